@@ -1,0 +1,159 @@
+"""The engine's classes and singletons in Python, made when they are first named.
+
+A class of the engine's is an empty Python class with the right bases; its members are looked up in the engine when
+they are used. `Node()` makes a Node, `Node.PROCESS_MODE_ALWAYS` and `Node.ProcessMode` are its constants,
+`TLSOptions.client()` calls its static method, and any object's methods, properties and signals are its attributes.
+"""
+
+from __future__ import annotations
+
+import functools
+from enum import IntEnum
+from typing import Any
+
+from _pythonscript import classes, objects, outgoing
+from _pythonscript.packed import PackedByteArray
+from _pythonscript.variant import Box
+
+from . import annotations
+from .enums import VariantType
+
+
+class EngineClass(type):
+    """The class of all engine classes."""
+
+    _engine_class: str
+
+    def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
+        if "_spec" in vars(cls):
+            return classes.construct(cls._engine_class, arguments, keywords)
+        if arguments or keywords:
+            raise TypeError(f"{cls.__name__}() takes no arguments")
+        if "_engine_class" not in vars(cls):
+            raise TypeError(f"{cls.__name__} is no engine class: it lacks @gdclass")
+        return outgoing.construct(cls._engine_class)
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"{cls.__name__} has no attribute {name!r}")
+        db, own = singleton("ClassDB"), cls._engine_class
+        if db.class_has_integer_constant(own, name):
+            return db.class_get_integer_constant(own, name)
+        if db.class_has_enum(own, name):
+            names = db.class_get_enum_constants(own, name)
+            return IntEnum(name, {key: db.class_get_integer_constant(own, key) for key in names})
+        if outgoing.has_method(db, "class_call_static") and db.class_has_method(own, name):  # since Godot 4.4
+            return functools.partial(db.class_call_static, own, name)
+        raise AttributeError(f"{cls.__name__} has no constant, enum or static method {name!r}")
+
+
+class Object(objects.Object, metaclass=EngineClass):
+    """The root of all engine classes (class reference: Object)."""
+
+    _engine_class = "Object"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        return outgoing.get_member(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        cls = type(self)
+        if name in native_properties(cls):
+            outgoing.set_property(self, name, value)
+        elif hasattr(cls, "_spec"):
+            super().__setattr__(name, value)
+        else:
+            outgoing.set_property(self, name, value)
+
+    def __repr__(self) -> str:
+        if not objects.is_instance_valid(self):
+            return f"<freed {type(self).__name__}>"
+        return f"<{type(self).__name__} #{outgoing.call_method(self, 'get_instance_id')}>"
+
+    def __dir__(self) -> list[str]:
+        members = [*outgoing.call_method(self, "get_method_list"), *outgoing.call_method(self, "get_property_list")]
+        return sorted({*super().__dir__(), *(member["name"] for member in members)})
+
+
+@functools.cache
+def native_properties(cls: EngineClass) -> frozenset[str]:
+    """The properties of the engine's own class that `cls` is or inherits."""
+    native = next(base for base in cls.__mro__ if "_engine_class" in vars(base) and "_spec" not in vars(base))
+    if native is Object:
+        return frozenset()
+    listed = singleton("ClassDB").class_get_property_list(native._engine_class)
+    return frozenset(entry["name"] for entry in listed)
+
+
+@functools.cache
+def engine_class(name: str) -> EngineClass:
+    """The Python class for an engine class; AttributeError if ClassDB knows none of that name."""
+    if name == "Object":
+        return Object
+    if name != "ClassDB" and not singleton("ClassDB").class_exists(name):
+        raise AttributeError(f"the engine has no class {name!r}")
+    # Asked without ClassDB's proxy while that is being made itself.
+    parent = "Object" if name == "ClassDB" else str(singleton("ClassDB").get_parent_class(name))
+    return EngineClass(name, (engine_class(parent),), {"_engine_class": name, "__module__": "godot", "__doc__": f"Class reference: {name}."})
+
+
+@functools.cache
+def singleton(name: str) -> Any:
+    """The engine's singleton `name`; AttributeError if there is none."""
+    if name not in ("Engine", "ClassDB") and not singleton("Engine").has_singleton(name):
+        raise AttributeError(f"the engine has no singleton {name!r}")
+    return outgoing.singleton(name)
+
+
+def lookup(name: str) -> Any:
+    """What `from godot import name` gives: a singleton, or else a class.
+
+    Raises:
+        AttributeError: the engine has neither.
+    """
+    try:
+        return singleton(name)
+    except AttributeError:
+        return engine_class(name)
+
+
+def forget() -> None:
+    """Drops every engine value that this module keeps; the engine is about to go."""
+    for cached in (native_properties, engine_class, singleton):
+        cached.cache_clear()
+
+
+class _Boxed(Box):
+    """A builtin value in the engine's form, whose methods are the engine's."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        return outgoing.get_member(self, name)
+
+
+class RID(_Boxed):
+    """A handle of a server's resource (class reference: RID)."""
+
+
+class Callable(_Boxed):
+    """What the engine calls (class reference: Callable).
+
+    Made from a Python callable, `Callable(function)`, or as the engine makes it: `Callable(object, "method")`. Where the
+    engine expects a Callable, a Python callable does as it is.
+    """
+
+    def __call__(self, *arguments: Any) -> Any:
+        return outgoing.call_method(self, "call", *arguments)
+
+
+class BoundSignal(_Boxed):
+    """A signal of an object (class reference: Signal): `object.signal.connect(function)`, `.emit(...)`."""
+
+
+BOXES = {VariantType.RID: RID, VariantType.CALLABLE: Callable, VariantType.SIGNAL: BoundSignal}
+
+for _kind, _cls in BOXES.items():
+    annotations.add_type(_cls, _kind)
+annotations.add_type(PackedByteArray, VariantType.PACKED_BYTE_ARRAY, python=PackedByteArray)

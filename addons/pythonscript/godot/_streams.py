@@ -1,0 +1,43 @@
+"""`sys.stdout` and `sys.stderr` as the engine's output."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+_IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")  # what an engine String cannot hold
+
+
+class EngineStream(io.TextIOBase):
+    """Prints whole lines by a function of the engine's, `print` or `printerr`; the rest of a line waits for its end."""
+
+    def __init__(self, function: str) -> None:
+        self._function = function
+        self._rest = ""
+
+    @property
+    def encoding(self) -> str:
+        return "utf-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return False
+
+    def write(self, text: str, /) -> int:
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            self._print(line)
+        return len(text)
+
+    def flush(self) -> None:
+        if self._rest:
+            rest, self._rest = self._rest, ""
+            self._print(rest)
+
+    def _print(self, line: str) -> Any:
+        from _pythonscript import outgoing
+
+        outgoing.print_line(self._function, _IMPOSSIBLE.sub("\ufffd", line))

@@ -1,0 +1,134 @@
+"""Python annotations as the engine's types.
+
+| annotation | the engine's type |
+|---|---|
+| `bool`, `int`, `float`, `str`, `StringName`, `NodePath`, `Vector2` ... `Color`, `RID`, `Callable`, `Signal` | the type of that name |
+| `bytes`, `PackedByteArray` | PackedByteArray; the second shares the engine's memory |
+| `list`, `list[X]`, `dict` | Array, Array[X], Dictionary |
+| `PackedStringArray`, `PackedInt32Array` ... | the packed array of that name |
+| an engine class or a Python one made by `gdclass`, also `X | None` | Object of that class, or null |
+| an `IntEnum`, `IntFlag` | int, with the enum's name |
+| `None` (of a return value) | void |
+| `Any`, `object`, a union, nothing | any Variant |
+"""
+
+from __future__ import annotations
+
+import collections.abc
+import types
+import typing
+from enum import IntEnum, IntFlag
+from typing import Any
+
+from .enums import Error, PropertyHint, PropertyUsage, VariantType
+from .spec import ValueSpec
+from .values import LIST_ARRAYS, NUMBER_ARRAYS, VALUES, NodePath, StringName
+
+ANY = ValueSpec(VariantType.NIL, usage=PropertyUsage.DEFAULT | PropertyUsage.NIL_IS_VARIANT)
+
+_TYPES: dict[Any, ValueSpec] = {
+    bool: ValueSpec(VariantType.BOOL),
+    int: ValueSpec(VariantType.INT),
+    float: ValueSpec(VariantType.FLOAT),
+    str: ValueSpec(VariantType.STRING),
+    StringName: ValueSpec(VariantType.STRING_NAME),
+    NodePath: ValueSpec(VariantType.NODE_PATH),
+    bytes: ValueSpec(VariantType.PACKED_BYTE_ARRAY),
+    list: ValueSpec(VariantType.ARRAY),
+    dict: ValueSpec(VariantType.DICTIONARY),
+    typing.Callable: ValueSpec(VariantType.CALLABLE),
+    collections.abc.Callable: ValueSpec(VariantType.CALLABLE),
+    Any: ANY,
+    object: ANY,
+    **{cls: ValueSpec(kind) for kind, cls in (VALUES | NUMBER_ARRAYS | LIST_ARRAYS).items()},
+}
+
+_enum_names: dict[type[Any], str] = {Error: "Error"}
+
+
+def add_type(annotation: type[Any], kind: VariantType, *, python: type[Any] | None = None) -> None:
+    """Lets `annotation` stand for a Variant type: for classes that exist only where the host runs."""
+    _TYPES[annotation] = ValueSpec(kind, python=python)
+
+
+def add_enum(enum: type[Any], name: str) -> None:
+    """Tells the engine's name of an enum, as `Class.Enum`."""
+    _enum_names[enum] = name
+
+
+def resolve(annotation: Any) -> ValueSpec:
+    """The engine's type for an annotation.
+
+    Raises:
+        TypeError: the engine has no type for it.
+    """
+    try:
+        found = _TYPES.get(annotation)
+    except TypeError:  # unhashable, so no annotation of ours
+        found = None
+    if found is not None:
+        return found
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (typing.Union, types.UnionType):
+        return _resolve_union(arguments)
+    if origin is list:
+        return _array_of(resolve(arguments[0]))
+    if origin in (dict, collections.abc.Callable):
+        return _TYPES[origin]
+    if isinstance(annotation, type):
+        if issubclass(annotation, (IntEnum, IntFlag)):
+            return _enum(annotation)
+        if getattr(annotation, "_engine_class", None):
+            return _object(annotation)
+    raise TypeError(f"{annotation!r} has no counterpart in the engine")
+
+
+def _resolve_union(members: tuple[Any, ...]) -> ValueSpec:
+    kinds = [resolve(member) for member in members if member is not type(None)]
+    if len(kinds) == 1 and kinds[0].type is VariantType.OBJECT:  # the engine's objects may be null anyway
+        return kinds[0]
+    return ANY
+
+
+def _array_of(element: ValueSpec) -> ValueSpec:
+    if element.type is VariantType.NIL:
+        return _TYPES[list]
+    name = element.class_name or _TYPE_NAMES[element.type]
+    return ValueSpec(VariantType.ARRAY, element=element, hint=PropertyHint.ARRAY_TYPE, hint_string=name)
+
+
+def _enum(enum: type[Any]) -> ValueSpec:
+    usage = PropertyUsage.CLASS_IS_BITFIELD if issubclass(enum, IntFlag) else PropertyUsage.CLASS_IS_ENUM
+    name = _enum_names.get(enum) or enum.__qualname__.rpartition("<locals>.")[2]
+    return ValueSpec(VariantType.INT, python=enum, class_name=name, usage=PropertyUsage.DEFAULT | usage)
+
+
+def _object(cls: type[Any]) -> ValueSpec:
+    return ValueSpec(VariantType.OBJECT, python=cls, class_name=cls._engine_class)  # type: ignore[attr-defined]
+
+
+_TYPE_NAMES = {
+    VariantType.BOOL: "bool",
+    VariantType.INT: "int",
+    VariantType.FLOAT: "float",
+    VariantType.STRING: "String",
+    VariantType.STRING_NAME: "StringName",
+    VariantType.NODE_PATH: "NodePath",
+    VariantType.RID: "RID",
+    VariantType.OBJECT: "Object",
+    VariantType.CALLABLE: "Callable",
+    VariantType.SIGNAL: "Signal",
+    VariantType.DICTIONARY: "Dictionary",
+    VariantType.ARRAY: "Array",
+    VariantType.PACKED_BYTE_ARRAY: "PackedByteArray",
+    **{kind: cls.__name__ for kind, cls in (VALUES | NUMBER_ARRAYS | LIST_ARRAYS).items()},
+}
+
+
+def type_name(value: ValueSpec) -> str:
+    """What the class reference calls a type, e.g. `Array[int]` -> `int[]`."""
+    if value.element is not None:
+        return f"{type_name(value.element)}[]"
+    if value.type is VariantType.NIL:
+        return "Variant"
+    return value.class_name if value.type is VariantType.OBJECT else _TYPE_NAMES[value.type]

@@ -1,0 +1,128 @@
+"""What a Python class looks like to the engine: plain data, made by `declare`, used by registration and documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .enums import MethodFlags, PropertyHint, PropertyUsage, VariantType
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSpec:
+    """A type, as the engine's PropertyInfo says it.
+
+    Attributes:
+        type: the Variant.Type; NIL for any Variant.
+        python: the Python class where it matters: an IntEnum, a proxy or instance class, PackedByteArray.
+        element: of the items of a typed Array.
+        class_name: an object's class, or an enum's name with its owner's.
+        hint, hint_string, usage: how the inspector treats it.
+    """
+
+    type: VariantType
+    python: type[Any] | None = None
+    element: ValueSpec | None = None
+    class_name: str = ""
+    hint: int = PropertyHint.NONE
+    hint_string: str = ""
+    usage: int = PropertyUsage.DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """A named value: an argument, a return value (no name), a property."""
+
+    name: str
+    value: ValueSpec
+
+    @property
+    def type(self) -> int:
+        return self.value.type
+
+    @property
+    def class_name(self) -> str:
+        return self.value.class_name
+
+    @property
+    def hint(self) -> int:
+        return self.value.hint
+
+    @property
+    def hint_string(self) -> str:
+        return self.value.hint_string
+
+    @property
+    def usage(self) -> int:
+        return self.value.usage
+
+
+@dataclass(frozen=True, slots=True)
+class MethodSpec:
+    """A method: `returns` is None for void; `defaults` are those of the last arguments."""
+
+    name: str
+    function: Callable[..., Any]
+    arguments: tuple[Info, ...]
+    returns: Info | None
+    defaults: tuple[Any, ...] = ()
+    flags: MethodFlags = MethodFlags.NORMAL
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertySpec:
+    """A property with the names of its accessors; no setter: read-only."""
+
+    info: Info
+    getter: str
+    setter: str = ""
+    default: Any = None
+    group: str = ""
+    subgroup: str = ""
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSpec:
+    """A signal and its arguments."""
+
+    name: str
+    arguments: tuple[Info, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantSpec:
+    """An integer constant, of an enum or (`enum` empty) of the class itself."""
+
+    name: str
+    value: int
+    enum: str = ""
+    bitfield: bool = False
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSpec:
+    """A class with all its members, in the order of their declaration.
+
+    Attributes:
+        parent: the class it inherits; `native`: the nearest one that is the engine's own.
+        virtuals: functions that may override the engine's virtual methods, by name.
+        notification, to_string: whether the class answers these.
+    """
+
+    name: str
+    parent: str
+    native: str
+    methods: tuple[MethodSpec, ...] = ()
+    virtuals: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    properties: tuple[PropertySpec, ...] = ()
+    signals: tuple[SignalSpec, ...] = ()
+    constants: tuple[ConstantSpec, ...] = ()
+    notification: bool = False
+    to_string: bool = False
+    abstract: bool = False
+    doc: str = ""

@@ -1,0 +1,282 @@
+"""Python classes into ClassDB, and their instances' lives.
+
+A class is told to the engine in the order that it wants: the class, its methods, then its properties with their
+groups, its signals, its constants. What a class consists of comes from the facade, plain and checked (`godot.spec`).
+
+Calls classdb_register_extension_class2 and its companions, classdb_construct_object, object_set_instance.
+"""
+
+from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
+from libc.string cimport memset
+from _pythonscript.interface cimport *
+from _pythonscript cimport errors, incoming, objects, strings, variant
+from _pythonscript.incoming cimport Method
+from _pythonscript.objects cimport Link, Object
+
+cdef dict registered = {}         # class name -> Class, in order of registration
+cdef object pending = None        # the construction that Python code has under way
+
+
+cdef class Class:
+    """A Python class that the engine knows."""
+    cdef readonly str name
+    cdef readonly object python
+    cdef readonly dict virtuals   # name of a virtual that Python overrides -> Method
+    cdef void *class_name
+    cdef void *native             # StringName* of the nearest class of the engine's own
+    cdef bint refcounted
+
+
+cdef class Construction:
+    """`Class(*arguments)` in Python, on its way through the engine."""
+    cdef str class_name
+    cdef tuple arguments
+    cdef dict keywords
+    cdef object error
+
+
+def register(spec, cls):
+    """Registers a Python class.
+
+    Args:
+        spec: a `godot.spec.ClassSpec`.
+        cls: the class itself.
+    """
+    cdef Class record = Class.__new__(Class)
+    cdef GDExtensionClassCreationInfo2 info
+    record.name, record.python, record.virtuals = spec.name, cls, dict(spec.virtuals)
+    record.class_name, record.native = strings.intern(spec.name), strings.intern(spec.native)
+    record.refcounted = spec.refcounted
+    memset(&info, 0, sizeof(info))
+    info.is_virtual = spec.abstract
+    info.is_abstract = spec.abstract
+    info.is_exposed = True
+    info.create_instance_func = create_instance
+    info.free_instance_func = free_instance
+    info.class_userdata = <void *>record
+    info.get_virtual_call_data_func = get_virtual_call_data
+    info.call_virtual_with_data_func = call_virtual
+    if spec.notification:
+        info.notification_func = notification
+    if spec.to_string:
+        info.to_string_func = to_string
+    if spec.refcounted:
+        info.reference_func = objects.engine_referenced
+        info.unreference_func = objects.engine_unreferenced
+    registered[spec.name] = record  # the engine keeps a pointer to it
+    gde.classdb_register_extension_class2(library, record.class_name, strings.intern(spec.parent), &info)
+    for method in spec.methods:
+        register_method(record, method)
+    register_properties(record, spec.properties)
+    for signal in spec.signals:
+        register_signal(record, signal)
+    for constant in spec.constants:
+        gde.classdb_register_extension_class_integer_constant(
+            library, record.class_name, strings.intern(constant.enum), strings.intern(constant.name), constant.value, constant.bitfield)
+    if spec.editor_plugin:
+        gde.editor_add_plugin(record.class_name)
+
+
+def unregister_all():
+    """Takes all classes out of ClassDB again, children first."""
+    for name in reversed(list(registered)):
+        gde.classdb_unregister_extension_class(library, strings.intern(name))
+    registered.clear()
+
+
+cdef class Infos:
+    """PropertyInfo structs with the Strings that they point to, for as long as the engine reads them."""
+    cdef GDExtensionPropertyInfo *items
+    cdef void **hints
+    cdef int count
+
+    def __cinit__(self, infos):
+        cdef int i, size = len(infos)
+        self.items = <GDExtensionPropertyInfo *>PyMem_Malloc(sizeof(GDExtensionPropertyInfo) * (size + 1))
+        self.hints = <void **>PyMem_Malloc(sizeof(void *) * (size + 1))
+        if self.items is NULL or self.hints is NULL:
+            raise MemoryError()
+        for i in range(size):
+            info = infos[i]
+            strings.new_string(info.hint_string, &self.hints[i])
+            self.count += 1
+            self.items[i].type = <GDExtensionVariantType><int>info.type
+            self.items[i].name = strings.intern(info.name)
+            self.items[i].class_name = strings.intern(info.class_name)
+            self.items[i].hint = info.hint
+            self.items[i].hint_string = &self.hints[i]
+            self.items[i].usage = info.usage
+
+    def __dealloc__(self):
+        cdef int i
+        for i in range(self.count):
+            strings.free_string(&self.hints[i])
+        PyMem_Free(self.items)
+        PyMem_Free(self.hints)
+
+
+cdef int register_method(Class record, object spec) except -1:
+    cdef Method method = spec.method
+    cdef Infos arguments = Infos(spec.arguments)
+    cdef Infos returns = Infos([spec.returns])
+    cdef GDExtensionClassMethodInfo info
+    cdef GDExtensionClassMethodArgumentMetadata metadata[16]
+    cdef Variant defaults[16]
+    cdef void *pointers[16]
+    cdef int made = 0
+    memset(&info, 0, sizeof(info))
+    memset(metadata, 0, sizeof(metadata))
+    try:
+        for argument, value in zip(method.arguments[method.required:], spec.defaults):
+            variant.from_python_as(argument, value, &defaults[made])
+            pointers[made] = &defaults[made]
+            made += 1
+        Py_INCREF(method)  # the engine keeps a pointer to it until the process ends
+        info.name = strings.intern(spec.name)
+        info.method_userdata = <void *>method
+        info.call_func = incoming.varcall
+        info.ptrcall_func = incoming.ptrcall
+        info.method_flags = spec.flags
+        info.has_return_value = method.returns is not None
+        info.return_value_info = returns.items
+        info.argument_count = arguments.count
+        info.arguments_info = arguments.items
+        info.arguments_metadata = metadata
+        info.default_argument_count = made
+        info.default_arguments = pointers
+        gde.classdb_register_extension_class_method(library, record.class_name, &info)
+    finally:
+        for i in range(made):
+            gde.variant_destroy(&defaults[i])
+    return 0
+
+
+cdef int register_properties(Class record, object specs) except -1:
+    cdef Infos infos = Infos([spec.info for spec in specs])
+    cdef void *text = NULL
+    group = subgroup = ""
+    for i, spec in enumerate(specs):
+        if spec.group != group:
+            group, subgroup = spec.group, ""
+            strings.new_string(group, &text)
+            gde.classdb_register_extension_class_property_group(library, record.class_name, &text, &EMPTY)
+            strings.free_string(&text)
+        if spec.subgroup != subgroup:
+            subgroup = spec.subgroup
+            strings.new_string(subgroup, &text)
+            gde.classdb_register_extension_class_property_subgroup(library, record.class_name, &text, &EMPTY)
+            strings.free_string(&text)
+        gde.classdb_register_extension_class_property(
+            library, record.class_name, &infos.items[i], strings.intern(spec.setter), strings.intern(spec.getter))
+    return 0
+
+
+cdef void *EMPTY = NULL  # an empty String is a null pointer
+
+
+cdef int register_signal(Class record, object spec) except -1:
+    cdef Infos arguments = Infos(spec.arguments)
+    gde.classdb_register_extension_class_signal(
+        library, record.class_name, strings.intern(spec.name), arguments.items, arguments.count)
+    return 0
+
+
+def construct(str class_name, tuple arguments, dict keywords):
+    """A new instance of a registered class, for Python code: through the engine, as it makes the engine's half.
+
+    Raises:
+        Exception: whatever `__init__` raises.
+    """
+    global pending
+    cdef Construction construction = Construction.__new__(Construction), outer = pending
+    cdef void *ptr
+    cdef void *name = strings.intern(class_name)
+    construction.class_name, construction.arguments, construction.keywords = class_name, arguments, keywords
+    objects.drain()
+    pending = construction
+    try:
+        ptr = gde.classdb_construct_object(name)  # with the GIL: `pending` is for this thread
+    finally:
+        pending = outer
+    if construction.error is not None:
+        raise construction.error
+    if ptr is NULL:
+        raise TypeError(f"the engine cannot make a {class_name}")
+    return objects.adopt(ptr)
+
+
+cdef void *create_instance(void *userdata) noexcept with gil:
+    global pending
+    cdef Class record = <Class>userdata
+    cdef Construction construction = pending
+    cdef Object self = None
+    cdef void *ptr
+    if construction is not None and construction.class_name != record.name:
+        construction = None
+    pending = None  # what __init__ makes is not what `construct` asked for
+    ptr = gde.classdb_construct_object(record.native)
+    try:
+        objects.drain()
+        self = <Object>record.python.__new__(record.python)
+        gde.object_set_instance(ptr, record.class_name, objects.join(self, ptr, record.refcounted))
+        self.constructing = True
+        if construction is None:
+            self.__init__()
+        else:
+            self.__init__(*construction.arguments, **construction.keywords)
+        self.constructing = False
+        return ptr
+    except BaseException as error:
+        if construction is None:
+            errors.report(f"{record.name}.__init__")
+        else:
+            construction.error = error
+    gde.object_destroy(ptr)
+    return NULL
+
+
+cdef void free_instance(void *userdata, void *instance) noexcept with gil:
+    objects.engine_freed(instance)
+
+
+cdef void *get_virtual_call_data(void *userdata, GDExtensionConstStringNamePtr name) noexcept with gil:
+    # NULL where Python does not override it, or the engine would call Python for every _process of every node.
+    cdef Class record = <Class>userdata
+    method = record.virtuals.get(strings.name_to_str(name)) if record.virtuals else None
+    return NULL if method is None else <void *>method
+
+
+cdef void call_virtual(void *instance, GDExtensionConstStringNamePtr name, void *userdata,
+                       const GDExtensionConstTypePtr *arguments, GDExtensionTypePtr r_return) noexcept nogil:
+    incoming.ptrcall(userdata, instance, arguments, r_return)
+
+
+
+
+cdef void notification(void *instance, int32_t what, GDExtensionBool reversed) noexcept with gil:
+    cdef Link *link = <Link *>instance
+    if link.object is NULL:
+        return
+    self = <object>link.object
+    try:
+        self._notification(what)
+    except BaseException:
+        errors.report(f"{type(self).__name__}._notification")
+
+
+cdef void to_string(void *instance, GDExtensionBool *r_is_valid, GDExtensionStringPtr r_out) noexcept with gil:
+    cdef Link *link = <Link *>instance
+    cdef void *text = NULL
+    r_is_valid[0] = False
+    if link.object is NULL:
+        return
+    self = <object>link.object
+    try:
+        strings.new_string(self._to_string(), &text)
+    except BaseException:
+        errors.report(f"{type(self).__name__}._to_string")
+        return
+    strings.free_string(r_out)
+    (<void **>r_out)[0] = text
+    r_is_valid[0] = True

@@ -1,0 +1,2 @@
+cdef object report(object where)
+cdef void complain(object text) noexcept

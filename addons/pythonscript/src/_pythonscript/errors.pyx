@@ -1,0 +1,71 @@
+"""Python's exceptions as the engine's script errors.
+
+Nothing crosses the boundary unhandled: whoever is called by the engine ends in `report`, which prints the
+exception with its Python traceback as a script error. SystemExit and KeyboardInterrupt are reported like the
+others, not obeyed: only the engine decides when it quits.
+
+Calls print_script_error_with_message, print_error, print_warning.
+"""
+
+import sys
+import traceback
+
+from _pythonscript.interface cimport *
+
+_project = ""
+
+
+def set_project_folder(str folder):
+    """`folder` (absolute) is shown as `res://` from now on, so that the editor can jump to the line."""
+    global _project
+    _project = folder.rstrip("/") + "/"
+
+
+def push_error(text, *, stacklevel=1):
+    """Prints an error in the engine's output, at the Python line that calls (`@GlobalScope.push_error`)."""
+    code = sys._getframe(stacklevel - 1).f_code
+    gde.print_error(encode(text), encode(code.co_qualname), encode(shown(code.co_filename)), sys._getframe(stacklevel - 1).f_lineno, False)
+
+
+def push_warning(text, *, stacklevel=1):
+    """Prints a warning in the engine's output, at the Python line that calls (`@GlobalScope.push_warning`)."""
+    code = sys._getframe(stacklevel - 1).f_code
+    gde.print_warning(encode(text), encode(code.co_qualname), encode(shown(code.co_filename)), sys._getframe(stacklevel - 1).f_lineno, False)
+
+
+def report_exception(where):
+    """Prints the exception being handled as a script error; `where` names what raised it."""
+    report(where)
+
+
+cdef object report(object where):
+    """Prints the exception being handled as a script error; returns its one-line text for the caller in the engine.
+
+    `where` names the member that the engine called, as `Class.member`.
+    """
+    try:
+        error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
+        summary = "".join(traceback.format_exception_only(error)).strip()
+        trace = "".join(traceback.format_exception(error)).strip()
+        frames = traceback.extract_tb(error.__traceback__)
+        line, file = (frames[-1].lineno, frames[-1].filename) if frames else (0, "python")
+        text = f"{summary}\n{trace}" if frames else summary
+        gde.print_script_error_with_message(b"Python exception", encode(text), encode(where), encode(shown(file)), line or 0, True)
+        return summary
+    except BaseException as failure:  # e.g. an exception whose own __str__ raises
+        text = f"an exception in {where} could not be shown: {type(failure).__name__}"
+        gde.print_script_error_with_message(b"Python exception", encode(text), encode(where), b"python", 0, True)
+        return text
+
+
+cdef void complain(object text) noexcept:
+    """An error of the host itself, where no exception can be raised."""
+    gde.print_error(encode(text), b"pythonscript", b"pythonscript", 0, True)
+
+
+cdef bytes encode(object text):
+    return str(text).replace("\0", "\ufffd").encode("utf-8", "replace")
+
+
+cdef object shown(object file):
+    return "res://" + file[len(_project):] if _project and file.startswith(_project) else file

@@ -1,0 +1,184 @@
+"""Calls from the engine into Python, in both of the engine's ways.
+
+*varcall* carries Variants: from untyped code, where anything may come. The host checks the count, fills in defaults
+(Python's own) and converts as the engine does. *ptrcall* carries typed memory: from typed code that was checked
+when it was compiled, and from the engine's own virtual calls.
+
+What Python raises ends here, as a script error with its traceback. A varcall tells the caller too: GDScript stops the
+function that called. ptrcall has no channel for errors: the caller gets the default value of the return type.
+"""
+
+from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
+from _pythonscript.interface cimport *
+from _pythonscript cimport errors, objects, variant
+from _pythonscript.objects cimport Link, Object
+from _pythonscript.variant cimport Type
+
+cdef extern from "Python.h":
+    object PyObject_Vectorcall(object callable, PyObject *const *arguments, size_t count, PyObject *keywords)
+
+cdef enum:
+    SPARE = 2    # places before the arguments: one that vectorcall may use, one for self
+    FEW = 16     # the most arguments that a declared method may have
+
+MOST_ARGUMENTS = FEW
+
+cdef struct Stack:  # the arguments of one call; those of a vararg method may be more than `few`
+    PyObject *few[SPARE + FEW]
+    int first       # the place of the first one: self's, if there is one
+    int end
+
+
+cdef class Method:
+    """One method of a Python class, as the engine calls it.
+
+    Args:
+        function: the plain function, or what a static method calls.
+        where: `Class.method`, for messages.
+        arguments: a Type for each argument but self.
+        returns: the Type of the return value, None for void.
+        required: how many arguments have no default.
+        static, vararg: the engine's method flags of these names.
+    """
+
+    def __init__(self, function, str where, list arguments, Type returns, int required, bint static=False, bint vararg=False):
+        if len(arguments) > FEW:
+            raise TypeError(f"{where} has more than {FEW} arguments")
+        self.function, self.where, self.arguments, self.returns = function, where, arguments, returns
+        self.required, self.static, self.vararg = required, static, vararg
+
+
+cdef void varcall(void *userdata, void *instance, const GDExtensionConstVariantPtr *arguments, GDExtensionInt count,
+                  GDExtensionVariantPtr r_return, GDExtensionCallError *r_error) noexcept nogil:
+    with gil:
+        varcall_with_gil(<Method>userdata, <Link *>instance, <const Variant **>arguments, count, <Variant *>r_return, r_error)
+
+
+cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments, int64_t count,
+                           Variant *r_return, GDExtensionCallError *r_error) noexcept:
+    cdef Stack stack
+    cdef Variant value
+    cdef bint fits = True
+    cdef int i
+    cdef int declared = <int>len(method.arguments)
+    r_error.error = GDEXTENSION_CALL_OK
+    if count < method.required:
+        r_error.error = GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS
+        r_error.argument = r_error.expected = method.required
+        return
+    if count > declared and not method.vararg or count > FEW:
+        r_error.error = GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS
+        r_error.argument = r_error.expected = declared if not method.vararg else FEW
+        return
+    begin(&stack, method, link)
+    try:
+        for i in range(count):
+            if i < declared:
+                argument = variant.to_python_as(<Type>method.arguments[i], arguments[i], &fits)
+                if not fits:
+                    r_error.error = GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT
+                    r_error.argument = i
+                    r_error.expected = (<Type>method.arguments[i]).type
+                    return
+            else:
+                argument = variant.to_python(arguments[i])
+            push(&stack, argument)
+        result = call(&stack, method)
+        if method.returns is not None:
+            give(method, result, &value)
+            r_return[0] = value
+        elif result is not None:
+            refuse_result(method, result)
+    except BaseException:
+        fail(method, r_return, r_error)
+    finally:
+        end(&stack, link)
+
+
+cdef void ptrcall(void *userdata, void *instance, const GDExtensionConstTypePtr *arguments, GDExtensionTypePtr r_return) noexcept nogil:
+    with gil:
+        ptrcall_with_gil(<Method>userdata, <Link *>instance, <const void **>arguments, r_return)
+
+
+cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, void *r_return) noexcept:
+    cdef Stack stack
+    cdef int i
+    begin(&stack, method, link)
+    try:
+        for i in range(len(method.arguments)):
+            push(&stack, variant.pointer_to_python(<Type>method.arguments[i], arguments[i]))
+        result = call(&stack, method)
+        if method.returns is not None:
+            try:
+                variant.python_to_pointer(method.returns, result, r_return)
+            except TypeError as error:
+                raise TypeError(f"the return value of {method.where} {error}") from None
+        elif result is not None:
+            refuse_result(method, result)
+    except BaseException:
+        errors.report(method.where)
+    finally:
+        end(&stack, link)
+
+
+cdef void begin(Stack *stack, Method method, Link *link) noexcept:
+    stack.first = stack.end = SPARE
+    if not method.static:
+        stack.first = SPARE - 1
+        stack.few[SPARE - 1] = link.object
+        Py_INCREF(<object>link.object)
+
+
+cdef void push(Stack *stack, object argument) noexcept:
+    Py_INCREF(argument)
+    stack.few[stack.end] = <PyObject *>argument
+    stack.end += 1
+
+
+cdef object call(Stack *stack, Method method):
+    return PyObject_Vectorcall(
+        method.function, &stack.few[stack.first], <size_t>(stack.end - stack.first) | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL)
+
+
+cdef extern from "Python.h":
+    size_t PY_VECTORCALL_ARGUMENTS_OFFSET
+
+
+cdef void end(Stack *stack, Link *link) noexcept:
+    """Drops what the call held, and settles who owns the objects that took part (see objects.pyx)."""
+    cdef int i
+    cdef PyObject *argument
+    try:
+        for i in range(SPARE, stack.end):
+            argument = stack.few[i]
+            objects.let_go_if_unshared(<object>argument)
+            Py_DECREF(<object>argument)
+        if stack.first < SPARE:
+            objects.keep_if_shared(link)
+            Py_DECREF(<object>stack.few[stack.first])
+        objects.drain()
+    except BaseException:
+        errors.report("pythonscript")
+
+
+cdef int give(Method method, object result, Variant *r_value) except -1:
+    try:
+        variant.from_python_as(method.returns, result, r_value)
+    except TypeError as error:
+        raise TypeError(f"the return value of {method.where} {error}") from None
+    return 0
+
+
+cdef int refuse_result(Method method, object result) except -1:
+    raise TypeError(f"{method.where} is declared to return nothing, but returned a {type(result).__name__}")
+
+
+cdef void fail(Method method, Variant *r_return, GDExtensionCallError *r_error) noexcept:
+    """Tells GDScript: INVALID_METHOD with a String makes it stop the function and print the text."""
+    # quirk - Godot 4.2-4.6 - modules/gdscript/gdscript_vm.cpp - drop when call errors carry a text of their own
+    summary = errors.report(method.where)
+    r_error.error = GDEXTENSION_CALL_ERROR_INVALID_METHOD
+    try:
+        variant.from_python(summary.replace("\0", "\ufffd").encode("utf-8", "replace").decode(), r_return)
+    except BaseException:
+        pass  # the report has been printed; without a text GDScript prints its own

@@ -1,0 +1,8 @@
+from gdextension_interface cimport *
+
+ctypedef struct Variant:  # 24 bytes in every single-precision engine; `interface.load` refuses others
+    uint64_t words[3]
+
+cdef Interface gde
+cdef void *library
+cdef GDExtensionGodotVersion engine

@@ -1,0 +1,35 @@
+"""The engine's function table, and who we are to it.
+
+Every other module reaches the engine through `gde`, one struct of function pointers, generated from the
+engine's own dump (`gdextension_interface.h`). Functions newer than Godot 4.2 are NULL in an older engine.
+"""
+
+cdef Interface gde
+cdef void *library = NULL
+cdef GDExtensionGodotVersion engine
+
+
+def load(size_t get_proc_address, size_t library_pointer):
+    """Fills the function table.
+
+    Args:
+        get_proc_address: the engine's `GDExtensionInterfaceGetProcAddress`, as an integer.
+        library_pointer: the token by which the engine knows this extension.
+
+    Raises:
+        RuntimeError: the engine lacks a function of Godot 4.2.
+    """
+    global library
+    cdef GDExtensionInterfaceGetProcAddress get = <GDExtensionInterfaceGetProcAddress>get_proc_address
+    cdef void (*get_version)(GDExtensionGodotVersion *) noexcept nogil
+    get_version = <void (*)(GDExtensionGodotVersion *) noexcept nogil>get("get_godot_version")
+    get_version(&engine)
+    library = <void *>library_pointer
+    missing = interface_load(&gde, get, engine.minor)
+    if missing is not NULL:
+        raise RuntimeError(f"this engine has no {(<bytes>missing).decode()}(); pythonscript needs Godot 4.2 or newer")
+
+
+def engine_version():
+    """The engine's version as (major, minor, patch)."""
+    return engine.major, engine.minor, engine.patch

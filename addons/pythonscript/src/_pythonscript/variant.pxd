@@ -1,0 +1,22 @@
+from _pythonscript.interface cimport *
+
+cdef class Type:
+    cdef readonly int type           # Variant.Type; NIL stands for any Variant
+    cdef readonly object python      # the Python class that values take; None: the natural one
+    cdef readonly Type element       # of list[element]; None: any
+    cdef readonly bint refcounted    # an object whose class descends from RefCounted
+    cdef void *class_name            # StringName* of an object's class, NULL: any
+
+cdef class Box:
+    cdef Variant variant
+    cdef bint filled
+
+cdef int (*python_to_callable)(object, Variant *) except -1
+
+cdef object to_python(const Variant *variant)
+cdef int from_python(object value, Variant *r_variant) except -1
+cdef object to_python_as(Type type, const Variant *variant, bint *r_fits)
+cdef int from_python_as(Type type, object value, Variant *r_variant) except -1
+cdef object pointer_to_python(Type type, const void *pointer)
+cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1
+cdef object type_name(int type)

@@ -1,0 +1,808 @@
+"""Values between Python and the engine: every Variant type, in both directions.
+
+    engine                          Python                                    kept or copied
+    null, bool, int, float, String  None, bool, int, float, str               value
+    StringName, NodePath            StringName, NodePath (both are str)       value
+    Vector2 ... Projection, Color   the value types of `godot.values`         value
+    RID, Callable, Signal           RID, Callable, Signal                     reference
+    Object                          the instance, or a proxy                  reference
+    Array, Dictionary               list, dict                                copied, with all they contain
+    PackedByteArray                 bytes, or PackedByteArray where asked for copied, or shared
+    other packed arrays             Packed...Array (array.array, list)        copied
+
+Containers are copied deeply: what Python changes in a list, the engine's Array does not see. Shared and
+self-containing containers keep their shape. Integers are 64 bits wide; larger ones raise OverflowError.
+
+A value has three shapes at the boundary: a Variant (varcall), a typed pointer (ptrcall), and a Python object. `Type`
+says what a declared member wants; without one a Python value takes its natural Variant type.
+"""
+
+import array as _array
+from cpython.bool cimport PyBool_Check
+from cpython.buffer cimport PyObject_CheckBuffer
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check, PyFloat_AsDouble
+from cpython.long cimport PyLong_Check
+from cpython.unicode cimport PyUnicode_Check
+from libc.string cimport memcpy
+from _pythonscript.interface cimport *
+from _pythonscript cimport objects, packed, strings
+from _pythonscript.objects cimport Object
+from _pythonscript.packed cimport PackedByteArray
+
+cdef extern from "Python.h":
+    long long PyLong_AsLongLongAndOverflow(object, int *overflow) except? -1
+    int Py_EnterRecursiveCall(const char *where) except -1
+    void Py_LeaveRecursiveCall()
+
+cdef enum:
+    TYPES = 39  # Variant.Type.TYPE_MAX of Godot 4.3; older engines have one less
+
+ctypedef union Storage:  # room for any typed value; Projection is the largest
+    void *pointers[8]
+    int64_t integer
+    double real
+    uint8_t boolean
+    float floats[16]
+    int32_t integers[16]
+
+cdef struct Layout:
+    int count       # numbers in the value
+    bint integral   # int32, not float
+
+cdef GDExtensionVariantFromTypeConstructorFunc box_variant[TYPES]
+cdef GDExtensionTypeFromVariantConstructorFunc unbox_variant[TYPES]
+cdef GDExtensionPtrDestructor destroy_value[TYPES]
+cdef GDExtensionPtrBuiltInMethod array_size, array_resize, dictionary_keys, strings_size, strings_resize
+cdef GDExtensionPtrConstructor construct_array, construct_dictionary, construct_strings
+cdef Layout layouts[TYPES]
+cdef list value_classes = [None] * TYPES   # Variant.Type -> class of `godot.values`
+cdef dict class_types = {}                 # and back
+cdef dict packed_classes = {}              # list subclass -> Variant.Type
+cdef list packed_lists = [None] * TYPES
+cdef list number_arrays = [None] * TYPES   # packed arrays of numbers -> array.array subclass
+cdef list boxes = [None] * TYPES
+cdef object string_name_class = None
+cdef object node_path_class = None
+cdef int (*python_to_callable)(object, Variant *) except -1
+
+NUMBERS = {
+    GDEXTENSION_VARIANT_TYPE_VECTOR2: 2, GDEXTENSION_VARIANT_TYPE_RECT2: 4, GDEXTENSION_VARIANT_TYPE_VECTOR3: 3,
+    GDEXTENSION_VARIANT_TYPE_TRANSFORM2D: 6, GDEXTENSION_VARIANT_TYPE_VECTOR4: 4, GDEXTENSION_VARIANT_TYPE_PLANE: 4,
+    GDEXTENSION_VARIANT_TYPE_QUATERNION: 4, GDEXTENSION_VARIANT_TYPE_AABB: 6, GDEXTENSION_VARIANT_TYPE_BASIS: 9,
+    GDEXTENSION_VARIANT_TYPE_TRANSFORM3D: 12, GDEXTENSION_VARIANT_TYPE_PROJECTION: 16, GDEXTENSION_VARIANT_TYPE_COLOR: 4,
+}
+INTEGERS = {
+    GDEXTENSION_VARIANT_TYPE_VECTOR2I: 2, GDEXTENSION_VARIANT_TYPE_RECT2I: 4,
+    GDEXTENSION_VARIANT_TYPE_VECTOR3I: 3, GDEXTENSION_VARIANT_TYPE_VECTOR4I: 4,
+}
+SIZE_HASH = 3173160232
+RESIZE_HASH = 848867239
+KEYS_HASH = 4144163970
+
+
+def load(values, lists, arrays, boxed, string_name, node_path):
+    """Looks up the engine's constructors, and is told the Python classes that values take.
+
+    Args:
+        values: {Variant.Type: value class}, each a NamedTuple of numbers or of value classes.
+        lists: {Variant.Type: list subclass} for the packed arrays of strings and values.
+        arrays: {Variant.Type: array.array subclass} for the packed arrays of numbers.
+        boxed: {Variant.Type: subclass of Box} for RID, Callable and Signal.
+        string_name, node_path: the two subclasses of str.
+    """
+    global array_size, array_resize, dictionary_keys, strings_size, strings_resize
+    global construct_array, construct_dictionary, construct_strings, string_name_class, node_path_class
+    cdef int type
+    cdef int last = TYPES if engine.minor >= 3 else TYPES - 1
+    for type in range(1, last):
+        box_variant[type] = gde.get_variant_from_type_constructor(<GDExtensionVariantType>type)
+        unbox_variant[type] = gde.get_variant_to_type_constructor(<GDExtensionVariantType>type)
+        destroy_value[type] = gde.variant_get_ptr_destructor(<GDExtensionVariantType>type)
+    array_size = method(GDEXTENSION_VARIANT_TYPE_ARRAY, "size", SIZE_HASH)
+    array_resize = method(GDEXTENSION_VARIANT_TYPE_ARRAY, "resize", RESIZE_HASH)
+    dictionary_keys = method(GDEXTENSION_VARIANT_TYPE_DICTIONARY, "keys", KEYS_HASH)
+    strings_size = method(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "size", SIZE_HASH)
+    strings_resize = method(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "resize", RESIZE_HASH)
+    construct_array = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_ARRAY, 0)
+    construct_dictionary = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_DICTIONARY, 0)
+    construct_strings = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, 0)
+    for table, integral in ((NUMBERS, False), (INTEGERS, True)):
+        for type, count in table.items():
+            layouts[type].count, layouts[type].integral = count, integral
+    for table, target in ((values, value_classes), (lists, packed_lists), (arrays, number_arrays), (boxed, boxes)):
+        for type, cls in table.items():
+            target[type] = cls
+    class_types.update({cls: type for type, cls in values.items()})
+    packed_classes.update({cls: type for type, cls in {**lists, **arrays}.items()})
+    string_name_class, node_path_class = string_name, node_path
+
+
+cdef GDExtensionPtrBuiltInMethod method(GDExtensionVariantType type, object name, int64_t hash) except NULL:
+    cdef GDExtensionPtrBuiltInMethod found = gde.variant_get_ptr_builtin_method(type, strings.intern(name), hash)
+    if found is NULL:
+        raise RuntimeError(f"this engine has no {type_name(type)}.{name}() of the known signature")
+    return found
+
+
+cdef class Type:
+    """What a declared member says of a value.
+
+    Args:
+        type: the Variant.Type, 0 for any Variant.
+        python: the Python class that values take, where it is not the natural one: an IntEnum, `PackedByteArray`,
+            or for an object its class, which values are checked against.
+        element: the Type of the items of a typed Array.
+        class_name: an object's engine class.
+        refcounted: whether that class descends from RefCounted.
+    """
+
+    def __init__(self, int type, python=None, Type element=None, str class_name="", bint refcounted=False):
+        self.type, self.python, self.element, self.refcounted = type, python, element, refcounted
+        self.class_name = strings.intern(class_name) if class_name else NULL
+
+
+cdef class Box:
+    """A value that stays in the engine's form: RID, Callable, Signal. It is compared and hashed as the engine does.
+
+    Made from Python, it takes what the engine's constructor takes, e.g. `Callable(object, "method")`.
+    """
+
+    def __init__(self, *arguments):
+        if not self.filled:
+            construct_box(self, arguments)
+
+    def __dealloc__(self):
+        if self.filled:
+            gde.variant_destroy(&self.variant)
+
+    def __eq__(self, other):
+        cdef Variant result
+        cdef uint8_t valid = 0
+        if not isinstance(other, Box):
+            return NotImplemented
+        gde.variant_evaluate(GDEXTENSION_VARIANT_OP_EQUAL, &self.variant, &(<Box>other).variant, &result, &valid)
+        return to_python_and_free(&result) if valid else False
+
+    def __hash__(self):
+        return gde.variant_hash(&self.variant)
+
+    def __repr__(self):
+        cdef void *string = NULL
+        gde.variant_stringify(&self.variant, &string)
+        try:
+            return f"<{type(self).__name__} {strings.to_str(&string)}>"
+        finally:
+            strings.free_string(&string)
+
+
+cdef int construct_box(Box box, tuple arguments) except -1:
+    cdef Variant sources[8]
+    cdef const void *pointers[8]
+    cdef GDExtensionCallError error
+    cdef int made = 0
+    if len(arguments) > 8:
+        raise TypeError(f"{type(box).__name__} takes fewer arguments")
+    try:
+        for argument in arguments:
+            from_python(argument, &sources[made])
+            pointers[made] = &sources[made]
+            made += 1
+        gde.variant_construct(
+            <GDExtensionVariantType><int>boxes.index(type(box)), &box.variant, <const GDExtensionConstVariantPtr *>pointers, made, &error)
+    finally:
+        for i in range(made):
+            gde.variant_destroy(&sources[i])
+    if error.error != GDEXTENSION_CALL_OK:
+        raise TypeError(f"{type(box).__name__} cannot be made from {arguments!r}")
+    box.filled = True
+    return 0
+
+
+cdef object type_name(int type):
+    """The engine's name of a Variant type, e.g. `PackedByteArray`."""
+    cdef void *string = NULL
+    gde.variant_get_type_name(<GDExtensionVariantType>type, &string)
+    try:
+        return strings.to_str(&string)
+    finally:
+        strings.free_string(&string)
+
+
+# From the engine to Python
+
+
+cdef object to_python(const Variant *variant):
+    """The natural Python value of a Variant."""
+    return read_variant(variant, None)
+
+
+cdef object to_python_and_free(Variant *variant):
+    try:
+        return read_variant(variant, None)
+    finally:
+        gde.variant_destroy(variant)
+
+
+cdef object read_variant(const Variant *variant, dict seen):
+    cdef int type = gde.variant_get_type(variant)
+    cdef Storage value
+    if type == GDEXTENSION_VARIANT_TYPE_NIL:
+        return None
+    if type >= TYPES:
+        raise TypeError(f"this engine's {type_name(type)} is newer than pythonscript knows")
+    if boxes[type] is not None:
+        return new_box(type, variant)
+    unbox_variant[type](&value, <void *>variant)
+    try:
+        return read_value(type, &value, seen)
+    finally:
+        if destroy_value[type] is not NULL:
+            destroy_value[type](&value)
+
+
+cdef object read_value(int type, const Storage *value, dict seen):
+    """The natural Python value of a typed value in memory."""
+    if type == GDEXTENSION_VARIANT_TYPE_INT:
+        return value.integer
+    if type == GDEXTENSION_VARIANT_TYPE_STRING:
+        return strings.to_str(value)
+    if type == GDEXTENSION_VARIANT_TYPE_FLOAT:
+        return value.real
+    if type == GDEXTENSION_VARIANT_TYPE_BOOL:
+        return value.boolean != 0
+    if type == GDEXTENSION_VARIANT_TYPE_OBJECT:
+        return objects.wrap(value.pointers[0])
+    if type == GDEXTENSION_VARIANT_TYPE_STRING_NAME:
+        return string_name_class(strings.name_to_str(value))
+    if type == GDEXTENSION_VARIANT_TYPE_NODE_PATH:
+        return node_path_class(strings.path_to_str(value))
+    if layouts[type].count:
+        return read_numbers(type, value)
+    if type == GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY:
+        return packed.packed_to_bytes(value)
+    if type == GDEXTENSION_VARIANT_TYPE_ARRAY:
+        return read_array(value, {} if seen is None else seen)
+    if type == GDEXTENSION_VARIANT_TYPE_DICTIONARY:
+        return read_dictionary(value, {} if seen is None else seen)
+    if type == GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY:
+        return read_strings(value)
+    if number_arrays[type] is not None:
+        return read_number_array(type, value)
+    return read_packed_values(type, value)
+
+
+cdef object new_box(int type, const Variant *variant):
+    cdef Box box = <Box>boxes[type].__new__(boxes[type])
+    gde.variant_new_copy(&box.variant, variant)
+    box.filled = True
+    return box
+
+
+cdef object read_numbers(int type, const Storage *value):
+    cdef list numbers
+    if layouts[type].integral:
+        numbers = [value.integers[i] for i in range(layouts[type].count)]
+    else:
+        numbers = [<double>value.floats[i] for i in range(layouts[type].count)]
+    return value_classes[type]._from_numbers(numbers)
+
+
+cdef object read_array(const void *array, dict seen):
+    # An Array is a pointer to its shared contents; that pointer is its identity.
+    cdef size_t identity = <size_t>(<void **>array)[0]
+    cdef int64_t size = 0, i
+    found = seen.get(identity)
+    if found is not None:
+        return found
+    cdef list result = []
+    seen[identity] = result
+    array_size(<void *>array, NULL, &size, 0)
+    Py_EnterRecursiveCall(b" while copying an Array")
+    try:
+        for i in range(size):
+            result.append(read_variant(<Variant *>gde.array_operator_index_const(array, i), seen))
+    finally:
+        Py_LeaveRecursiveCall()
+    return result
+
+
+cdef object read_dictionary(const void *dictionary, dict seen):
+    cdef size_t identity = <size_t>(<void **>dictionary)[0]
+    cdef int64_t size = 0, i
+    cdef void *keys = NULL
+    cdef const Variant *key
+    found = seen.get(identity)
+    if found is not None:
+        return found
+    cdef dict result = {}
+    seen[identity] = result
+    construct_array(&keys, NULL)
+    Py_EnterRecursiveCall(b" while copying a Dictionary")
+    try:
+        dictionary_keys(<void *>dictionary, NULL, &keys, 0)
+        array_size(&keys, NULL, &size, 0)
+        for i in range(size):
+            key = <const Variant *>gde.array_operator_index_const(&keys, i)
+            result[hashable(read_variant(key, seen))] = read_variant(
+                <Variant *>gde.dictionary_operator_index(<void *>dictionary, key), seen)
+    finally:
+        Py_LeaveRecursiveCall()
+        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&keys)
+    return result
+
+
+cdef object hashable(object key):
+    """A Dictionary's key may be an Array or a packed array: as a key of a dict it is a tuple."""
+    if isinstance(key, (list, _array.array)):
+        return tuple([hashable(item) for item in key])
+    if isinstance(key, dict):
+        raise TypeError("a Dictionary as the key of another Dictionary has no counterpart in a Python dict")
+    return key
+
+
+cdef object read_strings(const void *array):
+    cdef int64_t size = 0
+    strings_size(<void *>array, NULL, &size, 0)
+    return packed_lists[<int>GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY](
+        [strings.to_str(gde.packed_string_array_operator_index_const(array, i)) for i in range(size)])
+
+
+cdef object read_number_array(int type, const Storage *value):
+    result = number_arrays[type]()
+    cdef int64_t size = packed_size(type, value)
+    if size:
+        result.frombytes((<const char *>first_number(type, value))[:size * result.itemsize])
+    return result
+
+
+cdef int64_t packed_size(int type, const void *array) except -1:
+    cdef int64_t size = 0
+    method(<GDExtensionVariantType>type, "size", SIZE_HASH)(<void *>array, NULL, &size, 0)
+    return size
+
+
+cdef void *first_number(int type, const void *array) noexcept:
+    """Where an array's numbers begin; to be written to only while the array is new, so that nobody shares it."""
+    if type == GDEXTENSION_VARIANT_TYPE_PACKED_INT32_ARRAY:
+        return <void *>gde.packed_int32_array_operator_index_const(array, 0)
+    if type == GDEXTENSION_VARIANT_TYPE_PACKED_INT64_ARRAY:
+        return <void *>gde.packed_int64_array_operator_index_const(array, 0)
+    if type == GDEXTENSION_VARIANT_TYPE_PACKED_FLOAT32_ARRAY:
+        return <void *>gde.packed_float32_array_operator_index_const(array, 0)
+    return <void *>gde.packed_float64_array_operator_index_const(array, 0)
+
+
+cdef object read_packed_values(int type, const Storage *value):
+    # By way of an Array: these are rare, and the engine converts.
+    cdef Variant source, target
+    box_variant[type](&source, <void *>value)
+    try:
+        construct(GDEXTENSION_VARIANT_TYPE_ARRAY, &source, &target)
+    finally:
+        gde.variant_destroy(&source)
+    return packed_lists[type](to_python_and_free(&target))
+
+
+cdef int construct(int type, const Variant *source, Variant *r_variant) except -1:
+    """Makes a Variant of `type` from another one, by the engine's own constructor."""
+    cdef GDExtensionCallError error
+    cdef const void *arguments[1]
+    arguments[0] = source
+    gde.variant_construct(<GDExtensionVariantType>type, r_variant, <const GDExtensionConstVariantPtr *>arguments, 1, &error)
+    if error.error != GDEXTENSION_CALL_OK:
+        raise TypeError(f"{type_name(gde.variant_get_type(source))} does not convert to {type_name(type)}")
+    return 0
+
+
+# From Python to the engine
+
+
+cdef int from_python(object value, Variant *r_variant) except -1:
+    """Makes the natural Variant of a Python value; the caller destroys it."""
+    return write_variant(value, r_variant, None)
+
+
+cdef int write_variant(object value, Variant *r_variant, dict seen) except -1:
+    cdef Storage storage
+    cdef int type
+    if value is None:
+        gde.variant_new_nil(r_variant)
+        return 0
+    if PyBool_Check(value):
+        storage.boolean = value
+        type = GDEXTENSION_VARIANT_TYPE_BOOL
+    elif PyLong_Check(value):
+        storage.integer = to_int64(value)
+        type = GDEXTENSION_VARIANT_TYPE_INT
+    elif PyFloat_Check(value):
+        storage.real = PyFloat_AS_DOUBLE(value)
+        type = GDEXTENSION_VARIANT_TYPE_FLOAT
+    elif PyUnicode_Check(value):
+        type = write_text(value, &storage)
+    elif isinstance(value, Object):
+        return (<Object>value).new_variant(r_variant)
+    elif isinstance(value, Box):
+        gde.variant_new_copy(r_variant, &(<Box>value).variant)
+        return 0
+    else:
+        found = class_types.get(value.__class__)
+        if found is not None:
+            type = found
+            write_numbers(type, value, &storage)
+        else:
+            found = packed_classes.get(value.__class__)
+            if found is not None:
+                return write_packed(found, value, r_variant)
+            if isinstance(value, (list, tuple)):
+                return write_array(value, r_variant, None, {} if seen is None else seen)
+            if isinstance(value, dict):
+                return write_dictionary(value, r_variant, {} if seen is None else seen)
+            if isinstance(value, _array.array):
+                found = NUMBER_ARRAY_TYPES.get(value.typecode)
+                if found is not None:
+                    return write_number_array(found, value, r_variant)
+                raise TypeError(f"an array.array of type code {value.typecode!r} has no packed array in the engine")
+            if isinstance(value, PackedByteArray) or PyObject_CheckBuffer(value):
+                packed.new_packed_bytes(value, &storage)
+                type = GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY
+            elif callable(value):
+                return python_to_callable(value, r_variant)
+            else:
+                raise TypeError(f"a {value.__class__.__module__}.{value.__class__.__qualname__} has no counterpart in the engine")
+    box_variant[type](r_variant, &storage)
+    if destroy_value[type] is not NULL:
+        destroy_value[type](&storage)
+    return 0
+
+
+NUMBER_ARRAY_TYPES = {
+    "i": GDEXTENSION_VARIANT_TYPE_PACKED_INT32_ARRAY,
+    "q": GDEXTENSION_VARIANT_TYPE_PACKED_INT64_ARRAY,
+    "f": GDEXTENSION_VARIANT_TYPE_PACKED_FLOAT32_ARRAY,
+    "d": GDEXTENSION_VARIANT_TYPE_PACKED_FLOAT64_ARRAY,
+}
+
+
+cdef int64_t to_int64(object value) except? -1:
+    cdef int overflow = 0
+    cdef int64_t result = PyLong_AsLongLongAndOverflow(value, &overflow)
+    if overflow:
+        raise OverflowError(f"{value} does not fit the engine's 64-bit int")
+    return result
+
+
+cdef int write_text(object value, Storage *storage) except -1:
+    if isinstance(value, string_name_class):
+        strings.new_name(value, storage)
+        return GDEXTENSION_VARIANT_TYPE_STRING_NAME
+    if isinstance(value, node_path_class):
+        strings.new_path(value, storage)
+        return GDEXTENSION_VARIANT_TYPE_NODE_PATH
+    strings.new_string(value, storage)
+    return GDEXTENSION_VARIANT_TYPE_STRING
+
+
+cdef int write_numbers(int type, object value, Storage *storage) except -1:
+    cdef int i = 0
+    if layouts[type].integral:
+        for number in value._numbers():
+            if not -0x80000000 <= number <= 0x7FFFFFFF:
+                raise OverflowError(f"{number} does not fit the 32-bit numbers of a {type_name(type)}")
+            storage.integers[i] = number
+            i += 1
+    else:
+        for number in value._numbers():
+            storage.floats[i] = <float>PyFloat_AsDouble(number)
+            i += 1
+    return 0
+
+
+cdef int write_array(object items, Variant *r_variant, Type element, dict seen) except -1:
+    cdef void *array = NULL
+    cdef int64_t size = len(items), i, result = 0
+    cdef const void *arguments[1]
+    cdef Variant *slot
+    cdef Variant item, script
+    found = seen.get(id(items))
+    if found is not None:
+        gde.variant_new_copy(r_variant, &(<Box>found).variant)
+        return 0
+    construct_array(&array, NULL)
+    if element is not None and element.type != GDEXTENSION_VARIANT_TYPE_NIL:
+        gde.variant_new_nil(&script)
+        gde.array_set_typed(&array, <GDExtensionVariantType>element.type,
+                            element.class_name if element.class_name is not NULL else strings.intern(""), &script)
+    box_variant[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](r_variant, &array)  # both refer to the same contents
+    Py_EnterRecursiveCall(b" while copying a list")
+    try:
+        seen[id(items)] = new_box_of(r_variant)
+        arguments[0] = &size
+        array_resize(&array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
+        for i in range(size):
+            try:
+                if element is None:
+                    write_variant(items[i], &item, seen)
+                else:
+                    from_python_as(element, items[i], &item)
+            except TypeError as error:
+                raise TypeError(f"item {i}: {error}") from None
+            slot = <Variant *>gde.array_operator_index(&array, i)
+            gde.variant_destroy(slot)
+            memcpy(slot, &item, sizeof(Variant))
+    except BaseException:
+        gde.variant_destroy(r_variant)
+        raise
+    finally:
+        Py_LeaveRecursiveCall()
+        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&array)
+    return 0
+
+
+cdef Box new_box_of(const Variant *variant):
+    """Keeps what a container under construction refers to, for the containers inside that refer back to it."""
+    cdef Box box = Box.__new__(Box)
+    gde.variant_new_copy(&box.variant, variant)
+    box.filled = True
+    return box
+
+
+cdef int write_dictionary(dict items, Variant *r_variant, dict seen) except -1:
+    cdef void *dictionary = NULL
+    cdef Variant key, item
+    cdef Variant *slot
+    found = seen.get(id(items))
+    if found is not None:
+        gde.variant_new_copy(r_variant, &(<Box>found).variant)
+        return 0
+    construct_dictionary(&dictionary, NULL)
+    box_variant[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY](r_variant, &dictionary)
+    Py_EnterRecursiveCall(b" while copying a dict")
+    try:
+        seen[id(items)] = new_box_of(r_variant)
+        for name, value in items.items():
+            write_variant(name, &key, seen)
+            try:
+                try:
+                    write_variant(value, &item, seen)
+                except TypeError as error:
+                    raise TypeError(f"item {name!r}: {error}") from None
+                slot = <Variant *>gde.dictionary_operator_index(&dictionary, &key)
+                gde.variant_destroy(slot)
+                memcpy(slot, &item, sizeof(Variant))
+            finally:
+                gde.variant_destroy(&key)
+    except BaseException:
+        gde.variant_destroy(r_variant)
+        raise
+    finally:
+        Py_LeaveRecursiveCall()
+        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY](&dictionary)
+    return 0
+
+
+cdef int write_packed(int type, object items, Variant *r_variant) except -1:
+    cdef Variant array
+    if type == GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY:
+        return write_strings(items, r_variant)
+    if number_arrays[type] is not None:
+        return write_number_array(type, items, r_variant)
+    write_array(items, &array, None, {})
+    try:
+        construct(type, &array, r_variant)
+    finally:
+        gde.variant_destroy(&array)
+    return 0
+
+
+cdef int write_strings(object items, Variant *r_variant) except -1:
+    cdef Storage array
+    cdef int64_t size = len(items), i, result = 0
+    cdef const void *arguments[1]
+    cdef void *string = NULL
+    cdef void **slot
+    construct_strings(&array, NULL)
+    try:
+        arguments[0] = &size
+        strings_resize(&array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
+        for i in range(size):
+            if not PyUnicode_Check(items[i]):
+                raise TypeError(f"item {i} must be str, not {type(items[i]).__name__}")
+            strings.new_string(items[i], &string)
+            slot = <void **>gde.packed_string_array_operator_index(&array, i)
+            strings.free_string(slot)
+            slot[0] = string
+        box_variant[<int>GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY](r_variant, &array)
+    finally:
+        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY](&array)
+    return 0
+
+
+cdef int write_number_array(int type, object items, Variant *r_variant) except -1:
+    cdef Storage array
+    cdef int64_t size = len(items), result = 0
+    cdef const void *arguments[1]
+    cdef const unsigned char[::1] view
+    gde.variant_get_ptr_constructor(<GDExtensionVariantType>type, 0)(&array, NULL)
+    try:
+        if size:
+            arguments[0] = &size
+            method(<GDExtensionVariantType>type, "resize", RESIZE_HASH)(
+                &array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
+            view = memoryview(items).cast("B")
+            memcpy(first_number(type, &array), &view[0], view.shape[0])
+        box_variant[type](r_variant, &array)
+    finally:
+        destroy_value[type](&array)
+    return 0
+
+
+# Declared types: what fits is converted as the engine would
+
+
+cdef object to_python_as(Type type, const Variant *variant, bint *r_fits):
+    """The Python value of an argument for a declared type. `r_fits` says whether it is one at all."""
+    cdef int given = gde.variant_get_type(variant)
+    cdef Variant converted
+    cdef Storage value
+    r_fits[0] = True
+    if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
+        return read_variant(variant, None)
+    if given == type.type:
+        unbox_variant[given](&value, <void *>variant)
+        try:
+            return check(type, &value, r_fits)
+        finally:
+            if destroy_value[given] is not NULL:
+                destroy_value[given](&value)
+    if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
+        if given == GDEXTENSION_VARIANT_TYPE_NIL:
+            return None
+        r_fits[0] = False
+        return None
+    if not gde.variant_can_convert_strict(<GDExtensionVariantType>given, <GDExtensionVariantType>type.type):
+        r_fits[0] = False
+        return None
+    construct(type.type, variant, &converted)
+    try:
+        return to_python_as(type, &converted, r_fits)
+    finally:
+        gde.variant_destroy(&converted)
+
+
+cdef object check(Type type, const Storage *value, bint *r_fits):
+    """The Python value of memory that holds a value of the declared Variant type."""
+    if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
+        result = objects.wrap(value.pointers[0])
+        if type.python is not None and result is not None and not isinstance(result, type.python):
+            r_fits[0] = False
+        return result
+    if type.python is None:
+        return read_value(type.type, value, None)
+    if type.type == GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY:
+        return packed.share(value)
+    if boxes[type.type] is not None:
+        return pointer_to_box(type.type, value)
+    try:
+        return type.python(read_value(type.type, value, None))  # an IntEnum
+    except ValueError:
+        r_fits[0] = False
+        return None
+
+
+cdef object pointer_to_box(int type, const void *pointer):
+    cdef Variant variant
+    box_variant[type](&variant, <void *>pointer)
+    try:
+        return new_box(type, &variant)
+    finally:
+        gde.variant_destroy(&variant)
+
+
+cdef int from_python_as(Type type, object value, Variant *r_variant) except -1:
+    """Makes a Variant of the declared type, or raises TypeError; the caller destroys it."""
+    cdef Variant natural
+    cdef int given
+    if type.type == GDEXTENSION_VARIANT_TYPE_ARRAY and isinstance(value, (list, tuple)):
+        return write_array(value, r_variant, type.element, {})
+    if type.type == GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY and isinstance(value, (list, tuple)):
+        return write_strings(value, r_variant)
+    write_variant(value, r_variant, None)
+    given = gde.variant_get_type(r_variant)
+    if given == type.type or type.type == GDEXTENSION_VARIANT_TYPE_NIL:
+        if type.python is not None and given == GDEXTENSION_VARIANT_TYPE_OBJECT and not isinstance(value, type.python):
+            gde.variant_destroy(r_variant)
+            raise TypeError(f"must be {type.python.__name__}, not {value.__class__.__name__}")
+        return 0
+    if given == GDEXTENSION_VARIANT_TYPE_NIL and type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
+        return 0
+    memcpy(&natural, r_variant, sizeof(Variant))
+    try:
+        if not gde.variant_can_convert_strict(<GDExtensionVariantType>given, <GDExtensionVariantType>type.type):
+            raise TypeError(f"must be {type_name(type.type)}, not {value.__class__.__name__}")
+        construct(type.type, &natural, r_variant)
+    finally:
+        gde.variant_destroy(&natural)
+    return 0
+
+
+# Typed pointers (ptrcall)
+
+
+cdef object pointer_to_python(Type type, const void *pointer):
+    """The Python value behind a ptrcall's argument."""
+    cdef bint fits = True
+    cdef Storage value
+    if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
+        return read_variant(<const Variant *>pointer, None)
+    if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
+        value.pointers[0] = gde.ref_get_object(pointer) if type.refcounted else (<void **>pointer)[0]
+        result = check(type, &value, &fits)
+    else:
+        result = check(type, <const Storage *>pointer, &fits)
+    if not fits:
+        raise TypeError(f"an argument is no {type.python.__name__}")
+    return result
+
+
+cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1:
+    """Writes a ptrcall's return value over the initialised one that is there."""
+    cdef Variant variant
+    if type.type == GDEXTENSION_VARIANT_TYPE_INT and PyLong_Check(value):
+        (<int64_t *>r_pointer)[0] = to_int64(value)
+        return 0
+    if type.type == GDEXTENSION_VARIANT_TYPE_BOOL and PyBool_Check(value):
+        (<uint8_t *>r_pointer)[0] = value
+        return 0
+    from_python_as(type, value, &variant)
+    if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
+        gde.variant_destroy(r_pointer)
+        memcpy(r_pointer, &variant, sizeof(Variant))
+        return 0
+    try:
+        if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
+            write_object_pointer(type, value, r_pointer)
+        else:
+            if destroy_value[type.type] is not NULL:
+                destroy_value[type.type](r_pointer)
+            unbox_variant[type.type](r_pointer, &variant)
+    finally:
+        gde.variant_destroy(&variant)
+    return 0
+
+
+cdef int write_object_pointer(Type type, object value, void *r_pointer) except -1:
+    cdef void *ptr = NULL if value is None else (<Object>value).pointer()
+    if type.refcounted:
+        gde.ref_set_object(r_pointer, ptr)
+    else:
+        (<void **>r_pointer)[0] = ptr
+    return 0
+
+
+# The engine's own operators, for the value types
+
+
+def evaluate(int operator, left, right):
+    """`left operator right` by the engine (Variant.Operator); NotImplemented where it has no such operator."""
+    cdef Variant a, b, result
+    cdef uint8_t valid = 0
+    from_python(left, &a)
+    try:
+        try:
+            from_python(right, &b)
+        except TypeError:
+            return NotImplemented
+        gde.variant_evaluate(<GDExtensionVariantOperator>operator, &a, &b, &result, &valid)
+        gde.variant_destroy(&b)
+    finally:
+        gde.variant_destroy(&a)
+    if not valid:
+        return NotImplemented
+    return to_python_and_free(&result)
+
+
+def constant(int type, str name):
+    """The constant `name` of a builtin type, e.g. Vector2.ZERO."""
+    cdef Variant result
+    gde.variant_get_constant_value(<GDExtensionVariantType>type, strings.intern(name), &result)
+    return to_python_and_free(&result)

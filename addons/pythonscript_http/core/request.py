@@ -1,0 +1,159 @@
+"""Request heads: what the caller asked for, checked, completed and put into bytes (RFC 9112 section 3)."""
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+from urllib.parse import quote
+
+from .enums import Error, Method
+from .errors import LocalError
+
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH")
+
+_EXPECT_A_BODY: Final = frozenset((Method.METHOD_POST, Method.METHOD_PUT, Method.METHOD_PATCH))
+"""With these, a body of no bytes is announced too (RFC 9110 section 8.6), or servers answer 411."""
+
+# `name: value`, name a token (RFC 9110 section 5.6.2), nothing anywhere that could end the line or string.
+_HEADER: Final = re.compile(r"[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\r\n\0]*)")
+_BREAKS: Final = re.compile(r"[\r\n\0]")
+
+# What browsers leave as it is, in a path and in a query (URL Standard, "path" and "special-query"
+# percent-encode sets). "%" stays, so that nothing is encoded twice.
+_PLAIN_URL: Final = re.compile(r"[!$%&()*+,\-./0-9:;=?@A-Z\[\\\]_a-z|~]+")
+_NOT_IN_PATH: Final = re.compile(r"[^!$%&'()*+,\-./0-9:;=?@A-Z\[\\\]_a-z|~]")
+_NOT_IN_QUERY: Final = re.compile(r"[^!$%&()*+,\-./0-9:;=?@A-Z\[\\\]^_`a-z{|}~]")
+
+
+class RequestHead(NamedTuple):
+    """A request's start line and header block, and what they promise."""
+
+    data: bytes
+    """All up to and with the empty line."""
+    chunked: bool
+    """The body goes out in chunked coding."""
+    close: bool
+    """The caller asked to close the connection after the answer."""
+
+
+def build_head(
+    method: int,
+    url: str,
+    headers: Sequence[str],
+    body_size: int,
+    *,
+    host: str,
+    user_agent: str,
+    proxied: bool = False,
+) -> RequestHead:
+    """Makes a request's head.
+
+    Args:
+        method: one of `Method`.
+        url: an absolute path, an absolute URL (for proxies), `*` for OPTIONS, `host:port` for CONNECT.
+        headers: lines of `name: value`. Host, Content-Length, User-Agent and Accept are added unless given.
+        body_size: size of the body in bytes.
+        host: value of the Host header, that is the authority that the connection was made to.
+        user_agent: value of the User-Agent header.
+        proxied: the connection leads to a proxy, which wants absolute URLs (RFC 9112 section 3.2.2).
+
+    Raises:
+        LocalError: something here can't be sent; the text names it.
+
+    Source: class reference, `HTTPClient.request`; RFC 9112 section 3.
+    """
+    check_method(method)
+    target = _target(method, url)
+    if proxied and method != Method.METHOD_CONNECT and target[0] in "/*":
+        target = f"http://{host}" + ("" if target == "*" else target)
+
+    lines = [f"{_METHODS[method]} {target} HTTP/1.1"]
+    given: dict[str, str] = {}
+    for index, header in enumerate(headers):
+        match = _HEADER.fullmatch(header)
+        if match is None:
+            raise _bad_header(index, header)
+        name, value = match[1].lower(), match[2].strip(" \t")
+        given[name] = f"{given[name]}, {value}" if name in given else value
+        lines.append(header.strip(" \t"))
+
+    if "host" not in given:
+        lines.insert(1, f"Host: {host}")
+    chunked = _check_framing(given, body_size)
+    if not chunked and "content-length" not in given and (body_size or method in _EXPECT_A_BODY):
+        lines.append(f"Content-Length: {body_size}")
+    if "user-agent" not in given:
+        lines.append(f"User-Agent: {user_agent}")
+    if "accept" not in given:
+        lines.append("Accept: */*")
+    lines.append("\r\n")
+    try:
+        data = "\r\n".join(lines).encode()
+    except UnicodeEncodeError as error:
+        bad = error.object[max(0, error.start - 10) : error.end]
+        raise _wrong(f"the request holds a lone surrogate, which has no UTF-8 form: {bad!a}") from None
+    return RequestHead(data, chunked, "close" in _tokens(given.get("connection", "")))
+
+
+def check_method(method: int) -> None:
+    """Refuses a number that names no method.
+
+    Raises:
+        LocalError: it is not below METHOD_MAX.
+    """
+    if not 0 <= method < len(_METHODS):
+        raise _wrong(f"no such method: {method} (METHOD_GET is 0, METHOD_MAX is {len(_METHODS)})")
+
+
+def _target(method: int, url: str) -> str:
+    """Checks a URL by the engine's rules and encodes what may not stand in a request line."""
+    if _BREAKS.search(url):
+        raise _wrong(f"the URL {url!a} holds a line break or a NUL")
+    if method == Method.METHOD_CONNECT:
+        if not 0 < url.find(":") < len(url) - 1:
+            raise _wrong(f"the URL {url!a} is not host:port, which CONNECT needs")
+    elif not url.startswith(("/", "http://", "https://")) and (url != "*" or method != Method.METHOD_OPTIONS):
+        raise _wrong(f"the URL {url!a} is neither an absolute path (/...) nor an absolute URL (http://...)")
+    if _PLAIN_URL.fullmatch(url):
+        return url
+    url = url.partition("#")[0]
+    path, mark, query = url.partition("?")
+    return _NOT_IN_PATH.sub(_percent, path) + mark + _NOT_IN_QUERY.sub(_percent, query)
+
+
+def _percent(match: re.Match[str]) -> str:
+    return quote(match[0], errors="replace")
+
+
+def _check_framing(given: dict[str, str], body_size: int) -> bool:
+    """Sees that the caller's framing headers tell the truth about the body, and whether it goes chunked."""
+    length, coding = given.get("content-length"), given.get("transfer-encoding")
+    if coding is not None:
+        if length is not None:
+            raise _wrong("both Content-Length and Transfer-Encoding were given; a body has one framing")
+        codings = _tokens(coding)
+        if codings[-1] != "chunked" or codings.count("chunked") > 1:
+            raise _wrong(
+                f"Transfer-Encoding {coding!a} must end in chunked, once, or the body would have no end"
+            )
+        return True
+    if length is not None and length != str(body_size):
+        raise _wrong(f"the Content-Length given is {length!a}, the body has {body_size} bytes")
+    return False
+
+
+def _tokens(value: str) -> list[str]:
+    return [token.strip(" \t") for token in value.lower().split(",")]
+
+
+def _bad_header(index: int, header: str) -> LocalError:
+    if _BREAKS.search(header):
+        return _wrong(f"header {index} holds a line break or a NUL: {header!a}")
+    if not header.strip():
+        return _wrong(f"header {index} is empty")
+    if header.strip().find(":") < 1:
+        return _wrong(f"header {index} is not of the form 'name: value': {header!a}")
+    return _wrong(f"header {index} has a name with characters that no name may have: {header!a}")
+
+
+def _wrong(text: str) -> LocalError:
+    return LocalError(Error.ERR_INVALID_PARAMETER, text)

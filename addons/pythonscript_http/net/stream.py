@@ -1,0 +1,105 @@
+"""The seam to the network: all that the client knows of it. Tests and TLS put other things behind it.
+
+Nothing here blocks but the methods named `wait`, and those are bounded. What fails raises NetworkError.
+"""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import Any, Final, NamedTuple, Protocol
+
+WOULD_BLOCK: Final = -1
+"""Nothing has come; a number instead of an exception, which would cost more than the system call."""
+
+
+class NetworkError(Exception):
+    """The network failed; the text says what and where."""
+
+
+class Readiness(Enum):
+    """What a read would find."""
+
+    QUIET = auto()
+    """Nothing: the connection stands."""
+    DATA = auto()
+    """Bytes."""
+    ENDED = auto()
+    """The end, or a failure, and no bytes before it."""
+
+
+class Address(NamedTuple):
+    """Where to connect to, but for the port."""
+
+    family: int
+    """Address family, as `socket` numbers them."""
+    sockaddr: tuple[Any, ...]
+    """What `socket.connect` takes; its second item is the port."""
+
+
+class Stream(Protocol):
+    """A connection that carries bytes."""
+
+    def peek(self) -> Readiness:
+        """Tells what a read would find, and takes nothing."""
+
+    def read_into(self, buffer: memoryview) -> int:
+        """Reads what has come and fits. Gives its size, 0 at the end, WOULD_BLOCK if there is nothing."""
+
+    def write(self, buffers: Sequence[bytes | memoryview]) -> int:
+        """Writes as much as is taken at once, and gives its size: 0 if nothing is."""
+
+    def wait(self, *, write: bool, timeout: float) -> bool:
+        """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""
+
+    def fileno(self) -> int:
+        """The file descriptor to wait for."""
+
+    def close(self) -> None:
+        """Ends the connection at once."""
+
+
+class Pending(Protocol):
+    """A connection that is being made."""
+
+    def poll(self) -> Stream | None:
+        """Gives the connection once it stands.
+
+        Raises:
+            NetworkError: no address took it.
+        """
+
+    def wait(self, timeout: float) -> None:
+        """Sleeps until `poll` has something to do; `timeout` seconds at most."""
+
+    def close(self) -> None:
+        """Gives it up."""
+
+
+class Lookup(Protocol):
+    """A name that is being resolved."""
+
+    def poll(self) -> list[Address] | None:
+        """Gives the name's addresses, best first, once they are known.
+
+        Raises:
+            NetworkError: it has none.
+        """
+
+    def wait(self, timeout: float) -> None:
+        """Sleeps until `poll` has something to do; `timeout` seconds at most."""
+
+
+class Network(Protocol):
+    """What makes connections."""
+
+    def literal(self, host: str) -> Address | None:
+        """Reads a literal address. None: this is a name."""
+
+    def look_up(self, host: str) -> Lookup:
+        """Begins to resolve a name. To give it up, forget it.
+
+        Raises:
+            NetworkError: the look-up can't even begin.
+        """
+
+    def connect(self, addresses: Sequence[Address], port: int) -> Pending:
+        """Begins to connect to one of the addresses of a host."""

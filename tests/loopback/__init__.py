@@ -1,0 +1,1 @@
+"""Servers on the loopback interface, for unit tests, engine tests and benchmarks. Standard library only."""

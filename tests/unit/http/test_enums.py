@@ -1,0 +1,16 @@
+"""The constants."""
+
+from pythonscript_http.core.enums import Error, Method, ResponseCode, Status
+
+
+def test_there_are_81() -> None:
+    assert [len(enum) for enum in (Method, Status, ResponseCode)] == [10, 10, 61]
+
+
+def test_names_are_the_engines_and_values_those_of_the_standards() -> None:
+    assert Method.METHOD_PATCH == 8
+    assert Status.STATUS_TLS_HANDSHAKE_ERROR == 9
+    assert ResponseCode.RESPONSE_IM_A_TEAPOT == 418
+    assert Error.ERR_INVALID_PARAMETER == 31
+    for enum, prefix in ((Method, "METHOD_"), (Status, "STATUS_"), (ResponseCode, "RESPONSE_")):
+        assert all(name.startswith(prefix) for name in enum.__members__)

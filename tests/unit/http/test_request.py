@@ -1,0 +1,213 @@
+"""Request heads."""
+
+from urllib.parse import unquote_to_bytes
+
+import h11
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pythonscript_http.core.enums import Error, Method
+from pythonscript_http.core.errors import LocalError
+from pythonscript_http.core.request import RequestHead, build_head, check_method
+
+GET, POST, OPTIONS, CONNECT = (
+    Method.METHOD_GET,
+    Method.METHOD_POST,
+    Method.METHOD_OPTIONS,
+    Method.METHOD_CONNECT,
+)
+
+
+def build(
+    method: int = GET,
+    url: str = "/",
+    headers: list[str] | None = None,
+    size: int = 0,
+    *,
+    proxied: bool = False,
+) -> RequestHead:
+    return build_head(method, url, headers or [], size, host="h:81", user_agent="UA/1", proxied=proxied)
+
+
+def lines(head: RequestHead) -> list[str]:
+    text = head.data.decode()
+    assert text.endswith("\r\n\r\n")
+    return text[:-4].split("\r\n")
+
+
+def test_what_is_added() -> None:
+    assert lines(build()) == ["GET / HTTP/1.1", "Host: h:81", "User-Agent: UA/1", "Accept: */*"]
+    assert "Content-Length: 3" in lines(build(GET, "/", [], 3))
+
+
+def test_what_is_given_is_not_added() -> None:
+    headers = ["hOST: other", "USER-agent: mine", "accept: text/plain", "content-LENGTH: 3", "X:  y "]
+    assert lines(build(POST, "/", headers, 3)) == ["POST / HTTP/1.1", *(header.strip() for header in headers)]
+
+
+@pytest.mark.parametrize("method", Method)
+def test_methods(method: Method) -> None:
+    if method is Method.METHOD_MAX:
+        with pytest.raises(LocalError, match="no such method: 9"):
+            check_method(method)
+    else:
+        url = "h:1" if method is CONNECT else "/"
+        assert lines(build(method, url))[0] == f"{method.name[7:]} {url} HTTP/1.1"
+    with pytest.raises(LocalError, match="no such method: -1"):
+        check_method(-1)
+
+
+def test_empty_bodies_are_announced_where_one_is_expected() -> None:
+    """R19."""
+    for method in (Method.METHOD_POST, Method.METHOD_PUT, Method.METHOD_PATCH):
+        assert "Content-Length: 0" in lines(build(method))
+    for method in (GET, Method.METHOD_HEAD, Method.METHOD_DELETE, OPTIONS):
+        assert b"Content-Length" not in build(method).data
+
+
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        (GET, "/a/b?c=d&e"),
+        (GET, "http://h/"),
+        (GET, "https://h/"),
+        (GET, "//h"),
+        (OPTIONS, "*"),
+        (OPTIONS, "/"),
+        (CONNECT, "h:443"),
+        (CONNECT, "[::1]:443"),
+    ],
+)
+def test_urls_taken(method: Method, url: str) -> None:
+    assert lines(build(method, url))[0].split(" ")[1] == url
+
+
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        (GET, ""),
+        (GET, "a"),
+        (GET, "*"),
+        (GET, "?a"),
+        (GET, "ftp://h/"),
+        (GET, " /"),
+        (OPTIONS, "**"),
+        (CONNECT, "/"),
+        (CONNECT, "h"),
+        (CONNECT, "h:"),
+        (CONNECT, ":443"),
+    ],
+)
+def test_urls_refused(method: Method, url: str) -> None:
+    with pytest.raises(LocalError) as caught:
+        build(method, url)
+    assert ascii(url) in str(caught.value)
+    assert caught.value.code is Error.ERR_INVALID_PARAMETER
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("/a b", "/a%20b"),
+        ("/ü?ü=ß", "/%C3%BC?%C3%BC=%C3%9F"),
+        ("/😀", "/%F0%9F%98%80"),
+        ("/a%20b%", "/a%20b%"),  # never twice
+        ("/a#b c", "/a"),
+        ("/a?b#c?d", "/a?b"),
+        ('/<">`{}^', "/%3C%22%3E%60%7B%7D%5E"),
+        ("/?<\">`{}^'", "/?%3C%22%3E`{}^%27"),
+        ("/a'|[\\]~?|[\\]", "/a'|[\\]~?|[\\]"),
+        ("/\t\x01\x7f", "/%09%01%7F"),
+        ("/\ud800", "/%3F"),
+        ("http://h/a b", "http://h/a%20b"),
+    ],
+)
+def test_urls_encoded(url: str, sent: str) -> None:
+    """R18."""
+    assert lines(build(GET, url))[0] == f"GET {sent} HTTP/1.1"
+
+
+@pytest.mark.parametrize("bad", ["\r", "\n", "\0", "\r\nX: y"])
+def test_nothing_that_ends_a_line_passes(bad: str) -> None:
+    """R18."""
+    for url in (f"/a{bad}", f"/a?{bad}b", f"/#{bad}"):
+        with pytest.raises(LocalError, match="URL .* holds a line break or a NUL"):
+            build(GET, url)
+    for header in (f"X: y{bad}", f"X{bad}: y", f"{bad}X: y"):
+        with pytest.raises(LocalError, match="header 1 holds a line break or a NUL"):
+            build(GET, "/", ["A: b", header])
+
+
+@pytest.mark.parametrize(
+    ("header", "complaint"),
+    [
+        ("", "header 0 is empty"),
+        (" \t", "header 0 is empty"),
+        ("no colon", "not of the form 'name: value': 'no colon'"),
+        (": no name", "not of the form"),
+        ("Content-Length : 5", "characters that no name may have: 'Content-Length : 5'"),
+        ("Na me: x", "no name may have"),
+        ("Nämé: x", "no name may have"),
+        ("X: \ud800", "lone surrogate"),
+    ],
+)
+def test_headers_refused(header: str, complaint: str) -> None:
+    with pytest.raises(LocalError, match=complaint) as caught:
+        build(GET, "/", [header])
+    assert caught.value.code is Error.ERR_INVALID_PARAMETER
+
+
+@pytest.mark.parametrize(
+    ("headers", "complaint"),
+    [
+        (["Content-Length: 5"], "is '5', the body has 3 bytes"),
+        (["Content-Length: 3", "content-length: 3"], "is '3, 3'"),
+        (["Content-Length: 3", "Transfer-Encoding: chunked"], "both"),
+        (["Transfer-Encoding: gzip"], "must end in chunked"),
+        (["Transfer-Encoding: chunked, gzip"], "must end in chunked"),
+        (["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"], "once"),
+    ],
+)
+def test_framing_tells_the_truth(headers: list[str], complaint: str) -> None:
+    with pytest.raises(LocalError, match=complaint):
+        build(POST, "/", headers, 3)
+
+
+def test_chunked_bodies() -> None:
+    """R20."""
+    head = build(POST, "/", ["Transfer-encoding: gzip, Chunked"], 3)
+    assert head.chunked
+    assert b"Content-Length" not in head.data
+    assert not build(POST, "/", [], 3).chunked
+
+
+def test_the_wish_to_close_is_seen() -> None:
+    assert build(GET, "/", ["Connection: x, Close"]).close
+    assert not build(GET, "/", ["Connection: keep-alive"]).close
+
+
+def test_proxies_get_absolute_urls() -> None:
+    for method, url, sent in (
+        (GET, "/a?b", "http://h:81/a?b"),
+        (GET, "http://other/", "http://other/"),
+        (OPTIONS, "*", "http://h:81"),
+        (CONNECT, "o:443", "o:443"),
+    ):
+        assert lines(build(method, url, proxied=True))[0].split(" ")[1] == sent
+
+
+@given(st.text())
+def test_a_server_reads_the_url_that_was_meant(path: str) -> None:
+    """Whatever the caller writes: h11's strict server side reads one request and the same path."""
+    try:
+        head = build(GET, "/" + path)
+    except LocalError:
+        assert set(path) & set("\r\n\0")
+        return
+    server = h11.Connection(h11.SERVER)
+    server.receive_data(head.data)
+    event = server.next_event()
+    assert isinstance(event, h11.Request)
+    meant = ("/" + path.partition("#")[0]).encode(errors="replace")
+    assert unquote_to_bytes(event.target) == unquote_to_bytes(meant)
+    assert isinstance(server.next_event(), h11.EndOfMessage)

@@ -1,0 +1,214 @@
+"""The state machine, without any I/O: every response of the table, in every split."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pythonscript_http.core.enums import Method, Status
+from pythonscript_http.core.errors import LocalError
+from pythonscript_http.core.state import HEADER_LIMIT, TRANSITIONS, Event, Machine
+
+from tests.loopback.responses import ALL, CHUNKED, GOOD, OK, Scenario
+
+
+def connected(header_limit: int = HEADER_LIMIT) -> Machine:
+    """A machine with a connection."""
+    machine = Machine(header_limit)
+    machine.fire(Event.DIAL)
+    machine.fire(Event.ESTABLISHED)
+    return machine
+
+
+def requesting(method: str = "GET") -> Machine:
+    """A machine that has just sent a request."""
+    machine = connected()
+    machine.request(Method[f"METHOD_{method}"], close=False)
+    machine.sent()
+    return machine
+
+
+def fill(machine: Machine, data: bytes) -> None:
+    """Lets bytes come in that fit into the machine's buffer."""
+    machine.space()[: len(data)] = data
+    machine.received(len(data))
+
+
+def drain(machine: Machine, size: int) -> bytes:
+    """Reads what a machine holds of a body, in pieces of a size."""
+    body = b""
+    view = memoryview(bytearray(size))
+    while machine.status is Status.STATUS_BODY:
+        count = machine.take(view)
+        body += view[:count]
+        if count < size:
+            break
+    return body
+
+
+def give(machine: Machine, data: bytes) -> bytes:
+    """Lets bytes come in as a driver does, and reads the body on the way, which it returns."""
+    body = b""
+    while data and machine.status in (Status.STATUS_REQUESTING, Status.STATUS_BODY):
+        if machine.status is Status.STATUS_BODY and (limit := machine.direct_limit):
+            taken = min(limit, len(data))
+            machine.received_directly(taken)
+            body += data[:taken]
+        else:
+            taken = min(len(machine.space()), len(data))
+            fill(machine, data[:taken])
+        data = data[taken:]
+        body += drain(machine, 4096)
+    return body
+
+
+def play(scenario: Scenario, pieces: list[bytes]) -> None:
+    """Plays a response to a machine and compares all that it makes of it with what is right."""
+    machine = requesting(scenario.method)
+    body = b"".join([give(machine, piece) for piece in pieces])
+    if scenario.closes and machine.status in (Status.STATUS_REQUESTING, Status.STATUS_BODY):
+        machine.ended()
+    assert machine.status.name == f"STATUS_{scenario.after}", machine.reason
+    assert body == scenario.body
+    assert (machine.head.code if machine.head else 0) == scenario.code
+    assert scenario.reason in machine.reason
+    assert bool(machine.reason) == (scenario.after == "CONNECTION_ERROR")
+    if scenario.length is not None:
+        assert machine.body_length == scenario.length
+    if scenario.headers is not None:
+        assert machine.head is not None
+        assert machine.head.lines() == scenario.headers
+
+
+@pytest.mark.parametrize("scenario", ALL, ids=lambda scenario: scenario.name)
+class TestEveryResponse:
+    def test_whole(self, scenario: Scenario) -> None:
+        play(scenario, [scenario.data])
+
+    def test_one_byte_at_a_time(self, scenario: Scenario) -> None:
+        play(scenario, scenario.cut(range(1, len(scenario.data))))
+
+    @given(data=st.data())
+    def test_any_split(self, scenario: Scenario, data: st.DataObject) -> None:
+        play(scenario, scenario.cut(data.draw(st.lists(st.integers(0, len(scenario.data)), max_size=12))))
+
+
+class TestTable:
+    def test_lists_every_state(self) -> None:
+        assert set(TRANSITIONS) == set(Status)
+
+    def test_the_theory_tells_the_table(self) -> None:
+        """The table in the module's docstring, which people read, is the table that works."""
+        from pythonscript_http.core import state
+
+        assert state.__doc__ is not None
+        told: dict[str, dict[str, str]] = {}
+        current = ""
+        for line in state.__doc__.splitlines():
+            words = line[4:].split()
+            if len(line) < 30 or line[:4].strip() or len(words) < 3 or words[1:2] == ["(reset)"]:
+                continue
+            if line[4] != " ":
+                current = words[0]
+            else:
+                words.insert(0, current)
+            if words[1] in Event.__members__:
+                told.setdefault(words[0], {})[words[1]] = words[2]
+        assert told == {
+            status.name[7:]: {event.name: to.name[7:] for event, to in events.items()}
+            for status, events in TRANSITIONS.items()
+            if events
+        }
+
+    @given(st.sampled_from(Status), st.sampled_from(Event))
+    def test_only_what_it_lists_can_happen(self, status: Status, event: Event) -> None:
+        machine = Machine()
+        machine.status = status
+        if event in TRANSITIONS[status]:
+            machine.fire(event)
+            assert machine.status is TRANSITIONS[status][event]
+        else:
+            with pytest.raises(LocalError, match=status.name):
+                machine.fire(event)
+            assert machine.status is status
+
+    def test_a_request_out_of_place_says_where_it_belongs(self) -> None:
+        with pytest.raises(
+            LocalError, match=r"request\(\) needs STATUS_CONNECTED; the status is STATUS_DISCON"
+        ):
+            Machine().request(Method.METHOD_GET, close=False)
+
+    def test_reading_out_of_place_says_where_it_belongs(self) -> None:
+        with pytest.raises(LocalError, match="needs STATUS_BODY; the status is STATUS_REQUESTING"):
+            requesting().take(memoryview(bytearray(1)))
+
+
+class TestBody:
+    @pytest.mark.parametrize("scenario", GOOD, ids=lambda scenario: scenario.name)
+    def test_only_what_can_have_no_body_skips_it(self, scenario: Scenario) -> None:
+        machine = requesting(scenario.method)
+        fill(machine, scenario.data)
+        assert (machine.status is not Status.STATUS_BODY) is scenario.skips_body
+
+    def test_an_empty_body_is_read_before_the_next_request(self) -> None:
+        machine = requesting()
+        fill(machine, OK + b"Content-Length: 0\r\n\r\n")
+        assert machine.status is Status.STATUS_BODY
+        assert machine.take(memoryview(bytearray(1))) == 0
+        assert machine.status is Status.STATUS_CONNECTED
+
+    def test_the_kernel_may_write_to_the_reader_once_our_buffer_is_read(self) -> None:
+        machine = requesting()
+        fill(machine, OK + b"Content-Length: 10\r\n\r\nabc")
+        assert (machine.direct_limit, machine.body_limit) == (0, 10)
+        assert drain(machine, 2) == b"abc"
+        assert (machine.direct_limit, machine.body_limit) == (7, 7)
+        machine.received_directly(7)
+        assert machine.status is Status.STATUS_CONNECTED
+
+    def test_an_unsent_request_spends_the_connection(self) -> None:
+        """R15: the server answered before it had it all."""
+        machine = connected()
+        machine.request(Method.METHOD_POST, close=False)
+        give(machine, b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+        assert machine.status is Status.STATUS_DISCONNECTED
+
+    def test_a_request_to_close_spends_the_connection(self) -> None:
+        machine = connected()
+        machine.request(Method.METHOD_GET, close=True)
+        machine.sent()
+        give(machine, OK + b"Content-Length: 0\r\n\r\n")
+        assert machine.status is Status.STATUS_DISCONNECTED
+
+    def test_an_end_would_hurt_only_where_bytes_are_missing(self) -> None:
+        for data, vulnerable in (
+            (OK + b"Content-Length: 0\r\n\r\n", False),
+            (OK + b"Content-Length: 2\r\n\r\n", True),
+            (OK + b"Content-Length: 2\r\n\r\nh", False),  # "h" was not read yet
+            (OK + b"\r\n", False),
+            (CHUNKED, True),
+            (CHUNKED + b"0\r\n\r\n", False),
+        ):
+            machine = requesting()
+            fill(machine, data)
+            assert machine.vulnerable is vulnerable, data
+
+    def test_reset_forgets_a_chunk_under_way(self) -> None:
+        """R16."""
+        machine = requesting()
+        fill(machine, CHUNKED + b"ff\r\nhalf")
+        machine.reset()
+        assert (machine.status, machine.head, machine.body_length) == (Status.STATUS_DISCONNECTED, None, -1)
+        machine.fire(Event.DIAL)
+        machine.fire(Event.ESTABLISHED)
+        machine.request(Method.METHOD_GET, close=False)
+        machine.sent()
+        assert give(machine, OK + b"Content-Length: 2\r\n\r\nhi") == b"hi"
+
+
+@pytest.mark.parametrize("limit", [1000, 200_000])
+def test_the_header_limit_can_be_set(limit: int) -> None:
+    for size, taken in ((limit - 100, True), (limit + 1, False)):
+        machine = connected(limit)
+        machine.request(Method.METHOD_HEAD, close=False)
+        machine.sent()
+        give(machine, OK + b"X: " + b"y" * size + b"\r\n\r\n")
+        assert (machine.status is Status.STATUS_CONNECTION_ERROR) is not taken

@@ -1,0 +1,104 @@
+"""The build, with the real compilers, on a host of three lines."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from devkit import build
+from devkit.console import Failure
+from devkit.environment import Environment
+
+ENVIRONMENT = Environment(Path(sys.prefix))
+
+SOURCES = {
+    "shared.h": "#define ANSWER 42\n",
+    "pythonscript.c": '#include "shared.h"\n'
+    "extern int hidden(void);\nint hidden(void) { return ANSWER; }\n"
+    '__attribute__((visibility("default"))) int entry(void);\nint entry(void) { return hidden(); }\n',
+    "_pythonscript/__init__.py": "",
+    "_pythonscript/one.pxd": "cdef int answer() noexcept nogil\n",
+    "_pythonscript/one.pyx": 'cdef extern from "shared.h":\n    int ANSWER\n\n'
+    "cdef int answer() noexcept nogil:\n    return ANSWER\n",
+    "_pythonscript/two.pyx": "from _pythonscript.one cimport answer\n\ndef ask():\n    return answer()\n",
+}
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    folder = tmp_path / "src"
+    for name, text in SOURCES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def keys(sources: Path) -> dict[str, str]:
+    found = build.targets(sources, build.Toolchain(ENVIRONMENT))
+    return {target.name.split("/")[-1].split(".")[0]: target.key for target in found}
+
+
+@pytest.mark.parametrize(
+    ("file", "stale"),
+    [
+        ("shared.h", {"libpythonscript", "one", "two"}),
+        ("_pythonscript/one.pxd", {"libpythonscript", "one", "two"}),
+        ("_pythonscript/two.pyx", {"two"}),
+        ("pythonscript.c", {"libpythonscript"}),
+    ],
+)
+def test_a_change_makes_stale_what_depends_on_it(sources: Path, file: str, stale: set[str]) -> None:
+    before = keys(sources)
+    with (sources / file).open("a", encoding="utf-8") as changed:
+        changed.write("\n")
+    after = keys(sources)
+    assert {name for name in after if after[name] != before[name]} == stale
+
+
+def test_the_tree_gets_what_works_and_nothing_else(
+    sources: Path, tmp_path: Path, empty_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    into = tmp_path / "bin"
+    (into / "_pythonscript").mkdir(parents=True)
+    (into / "_pythonscript" / "gone.so").touch()
+
+    build.ensure(ENVIRONMENT, sources, into)
+    assert "compiling 3 of 3 files" in capsys.readouterr().err
+    assert (into / build.HOME).read_text(encoding="utf-8") == f"{sys.prefix}\n"
+    assert not (into / "_pythonscript" / "gone.so").exists()
+    code = "from _pythonscript import two; print(two.ask())"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=into, timeout=20) == b"42\n"
+    symbols = subprocess.check_output(["nm", "--dynamic", "--defined-only", into / build.ENTRY], timeout=20)
+    assert symbols.split()[2:] == [b"entry"]
+
+    build.ensure(ENVIRONMENT, sources, into)
+    assert capsys.readouterr().err == ""
+
+    other = tmp_path / "other"
+    build.ensure(ENVIRONMENT, sources, other)  # a second checkout compiles nothing
+    assert capsys.readouterr().err == ""
+    assert (other / build.ENTRY).read_bytes() == (into / build.ENTRY).read_bytes()
+    assert str(tmp_path).encode() not in (into / build.ENTRY).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "complaint"),
+    [
+        ("pythonscript.c", "static int unused;\n", "unused"),
+        ("_pythonscript/two.pyx", "def f():\n    x = 3\n", "Unused entry 'x'"),
+    ],
+)
+def test_a_warning_is_a_failure(sources: Path, tmp_path: Path, file: str, text: str, complaint: str) -> None:
+    with (sources / file).open("a", encoding="utf-8") as changed:
+        changed.write(text)
+    with pytest.raises(Failure, match=complaint):
+        build.ensure(ENVIRONMENT, sources, tmp_path / "bin")
+    assert not (tmp_path / "bin").exists()
+
+
+def test_a_tree_without_sources_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="holds no C file"):
+        build.ensure(ENVIRONMENT, tmp_path, tmp_path / "bin")

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from devkit import console
+
+
+def test_a_step_is_one_line_with_its_time(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.step("engine", "fetching it") as current:
+        assert capsys.readouterr().err == "engine       fetching it ... "
+        current.note = "4.6"
+    out, err = capsys.readouterr()
+    assert err.startswith("4.6 (")
+    assert err.endswith(" s)\n")
+    assert out == ""
+
+
+def test_a_failed_step_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt), console.step("engine", "fetching it"):
+        raise KeyboardInterrupt
+    assert capsys.readouterr().err == "engine       fetching it ... failed\n"
+
+
+def test_run_gives_the_output() -> None:
+    assert console.run([sys.executable, "-c", "print('yes')"], timeout=20) == "yes\n"
+
+
+def test_a_failed_command_shows_both_ends_of_its_output() -> None:
+    code = "import sys; print(*range(100), sep='\\n'); sys.exit(3)"
+    with pytest.raises(console.Failure, match=r"failed \(3\)") as caught:
+        console.run([sys.executable, "-c", code], timeout=20)
+    lines = str(caught.value).splitlines()[1:]
+    numbers, shown = [str(number) for number in range(100)], console.SHOWN
+    assert lines == [*numbers[:shown], f"... {100 - 2 * shown} lines more ...", *numbers[-shown:]]
+
+
+def test_a_slow_command_is_ended() -> None:
+    with pytest.raises(console.Failure, match=r"did not end within 0 s"):
+        console.run([sys.executable, "-c", "import time; time.sleep(60)"], timeout=0.2)
+
+
+def test_an_absent_command_is_named(tmp_path: Path) -> None:
+    with pytest.raises(console.Failure, match=r"cannot run .*absent: No such file"):
+        console.run([tmp_path / "absent"], timeout=20)

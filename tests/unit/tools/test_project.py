@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import configparser
+from pathlib import Path
+
+from devkit import build, project
+
+
+def test_the_extension_is_listed_once_and_others_stay(tmp_path: Path) -> None:
+    listing = tmp_path / ".godot" / "extension_list.cfg"
+    project.register_extension(tmp_path)
+    assert listing.read_text(encoding="utf-8") == f"{project.EXTENSION}\n"
+    listing.write_text("res://other.gdextension\n", encoding="utf-8")
+    for _ in range(2):
+        project.register_extension(tmp_path)
+    assert listing.read_text(encoding="utf-8").split() == ["res://other.gdextension", project.EXTENSION]
+
+
+def test_clean_removes_what_was_made_and_nothing_else(tmp_path: Path) -> None:
+    project.register_extension(tmp_path)
+    for folder in ("addons/pythonscript/bin", "tools/devkit/__pycache__"):
+        (tmp_path / folder).mkdir(parents=True)
+    for kept in ("addons/pythonscript/README.md", "tools/devkit/cache.py"):
+        (tmp_path / kept).touch()
+    project.clean(tmp_path)
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()) == [
+        "addons/pythonscript/README.md",
+        "tools/devkit/cache.py",
+    ]
+
+
+def test_the_extension_file_names_the_library_that_is_built() -> None:
+    extension = configparser.ConfigParser()
+    extension.read(project.ROOT / project.EXTENSION.removeprefix("res://"), encoding="utf-8")
+    library = extension["libraries"]["linux.x86_64"].strip('"').removeprefix("res://")
+    assert project.ROOT / library == project.BIN / build.ENTRY
+    assert extension["configuration"]["reloadable"] == "false"

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""The one door to this repository: sets up, builds, runs, tests. Standard library only.
+
+`python3 tools/dev.py demo` and `python3 tools/dev.py test` set up whatever they need;
+`python3 tools/dev.py --help` lists the rest.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - said before a newer syntax is met
+    sys.exit(f"tools/dev.py needs Python 3.11 or newer, and {sys.executable} is {sys.version.split()[0]}")
+
+sys.dont_write_bytecode = True  # the tree stays as it was cloned
+
+import argparse  # noqa: E402
+import os  # noqa: E402
+import subprocess  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+
+from demo.server import serving  # noqa: E402
+from devkit import build, cache, engine, environment, interface, lint, project  # noqa: E402
+from devkit.console import Failure, run, say, step  # noqa: E402
+
+DEMO_SECONDS = 60
+"""The demo ends by itself long before; a limit for an engine that hangs."""
+
+
+class Door:
+    """The commands, and what they share.
+
+    Args:
+        godot: the engine that `--godot` named.
+        arguments: those after the command.
+    """
+
+    def __init__(self, godot: str | None, arguments: list[str]) -> None:
+        self._named = godot
+        self._arguments = arguments
+
+    def setup(self) -> int:
+        """get everything ready: environment, engine, compiled host, project files"""
+        self._no_arguments()
+        self._ready()
+        return 0
+
+    def build(self) -> int:
+        """compile the host"""
+        self._no_arguments()
+        build.ensure(environment.ensure())
+        return 0
+
+    def demo(self) -> int:
+        """run the demo: PyHTTPClient and HTTPClient side by side against a local server"""
+        self._no_arguments()
+        _, godot = self._ready()
+        with serving() as port:
+            arguments = [f"--port={port}", *(["--terminal"] if sys.stdout.isatty() else [])]
+            scene = ("--headless", "--no-header", "--path", str(project.ROOT), "--", *arguments)
+            try:
+                return subprocess.run([str(godot.path), *scene], timeout=DEMO_SECONDS, check=False).returncode
+            except subprocess.TimeoutExpired:
+                raise Failure(f"the demo did not end within {DEMO_SECONDS} s") from None
+
+    def test(self) -> int:
+        """run the tests, style and types included; arguments go to pytest"""
+        env, godot = self._ready()
+        os.environ["GODOT"] = str(godot.path)  # which the tests run
+        return _become([str(env.python), "-m", "pytest", *self._arguments])
+
+    def godot(self) -> int:
+        """run the engine in this project; arguments go to it"""
+        _, godot = self._ready()
+        return _become([str(godot.path), "--path", str(project.ROOT), *self._arguments])
+
+    def lint(self) -> int:
+        """check style and types"""
+        self._no_arguments()
+        env = environment.ensure()
+        return 1 if lint.failures(env.home / "bin") else 0
+
+    def interface(self) -> int:
+        """write the host's declarations of the engine's interface anew (needs Godot 4.6 or newer)"""
+        self._no_arguments()
+        godot = engine.ensure(self._named, environment.ensure())
+        with cache.workshop() as folder, step("interface", f"dumping from {godot}"):
+            run([godot.path, "--headless", "--dump-gdextension-interface-json"], cwd=folder, timeout=60)
+            interface.generate(folder / "gdextension_interface.json", project.SOURCES)
+        return 0
+
+    def clean(self) -> int:
+        """remove what was made in the tree; with --cache also what all checkouts share"""
+        if self._arguments not in ([], ["--cache"]):
+            raise Failure(f"clean knows --cache only, not {' '.join(self._arguments)}")
+        project.clean()
+        if self._arguments:
+            cache.clear()
+        return 0
+
+    def _no_arguments(self) -> None:
+        if self._arguments:
+            raise Failure(f"unknown argument {self._arguments[0]}: this command takes none")
+
+    def _ready(self) -> tuple[environment.Environment, engine.Engine]:
+        env = environment.ensure()
+        godot = engine.ensure(self._named, env)
+        build.ensure(env)
+        project.register_extension()
+        say("engine", str(godot))
+        return env, godot
+
+
+COMMANDS: dict[str, Callable[[Door], int]] = {
+    "setup": Door.setup,
+    "build": Door.build,
+    "demo": Door.demo,
+    "test": Door.test,
+    "godot": Door.godot,
+    "lint": Door.lint,
+    "interface": Door.interface,
+    "clean": Door.clean,
+}
+
+
+def split(argv: list[str]) -> tuple[list[str], list[str]]:
+    """Parts a command line into what is ours and the command's arguments, which stay as they are (`--` too).
+
+    `--godot` is ours before the command and right after it.
+    """
+    end = 0
+    while argv[end : end + 1] and argv[end].startswith("-"):
+        end += 2 if argv[end] == "--godot" else 1
+    end += 1
+    after = "".join(argv[end : end + 1])
+    end += 2 if after == "--godot" else after.startswith("--godot=")
+    return argv[:end], argv[end:]
+
+
+def _become(command: list[str]) -> int:
+    """Ends as `command`: its output, its signals and its exit code are ours."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(command[0], command)
+
+
+def main(argv: list[str]) -> int:
+    """Runs one command; returns its exit code."""
+    commands = "\n".join(f"  {name:<11} {function.__doc__}" for name, function in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="tools/dev.py",
+        usage="%(prog)s [--help] [--godot PATH] command ...",
+        description="The one door to this repository. Needs Python 3.11+, its headers, and a C compiler.",
+        epilog=f"commands:\n{commands}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--godot", metavar="PATH", help="an engine of your own, 4.2 or newer (also: $GODOT)")
+    parser.add_argument("command", choices=COMMANDS, metavar="command", help="one of those below")
+    ours, arguments = split(argv)
+    options = parser.parse_args(ours)
+    try:
+        return COMMANDS[options.command](Door(options.godot, arguments))
+    except Failure as failure:
+        print(f"tools/dev.py: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ntools/dev.py: stopped", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

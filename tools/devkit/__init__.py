@@ -1,0 +1,1 @@
+"""What `tools/dev.py` is made of: one idea a module, standard library only."""

