@@ -64,7 +64,7 @@ def stop() -> bool:
 
     Returns False where Python cannot be finalised, as a thread goes on that would have to be waited for.
     """
-    from _pythonscript import classes, errors, objects, strings
+    from _pythonscript import classes, errors, interface, objects, strings
 
     from . import _classes, declare
 
@@ -76,6 +76,7 @@ def stop() -> bool:
     _classes.forget()
     gc.collect()
     objects.close()
+    interface.close()
     sys.stdout.flush()
     sys.stderr.flush()
     if stuck:

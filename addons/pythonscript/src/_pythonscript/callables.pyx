@@ -3,10 +3,11 @@
 A bound method of an engine class's instance does not keep that instance alive, as a Callable in GDScript does not:
 it is kept as the function and the object's id, and is invalid once the object is gone.
 
-Calls callable_custom_create, callable_custom_get_userdata.
+Calls callable_custom_create.
 """
 
-from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
+from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
+from cpython.ref cimport Py_INCREF, Py_XDECREF, PyObject
 from types import MethodType
 from _pythonscript.interface cimport *
 from _pythonscript cimport errors, objects, strings, variant
@@ -14,6 +15,11 @@ from _pythonscript.objects cimport Object
 
 cdef GDExtensionVariantFromTypeConstructorFunc box_callable
 cdef GDExtensionPtrDestructor destroy_callable
+
+ctypedef struct Target:      # what a Callable calls
+    PyObject *function       # a Python callable, or the function of a bound method
+    uint64_t object_id       # of the object that is its `self`; 0: none
+    uint32_t hash
 
 
 def load():
@@ -24,35 +30,23 @@ def load():
     variant.python_to_callable = new_callable
 
 
-cdef class Target:
-    """What a Callable calls: a Python callable, or a function with the id of the object that is its `self`."""
-    cdef object function
-    cdef uint64_t object_id
-
-    cdef object resolve(self):
-        if not self.object_id:
-            return self.function
-        instance = objects.wrap(gde.object_get_instance_from_id(self.object_id))
-        if instance is None:
-            raise ReferenceError(f"the object of {self.name()} has been freed")
-        return MethodType(self.function, instance)
-
-    cdef object name(self):
-        return getattr(self.function, "__qualname__", None) or repr(self.function)
-
-
 cdef int new_callable(object function, Variant *r_variant) except -1:
-    cdef Target target = Target.__new__(Target)
     cdef GDExtensionCallableCustomInfo info
     cdef void *callable[2]
-    target.function = function
+    cdef uint64_t object_id = 0
     if isinstance(function, MethodType) and isinstance(function.__self__, Object):
-        target.function = function.__func__
         (<Object>function.__self__).pointer()
-        target.object_id = (<Object>function.__self__).id
-    info.callable_userdata = <void *>target
+        object_id = (<Object>function.__self__).id
+        function = function.__func__
+    cdef uint32_t hashed = <uint32_t>(hash_or_address(function) ^ <int64_t>object_id)
+    cdef Target *target = <Target *>PyMem_RawMalloc(sizeof(Target))
+    if target is NULL:
+        raise MemoryError()
+    target.function, target.object_id, target.hash = <PyObject *>function, object_id, hashed
+    Py_INCREF(function)
+    info.callable_userdata = target
     info.token = library
-    info.object_id = target.object_id
+    info.object_id = object_id
     info.call_func = call
     info.is_valid_func = is_valid
     info.free_func = free
@@ -60,62 +54,107 @@ cdef int new_callable(object function, Variant *r_variant) except -1:
     info.equal_func = equal
     info.less_than_func = less_than
     info.to_string_func = to_string
-    Py_INCREF(target)
     gde.callable_custom_create(callable, &info)
     box_callable(r_variant, callable)
     destroy_callable(callable)
     return 0
 
 
-cdef void call(void *userdata, const GDExtensionConstVariantPtr *arguments, GDExtensionInt count,
-               GDExtensionVariantPtr r_return, GDExtensionCallError *r_error) noexcept with gil:
-    cdef Target target = <Target>userdata
-    cdef Variant result
-    r_error.error = GDEXTENSION_CALL_OK
+cdef int64_t hash_or_address(object function):
     try:
-        returned = target.resolve()(*[variant.to_python(<const Variant *>arguments[i]) for i in range(count)])
+        return hash(function)
+    except TypeError:  # an unhashable callable is equal to itself only
+        return <int64_t><size_t><void *>function
+
+
+cdef object resolve(Target *target):
+    """The Python callable; ReferenceError if the object of a bound method is gone."""
+    if not target.object_id:
+        return <object>target.function
+    instance = objects.wrap(gde.object_get_instance_from_id(target.object_id))
+    if instance is None:
+        raise ReferenceError(f"the object of {name_of(target)} has been freed")
+    return MethodType(<object>target.function, instance)
+
+
+cdef object name_of(Target *target):
+    function = <object>target.function
+    return getattr(function, "__qualname__", None) or repr(function)
+
+
+cdef void call(void *userdata, const GDExtensionConstVariantPtr *arguments, GDExtensionInt count,
+               GDExtensionVariantPtr r_return, GDExtensionCallError *r_error) noexcept nogil:
+    r_error.error = GDEXTENSION_CALL_ERROR_INVALID_METHOD
+    if running:
+        with gil:
+            call_with_gil(<Target *>userdata, <const Variant **>arguments, count, <Variant *>r_return, r_error)
+
+
+cdef void call_with_gil(Target *target, const Variant **arguments, int64_t count,
+                        Variant *r_return, GDExtensionCallError *r_error) noexcept:
+    cdef Variant result
+    try:
+        returned = resolve(target)(*[variant.to_python(arguments[i]) for i in range(count)])
         variant.from_python(returned, &result)
     except BaseException:
-        errors.report(target.name())
-        r_error.error = GDEXTENSION_CALL_ERROR_INVALID_METHOD
+        errors.report(name_of(target))
         return
-    (<Variant *>r_return)[0] = result
+    gde.variant_destroy(r_return)
+    r_return[0] = result
+    r_error.error = GDEXTENSION_CALL_OK
 
 
 cdef uint8_t is_valid(void *userdata) noexcept nogil:
+    cdef uint64_t object_id = (<Target *>userdata).object_id
+    return running and (object_id == 0 or gde.object_get_instance_from_id(object_id) is not NULL)
+
+
+cdef void free(void *userdata) noexcept nogil:
+    if running:  # else the function went with the interpreter
+        with gil:
+            Py_XDECREF((<Target *>userdata).function)
+    PyMem_RawFree(userdata)
+
+
+cdef uint32_t hash_of(void *userdata) noexcept nogil:
+    return (<Target *>userdata).hash
+
+
+cdef uint8_t equal(void *a, void *b) noexcept nogil:
+    cdef Target *left = <Target *>a
+    cdef Target *right = <Target *>b
+    if left is right:
+        return True
+    if not running or left.object_id != right.object_id or left.hash != right.hash:
+        return False
     with gil:
-        target_id = (<Target>userdata).object_id
-        return target_id == 0 or gde.object_get_instance_from_id(target_id) is not NULL
+        return same(left, right)
 
 
-cdef void free(void *userdata) noexcept with gil:
-    Py_DECREF(<Target>userdata)
-
-
-cdef uint32_t hash_of(void *userdata) noexcept with gil:
-    cdef Target target = <Target>userdata
+cdef bint same(Target *left, Target *right) noexcept:
     try:
-        return <uint32_t>(hash(target.function) ^ target.object_id)
-    except TypeError:  # an unhashable callable is itself only
-        return <uint32_t>(<size_t><void *>target.function >> 4)
-
-
-cdef uint8_t equal(void *a, void *b) noexcept with gil:
-    cdef Target left = <Target>a, right = <Target>b
-    return left.object_id == right.object_id and left.function == right.function
+        return <object>left.function == <object>right.function
+    except Exception:  # raised by a callable's own __eq__
+        return False
 
 
 cdef uint8_t less_than(void *a, void *b) noexcept nogil:
     return a < b
 
 
-cdef void to_string(void *userdata, GDExtensionBool *r_is_valid, GDExtensionStringPtr r_out) noexcept with gil:
-    cdef void *text = NULL
+cdef void to_string(void *userdata, GDExtensionBool *r_is_valid, GDExtensionStringPtr r_out) noexcept nogil:
     r_is_valid[0] = False
+    if running:
+        with gil:
+            r_is_valid[0] = write_string(<Target *>userdata, r_out)
+
+
+cdef bint write_string(Target *target, void *r_out) noexcept:
+    cdef void *text = NULL
     try:
-        strings.new_string((<Target>userdata).name(), &text)
-    except ValueError:
-        return
+        strings.new_string(name_of(target), &text)
+    except Exception:  # a name that no String can hold, or a __repr__ that raises
+        return False
     strings.free_string(r_out)
     (<void **>r_out)[0] = text
-    r_is_valid[0] = True
+    return True

@@ -206,9 +206,15 @@ def construct(str class_name, tuple arguments, dict keywords):
     return objects.adopt(ptr)
 
 
-cdef void *create_instance(void *userdata) noexcept with gil:
+cdef void *create_instance(void *userdata) noexcept nogil:
+    if not running:
+        return NULL
+    with gil:
+        return create_with_gil(<Class>userdata)
+
+
+cdef void *create_with_gil(Class record) noexcept:
     global pending
-    cdef Class record = <Class>userdata
     cdef Construction construction = pending
     cdef Object self = None
     cdef void *ptr
@@ -236,15 +242,19 @@ cdef void *create_instance(void *userdata) noexcept with gil:
     return NULL
 
 
-cdef void free_instance(void *userdata, void *instance) noexcept with gil:
-    objects.engine_freed(instance)
+cdef void free_instance(void *userdata, void *instance) noexcept nogil:
+    if running:
+        with gil:
+            objects.engine_freed(instance)
 
 
-cdef void *get_virtual_call_data(void *userdata, GDExtensionConstStringNamePtr name) noexcept with gil:
+cdef void *get_virtual_call_data(void *userdata, GDExtensionConstStringNamePtr name) noexcept nogil:
     # NULL where Python does not override it, or the engine would call Python for every _process of every node.
-    cdef Class record = <Class>userdata
-    method = record.virtuals.get(strings.name_to_str(name)) if record.virtuals else None
-    return NULL if method is None else <void *>method
+    if not running:
+        return NULL
+    with gil:
+        method = (<Class>userdata).virtuals.get(strings.name_to_str(name))
+        return NULL if method is None else <void *>method
 
 
 cdef void call_virtual(void *instance, GDExtensionConstStringNamePtr name, void *userdata,
@@ -254,29 +264,33 @@ cdef void call_virtual(void *instance, GDExtensionConstStringNamePtr name, void 
 
 
 
-cdef void notification(void *instance, int32_t what, GDExtensionBool reversed) noexcept with gil:
-    cdef Link *link = <Link *>instance
-    if link.object is NULL:
-        return
-    self = <object>link.object
+cdef void notification(void *instance, int32_t what, GDExtensionBool reversed) noexcept nogil:
+    if running and (<Link *>instance).object is not NULL:
+        with gil:
+            notify(<object>(<Link *>instance).object, what)
+
+
+cdef void notify(object self, int32_t what) noexcept:
     try:
         self._notification(what)
     except BaseException:
         errors.report(f"{type(self).__name__}._notification")
 
 
-cdef void to_string(void *instance, GDExtensionBool *r_is_valid, GDExtensionStringPtr r_out) noexcept with gil:
-    cdef Link *link = <Link *>instance
-    cdef void *text = NULL
+cdef void to_string(void *instance, GDExtensionBool *r_is_valid, GDExtensionStringPtr r_out) noexcept nogil:
     r_is_valid[0] = False
-    if link.object is NULL:
-        return
-    self = <object>link.object
+    if running and (<Link *>instance).object is not NULL:
+        with gil:
+            r_is_valid[0] = write_string(<object>(<Link *>instance).object, r_out)
+
+
+cdef bint write_string(object self, void *r_out) noexcept:
+    cdef void *text = NULL
     try:
         strings.new_string(self._to_string(), &text)
     except BaseException:
         errors.report(f"{type(self).__name__}._to_string")
-        return
+        return False
     strings.free_string(r_out)
     (<void **>r_out)[0] = text
-    r_is_valid[0] = True
+    return True

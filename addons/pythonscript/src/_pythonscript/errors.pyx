@@ -23,14 +23,16 @@ def set_project_folder(str folder):
 
 def push_error(text, *, stacklevel=1):
     """Prints an error in the engine's output, at the Python line that calls (`@GlobalScope.push_error`)."""
-    code = sys._getframe(stacklevel - 1).f_code
-    gde.print_error(encode(text), encode(code.co_qualname), encode(shown(code.co_filename)), sys._getframe(stacklevel - 1).f_lineno, False)
+    frame = sys._getframe(stacklevel - 1)
+    file = shown(frame.f_code.co_filename)
+    gde.print_error(encode(text), encode(frame.f_code.co_qualname), encode(file), frame.f_lineno, False)
 
 
 def push_warning(text, *, stacklevel=1):
     """Prints a warning in the engine's output, at the Python line that calls (`@GlobalScope.push_warning`)."""
-    code = sys._getframe(stacklevel - 1).f_code
-    gde.print_warning(encode(text), encode(code.co_qualname), encode(shown(code.co_filename)), sys._getframe(stacklevel - 1).f_lineno, False)
+    frame = sys._getframe(stacklevel - 1)
+    file = shown(frame.f_code.co_filename)
+    gde.print_warning(encode(text), encode(frame.f_code.co_qualname), encode(file), frame.f_lineno, False)
 
 
 def report_exception(where):
@@ -46,6 +48,8 @@ cdef object report(object where):
     try:
         error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
         summary = "".join(traceback.format_exception_only(error)).strip()
+        while error.__traceback__ is not None and error.__traceback__.tb_frame.f_code.co_filename.startswith("_pythonscript/"):
+            error.__traceback__ = error.__traceback__.tb_next  # the host's own frames say nothing to the user
         trace = "".join(traceback.format_exception(error)).strip()
         frames = traceback.extract_tb(error.__traceback__)
         line, file = (frames[-1].lineno, frames[-1].filename) if frames else (0, "python")

@@ -50,8 +50,11 @@ cdef class Method:
 
 cdef void varcall(void *userdata, void *instance, const GDExtensionConstVariantPtr *arguments, GDExtensionInt count,
                   GDExtensionVariantPtr r_return, GDExtensionCallError *r_error) noexcept nogil:
-    with gil:
-        varcall_with_gil(<Method>userdata, <Link *>instance, <const Variant **>arguments, count, <Variant *>r_return, r_error)
+    r_error.error = GDEXTENSION_CALL_ERROR_INVALID_METHOD
+    if running:
+        with gil:
+            varcall_with_gil(
+                <Method>userdata, <Link *>instance, <const Variant **>arguments, count, <Variant *>r_return, r_error)
 
 
 cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments, int64_t count,
@@ -87,17 +90,19 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
         if method.returns is not None:
             give(method, result, &value)
             r_return[0] = value
+            objects.let_go_if_unshared(result)
         elif result is not None:
             refuse_result(method, result)
     except BaseException:
         fail(method, r_return, r_error)
     finally:
-        end(&stack, link)
+        end(&stack)
 
 
 cdef void ptrcall(void *userdata, void *instance, const GDExtensionConstTypePtr *arguments, GDExtensionTypePtr r_return) noexcept nogil:
-    with gil:
-        ptrcall_with_gil(<Method>userdata, <Link *>instance, <const void **>arguments, r_return)
+    if running:
+        with gil:
+            ptrcall_with_gil(<Method>userdata, <Link *>instance, <const void **>arguments, r_return)
 
 
 cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, void *r_return) noexcept:
@@ -111,6 +116,7 @@ cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, vo
         if method.returns is not None:
             try:
                 variant.python_to_pointer(method.returns, result, r_return)
+                objects.let_go_if_unshared(result)
             except TypeError as error:
                 raise TypeError(f"the return value of {method.where} {error}") from None
         elif result is not None:
@@ -118,7 +124,7 @@ cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, vo
     except BaseException:
         errors.report(method.where)
     finally:
-        end(&stack, link)
+        end(&stack)
 
 
 cdef void begin(Stack *stack, Method method, Link *link) noexcept:
@@ -144,7 +150,7 @@ cdef extern from "Python.h":
     size_t PY_VECTORCALL_ARGUMENTS_OFFSET
 
 
-cdef void end(Stack *stack, Link *link) noexcept:
+cdef void end(Stack *stack) noexcept:
     """Drops what the call held, and settles who owns the objects that took part (see objects.pyx)."""
     cdef int i
     cdef PyObject *argument
@@ -154,8 +160,9 @@ cdef void end(Stack *stack, Link *link) noexcept:
             objects.let_go_if_unshared(<object>argument)
             Py_DECREF(<object>argument)
         if stack.first < SPARE:
-            objects.keep_if_shared(link)
-            Py_DECREF(<object>stack.few[stack.first])
+            argument = stack.few[stack.first]
+            objects.keep_if_shared(<Object>argument)
+            Py_DECREF(<object>argument)
         objects.drain()
     except BaseException:
         errors.report("pythonscript")

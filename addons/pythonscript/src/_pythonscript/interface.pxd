@@ -4,5 +4,6 @@ ctypedef struct Variant:  # 24 bytes in every single-precision engine; `interfac
     uint64_t words[3]
 
 cdef Interface gde
+cdef bint running     # callbacks of the engine's may enter Python
 cdef void *library
 cdef GDExtensionGodotVersion engine

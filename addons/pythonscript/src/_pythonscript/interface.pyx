@@ -5,6 +5,7 @@ engine's own dump (`gdextension_interface.h`). Functions newer than Godot 4.2 ar
 """
 
 cdef Interface gde
+cdef bint running = False
 cdef void *library = NULL
 cdef GDExtensionGodotVersion engine
 
@@ -19,7 +20,7 @@ def load(size_t get_proc_address, size_t library_pointer):
     Raises:
         RuntimeError: the engine lacks a function of Godot 4.2.
     """
-    global library
+    global library, running
     cdef GDExtensionInterfaceGetProcAddress get = <GDExtensionInterfaceGetProcAddress>get_proc_address
     cdef void (*get_version)(GDExtensionGodotVersion *) noexcept nogil
     get_version = <void (*)(GDExtensionGodotVersion *) noexcept nogil>get("get_godot_version")
@@ -28,6 +29,13 @@ def load(size_t get_proc_address, size_t library_pointer):
     missing = interface_load(&gde, get, engine.minor)
     if missing is not NULL:
         raise RuntimeError(f"this engine has no {(<bytes>missing).decode()}(); pythonscript needs Godot 4.2 or newer")
+    running = True
+
+
+def close():
+    """From now on no callback enters Python, which is about to be finalised: the engine frees some things later."""
+    global running
+    running = False
 
 
 def engine_version():

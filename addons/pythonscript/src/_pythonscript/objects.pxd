@@ -23,7 +23,7 @@ cdef class Object:
 cdef object wrap(void *ptr)
 cdef object adopt(void *ptr)
 cdef Link *join(Object self, void *ptr, bint refcounted) except NULL
-cdef int keep_if_shared(Link *link) except -1
+cdef int keep_if_shared(Object self) except -1
 cdef int let_go_if_unshared(object candidate) except -1
 cdef int drain() except -1
 cdef void engine_referenced(void *link) noexcept nogil

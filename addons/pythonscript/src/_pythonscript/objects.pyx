@@ -196,15 +196,13 @@ cdef void unlink(Link *link) noexcept:
         Py_XDECREF(object)
 
 
-cdef int keep_if_shared(Link *link) except -1:
+cdef int keep_if_shared(Object self) except -1:
     """After the engine called a method of an instance: did the method store `self` somewhere? Then Python holds it.
 
-    The caller owns one reference, and the engine one.
+    The caller owns one reference, and the engine one. The method may have freed the object: it has no link then.
     """
-    cdef Object self
-    if not link.held and link.object is not NULL and Py_REFCNT(link.object) > 2:
-        self = <Object>link.object
-        if self.refcounted and not self.constructing and self.ptr is not NULL:
+    if self.refcounted and not self.held and self.link is not NULL and Py_REFCNT(<PyObject *>self) > 2:
+        if not self.constructing:
             self.hold()
     return 0
 
@@ -243,7 +241,7 @@ cdef int drain() except -1:
 cdef void engine_referenced(void *instance) noexcept nogil:
     # Called at every change of a low count, on any thread: without the GIL unless Python takes part.
     cdef Link *link = <Link *>instance
-    if link.held and not link.linked:
+    if link.held and not link.linked and running:
         with gil:
             if link.object is not NULL and not link.linked:
                 link.linked = True
@@ -252,7 +250,7 @@ cdef void engine_referenced(void *instance) noexcept nogil:
 
 cdef void engine_unreferenced(void *instance) noexcept nogil:
     cdef Link *link = <Link *>instance
-    if link.held and link.linked and not closed:
+    if link.held and link.linked and running:
         with gil:
             if link.object is not NULL and link.linked and count((<Object>link.object).ptr) == 1:
                 if Py_REFCNT(link.object) > 1:
