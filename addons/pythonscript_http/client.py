@@ -8,7 +8,7 @@ and as text in `get_error_reason()`.
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from .core import buffers
 from .core.enums import Error, Method, Status
@@ -490,7 +490,7 @@ class HTTPClient:
     read_chunk_size = property(get_read_chunk_size, set_read_chunk_size)
 
     @staticmethod
-    def query_string_from_dict(fields: Mapping[object, object]) -> str:
+    def query_string_from_dict(fields: Mapping[Any, object]) -> str:
         """Makes a query string: see `core.query`."""
         return query_string_from_dict(fields)
 

@@ -1,3 +1,3 @@
 """What the host imports when classes register: importing the engine class declares it."""
 
-from . import engine  # noqa: F401
+import pythonscript_http.engine  # noqa: F401

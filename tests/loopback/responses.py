@@ -77,8 +77,8 @@ GOOD: Final = [
     ),
     Scenario(
         "several interim",
-        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
-        b"HTTP/1.1 204 No Content\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
         "CONNECTED",
         code=204,
         skips_body=True,
@@ -163,7 +163,8 @@ GOOD: Final = [
     ),
     Scenario(
         "chunked in HTTP/1.0",
-        b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+        b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"2\r\nhi\r\n0\r\n\r\n",
         "DISCONNECTED",
         b"hi",
     ),
@@ -293,6 +294,6 @@ BAD: Final = [
     _bad("cut between chunks", CHUNKED + b"2\r\nhi\r\n", "last chunk", code=200, body=b"hi", closes=True),
     _bad("cut in the trailers", CHUNKED + b"0\r\nX: y\r\n", "last chunk", code=200, closes=True),
 ]
-"""Responses that a client must refuse, with a reason; bytes of the body that came before the fault are read."""
+"""Responses that a client must refuse, with a reason; what came of the body before the fault is read."""
 
 ALL: Final = [*GOOD, *BAD]

@@ -3,10 +3,10 @@
     with Server() as server:
         ...  # talk to 127.0.0.1, server.port
 
-As a program, `python -m tests.loopback.server [PORT]` prints its port and serves until its standard input ends.
+As a program, `python -m tests.loopback.server [PORT]` prints its port and serves until its input ends.
 
     path               answer
-    -----------------  ------------------------------------------------------------------------------
+    -----------------  --------------------------------------------------------------
     /hello             13 bytes under 12 header lines, as a usual server sends them
     /bytes/N           N bytes of a known pattern, with Content-Length
     /chunked/N/SIZE    the same in chunks of SIZE bytes

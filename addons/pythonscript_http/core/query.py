@@ -1,10 +1,11 @@
 """Query strings, as the engine makes them of a Dictionary."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 
-def query_string_from_dict(fields: Mapping[object, object]) -> str:
+def query_string_from_dict(fields: Mapping[Any, object]) -> str:
     """Makes an application/x-www-form-urlencoded query string, in the order of the fields.
 
     Args:

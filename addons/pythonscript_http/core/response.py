@@ -111,15 +111,17 @@ def _text(line: bytes) -> str:
 
 def _malformed(block: bytes, error: HttpParserError) -> RemoteError:
     """Names the line that llhttp refuses: it tells no position, so the lines are given to it one by one."""
+    if str(error).startswith("Pause on"):
+        return RemoteError("101 Switching Protocols does not say to which: it has no Upgrade header")
     parser = HttpResponseParser(_NO_CALLBACKS)
     parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
-    for number, line in enumerate(block.split(b"\n"), 1):
+    number, line = 0, b""
+    for number, line in enumerate(block.split(b"\n"), 1):  # noqa: B007
         try:
             parser.feed_data(line + b"\n")
-        except (HttpParserError, HttpParserUpgrade) as at:
-            error = at if isinstance(at, HttpParserError) else error
-            return RemoteError(f"malformed response, line {number} ({line[:80].rstrip()!a}): {error}")
-    return RemoteError(f"malformed response: {error}")
+        except HttpParserError:
+            break
+    return RemoteError(f"malformed response, line {number} ({line[:80].rstrip()!a}): {error}")
 
 
 def _tokens(value: bytes) -> list[bytes]:

@@ -18,12 +18,12 @@ def literal(host: str) -> Address | None:
     if ":" in host:
         try:
             found = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-        except (OSError, UnicodeError):
+        except (OSError, ValueError):
             return None
         return Address(found[0][0], found[0][4])
     try:
         socket.inet_pton(socket.AF_INET, host)
-    except (OSError, UnicodeError):
+    except (OSError, ValueError):
         return None
     return Address(socket.AF_INET, (host, 0))
 
@@ -62,7 +62,7 @@ class Lookup:
         try:
             found = socket.getaddrinfo(self._host, 0, type=socket.SOCK_STREAM)
             self._addresses = [Address(entry[0], entry[4]) for entry in found]
-        except (OSError, UnicodeError) as error:
+        except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
             self._failure = f"cannot resolve {self._host!a}: {why}"
         finally:

@@ -46,8 +46,6 @@ class TcpStream:
             try:
                 if not self._socket.recv(1, socket.MSG_PEEK):
                     return Readiness.ENDED
-            except BlockingIOError:
-                return Readiness.QUIET
             except OSError:
                 return Readiness.ENDED
         return Readiness.DATA

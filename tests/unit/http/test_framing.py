@@ -1,6 +1,7 @@
 """How bodies are delimited: RFC 9112 section 6.3."""
 
 import pytest
+
 from pythonscript_http.core.enums import Method
 from pythonscript_http.core.errors import RemoteError
 from pythonscript_http.core.framing import Framing, body_framing

@@ -1,6 +1,7 @@
 """What callers name as the host."""
 
 import pytest
+
 from pythonscript_http.core.enums import Error
 from pythonscript_http.core.errors import LocalError
 from pythonscript_http.core.host import Host, authority, parse_host

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pythonscript_http.core.query import query_string_from_dict
 
 

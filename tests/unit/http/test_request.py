@@ -6,6 +6,7 @@ import h11
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pythonscript_http.core.enums import Error, Method
 from pythonscript_http.core.errors import LocalError
 from pythonscript_http.core.request import RequestHead, build_head, check_method
@@ -131,7 +132,7 @@ def test_urls_encoded(url: str, sent: str) -> None:
 def test_nothing_that_ends_a_line_passes(bad: str) -> None:
     """R18."""
     for url in (f"/a{bad}", f"/a?{bad}b", f"/#{bad}"):
-        with pytest.raises(LocalError, match="URL .* holds a line break or a NUL"):
+        with pytest.raises(LocalError, match=r"URL .* holds a line break or a NUL"):
             build(GET, url)
     for header in (f"X: y{bad}", f"X{bad}: y", f"{bad}X: y"):
         with pytest.raises(LocalError, match="header 1 holds a line break or a NUL"):

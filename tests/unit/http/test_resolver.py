@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from pythonscript_http.net import resolver
 from pythonscript_http.net.stream import NetworkError
 
@@ -48,7 +49,7 @@ def test_a_name_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", fail)
     lookup = resolver.look_up("no.such.host")
     lookup.wait(10)
-    with pytest.raises(NetworkError, match="cannot resolve 'no.such.host': Name or service not known"):
+    with pytest.raises(NetworkError, match=r"cannot resolve 'no\.such\.host': Name or service not known"):
         lookup.poll()
 
 
@@ -87,7 +88,7 @@ def test_no_thread_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(threading.Thread, "start", fail)
     for _ in range(2):  # the first failure leaves nothing behind
-        with pytest.raises(NetworkError, match="cannot resolve 'x.example': can't start new thread"):
+        with pytest.raises(NetworkError, match=r"cannot resolve 'x\.example': can't start new thread"):
             resolver.look_up("x.example")
 
 

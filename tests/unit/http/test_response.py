@@ -1,8 +1,11 @@
 """Heads and chunked coding, by llhttp."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pythonscript_http.core.errors import RemoteError
 from pythonscript_http.core.response import ChunkedDecoder, check_prefix, parse_head
 
@@ -40,14 +43,14 @@ class TestHead:
             parse_head(OK + b"A: b\r\nBad Name: x\r\nC: d\r\n\r\n")
 
     def test_101_must_say_to_what(self) -> None:
-        with pytest.raises(RemoteError, match="malformed response"):
+        with pytest.raises(RemoteError, match="has no Upgrade header"):
             parse_head(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
 
     def test_a_prefix_is_judged_as_it_grows(self) -> None:
         for size in range(8):
             check_prefix(b"HTTP/1."[:size])
         for wrong in (b"h", b"HTTP/2", b"SSH-", b"\r", b"ICY 200"):
-            with pytest.raises(RemoteError, match="no HTTP/1.x response"):
+            with pytest.raises(RemoteError, match=r"no HTTP/1\.x response"):
                 check_prefix(wrong)
 
 
@@ -61,7 +64,7 @@ class TestChunked:
         data = encode(pieces)
         decoder = ChunkedDecoder(1000)
         edges = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
-        body = b"".join(decoder.feed(data[a:b]) for a, b in zip(edges, edges[1:], strict=False))
+        body = b"".join(decoder.feed(data[a:b]) for a, b in itertools.pairwise(edges))
         assert body == b"".join(pieces)
         assert (decoder.done, decoder.surplus, decoder.failure) == (True, False, "")
 

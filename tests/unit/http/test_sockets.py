@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, ScriptedServer
+
 from pythonscript_http.net.sockets import TcpNetwork, TcpPending, TcpStream
 from pythonscript_http.net.stream import WOULD_BLOCK, Address, NetworkError, Readiness
-
-from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, ScriptedServer
 
 HERE = Address(socket.AF_INET, ("127.0.0.1", 0))
 ALSO_HERE = Address(socket.AF_INET6, ("::1", 0, 0, 0))
@@ -142,6 +142,13 @@ class TestPending:
         with pytest.raises(NetworkError, match=rf"\[::1\]:{port}: .*; 127.0.0.1:{port}: Connection refused"):
             established(TcpNetwork().connect([ALSO_HERE, HERE], port))
 
+    def test_an_address_that_fails_at_once(self) -> None:
+        broadcast = Address(socket.AF_INET, ("255.255.255.255", 0))
+        with ScriptedServer([Pause(5)]) as server:
+            established(TcpNetwork().connect([broadcast, HERE], server.port)).close()
+            with pytest.raises(NetworkError, match=r"cannot connect to 255\.255\.255\.255:80: \w+"):
+                established(TcpNetwork().connect([broadcast], 80))
+
     def test_silence_has_an_end(self) -> None:
         """A listener whose queue is full answers nobody."""
         with socket.socket() as listener:
@@ -151,7 +158,7 @@ class TestPending:
             queue = [TcpNetwork().connect([HERE], port) for _ in range(4)]
             pending = TcpNetwork(connect_timeout=0.1).connect([HERE], port)
             begun = time.monotonic()
-            with pytest.raises(NetworkError, match="no answer within 0.1 s"):
+            with pytest.raises(NetworkError, match=r"no answer within 0\.1 s"):
                 established(pending)
             assert time.monotonic() - begun < 2
             for one in queue:

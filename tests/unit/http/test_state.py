@@ -1,13 +1,13 @@
 """The state machine, without any I/O: every response of the table, in every split."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.loopback.responses import ALL, CHUNKED, GOOD, OK, Scenario
+
 from pythonscript_http.core.enums import Method, Status
 from pythonscript_http.core.errors import LocalError
 from pythonscript_http.core.state import HEADER_LIMIT, TRANSITIONS, Event, Machine
-
-from tests.loopback.responses import ALL, CHUNKED, GOOD, OK, Scenario
 
 
 def connected(header_limit: int = HEADER_LIMIT) -> Machine:
@@ -87,6 +87,7 @@ class TestEveryResponse:
         play(scenario, scenario.cut(range(1, len(scenario.data))))
 
     @given(data=st.data())
+    @settings(max_examples=30)
     def test_any_split(self, scenario: Scenario, data: st.DataObject) -> None:
         play(scenario, scenario.cut(data.draw(st.lists(st.integers(0, len(scenario.data)), max_size=12))))
 
@@ -151,9 +152,8 @@ class TestBody:
     def test_an_empty_body_is_read_before_the_next_request(self) -> None:
         machine = requesting()
         fill(machine, OK + b"Content-Length: 0\r\n\r\n")
-        assert machine.status is Status.STATUS_BODY
-        assert machine.take(memoryview(bytearray(1))) == 0
-        assert machine.status is Status.STATUS_CONNECTED
+        seen = [machine.status, machine.take(memoryview(bytearray(1))), machine.status]
+        assert seen == [Status.STATUS_BODY, 0, Status.STATUS_CONNECTED]
 
     def test_the_kernel_may_write_to_the_reader_once_our_buffer_is_read(self) -> None:
         machine = requesting()
@@ -202,6 +202,23 @@ class TestBody:
         machine.request(Method.METHOD_GET, close=False)
         machine.sent()
         assert give(machine, OK + b"Content-Length: 2\r\n\r\nhi") == b"hi"
+
+
+@given(
+    st.sampled_from([b"", OK, CHUNKED, OK + b"Content-Length: 3\r\n\r\n"]), st.lists(st.binary(max_size=40))
+)
+def test_any_bytes_end_in_a_state(prefix: bytes, pieces: list[bytes]) -> None:
+    machine = requesting()
+    for piece in (prefix, *pieces):
+        give(machine, piece)
+    if machine.status in (Status.STATUS_REQUESTING, Status.STATUS_BODY):
+        machine.ended()
+    assert machine.status in (
+        Status.STATUS_CONNECTED,
+        Status.STATUS_DISCONNECTED,
+        Status.STATUS_CONNECTION_ERROR,
+    )
+    assert bool(machine.reason) == (machine.status is Status.STATUS_CONNECTION_ERROR)
 
 
 @pytest.mark.parametrize("limit", [1000, 200_000])

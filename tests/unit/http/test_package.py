@@ -1,0 +1,70 @@
+"""The package as a whole: what it shows, and which way its arrows go."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pythonscript_http
+
+PACKAGE = Path(pythonscript_http.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a module imports, by their full names."""
+    package = [PACKAGE.name, *path.relative_to(PACKAGE).parent.parts]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            name = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {name} if node.module else {f"{name}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if path.parent.name == "core"], ids=lambda path: path.stem
+)
+def test_the_core_does_no_io(path: Path) -> None:
+    allowed = {"re", "enum", "typing", "collections.abc", "urllib.parse", "httptools"}
+    assert {name for name in imports(path) if not name.startswith("pythonscript_http.core")} <= allowed
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_arrows_go_one_way(path: Path) -> None:
+    names = imports(path)
+    if path.name != "engine.py":
+        assert "godot" not in {name.partition(".")[0] for name in names}
+    if path.parent.name == "net":
+        assert not any(name.startswith("pythonscript_http.client") for name in names)
+    if path.name == "client.py":
+        assert not names & {"socket", "ssl", "select", "threading"}
+
+
+def test_it_imports_without_an_engine() -> None:
+    program = "import sys, pythonscript_http as p; assert 'godot' not in sys.modules; print(*p.__all__)"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PACKAGE.parent,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.stdout.split() == pythonscript_http.__all__
+
+
+def test_public_names_exist() -> None:
+    assert all(hasattr(pythonscript_http, name) for name in pythonscript_http.__all__)
+
+
+def test_every_module_has_its_test() -> None:
+    """Tests mirror modules; those of the engine class are in tests/engine."""
+    untested = {"__init__", "engine", "register_types", "stream"}  # stream is declarations
+    tests = {path.stem for path in Path(__file__).parent.glob("test_*.py")}
+    assert {f"test_{path.stem}" for path in MODULES if path.stem not in untested} <= tests
