@@ -93,6 +93,7 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
             objects.let_go_if_unshared(result)
         elif result is not None:
             refuse_result(method, result)
+        result = None  # it may be self, whose references `end` counts
     except BaseException:
         fail(method, r_return, r_error)
     finally:
@@ -121,6 +122,7 @@ cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, vo
                 raise TypeError(f"the return value of {method.where} {error}") from None
         elif result is not None:
             refuse_result(method, result)
+        result = None  # it may be self, whose references `end` counts
     except BaseException:
         errors.report(method.where)
     finally:
