@@ -18,8 +18,8 @@ import subprocess  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 
 from demo.server import serving  # noqa: E402
-from devkit import build, cache, engine, environment, interface, lint, project  # noqa: E402
-from devkit.console import Failure, run, say, step  # noqa: E402
+from devkit import build, cache, engine, environment, interface, lint, project, stubs  # noqa: E402
+from devkit.console import Failure, say  # noqa: E402
 
 DEMO_SECONDS = 60
 """The demo ends by itself long before; a limit for an engine that hangs."""
@@ -76,15 +76,14 @@ class Door:
         """check style and types"""
         self._no_arguments()
         env = environment.ensure()
+        stubs.ensure(engine.ensure(self._named, env))  # which the types are checked against
         return 1 if lint.failures(env.home / "bin") else 0
 
     def interface(self) -> int:
         """write the host's declarations of the engine's interface anew (needs Godot 4.6 or newer)"""
         self._no_arguments()
         godot = engine.ensure(self._named, environment.ensure())
-        with cache.workshop() as folder, step("interface", f"dumping from {godot}"):
-            run([godot.path, "--headless", "--dump-gdextension-interface-json"], cwd=folder, timeout=60)
-            interface.generate(folder / "gdextension_interface.json", project.SOURCES)
+        interface.renew(godot, project.SOURCES)
         return 0
 
     def clean(self) -> int:
@@ -105,6 +104,7 @@ class Door:
         godot = engine.ensure(self._named, env)
         build.ensure(env)
         project.register_extension()
+        stubs.ensure(godot)
         say("engine", str(godot))
         return env, godot
 

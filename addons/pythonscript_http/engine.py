@@ -1,18 +1,32 @@
 """`PyHTTPClient`: the client as an engine class. The one module of this addon that knows the engine.
 
-It is a thin layer: it turns `LocalError` into an error message and an error code, hands bodies over in the engine's
-own memory, and adds what only the engine knows (its version, for the User-Agent).
+It is a thin layer: it turns `LocalError` into an error message and an error code, hands bodies over in the
+engine's own memory, and adds what only the engine knows (its version, for the User-Agent).
 """
 
 from __future__ import annotations
 
-from godot import Engine, OS, PackedByteArray, PackedStringArray, RefCounted, StreamPeer, TLSOptions, push_error, push_warning
-from godot import const, export, gdclass
+from godot import (
+    OS,
+    Engine,
+    PackedByteArray,
+    PackedStringArray,
+    RefCounted,
+    StreamPeer,
+    TLSOptions,
+    const,
+    export,
+    gdclass,
+    push_error,
+    push_warning,
+    stringify,
+)
 
 from .client import HTTPClient
 from .core import enums
 from .core.enums import Error
 from .core.errors import LocalError
+from .core.query import query_string_from_dict
 
 
 def user_agent() -> str:
@@ -32,11 +46,11 @@ _NO_BYTES = PackedByteArray()
 class PyHTTPClient(RefCounted):
     """An HTTP/1.1 client, the engine's `HTTPClient` by another name.
 
-    Every member of `HTTPClient` is here with the same meaning, so a script changes over by changing the class's name.
-    What differs is what is wrong there. `get_error_reason` tells in words why something failed.
+    Every member of `HTTPClient` is here with the same meaning, so a script changes over by changing the
+    class's name. What differs is what is wrong there. `get_error_reason` tells in words why something failed.
 
-    Connect with `connect_to_host`, call `poll` until `get_status` is `STATUS_CONNECTED`, send a `request`, `poll` until
-    the status is `STATUS_BODY`, and call `read_response_body_chunk` until the status leaves it.
+    Connect with `connect_to_host`, call `poll` until `get_status` is `STATUS_CONNECTED`, send a `request`,
+    `poll` until the status is `STATUS_BODY`, and call `read_response_body_chunk` until the status leaves it.
     """
 
     Method = enums.Method
@@ -44,10 +58,12 @@ class PyHTTPClient(RefCounted):
     ResponseCode = enums.ResponseCode
 
     blocking_mode_enabled: bool = export(False, getter="is_blocking_mode_enabled", setter="set_blocking_mode")
-    """If `true`, `poll` and `read_response_body_chunk` wait, without using the processor, until there is something to do."""
+    """If `true`, `poll` and `read_response_body_chunk` wait for something to do, without using the CPU."""
     connection: StreamPeer | None = export(None, getter="get_connection", setter="set_connection", usage=0)
     """The connection that the client uses."""
-    read_chunk_size: int = export(65536, range=(256, 16777216), getter="get_read_chunk_size", setter="set_read_chunk_size")
+    read_chunk_size: int = export(
+        65536, range=(256, 16777216), getter="get_read_chunk_size", setter="set_read_chunk_size"
+    )
     """The most bytes that one `read_response_body_chunk` gives, from 256 to 16777216."""
 
     def __init__(self) -> None:
@@ -56,8 +72,8 @@ class PyHTTPClient(RefCounted):
     def connect_to_host(self, host: str, port: int = -1, tls_options: TLSOptions | None = None) -> Error:
         """Begins to connect to a host; `poll` goes on with it. What was connected before is closed.
 
-        `host` is a name or an address, perhaps with `http://` before it and a port behind it. With a `port` of -1 it is
-        80, or 443 for HTTPS.
+        `host` is a name or an address, perhaps with `http://` before it and a port behind it. With a `port`
+        of -1 it is 80, or 443 for HTTPS.
         """
         try:
             if tls_options is not None:
@@ -79,8 +95,8 @@ class PyHTTPClient(RefCounted):
     def request_raw(self, method: int, url: str, headers: PackedStringArray, body: PackedByteArray) -> Error:
         """Sends a request with `body` as it is, whatever the method. The status must be `STATUS_CONNECTED`.
 
-        `url` is what follows the host, such as `/index.html`; `headers` are lines such as `Accept: text/html`. The body's
-        memory is shared, not copied.
+        `url` is what follows the host, such as `/index.html`; `headers` are lines such as
+        `Accept: text/html`. The body's memory is shared, not copied.
         """
         try:
             return self._client.request_raw(method, url, headers, memoryview(body))
@@ -88,7 +104,7 @@ class PyHTTPClient(RefCounted):
             return _fail(error)
 
     def request(self, method: int, url: str, headers: PackedStringArray, body: str = "") -> Error:
-        """Sends a request with `body` as UTF-8; with GET the body is ignored. The status must be `STATUS_CONNECTED`."""
+        """Sends a request with `body` as UTF-8, which GET ignores. The status must be `STATUS_CONNECTED`."""
         try:
             result = self._client.request(method, url, headers, body)
         except LocalError as error:
@@ -121,7 +137,7 @@ class PyHTTPClient(RefCounted):
         return PackedStringArray(self._client.get_response_headers())
 
     def get_response_headers_as_dictionary(self) -> dict[str, str]:
-        """Hands out the response's headers by name, repeated ones joined by `; `; a second time there are none."""
+        """Hands out the headers by name, repeated ones joined by `; `; a second time there are none."""
         return self._client.get_response_headers_as_dictionary()
 
     @const
@@ -130,7 +146,7 @@ class PyHTTPClient(RefCounted):
         return self._client.get_response_body_length()
 
     def read_response_body_chunk(self) -> PackedByteArray:
-        """Reads what has come of the body, `read_chunk_size` bytes at most. The last part ends `STATUS_BODY`."""
+        """Reads what has come of the body, `read_chunk_size` bytes at most; the last ends `STATUS_BODY`."""
         client = self._client
         try:
             chunk = PackedByteArray(client.body_limit())
@@ -142,7 +158,7 @@ class PyHTTPClient(RefCounted):
         chunk.resize(size)
         return chunk
 
-    def set_read_chunk_size(self, bytes: int) -> None:
+    def set_read_chunk_size(self, bytes: int) -> None:  # noqa: A002 - the engine's name for it
         """Sets `read_chunk_size`; a size that is out of range is an error and changes nothing."""
         try:
             self._client.set_read_chunk_size(bytes)
@@ -169,7 +185,7 @@ class PyHTTPClient(RefCounted):
         return self._client.get_status()
 
     def poll(self) -> Error:
-        """Goes on with what is under way, and tells by its error code when that has failed. Call it every frame."""
+        """Goes on with what is under way; its error code tells when that fails. Call it every frame."""
         return self._client.poll()
 
     def set_http_proxy(self, host: str, port: int) -> None:
@@ -188,7 +204,7 @@ class PyHTTPClient(RefCounted):
 
     def query_string_from_dict(self, fields: dict[str, object]) -> str:
         """Makes a query string such as `user=me&tags=a&tags=b` from a dictionary."""
-        return HTTPClient.query_string_from_dict(fields)
+        return query_string_from_dict(fields, stringify)
 
     @const
     def get_error_reason(self) -> str:

@@ -162,6 +162,8 @@ class _Connection(asyncio.Protocol):
         write("\r\n".join([*lines, "\r\n"]).encode("latin-1"))
         if method != "HEAD":
             for block in content:
+                if self._transport.is_closing():  # the client has left
+                    return
                 write(block)
                 await self._room.wait()
         if close:

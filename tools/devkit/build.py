@@ -118,7 +118,8 @@ def ensure(env: Environment, sources: Path = project.SOURCES, into: Path = proje
     if stale:
         with step("build", f"compiling {len(stale)} of {len(wanted)} files"):
             _build(stale)
-    plain = {f"{PACKAGE}/{path.name}": path for path in sorted((sources / PACKAGE).glob("*.py"))}
+    uncompiled = [*(sources / PACKAGE).glob("*.py"), *(sources / PACKAGE).glob("*.pyi")]
+    plain = {f"{PACKAGE}/{path.name}": path for path in uncompiled}
     _place({**{target.name: target.cached for target in wanted}, **plain}, into)
     cache.write(into / HOME, f"{env.home}\n")
 

@@ -13,6 +13,8 @@ SOURCES = HOST / "src"
 BIN = HOST / "bin"
 
 EXTENSION = "res://addons/pythonscript/pythonscript.gdextension"
+STUBS = HOST / "godot" / "_engine.pyi"
+
 MADE = (".godot", "addons/pythonscript/bin", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis")
 
 
@@ -32,6 +34,7 @@ def clean(root: Path = ROOT) -> None:
     """Removes what we and the tools made in the tree."""
     for name in MADE:
         shutil.rmtree(root / name, ignore_errors=True)
+    (root / STUBS.relative_to(ROOT)).unlink(missing_ok=True)
     for top in ("addons", "tests", "tools"):
         for folder in list((root / top).rglob("__pycache__")):
             shutil.rmtree(folder, ignore_errors=True)

@@ -12,71 +12,16 @@
         def add(self, player: str, score: int = 0) -> int:
             ...
 
-Declarations (`gdclass`, `export`, `Signal`, `const`) and value types (`Vector2` ...) need no engine. Everything else,
-such as `Node` or `Engine`, is the engine's: its classes and singletons are found by name when they are first used.
+Declarations (`gdclass`, `export`, `Signal`, `const`) and value types (`Vector2` ...) need no engine.
+Everything else, such as `Node` or `Engine`, is the engine's: its classes and singletons are found by name
+when they are first used.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .declare import DeclarationError, Export, Signal, const, export, gdclass
 from .enums import Error, MethodFlags, PropertyHint, PropertyUsage, VariantType
-from .values import (
-    AABB,
-    Basis,
-    Color,
-    NodePath,
-    PackedColorArray,
-    PackedFloat32Array,
-    PackedFloat64Array,
-    PackedInt32Array,
-    PackedInt64Array,
-    PackedStringArray,
-    PackedVector2Array,
-    PackedVector3Array,
-    PackedVector4Array,
-    Plane,
-    Projection,
-    Quaternion,
-    Rect2,
-    Rect2i,
-    StringName,
-    Transform2D,
-    Transform3D,
-    Vector2,
-    Vector2i,
-    Vector3,
-    Vector3i,
-    Vector4,
-    Vector4i,
-)
-
-if TYPE_CHECKING:
-    from ._engine import *  # noqa: F403  (made from the engine's own description by tools/dev.py)
-
-_OWN = {
-    "PackedByteArray": "_pythonscript.packed",
-    "push_error": "_pythonscript.errors",
-    "push_warning": "_pythonscript.errors",
-    "is_instance_valid": "_pythonscript.objects",
-    "engine_version": "_pythonscript.interface",
-    "Callable": "godot._classes",
-    "RID": "godot._classes",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _OWN and not name[0].isupper():  # the engine's names are capitalised; a submodule's is not
-        raise AttributeError(f"module 'godot' has no attribute {name!r}")
-    import importlib
-
-    try:
-        if name in _OWN:
-            return getattr(importlib.import_module(_OWN[name]), name)
-        from ._classes import lookup
-    except ImportError as error:
-        raise ImportError(f"godot.{name} belongs to the engine, and this Python does not run inside one ({error})") from error
-    return lookup(name)
-
+from .values import NodePath, StringName
 
 __all__ = [
     "AABB",
@@ -118,3 +63,67 @@ __all__ = [
     "export",
     "gdclass",
 ]
+
+if TYPE_CHECKING:  # all that is the engine's, from its own description: made by tools/dev.py
+    from . import _engine
+    from ._engine import *  # noqa: F403
+
+    __all__ += _engine.__all__
+else:
+    from .values import (
+        AABB,
+        Basis,
+        Color,
+        PackedColorArray,
+        PackedFloat32Array,
+        PackedFloat64Array,
+        PackedInt32Array,
+        PackedInt64Array,
+        PackedStringArray,
+        PackedVector2Array,
+        PackedVector3Array,
+        PackedVector4Array,
+        Plane,
+        Projection,
+        Quaternion,
+        Rect2,
+        Rect2i,
+        Transform2D,
+        Transform3D,
+        Vector2,
+        Vector2i,
+        Vector3,
+        Vector3i,
+        Vector4,
+        Vector4i,
+    )
+
+    _HOSTS = {
+        "PackedByteArray": "_pythonscript.packed",
+        "push_error": "_pythonscript.errors",
+        "push_warning": "_pythonscript.errors",
+        "is_instance_valid": "_pythonscript.objects",
+        "stringify": "_pythonscript.variant",
+        "engine_version": "_pythonscript.interface",
+        "BoundSignal": "godot._classes",
+        "Callable": "godot._classes",
+        "RID": "godot._classes",
+    }
+    """Where the names are that only a running host has, besides the engine's classes."""
+
+    def __getattr__(name: str) -> object:
+        # The engine's names are capitalised. Others are not looked for in it, such as a submodule's or
+        # `__path__`.
+        if name not in _HOSTS and not name[0].isupper():
+            raise AttributeError(f"module 'godot' has no attribute {name!r}")
+        import importlib
+
+        try:
+            if name in _HOSTS:
+                return getattr(importlib.import_module(_HOSTS[name]), name)
+            from ._classes import lookup
+        except ImportError as error:
+            raise ImportError(
+                f"godot.{name} belongs to the engine, and this Python does not run inside one ({error})"
+            ) from error
+        return lookup(name)

@@ -1,21 +1,24 @@
 """The engine's classes and singletons in Python, made when they are first named.
 
-A class of the engine's is an empty Python class with the right bases; its members are looked up in the engine when
-they are used. `Node()` makes a Node, `Node.PROCESS_MODE_ALWAYS` and `Node.ProcessMode` are its constants,
-`TLSOptions.client()` calls its static method, and any object's methods, properties and signals are its attributes.
+A class of the engine's is an empty Python class with the right bases; its members are looked up in the engine
+when they are used. `Node()` makes a Node, `Node.PROCESS_MODE_ALWAYS` and `Node.ProcessMode` are its
+constants, `TLSOptions.client()` calls its static method, and any object's methods, properties and signals are
+its attributes.
 """
 
 from __future__ import annotations
 
+import collections.abc
 import functools
-from enum import IntEnum
+import typing
+from enum import IntEnum, IntFlag
 from typing import Any
 
 from _pythonscript import classes, objects, outgoing
 from _pythonscript.packed import PackedByteArray
 from _pythonscript.variant import Box
 
-from . import annotations
+from .annotations import add_type
 from .enums import VariantType
 
 
@@ -40,11 +43,28 @@ class EngineClass(type):
         if db.class_has_integer_constant(own, name):
             return db.class_get_integer_constant(own, name)
         if db.class_has_enum(own, name):
-            names = db.class_get_enum_constants(own, name)
-            return IntEnum(name, {key: db.class_get_integer_constant(own, key) for key in names})
+            return _enum(next(base for base in cls.__mro__ if _has_enum(base, name)), name)
         if outgoing.has_method(db, "class_call_static") and db.class_has_method(own, name):  # since Godot 4.4
             return functools.partial(db.class_call_static, own, name)
         raise AttributeError(f"{cls.__name__} has no constant, enum or static method {name!r}")
+
+
+def _has_enum(cls: type[Any], name: str) -> bool:
+    """Whether the enum is this class's own, not inherited."""
+    own = vars(cls).get("_engine_class")
+    return own is not None and bool(singleton("ClassDB").class_has_enum(own, name, True))
+
+
+@functools.cache
+def _enum(cls: EngineClass, name: str) -> Any:
+    """An enum of an engine class, made once, so that it is the same wherever it is named."""
+    db, own = singleton("ClassDB"), cls._engine_class
+    members = {
+        key: db.class_get_integer_constant(own, key) for key in db.class_get_enum_constants(own, name, True)
+    }
+    tells = outgoing.has_method(db, "is_class_enum_bitfield")  # since Godot 4.3
+    kind: Any = IntFlag if tells and db.is_class_enum_bitfield(own, name, True) else IntEnum
+    return kind(name, members, module="godot", qualname=f"{cls.__name__}.{name}")
 
 
 class Object(objects.Object, metaclass=EngineClass):
@@ -72,7 +92,10 @@ class Object(objects.Object, metaclass=EngineClass):
         return f"<{type(self).__name__} #{outgoing.call_method(self, 'get_instance_id')}>"
 
     def __dir__(self) -> list[str]:
-        members = [*outgoing.call_method(self, "get_method_list"), *outgoing.call_method(self, "get_property_list")]
+        members = [
+            *outgoing.call_method(self, "get_method_list"),
+            *outgoing.call_method(self, "get_property_list"),
+        ]
         return sorted({*super().__dir__(), *(member["name"] for member in members)})
 
 
@@ -82,7 +105,9 @@ def native_properties(cls: EngineClass) -> frozenset[str]:
     native = next(base for base in cls.__mro__ if "_engine_class" in vars(base) and "_spec" not in vars(base))
     if native is Object:
         return frozenset()
-    listed = singleton("ClassDB").class_get_property_list(native._engine_class)
+    if native is not cls:  # so that all classes over one of the engine's share its list
+        return native_properties(native)
+    listed = singleton("ClassDB").class_get_property_list(cls._engine_class)
     return frozenset(entry["name"] for entry in listed)
 
 
@@ -95,7 +120,8 @@ def engine_class(name: str) -> EngineClass:
         raise AttributeError(f"the engine has no class {name!r}")
     # Asked without ClassDB's proxy while that is being made itself.
     parent = "Object" if name == "ClassDB" else str(singleton("ClassDB").get_parent_class(name))
-    return EngineClass(name, (engine_class(parent),), {"_engine_class": name, "__module__": "godot", "__doc__": f"Class reference: {name}."})
+    body = {"_engine_class": name, "__module__": "godot", "__doc__": f"Class reference: {name}."}
+    return EngineClass(name, (engine_class(parent),), body)
 
 
 @functools.cache
@@ -120,7 +146,7 @@ def lookup(name: str) -> Any:
 
 def forget() -> None:
     """Drops every engine value that this module keeps; the engine is about to go."""
-    for cached in (native_properties, engine_class, singleton):
+    for cached in (native_properties, engine_class, singleton, _enum):
         cached.cache_clear()
 
 
@@ -140,8 +166,8 @@ class RID(_Boxed):
 class Callable(_Boxed):
     """What the engine calls (class reference: Callable).
 
-    Made from a Python callable, `Callable(function)`, or as the engine makes it: `Callable(object, "method")`. Where the
-    engine expects a Callable, a Python callable does as it is.
+    Made from a Python callable, `Callable(function)`, or as the engine makes it: `Callable(object,
+    "method")`. Where the engine expects a Callable, a Python callable does as it is.
     """
 
     def __call__(self, *arguments: Any) -> Any:
@@ -155,5 +181,7 @@ class BoundSignal(_Boxed):
 BOXES = {VariantType.RID: RID, VariantType.CALLABLE: Callable, VariantType.SIGNAL: BoundSignal}
 
 for _kind, _cls in BOXES.items():
-    annotations.add_type(_cls, _kind)
-annotations.add_type(PackedByteArray, VariantType.PACKED_BYTE_ARRAY, python=PackedByteArray)
+    add_type(_cls, _kind, python=_cls)
+for _annotation in (typing.Callable, collections.abc.Callable):
+    add_type(_annotation, VariantType.CALLABLE, python=Callable)
+add_type(PackedByteArray, VariantType.PACKED_BYTE_ARRAY, python=PackedByteArray)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from _pythonscript import classes, errors
@@ -10,10 +10,10 @@ from _pythonscript.incoming import Method
 from _pythonscript.variant import Type
 
 from . import documentation
-from ._classes import singleton
-from .declare import DeclarationError, hints_of, method_spec
+from ._classes import engine_class, native_properties, singleton
+from .declare import DeclarationError, hints_of, method_spec, spec_of
 from .enums import MethodFlags, PropertyHint, PropertyUsage, VariantType
-from .spec import ClassSpec, Info, MethodSpec, ValueSpec
+from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, SignalSpec, ValueSpec
 
 _VOID = Info("", ValueSpec(VariantType.NIL))
 declared: list[type[Any]] = []
@@ -46,36 +46,34 @@ class _Class:
     to_string: bool
     methods: list[_Method]
     virtuals: dict[str, Method]
-    properties: list[Any]
-    signals: tuple[Any, ...]
-    constants: tuple[Any, ...]
+    properties: list[PropertySpec]
+    signals: tuple[SignalSpec, ...]
+    constants: tuple[ConstantSpec, ...]
 
 
 def register(cls: type[Any]) -> None:
     """Registers a class made by `gdclass`.
 
     Raises:
-        DeclarationError: the engine has a class of this name, or a virtual method's signature does not fit.
+        DeclarationError: the engine has a class or member of this name, or a virtual method's signature does
+            not fit.
     """
-    spec: ClassSpec = cls._spec  # type: ignore[attr-defined]
-    db = singleton("ClassDB")
-    if db.class_exists(spec.name):
-        raise DeclarationError(f"the engine has a class named {spec.name} already")
-    descends = lambda parent: bool(db.is_parent_class(spec.native, parent))  # noqa: E731
+    spec = spec_of(cls)
+    _check_names(spec)
     classes.register(
         _Class(
             name=spec.name,
             parent=spec.parent,
             native=spec.native,
-            refcounted=descends("RefCounted"),
-            editor_plugin=descends("EditorPlugin"),
+            refcounted=_descends(spec.native, "RefCounted"),
+            editor_plugin=_descends(spec.native, "EditorPlugin"),
             abstract=spec.abstract,
             notification=spec.notification,
             to_string=spec.to_string,
-            methods=[_method(spec, method) for method in spec.methods],
+            methods=[_method(cls, method) for method in spec.methods],
             virtuals=_virtuals(cls, spec),
-            properties=list(spec.properties),
-            signals=tuple(spec.signals),
+            properties=[_property(prop) for prop in spec.properties],
+            signals=spec.signals,
             constants=spec.constants,
         ),
         cls,
@@ -83,23 +81,64 @@ def register(cls: type[Any]) -> None:
     declared.append(cls)
 
 
+def _check_names(spec: ClassSpec) -> None:
+    """Refuses names that the engine has already, which it would tell only in its output."""
+    db = singleton("ClassDB")
+    if db.class_exists(spec.name):
+        raise DeclarationError(f"the engine has a class named {spec.name} already")
+    taken = native_properties(engine_class(spec.native))
+    for prop in spec.properties:
+        if prop.info.name in taken:
+            raise DeclarationError(
+                f"{spec.name}.{prop.info.name}: {spec.native} has a property of this name already"
+            )
+    for signal in spec.signals:
+        if db.class_has_signal(spec.parent, signal.name):
+            raise DeclarationError(
+                f"{spec.name}.{signal.name}: {spec.parent} has a signal of this name already"
+            )
+
+
+def _descends(name: str, ancestor: str) -> bool:
+    return bool(singleton("ClassDB").is_parent_class(name, ancestor))
+
+
+def _is_object(value: ValueSpec, ancestor: str) -> bool:
+    """Whether a value is an object of a class below `ancestor`; its own may not be in ClassDB yet."""
+    bases = value.python.__mro__ if value.type is VariantType.OBJECT and value.python else ()
+    native = next((vars(base)["_engine_class"] for base in bases if _is_native(base)), None)
+    return native is not None and _descends(native, ancestor)
+
+
+def _is_native(cls: type[Any]) -> bool:
+    return "_engine_class" in vars(cls) and "_spec" not in vars(cls)
+
+
 def _type(value: ValueSpec) -> Type:
-    refcounted = value.type is VariantType.OBJECT and bool(singleton("ClassDB").is_parent_class(value.class_name, "RefCounted"))
     element = None if value.element is None else _type(value.element)
     name = value.class_name if value.type is VariantType.OBJECT else ""
-    return Type(int(value.type), value.python, element, name, refcounted)
+    return Type(int(value.type), value.python, element, name, _is_object(value, "RefCounted"))
 
 
 def _info(info: Info) -> Info:
-    """An object's PropertyInfo names a RefCounted class twice, as the engine's own do (core/variant/method_ptrcall.h)."""
+    """An object's PropertyInfo names a RefCounted class twice, as the engine's own do (type_info.h)."""
+    return _hinted(info, "RefCounted", PropertyHint.RESOURCE_TYPE)
+
+
+def _property(spec: PropertySpec) -> PropertySpec:
+    """The same for a property; and the inspector asks for a node by another hint."""
+    return replace(spec, info=_hinted(_info(spec.info), "Node", PropertyHint.NODE_TYPE))
+
+
+def _hinted(info: Info, ancestor: str, hint: PropertyHint) -> Info:
     value = info.value
-    if value.type is VariantType.OBJECT and value.hint == PropertyHint.NONE and _type(value).refcounted:
-        return Info(info.name, ValueSpec(value.type, value.python, None, value.class_name, PropertyHint.RESOURCE_TYPE, value.class_name, value.usage))
+    if value.hint == PropertyHint.NONE and _is_object(value, ancestor):
+        return replace(info, value=replace(value, hint=hint, hint_string=value.class_name))
     return info
 
 
-def _method(spec: ClassSpec, method: MethodSpec) -> _Method:
-    host = _host_method(spec, method)
+def _method(cls: type[Any], method: MethodSpec) -> _Method:
+    host = _host_method(cls, method)
     return _Method(
         method.name,
         host,
@@ -110,10 +149,11 @@ def _method(spec: ClassSpec, method: MethodSpec) -> _Method:
     )
 
 
-def _host_method(spec: ClassSpec, method: MethodSpec) -> Method:
+def _host_method(cls: type[Any], method: MethodSpec) -> Method:
     return Method(
         method.function,
-        f"{spec.name}.{method.name}",
+        method.name,
+        cls,
         [_type(argument.value) for argument in method.arguments],
         None if method.returns is None else _type(method.returns.value),
         len(method.arguments) - len(method.defaults),
@@ -125,8 +165,9 @@ def _host_method(spec: ClassSpec, method: MethodSpec) -> Method:
 def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
     """The engine's virtual methods that the class overrides.
 
-    The engine passes typed memory to them, so every argument needs its annotation. A debug engine knows the virtual
-    methods of its classes, and a declaration that does not fit is refused; a release engine does not, and trusts.
+    The engine passes typed memory to them, so every argument needs its annotation. A debug engine knows the
+    virtual methods of its classes, and a declaration that does not fit is refused; a release engine does not,
+    and trusts.
     """
     known = {
         entry["name"]: entry
@@ -144,8 +185,10 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
         except TypeError as error:
             if not known:
                 continue
-            raise DeclarationError(f"{spec.name}.{name} overrides a virtual method of the engine: {error}") from error
-        found[name] = _host_method(spec, method)
+            raise DeclarationError(
+                f"{spec.name}.{name} overrides a virtual method of the engine: {error}"
+            ) from error
+        found[name] = _host_method(cls, method)
     return found
 
 
@@ -156,12 +199,14 @@ def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> None:
         if argument.type != info["type"]:
             wanted = info["class_name"] or VariantType(info["type"]).name.lower()
             raise TypeError(f"argument {argument.name} must be annotated as the engine's {wanted}")
-    returned = VariantType.NIL if method.returns is None else method.returns.type
-    if returned != known["return"]["type"] and not (method.returns and method.returns.usage & PropertyUsage.NIL_IS_VARIANT):
-        raise TypeError(f"it must return the engine's {VariantType(known['return']['type']).name.lower()}")
-    if method.returns is not None and returned == VariantType.NIL and known["return"]["type"] == VariantType.NIL:
-        if not known["return"]["usage"] & PropertyUsage.NIL_IS_VARIANT:
-            raise TypeError("it must be annotated as returning None")
+    known_type, wants_any = known["return"]["type"], known["return"]["usage"] & PropertyUsage.NIL_IS_VARIANT
+    wants_nothing = known_type == VariantType.NIL and not wants_any
+    if wants_nothing and method.returns is not None:
+        raise TypeError("it must be annotated as returning None")
+    given = VariantType.NIL if method.returns is None else method.returns.type
+    untyped = method.returns is not None and method.returns.usage & PropertyUsage.NIL_IS_VARIANT
+    if given != known_type and not untyped:
+        raise TypeError(f"it must return the engine's {VariantType(known_type).name.lower()}")
 
 
 def load_documentation() -> None:

@@ -1,13 +1,14 @@
 """What the C entry calls when the engine starts, starts its editor, and stops.
 
-Addons are found here: every folder `addons/<name>/` that has a `register_types.py` is a Python package, and that
-module is imported once the engine's own classes are there. Importing it declares the addon's classes.
+Addons are found here: every folder `addons/<name>/` that has a `register_types.py` is a Python package, and
+that module is imported once the engine's own classes are there. Importing it declares the addon's classes.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib
+import signal
 import sys
 import threading
 import time
@@ -24,6 +25,9 @@ def start(get_proc_address: int, library: int, addons: str) -> bool:
 
     from .values import LIST_ARRAYS, NUMBER_ARRAYS, VALUES, NodePath, StringName
 
+    # The first import of `signal` takes Ctrl-C for Python, whatever PyConfig says: the engine gets it back.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     interface.load(get_proc_address, library)
     strings.load()
     errors.set_project_folder(str(Path(addons).parent))
@@ -80,7 +84,10 @@ def stop() -> bool:
     sys.stdout.flush()
     sys.stderr.flush()
     if stuck:
-        errors.push_warning(f"Python threads still run while the game quits: {', '.join(stuck)}; make them daemons or end them")
+        names = ", ".join(stuck)
+        errors.push_warning(
+            f"Python threads still run while the game quits: {names}; make them daemons or end them"
+        )
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     if stuck:
         return False
@@ -89,7 +96,7 @@ def stop() -> bool:
 
 
 def _join_threads(deadline: float) -> list[str]:
-    """Ends what `Py_FinalizeEx` would wait for without a bound; returns the names of the threads that go on."""
+    """Ends what `Py_FinalizeEx` would wait for without a bound; returns the names of threads that go on."""
     # Executors' workers end only when their module's hooks run; those may block, so they run apart.
     hooks: list[Any] = list(getattr(threading, "_threading_atexits", ()))
     helper = threading.Thread(target=lambda: [hook() for hook in reversed(hooks)], daemon=True)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
 
 _IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")  # what an engine String cannot hold
 
 
 class EngineStream(io.TextIOBase):
-    """Prints whole lines by a function of the engine's, `print` or `printerr`; the rest of a line waits for its end."""
+    """Prints whole lines by the engine's `print` or `printerr`; the rest of a line waits for its end."""
+
+    encoding = "utf-8"
 
     def __init__(self, function: str) -> None:
         self._function = function
         self._rest = ""
-
-    @property
-    def encoding(self) -> str:
-        return "utf-8"
 
     def writable(self) -> bool:
         return True
@@ -37,7 +34,7 @@ class EngineStream(io.TextIOBase):
             rest, self._rest = self._rest, ""
             self._print(rest)
 
-    def _print(self, line: str) -> Any:
+    def _print(self, line: str) -> None:
         from _pythonscript import outgoing
 
         outgoing.print_line(self._function, _IMPOSSIBLE.sub("\ufffd", line))

@@ -2,7 +2,9 @@
 
 | annotation | the engine's type |
 |---|---|
-| `bool`, `int`, `float`, `str`, `StringName`, `NodePath`, `Vector2` ... `Color`, `RID`, `Callable`, `Signal` | the type of that name |
+| `bool`, `int`, `float`, `str` | the type of that name |
+| `StringName`, `NodePath`, `Vector2` ... `Color`, `RID`, `Callable` | the type of that name |
+| `BoundSignal` | Signal |
 | `bytes`, `PackedByteArray` | PackedByteArray; the second shares the engine's memory |
 | `list`, `list[X]`, `dict` | Array, Array[X], Dictionary |
 | `PackedStringArray`, `PackedInt32Array` ... | the packed array of that name |
@@ -17,7 +19,8 @@ from __future__ import annotations
 import collections.abc
 import types
 import typing
-from enum import IntEnum, IntFlag
+from array import array
+from enum import Enum, IntEnum, IntFlag
 from typing import Any
 
 from .enums import Error, PropertyHint, PropertyUsage, VariantType
@@ -43,17 +46,29 @@ _TYPES: dict[Any, ValueSpec] = {
     **{cls: ValueSpec(kind) for kind, cls in (VALUES | NUMBER_ARRAYS | LIST_ARRAYS).items()},
 }
 
+_INSTEAD = {
+    "Signal": "BoundSignal",
+    "tuple": "list",
+    "set": "list",
+    "Sequence": "list",
+    "Iterable": "list",
+    "Mapping": "dict",
+    "bytearray": "bytes or PackedByteArray",
+    "memoryview": "bytes or PackedByteArray",
+}
+"""What to write for an annotation that is near to one of ours, by name."""
+
 _enum_names: dict[type[Any], str] = {Error: "Error"}
 
 
-def add_type(annotation: type[Any], kind: VariantType, *, python: type[Any] | None = None) -> None:
+def add_type(annotation: Any, kind: VariantType, *, python: type[Any] | None = None) -> None:
     """Lets `annotation` stand for a Variant type: for classes that exist only where the host runs."""
     _TYPES[annotation] = ValueSpec(kind, python=python)
 
 
 def add_enum(enum: type[Any], name: str) -> None:
-    """Tells the engine's name of an enum, as `Class.Enum`."""
-    _enum_names[enum] = name
+    """Tells the engine's name of an enum, as `Class.Enum`; of several classes the first gives it."""
+    _enum_names.setdefault(enum, name)
 
 
 def resolve(annotation: Any) -> ValueSpec:
@@ -80,7 +95,11 @@ def resolve(annotation: Any) -> ValueSpec:
             return _enum(annotation)
         if getattr(annotation, "_engine_class", None):
             return _object(annotation)
-    raise TypeError(f"{annotation!r} has no counterpart in the engine")
+        if issubclass(annotation, Enum):
+            raise TypeError(f"the enum {annotation.__name__} must be an IntEnum or IntFlag")
+    shown = getattr(origin or annotation, "__name__", None) or repr(annotation)
+    advice = f"; write {_INSTEAD[shown]}" if shown in _INSTEAD else ""
+    raise TypeError(f"the annotation {shown} has no counterpart in the engine{advice}")
 
 
 def _resolve_union(members: tuple[Any, ...]) -> ValueSpec:
@@ -93,7 +112,7 @@ def _resolve_union(members: tuple[Any, ...]) -> ValueSpec:
 def _array_of(element: ValueSpec) -> ValueSpec:
     if element.type is VariantType.NIL:
         return _TYPES[list]
-    name = element.class_name or _TYPE_NAMES[element.type]
+    name = item_name(element)
     return ValueSpec(VariantType.ARRAY, element=element, hint=PropertyHint.ARRAY_TYPE, hint_string=name)
 
 
@@ -104,7 +123,7 @@ def _enum(enum: type[Any]) -> ValueSpec:
 
 
 def _object(cls: type[Any]) -> ValueSpec:
-    return ValueSpec(VariantType.OBJECT, python=cls, class_name=cls._engine_class)  # type: ignore[attr-defined]
+    return ValueSpec(VariantType.OBJECT, python=cls, class_name=cls._engine_class)
 
 
 _TYPE_NAMES = {
@@ -126,9 +145,56 @@ _TYPE_NAMES = {
 
 
 def type_name(value: ValueSpec) -> str:
-    """What the class reference calls a type, e.g. `Array[int]` -> `int[]`."""
-    if value.element is not None:
-        return f"{type_name(value.element)}[]"
+    """What the class reference calls a type: `int`, `Node`, `int[]`."""
     if value.type is VariantType.NIL:
         return "Variant"
+    return f"{item_name(value.element)}[]" if value.element else item_name(value)
+
+
+def item_name(value: ValueSpec) -> str:
+    """What the engine calls the type of a typed Array's items; an Array among them is plain there."""
     return value.class_name if value.type is VariantType.OBJECT else _TYPE_NAMES[value.type]
+
+
+_DEFAULTS: dict[VariantType, tuple[type[Any], ...]] = {
+    VariantType.BOOL: (bool,),
+    VariantType.INT: (int,),
+    VariantType.FLOAT: (float, int),
+    VariantType.STRING: (str,),
+    VariantType.STRING_NAME: (StringName, str),
+    VariantType.NODE_PATH: (NodePath, str),
+    VariantType.OBJECT: (type(None),),
+    VariantType.DICTIONARY: (dict,),
+    VariantType.ARRAY: (list, tuple),
+    VariantType.PACKED_BYTE_ARRAY: (bytes, bytearray, memoryview),
+    **{kind: (cls,) for kind, cls in VALUES.items()},
+    **{kind: (cls, array, list, tuple) for kind, cls in NUMBER_ARRAYS.items()},
+    **{kind: (cls, list, tuple) for kind, cls in LIST_ARRAYS.items()},
+}
+"""What may be given as a default of a type; the first one, called, is the engine's own default."""
+
+
+def check_default(value: ValueSpec, default: Any) -> None:
+    """Checks a default for its type.
+
+    Raises:
+        TypeError: it is of another type. An object is refused too: all would share it.
+    """
+    accepted = _DEFAULTS.get(value.type, (object,))
+    if value.type is not VariantType.OBJECT and value.python is not None:  # an enum, PackedByteArray
+        accepted = (*accepted, value.python)
+    if not isinstance(default, accepted):
+        only = "null (None)" if value.type is VariantType.OBJECT else _TYPE_NAMES[value.type]
+        raise TypeError(f"its default must be {only}, not {default!r}")
+
+
+def default_of(value: ValueSpec) -> Any:
+    """The value that the engine gives a variable of this type; an IntEnum's first member where none is 0."""
+    if value.python is not None and issubclass(value.python, IntFlag):
+        return value.python(0)
+    if value.python is not None and issubclass(value.python, IntEnum):
+        members = list(value.python)
+        return value.python(0) if 0 in members else members[0]
+    if value.type in _DEFAULTS:
+        return _DEFAULTS[value.type][0]()
+    return None if value.python is None else value.python()

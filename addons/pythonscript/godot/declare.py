@@ -1,25 +1,36 @@
-"""How a Python class becomes an engine class: `gdclass`, `export`, `Signal`, `const`, and what they find in the class.
+"""How a Python class becomes an engine class: `gdclass`, `export`, `Signal`, `const`.
 
-Nothing here touches the engine, so declarations are checked and tested without one. `inspect_class` turns the class
-into a `ClassSpec`; every mistake is a DeclarationError that names class and member, before the engine sees it.
+Nothing here touches the engine, so declarations are checked and tested without one. `inspect_class` turns the
+class into a `ClassSpec`; every mistake is a DeclarationError that names class and member, before the engine
+sees it.
 """
 
 from __future__ import annotations
 
 import copy
 import inspect
+import sys
 import typing
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from enum import Enum, IntEnum, IntFlag
-from typing import Any, TypeVar, overload
+from enum import IntEnum, IntFlag
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Never, TypeGuard, TypeVar, overload
 
-from . import annotations
+from .annotations import ANY, add_enum, check_default, default_of, resolve
 from .enums import MethodFlags, PropertyHint, PropertyUsage, VariantType
 from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, SignalSpec, ValueSpec
 
+if TYPE_CHECKING:
+    from ._engine import BoundSignal
+
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
+
+MOST_ARGUMENTS = 16
+"""As many have room in a call from the engine (`_pythonscript.incoming`)."""
 
 
 class DeclarationError(TypeError):
@@ -32,13 +43,17 @@ class Signal:
     On an instance it is the engine's signal: `self.scored.emit("Ada", 3)`, `other.scored.connect(function)`.
     """
 
-    def __init__(self, **arguments: Any) -> None:
+    def __init__(self, /, **arguments: Any) -> None:
         self.arguments = arguments
         self.name = ""
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
         self.name = name
 
+    @overload
+    def __get__(self, instance: None, owner: type[Any]) -> Signal: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any]) -> BoundSignal: ...
     def __get__(self, instance: Any, owner: type[Any]) -> Any:
         if instance is None:
             return self
@@ -46,13 +61,27 @@ class Signal:
 
         return outgoing.get_member(instance, self.name)
 
+    def __set__(self, instance: object, value: Never) -> None:
+        raise AttributeError(f"{type(instance).__name__}.{self.name} is a signal, which cannot be set")
+
 
 class Export:
-    """A property of an engine class; made by `export`."""
+    """A property of an engine class; made by `export`.
 
-    def __init__(self, default: Any, getter: str, setter: str, group: str, subgroup: str, hint: dict[str, Any]) -> None:
-        self.default, self.getter, self.setter = default, getter, setter
-        self.group, self.subgroup, self.hint = group, subgroup, hint
+    Attributes:
+        default: as it was given, or once the class is declared, the type's.
+        fresh: makes the value that an object begins with; known once the class is declared.
+        hints: what was said of how the inspector edits it, by the names of `export`.
+    """
+
+    def __init__(
+        self, default: Any, accessors: tuple[str, str], headings: tuple[str, str], hints: dict[str, Any]
+    ) -> None:
+        self.default = default
+        self.fresh: Callable[[], Any] = lambda: default
+        self.getter, self.setter = accessors
+        self.group, self.subgroup = headings
+        self.hints = hints
         self.name = ""
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
@@ -65,7 +94,7 @@ class Export:
             return getattr(instance, self.getter)()
         values = vars(instance)
         if self.name not in values:
-            values[self.name] = copy.copy(self.default)  # each object has a list of its own
+            values[self.name] = self.fresh()
         return values[self.name]
 
     def __set__(self, instance: Any, value: Any) -> None:
@@ -94,37 +123,48 @@ def export(
     """Declares a property that scripts and the inspector see: `limit: int = export(10, range=(1, 100))`.
 
     Args:
-        default: its value until it is set; its type is the property's if there is no annotation.
+        default: its value until it is set, each object's own; its type is the property's if there is no
+            annotation. None is the engine's default for the type: 0, an empty text or list, no object.
         range: the smallest and greatest value, and optionally the step.
         enum, flags: names for the values of an int (or choices for a str).
         file: a filter for a path to a file, e.g. `"*.png"`; `dir`: a path to a folder.
         multiline, placeholder: how a str is edited.
         group, subgroup: the inspector's heading for this property.
-        getter, setter: methods of the class that the property goes by; by default they are made, as
-            `get_<name>` and `set_<name>`.
+        getter, setter: methods of the class that the property goes by. Without them scripts go by
+            `get_<name>` and `set_<name>`, which are made if the class has none.
         usage: PropertyUsage flags in place of the default.
     """
-    choices: dict[int, str | None] = {
-        PropertyHint.RANGE: ",".join(map(str, range)) if range else None,
-        PropertyHint.ENUM: ",".join(enum) if enum else None,
-        PropertyHint.FLAGS: ",".join(flags) if flags else None,
-        PropertyHint.FILE: file,
-        PropertyHint.DIR: "" if dir else None,
-        PropertyHint.MULTILINE_TEXT: "" if multiline else None,
-        PropertyHint.PLACEHOLDER_TEXT: placeholder,
+    hints = {
+        "range": range,
+        "enum": enum,
+        "flags": flags,
+        "file": file,
+        "dir": "" if dir else None,
+        "multiline": "" if multiline else None,
+        "placeholder": placeholder,
+        "usage": usage,
     }
-    chosen = [(hint, text) for hint, text in choices.items() if text is not None]
-    if len(chosen) > 1:
-        raise DeclarationError(f"a property takes one hint, not {' and '.join(PropertyHint(hint).name for hint, _ in chosen)}")
-    hint: dict[str, Any] = {"hint": chosen[0][0], "hint_string": chosen[0][1]} if chosen else {}
-    if usage is not None:
-        hint["usage"] = usage
-    return Export(default, getter, setter, group, subgroup, hint)
+    given = {name: value for name, value in hints.items() if value is not None}
+    return Export(default, (getter, setter), (group, subgroup), given)
+
+
+_NUMBERS = (VariantType.INT, VariantType.FLOAT)
+_TEXT = (VariantType.STRING,)
+_HINTS = {
+    "range": (PropertyHint.RANGE, _NUMBERS),
+    "enum": (PropertyHint.ENUM, (VariantType.INT, VariantType.STRING)),
+    "flags": (PropertyHint.FLAGS, (VariantType.INT,)),
+    "file": (PropertyHint.FILE, _TEXT),
+    "dir": (PropertyHint.DIR, _TEXT),
+    "multiline": (PropertyHint.MULTILINE_TEXT, _TEXT),
+    "placeholder": (PropertyHint.PLACEHOLDER_TEXT, _TEXT),
+}
+"""The hints of `export`: the engine's hint, and the types of property that it is for."""
 
 
 def const(function: F) -> F:
     """Marks a method that changes nothing, as `const` in the class reference."""
-    function._const = True  # type: ignore[attr-defined]
+    vars(function)["_const"] = True
     return function
 
 
@@ -135,10 +175,10 @@ def gdclass(*, abstract: bool = False) -> Callable[[type[T]], type[T]]: ...
 def gdclass(cls: Any = None, /, *, abstract: bool = False) -> Any:
     """Makes a Python class an engine class, known by its name to GDScript, C# and the editor.
 
-    What is public in the class body is registered: methods with their annotations and defaults, static methods,
-    `export` and Python properties, `Signal`s, IntEnums, integer constants in capitals. Names with an underscore stay
-    Python's own, but for the engine's virtual methods (`_ready`, `_process`, `_notification`, `_to_string` ...).
-    Docstrings become the class's help.
+    What is public in the class body is registered: methods with their annotations and defaults, static
+    methods, `export` and Python properties, `Signal`s, IntEnums, integer constants in capitals. Names with an
+    underscore stay Python's own, but for the engine's virtual methods (`_ready`, `_process`, `_notification`,
+    `_to_string` ...). Docstrings become the class's help.
 
     Args:
         abstract: the class cannot be made, only inherited.
@@ -148,8 +188,8 @@ def gdclass(cls: Any = None, /, *, abstract: bool = False) -> Any:
     """
 
     def declare(cls: type[Any]) -> type[Any]:
-        cls._spec = inspect_class(cls, abstract=abstract)  # type: ignore[attr-defined]
-        cls._engine_class = cls.__name__  # type: ignore[attr-defined]
+        cls._engine_class = cls.__name__  # so that its own annotations may name it
+        cls._spec = inspect_class(cls, abstract=abstract)
         for register in registrars:
             register(cls)
         return cls
@@ -161,13 +201,41 @@ registrars: list[Callable[[type[Any]], None]] = []
 """Who is told of each new class: the host, while an engine runs."""
 
 
+def spec_of(cls: type[Any]) -> ClassSpec:
+    """The specification that `gdclass` made of this class.
+
+    Raises:
+        DeclarationError: it was not declared, though a base may be.
+    """
+    spec: ClassSpec | None = vars(cls).get("_spec")
+    if spec is None:
+        raise DeclarationError(f"{cls.__name__} is no class made by gdclass")
+    return spec
+
+
 def inspect_class(cls: type[Any], *, abstract: bool = False) -> ClassSpec:
     """The specification of a class, from its body.
 
     Raises:
         DeclarationError: something in the class has no counterpart in the engine.
     """
+    if not isinstance(cls, type):
+        raise DeclarationError(f"gdclass is for classes, not for {cls!r}")
     return _Inspection(cls).spec(abstract)
+
+
+_REFUSED = {
+    "_init": "the engine calls __init__ of a Python class, not _init",
+    "_get": "it is not supported: declare an export or a property, or give a helper another name",
+}
+_REFUSED |= dict.fromkeys(
+    ("_set", "_get_property_list", "_property_can_revert", "_property_get_revert", "_validate_property"),
+    _REFUSED["_get"],
+)
+"""The engine's own methods that a class in Python cannot override, and would seem to."""
+
+_ANSWERS = {"_notification": "what", "_to_string": ""}
+"""Those that are no virtual methods to the engine, but callbacks; with their arguments."""
 
 
 class _Inspection:
@@ -176,30 +244,33 @@ class _Inspection:
     def __init__(self, cls: type[Any]) -> None:
         self.cls = cls
         self.members = vars(cls)
-        self.parent = next((base for base in cls.__mro__[1:] if getattr(base, "_engine_class", "")), None)
+        self.annotations = inspect.get_annotations(cls)
         self.methods: list[MethodSpec] = []
         self.properties: list[PropertySpec] = []
         self.signals: list[SignalSpec] = []
         self.constants: list[ConstantSpec] = []
 
     def spec(self, abstract: bool) -> ClassSpec:
-        if self.parent is None:
-            raise DeclarationError(f"{self.cls.__name__} must inherit an engine class, such as RefCounted or Node")
-        for name, member in self.members.items():  # enums first: the others' annotations name them
-            if isinstance(member, type) and issubclass(member, (IntEnum, IntFlag)) and not name.startswith("_"):
-                annotations.add_enum(member, f"{self.cls.__name__}.{name}")
-        for name, member in self.members.items():
-            if not name.startswith("_"):
-                try:
-                    self.add(name, member)
-                except DeclarationError:
-                    raise
-                except (TypeError, ValueError) as error:
-                    raise DeclarationError(f"{self.cls.__name__}.{name}: {error}") from error
-        native = next(base for base in self.cls.__mro__ if "_spec" not in vars(base) and vars(base).get("_engine_class"))
+        name = self.cls.__name__
+        bases: tuple[type[Any], ...] = self.cls.__mro__[1:]
+        engine_classes = [base for base in bases if vars(base).get("_engine_class")]
+        if not engine_classes:
+            raise DeclarationError(f"{name} must inherit an engine class, such as RefCounted or Node")
+        native = next(base for base in engine_classes if "_spec" not in vars(base))
+        for key, member in self.members.items():  # enums first: the others' annotations name them
+            if _is_enum(member) and not key.startswith("_"):
+                add_enum(member, f"{name}.{key}")
+        for key, member in self.members.items():
+            try:
+                if key.startswith("_"):
+                    self.check_private(key, member)
+                else:
+                    self.add(key, member)
+            except (TypeError, ValueError) as error:
+                raise DeclarationError(f"{name}.{key}: {error}") from error
         return ClassSpec(
-            name=self.cls.__name__,
-            parent=self.parent._engine_class,  # type: ignore[attr-defined]
+            name=name,
+            parent=engine_classes[0]._engine_class,
             native=native._engine_class,
             methods=tuple(self.methods),
             virtuals=dict(self.virtuals()),
@@ -216,7 +287,7 @@ class _Inspection:
         """Sorts a public member of the class's body."""
         match member:
             case Signal():
-                arguments = tuple(Info(key, annotations.resolve(value)) for key, value in member.arguments.items())
+                arguments = tuple(Info(key, self.resolve(value)) for key, value in member.arguments.items())
                 self.signals.append(SignalSpec(name, arguments))
             case Export():
                 self.add_export(name, member)
@@ -226,48 +297,79 @@ class _Inspection:
                 self.methods.append(self.method(name, member.__func__, MethodFlags.STATIC))
             case classmethod():
                 self.methods.append(self.method(name, getattr(self.cls, name), MethodFlags.STATIC))
-            case type() if issubclass(member, (IntEnum, IntFlag)):
-                self.add_enum(name, member)
-            case bool() | Enum():
+            case _ if _is_enum(member):
+                for key, item in member.__members__.items():
+                    self.add_constant(ConstantSpec(key, int(item), name, issubclass(member, IntFlag)))
+            case bool():
                 pass
             case int() if name.isupper():
-                self.constants.append(ConstantSpec(name, member))
+                self.add_constant(ConstantSpec(name, int(member)))
             case _ if inspect.isfunction(member):
-                flags = MethodFlags.CONST if getattr(member, "_const", False) else MethodFlags(0)
+                flags = MethodFlags.CONST if vars(member).get("_const") else MethodFlags(0)
                 self.methods.append(self.method(name, member, MethodFlags.NORMAL | flags))
 
-    def add_enum(self, name: str, enum: type[IntEnum] | type[IntFlag]) -> None:
-        bitfield = issubclass(enum, IntFlag)
-        for key, item in enum.__members__.items():
-            self.constants.append(ConstantSpec(key, int(item), name, bitfield))
+    def check_private(self, name: str, member: Any) -> None:
+        if not inspect.isfunction(member):
+            return
+        if name in _REFUSED:
+            raise TypeError(_REFUSED[name])
+        if name in _ANSWERS:
+            try:
+                inspect.signature(member).bind(*(name for name in ("self", _ANSWERS[name]) if name))
+            except TypeError:
+                raise TypeError(f"the engine calls it as {name}({_ANSWERS[name]})") from None
+
+    def add_constant(self, constant: ConstantSpec) -> None:
+        if not -(1 << 63) <= constant.value < 1 << 63:
+            raise ValueError(f"{constant.name} = {constant.value} does not fit the engine's 64-bit int")
+        if any(other.name == constant.name for other in self.constants):
+            raise ValueError(
+                f"the class has a constant {constant.name} already; members of its enums are its constants"
+            )
+        self.constants.append(constant)
 
     def add_export(self, name: str, member: Export) -> None:
-        hints = self.hints(self.cls)
-        value = annotations.resolve(hints[name] if name in hints else type(member.default))
-        value = replace(value, **member.hint)
-        spec = PropertySpec(
-            Info(name, value), member.getter or f"get_{name}", member.setter or f"set_{name}", member.default,
-            member.group, member.subgroup,
-        )  # fmt: skip
-        self.add_accessors(name, spec)
+        for role, method in (("getter", member.getter), ("setter", member.setter)):
+            if method and not self.has(method):
+                raise TypeError(f"its {role} {method} is no method of the class")
+        if name not in self.annotations and member.default is None:
+            raise TypeError("it needs an annotation, or a default that tells its type")
+        value = self.resolve(self.annotations.get(name, type(member.default)))
+        if member.default is None:
+            member.default = default_of(value)
+        else:
+            check_default(value, member.default)
+        member.fresh = _maker(value, member.default)
+        info = Info(name, replace(value, **_inspector(value, dict(member.hints))))
+        accessors = member.getter or f"get_{name}", member.setter or f"set_{name}"
+        self.add_accessors(
+            name, PropertySpec(info, *accessors, member.default, member.group, member.subgroup)
+        )
 
     def add_property(self, name: str, member: property) -> None:
         if member.fget is None:
             raise TypeError("a property needs a getter")
-        value = annotations.resolve(self.hints(member.fget).get("return", Any))
+        value = resolve(self.hints(member.fget).get("return", Any))
         usage = value.usage if member.fset else value.usage & ~PropertyUsage.STORAGE
-        info = Info(name, replace(value, usage=usage))
-        self.add_accessors(name, PropertySpec(info, f"get_{name}", f"set_{name}" if member.fset else "", doc=_doc(member.fget)))
+        info, setter = Info(name, replace(value, usage=usage)), f"set_{name}" if member.fset else ""
+        self.add_accessors(name, PropertySpec(info, f"get_{name}", setter, doc=_doc(member.fget)))
 
     def add_accessors(self, name: str, spec: PropertySpec) -> None:
         """Adds a property, with accessors of its own where the class has no methods of these names."""
         self.properties.append(spec)
-        plain = Info("value", replace(spec.info.value, hint=PropertyHint.NONE, hint_string="", usage=_argument_usage(spec.info.value)))
-        if spec.getter and not hasattr(self.cls, spec.getter):
-            returns = Info("", plain.value)
-            self.methods.append(MethodSpec(spec.getter, _getter(name), (), returns, flags=MethodFlags.NORMAL | MethodFlags.CONST))
-        if spec.setter and not hasattr(self.cls, spec.setter):
+        value = spec.info.value
+        plain = Info(
+            "value", replace(value, hint=PropertyHint.NONE, hint_string="", usage=_argument_usage(value))
+        )
+        if not self.has(spec.getter):
+            returns, flags = Info("", plain.value), MethodFlags.NORMAL | MethodFlags.CONST
+            self.methods.append(MethodSpec(spec.getter, _getter(name), (), returns, flags=flags))
+        if spec.setter and not self.has(spec.setter):
             self.methods.append(MethodSpec(spec.setter, _setter(name), (plain,), None))
+
+    def has(self, name: str) -> bool:
+        """Whether Python code defines a member, here or in a base."""
+        return any(name in vars(base) for base in self.cls.__mro__)
 
     def method(self, name: str, function: Callable[..., Any], flags: MethodFlags) -> MethodSpec:
         return method_spec(name, function, flags, self.hints(function))
@@ -276,26 +378,42 @@ class _Inspection:
         """What may override the engine's virtual methods: registration keeps those that do."""
         for base in reversed(self.cls.__mro__):
             for name, member in vars(base).items():
-                if name.startswith("_") and not name.startswith("__") and inspect.isfunction(member):
+                private = name.startswith("_") and not name.startswith("__")
+                if private and name not in _ANSWERS and inspect.isfunction(member):
                     yield name, getattr(self.cls, name)
 
-    def hints(self, subject: Any) -> dict[str, Any]:
-        return hints_of(subject, self.cls)
+    def hints(self, function: Any) -> dict[str, Any]:
+        return hints_of(function, self.cls)
+
+    def resolve(self, annotation: Any) -> ValueSpec:
+        """The engine's type for an annotation of the class's body."""
+        names = vars(sys.modules[self.cls.__module__])
+        return resolve(_evaluated(SimpleNamespace(__annotations__={"it": annotation}), self.cls, names)["it"])
 
 
-def hints_of(subject: Any, cls: type[Any]) -> dict[str, Any]:
-    """The annotations of a function or class, evaluated where the class and its members can be named.
+def hints_of(function: Any, cls: type[Any]) -> dict[str, Any]:
+    """The annotations of a function, evaluated where the class and its enums can be named.
 
     Raises:
         TypeError: an annotation names what does not exist at run time.
     """
+    return _evaluated(function, cls, None)
+
+
+def _evaluated(annotated: Any, cls: type[Any], names: dict[str, Any] | None) -> dict[str, Any]:
+    inside = {key: member for key, member in vars(cls).items() if isinstance(member, type)}
     try:
-        return typing.get_type_hints(subject, localns={**vars(cls), cls.__name__: cls})
+        return typing.get_type_hints(annotated, names, {**inside, cls.__name__: cls})
     except NameError as error:
-        raise TypeError(f"an annotation names {error.name!r}, which does not exist when the class is declared") from error
+        missing = f"an annotation names {error.name!r}, which does not exist when the class is declared"
+        raise TypeError(f"{missing} (is it imported under TYPE_CHECKING only?)") from error
+    except (AttributeError, SyntaxError) as error:
+        raise TypeError(f"an annotation cannot be evaluated: {error}") from error
 
 
-def method_spec(name: str, function: Callable[..., Any], flags: MethodFlags, hints: dict[str, Any]) -> MethodSpec:
+def method_spec(
+    name: str, function: Callable[..., Any], flags: MethodFlags, hints: dict[str, Any]
+) -> MethodSpec:
     """The specification of a method from its signature.
 
     Raises:
@@ -316,17 +434,66 @@ def method_spec(name: str, function: Callable[..., Any], flags: MethodFlags, hin
         elif parameter.kind in (parameter.VAR_KEYWORD, parameter.KEYWORD_ONLY):
             raise TypeError(f"the engine knows no keyword arguments, such as {parameter.name}")
         else:
-            arguments.append(Info(parameter.name, annotations.resolve(hints.get(parameter.name, Any))))
-            if parameter.default is not parameter.empty:
-                defaults.append(parameter.default)
+            value, default = _argument(parameter, hints)
+            arguments.append(Info(parameter.name, value))
+            defaults += default
+    if len(arguments) > MOST_ARGUMENTS:
+        raise TypeError(f"a method has {MOST_ARGUMENTS} arguments at most, not {len(arguments)}")
     returns = hints.get("return", Any)
-    result = None if returns in (None, type(None)) else Info("", annotations.resolve(returns))
+    try:
+        result = None if returns in (None, type(None)) else Info("", resolve(returns))
+    except TypeError as error:
+        raise TypeError(f"its return value: {error}") from error
     return MethodSpec(name, function, tuple(arguments), result, tuple(defaults), flags, _doc(function))
+
+
+def _argument(parameter: inspect.Parameter, hints: dict[str, Any]) -> tuple[ValueSpec, list[Any]]:
+    """The type of an argument, and its default if it has one."""
+    try:
+        value = resolve(hints.get(parameter.name, Any))
+        if parameter.default is parameter.empty:
+            return value, []
+        check_default(value, parameter.default)
+    except TypeError as error:
+        raise TypeError(f"argument {parameter.name}: {error}") from error
+    return value, [parameter.default]
+
+
+def _maker(value: ValueSpec, default: Any) -> Callable[[], Any]:
+    """What makes an object's own value from a default: no two share a list."""
+    if value.type is VariantType.PACKED_BYTE_ARRAY and (python := value.python) is not None:
+        return lambda: python(default)
+    if isinstance(default, (list, dict, array)):
+        return partial(copy.deepcopy, default)
+    return lambda: default
+
+
+def _inspector(value: ValueSpec, hints: dict[str, Any]) -> dict[str, Any]:
+    """What the hints of `export` change in a property's type."""
+    changed = {"usage": hints.pop("usage")} if "usage" in hints else {}
+    if len(hints) > 1:
+        raise TypeError(f"a property takes one hint, not {' and '.join(hints)}")
+    for name, given in hints.items():
+        hint, kinds = _HINTS[name]
+        if value.type not in kinds:
+            wanted = " or ".join(kind.name.lower() for kind in kinds)
+            raise TypeError(f"{name} is for a property that is {wanted}, not {value.type.name.lower()}")
+        if name == "range" and len(given) not in (2, 3):
+            raise ValueError(f"range is (smallest, greatest) or (smallest, greatest, step), not {given!r}")
+        changed |= {
+            "hint": hint,
+            "hint_string": given if isinstance(given, str) else ",".join(map(str, given)),
+        }
+    return changed
 
 
 def _argument_usage(value: ValueSpec) -> int:
     kinds = PropertyUsage.CLASS_IS_ENUM | PropertyUsage.CLASS_IS_BITFIELD
-    return PropertyUsage.DEFAULT | (annotations.ANY.usage if value.type is VariantType.NIL else value.usage & kinds)
+    return PropertyUsage.DEFAULT | (ANY.usage if value.type is VariantType.NIL else value.usage & kinds)
+
+
+def _is_enum(member: Any) -> TypeGuard[type[IntEnum] | type[IntFlag]]:
+    return isinstance(member, type) and issubclass(member, (IntEnum, IntFlag))
 
 
 def _getter(name: str) -> Callable[[Any], Any]:

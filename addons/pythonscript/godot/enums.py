@@ -48,7 +48,7 @@ class VariantType(IntEnum):
 
 
 class PropertyHint(IntEnum):
-    """How the inspector edits a property (PropertyHint); the ones that `export` uses."""
+    """How the inspector edits a property (PropertyHint); the ones that declarations use."""
 
     NONE = 0
     RANGE = 1
@@ -60,6 +60,7 @@ class PropertyHint(IntEnum):
     MULTILINE_TEXT = 18
     PLACEHOLDER_TEXT = 20
     ARRAY_TYPE = 31
+    NODE_TYPE = 34
 
 
 class PropertyUsage(IntFlag):

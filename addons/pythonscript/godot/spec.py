@@ -1,4 +1,4 @@
-"""What a Python class looks like to the engine: plain data, made by `declare`, used by registration and documentation."""
+"""What a Python class looks like to the engine: plain data, made by `declare`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .enums import MethodFlags, PropertyHint, PropertyUsage, VariantType
+
+_Class = type[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class ValueSpec:
     """
 
     type: VariantType
-    python: type[Any] | None = None
+    python: _Class | None = None
     element: ValueSpec | None = None
     class_name: str = ""
     hint: int = PropertyHint.NONE

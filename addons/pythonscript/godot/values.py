@@ -1,8 +1,9 @@
-"""The engine's value types: vectors, colours, transforms, names (class reference: Vector2 ... Color, StringName, NodePath).
+"""The engine's value types: vectors, colours, transforms, names, packed arrays.
 
-Each is an immutable NamedTuple with the engine's field names: it unpacks, compares and hashes as its numbers do.
-Operators, methods, static methods and constants are the engine's own, reached by name: `a + b`, `v.length()`,
-`Color.html("#fff")`, `Vector2.ZERO`; they need a running engine. Floats are rounded to 32 bits when they cross over.
+Each is an immutable NamedTuple with the engine's field names: it unpacks, compares and hashes as its numbers
+do. Operators, methods, static methods and constants are the engine's own, reached by name: `a + b`,
+`v.length()`, `Color.html("#fff")`, `Vector2.ZERO`; they need a running engine. Floats are rounded to 32 bits
+when they cross over.
 """
 
 from array import array
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple, Self
 
 from .enums import VariantType
+
 
 class StringName(str):
     """A name that the engine keeps once; in Python a `str` that crosses over as a StringName."""
@@ -34,7 +36,10 @@ class _ValueClass(type):
         from _pythonscript import outgoing, variant
 
         if name.isupper():
-            return variant.constant(cls._type, name)
+            constant = variant.constant(cls._type, name)
+            if constant is None:
+                raise AttributeError(f"{cls.__name__} has no constant {name!r}")
+            return constant
         return lambda *arguments: outgoing.call_static(cls._type, name, *arguments)
 
 
@@ -66,7 +71,9 @@ class _Value(metaclass=_ValueClass):
         at = 0
         for part in cls._parts:
             width = _width(part)
-            fields.append(part._from_numbers(numbers[at : at + width]) if issubclass(part, _Value) else numbers[at])
+            fields.append(
+                part._from_numbers(numbers[at : at + width]) if issubclass(part, _Value) else numbers[at]
+            )
             at += width
         return cls(*fields)
 
@@ -351,6 +358,12 @@ class _Numbers(array):  # type: ignore[type-arg]
     def __new__(cls, items: Iterable[float] = ()) -> Self:
         return super().__new__(cls, cls._code, items)
 
+    def __copy__(self) -> Self:
+        return type(self)(self)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return type(self)(self)
+
     def __reduce_ex__(self, protocol: Any) -> Any:
         return type(self), (self.tolist(),)
 
@@ -399,10 +412,7 @@ class PackedVector4Array(list[Vector4]):
     """Vector4s (class reference: PackedVector4Array); needs Godot 4.3."""
 
 
-VALUES: dict[VariantType, type[Any]] = {
-    cls._type: cls
-    for cls in _Value.__subclasses__()
-}
+VALUES: dict[VariantType, type[Any]] = {cls._type: cls for cls in _Value.__subclasses__()}
 NUMBER_ARRAYS: dict[VariantType, type[Any]] = {
     VariantType.PACKED_INT32_ARRAY: PackedInt32Array,
     VariantType.PACKED_INT64_ARRAY: PackedInt64Array,

@@ -280,7 +280,6 @@ typedef struct {
     GDExtensionInt (*variant_hash)(GDExtensionConstVariantPtr p_self);
     GDExtensionVariantType (*variant_get_type)(GDExtensionConstVariantPtr p_self);
     GDExtensionBool (*variant_has_method)(GDExtensionConstVariantPtr p_self, GDExtensionConstStringNamePtr p_method);
-    GDExtensionBool (*variant_has_member)(GDExtensionVariantType p_type, GDExtensionConstStringNamePtr p_member);
     GDExtensionBool (*variant_can_convert_strict)(GDExtensionVariantType p_from, GDExtensionVariantType p_to);
     void (*variant_construct)(GDExtensionVariantType p_type, GDExtensionUninitializedVariantPtr r_base, const GDExtensionConstVariantPtr* p_args, int32_t p_argument_count, GDExtensionCallError* r_error);
     void (*variant_get_constant_value)(GDExtensionVariantType p_type, GDExtensionConstStringNamePtr p_constant, GDExtensionUninitializedVariantPtr r_ret);
@@ -293,7 +292,6 @@ typedef struct {
     GDExtensionPtrBuiltInMethod (*variant_get_ptr_builtin_method)(GDExtensionVariantType p_type, GDExtensionConstStringNamePtr p_method, GDExtensionInt p_hash);
     GDExtensionPtrUtilityFunction (*variant_get_ptr_utility_function)(GDExtensionConstStringNamePtr p_function, GDExtensionInt p_hash);
     void (*string_new_with_latin1_chars_and_len)(GDExtensionUninitializedStringPtr r_dest, const char* p_contents, GDExtensionInt p_size);
-    void (*string_new_with_utf8_chars_and_len)(GDExtensionUninitializedStringPtr r_dest, const char* p_contents, GDExtensionInt p_size);
     void (*string_new_with_utf32_chars_and_len)(GDExtensionUninitializedStringPtr r_dest, const char32_t* p_contents, GDExtensionInt p_char_count);
     GDExtensionInt (*string_to_utf32_chars)(GDExtensionConstStringPtr p_self, char32_t* r_text, GDExtensionInt p_max_write_length);
     const char32_t* (*string_operator_index_const)(GDExtensionConstStringPtr p_self, GDExtensionInt p_index);
@@ -321,7 +319,6 @@ typedef struct {
     GDExtensionObjectPtr (*ref_get_object)(GDExtensionConstRefPtr p_ref);
     void (*ref_set_object)(GDExtensionRefPtr p_ref, GDExtensionObjectPtr p_object);
     void (*callable_custom_create)(GDExtensionUninitializedTypePtr r_callable, GDExtensionCallableCustomInfo* p_callable_custom_info);
-    void* (*callable_custom_get_userdata)(GDExtensionConstTypePtr p_callable, void* p_token);
     GDExtensionObjectPtr (*classdb_construct_object)(GDExtensionConstStringNamePtr p_classname);
     GDExtensionMethodBindPtr (*classdb_get_method_bind)(GDExtensionConstStringNamePtr p_classname, GDExtensionConstStringNamePtr p_methodname, GDExtensionInt p_hash);
     void (*classdb_register_extension_class2)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo2* p_extension_funcs);
@@ -369,8 +366,6 @@ static inline const char *interface_load(Interface *table, GDExtensionInterfaceG
     if (!table->variant_get_type) return "variant_get_type";
     table->variant_has_method = (__typeof__(table->variant_has_method))get("variant_has_method");
     if (!table->variant_has_method) return "variant_has_method";
-    table->variant_has_member = (__typeof__(table->variant_has_member))get("variant_has_member");
-    if (!table->variant_has_member) return "variant_has_member";
     table->variant_can_convert_strict = (__typeof__(table->variant_can_convert_strict))get("variant_can_convert_strict");
     if (!table->variant_can_convert_strict) return "variant_can_convert_strict";
     table->variant_construct = (__typeof__(table->variant_construct))get("variant_construct");
@@ -395,8 +390,6 @@ static inline const char *interface_load(Interface *table, GDExtensionInterfaceG
     if (!table->variant_get_ptr_utility_function) return "variant_get_ptr_utility_function";
     table->string_new_with_latin1_chars_and_len = (__typeof__(table->string_new_with_latin1_chars_and_len))get("string_new_with_latin1_chars_and_len");
     if (!table->string_new_with_latin1_chars_and_len) return "string_new_with_latin1_chars_and_len";
-    table->string_new_with_utf8_chars_and_len = (__typeof__(table->string_new_with_utf8_chars_and_len))get("string_new_with_utf8_chars_and_len");
-    if (!table->string_new_with_utf8_chars_and_len) return "string_new_with_utf8_chars_and_len";
     table->string_new_with_utf32_chars_and_len = (__typeof__(table->string_new_with_utf32_chars_and_len))get("string_new_with_utf32_chars_and_len");
     if (!table->string_new_with_utf32_chars_and_len) return "string_new_with_utf32_chars_and_len";
     table->string_to_utf32_chars = (__typeof__(table->string_to_utf32_chars))get("string_to_utf32_chars");
@@ -451,8 +444,6 @@ static inline const char *interface_load(Interface *table, GDExtensionInterfaceG
     if (!table->ref_set_object) return "ref_set_object";
     table->callable_custom_create = (__typeof__(table->callable_custom_create))get("callable_custom_create");
     if (!table->callable_custom_create) return "callable_custom_create";
-    table->callable_custom_get_userdata = (__typeof__(table->callable_custom_get_userdata))get("callable_custom_get_userdata");
-    if (!table->callable_custom_get_userdata) return "callable_custom_get_userdata";
     table->classdb_construct_object = (__typeof__(table->classdb_construct_object))get("classdb_construct_object");
     if (!table->classdb_construct_object) return "classdb_construct_object";
     table->classdb_get_method_bind = (__typeof__(table->classdb_get_method_bind))get("classdb_get_method_bind");

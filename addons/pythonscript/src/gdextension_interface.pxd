@@ -264,7 +264,6 @@ cdef extern from "gdextension_interface.h" nogil:
         GDExtensionInt (*variant_hash)(GDExtensionConstVariantPtr p_self) noexcept nogil
         GDExtensionVariantType (*variant_get_type)(GDExtensionConstVariantPtr p_self) noexcept nogil
         GDExtensionBool (*variant_has_method)(GDExtensionConstVariantPtr p_self, GDExtensionConstStringNamePtr p_method) noexcept nogil
-        GDExtensionBool (*variant_has_member)(GDExtensionVariantType p_type, GDExtensionConstStringNamePtr p_member) noexcept nogil
         GDExtensionBool (*variant_can_convert_strict)(GDExtensionVariantType p_from, GDExtensionVariantType p_to) noexcept nogil
         void (*variant_construct)(GDExtensionVariantType p_type, GDExtensionUninitializedVariantPtr r_base, const GDExtensionConstVariantPtr* p_args, int32_t p_argument_count, GDExtensionCallError* r_error) noexcept nogil
         void (*variant_get_constant_value)(GDExtensionVariantType p_type, GDExtensionConstStringNamePtr p_constant, GDExtensionUninitializedVariantPtr r_ret) noexcept nogil
@@ -277,7 +276,6 @@ cdef extern from "gdextension_interface.h" nogil:
         GDExtensionPtrBuiltInMethod (*variant_get_ptr_builtin_method)(GDExtensionVariantType p_type, GDExtensionConstStringNamePtr p_method, GDExtensionInt p_hash) noexcept nogil
         GDExtensionPtrUtilityFunction (*variant_get_ptr_utility_function)(GDExtensionConstStringNamePtr p_function, GDExtensionInt p_hash) noexcept nogil
         void (*string_new_with_latin1_chars_and_len)(GDExtensionUninitializedStringPtr r_dest, const char* p_contents, GDExtensionInt p_size) noexcept nogil
-        void (*string_new_with_utf8_chars_and_len)(GDExtensionUninitializedStringPtr r_dest, const char* p_contents, GDExtensionInt p_size) noexcept nogil
         void (*string_new_with_utf32_chars_and_len)(GDExtensionUninitializedStringPtr r_dest, const char32_t* p_contents, GDExtensionInt p_char_count) noexcept nogil
         GDExtensionInt (*string_to_utf32_chars)(GDExtensionConstStringPtr p_self, char32_t* r_text, GDExtensionInt p_max_write_length) noexcept nogil
         const char32_t* (*string_operator_index_const)(GDExtensionConstStringPtr p_self, GDExtensionInt p_index) noexcept nogil
@@ -305,7 +303,6 @@ cdef extern from "gdextension_interface.h" nogil:
         GDExtensionObjectPtr (*ref_get_object)(GDExtensionConstRefPtr p_ref) noexcept nogil
         void (*ref_set_object)(GDExtensionRefPtr p_ref, GDExtensionObjectPtr p_object) noexcept nogil
         void (*callable_custom_create)(GDExtensionUninitializedTypePtr r_callable, GDExtensionCallableCustomInfo* p_callable_custom_info) noexcept nogil
-        void* (*callable_custom_get_userdata)(GDExtensionConstTypePtr p_callable, void* p_token) noexcept nogil
         GDExtensionObjectPtr (*classdb_construct_object)(GDExtensionConstStringNamePtr p_classname) noexcept nogil
         GDExtensionMethodBindPtr (*classdb_get_method_bind)(GDExtensionConstStringNamePtr p_classname, GDExtensionConstStringNamePtr p_methodname, GDExtensionInt p_hash) noexcept nogil
         void (*classdb_register_extension_class2)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo2* p_extension_funcs) noexcept nogil

@@ -25,7 +25,7 @@ cdef class Class:
     cdef readonly dict virtuals   # name of a virtual that Python overrides -> Method
     cdef void *class_name
     cdef void *native             # StringName* of the nearest class of the engine's own
-    cdef bint refcounted
+    cdef bint refcounted, editor_plugin
 
 
 cdef class Construction:
@@ -47,7 +47,7 @@ def register(spec, cls):
     cdef GDExtensionClassCreationInfo2 info
     record.name, record.python, record.virtuals = spec.name, cls, dict(spec.virtuals)
     record.class_name, record.native = strings.intern(spec.name), strings.intern(spec.native)
-    record.refcounted = spec.refcounted
+    record.refcounted, record.editor_plugin = spec.refcounted, spec.editor_plugin
     memset(&info, 0, sizeof(info))
     info.is_virtual = spec.abstract
     info.is_abstract = spec.abstract
@@ -80,7 +80,9 @@ def register(spec, cls):
 
 def unregister_all():
     """Takes all classes out of ClassDB again, children first."""
-    for name in reversed(list(registered)):
+    for name, record in reversed(list(registered.items())):
+        if (<Class>record).editor_plugin:
+            gde.editor_remove_plugin((<Class>record).class_name)
         gde.classdb_unregister_extension_class(library, strings.intern(name))
     registered.clear()
 

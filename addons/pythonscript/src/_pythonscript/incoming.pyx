@@ -34,18 +34,35 @@ cdef class Method:
 
     Args:
         function: the plain function, or what a static method calls.
-        where: `Class.method`, for messages.
+        name: the method's name; a subclass's function of this name is called for the subclass's objects.
+        owner: the class that declares it.
         arguments: a Type for each argument but self.
         returns: the Type of the return value, None for void.
         required: how many arguments have no default.
         static, vararg: the engine's method flags of these names.
     """
 
-    def __init__(self, function, str where, list arguments, Type returns, int required, bint static=False, bint vararg=False):
+    def __init__(self, function, str name, owner, list arguments, Type returns, int required,
+                 bint static=False, bint vararg=False):
+        self.where = f"{owner.__name__}.{name}"
         if len(arguments) > FEW:
-            raise TypeError(f"{where} has more than {FEW} arguments")
-        self.function, self.where, self.arguments, self.returns = function, where, arguments, returns
-        self.required, self.static, self.vararg = required, static, vararg
+            raise TypeError(f"{self.where} has more than {FEW} arguments")
+        self.function, self.name, self.owner = function, name, owner
+        self.arguments, self.returns, self.required = arguments, returns, required
+        self.static, self.vararg = static, vararg
+        self.overrides = {}
+
+    cdef object function_of(self, object cls):
+        """The function for an object of a subclass: typed code that knows the parent only calls the parent's method."""
+        function = self.overrides.get(cls)
+        if function is None:
+            function = self.function
+            for base in cls.__mro__[:cls.__mro__.index(self.owner)]:
+                if self.name in vars(base):
+                    function = vars(base)[self.name]
+                    break
+            self.overrides[cls] = function
+        return function
 
 
 cdef void varcall(void *userdata, void *instance, const GDExtensionConstVariantPtr *arguments, GDExtensionInt count,
@@ -119,7 +136,7 @@ cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, vo
                 variant.python_to_pointer(method.returns, result, r_return)
                 objects.let_go_if_unshared(result)
             except TypeError as error:
-                raise TypeError(f"the return value of {method.where} {error}") from None
+                raise TypeError(f"the return value of {method.where}: {error}") from None
         elif result is not None:
             refuse_result(method, result)
         result = None  # it may be self, whose references `end` counts
@@ -144,8 +161,13 @@ cdef void push(Stack *stack, object argument) noexcept:
 
 
 cdef object call(Stack *stack, Method method):
+    function = method.function
+    if not method.static:
+        cls = type(<object>stack.few[SPARE - 1])
+        if cls is not method.owner:
+            function = method.function_of(cls)
     return PyObject_Vectorcall(
-        method.function, &stack.few[stack.first], <size_t>(stack.end - stack.first) | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL)
+        function, &stack.few[stack.first], <size_t>(stack.end - stack.first) | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL)
 
 
 cdef extern from "Python.h":
@@ -172,9 +194,9 @@ cdef void end(Stack *stack) noexcept:
 
 cdef int give(Method method, object result, Variant *r_value) except -1:
     try:
-        variant.from_python_as(method.returns, result, r_value)
+        variant.result_from_python(method.returns, result, r_value)
     except TypeError as error:
-        raise TypeError(f"the return value of {method.where} {error}") from None
+        raise TypeError(f"the return value of {method.where}: {error}") from None
     return 0
 
 

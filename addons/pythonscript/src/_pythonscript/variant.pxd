@@ -16,6 +16,7 @@ cdef int (*python_to_callable)(object, Variant *) except -1
 cdef object to_python(const Variant *variant)
 cdef int from_python(object value, Variant *r_variant) except -1
 cdef object to_python_as(Type type, const Variant *variant, bint *r_fits)
+cdef int result_from_python(Type type, object value, Variant *r_variant) except -1
 cdef int from_python_as(Type type, object value, Variant *r_variant) except -1
 cdef object pointer_to_python(Type type, const void *pointer)
 cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1

@@ -54,6 +54,7 @@ cdef GDExtensionTypeFromVariantConstructorFunc unbox_variant[TYPES]
 cdef GDExtensionPtrDestructor destroy_value[TYPES]
 cdef GDExtensionPtrBuiltInMethod array_size, array_resize, dictionary_keys, strings_size, strings_resize
 cdef GDExtensionPtrConstructor construct_array, construct_dictionary, construct_strings
+cdef void *no_object = NULL
 cdef Layout layouts[TYPES]
 cdef list value_classes = [None] * TYPES   # Variant.Type -> class of `godot.values`
 cdef dict class_types = {}                 # and back
@@ -323,8 +324,10 @@ cdef object read_dictionary(const void *dictionary, dict seen):
         array_size(&keys, NULL, &size, 0)
         for i in range(size):
             key = <const Variant *>gde.array_operator_index_const(&keys, i)
-            result[hashable(read_variant(key, seen))] = read_variant(
-                <Variant *>gde.dictionary_operator_index(<void *>dictionary, key), seen)
+            name = hashable(read_variant(key, seen))
+            if name in result:
+                raise ValueError(f"a Dictionary has two keys that are one in Python: {name!r} and another equal to it")
+            result[name] = read_variant(<Variant *>gde.dictionary_operator_index(<void *>dictionary, key), seen)
     finally:
         Py_LeaveRecursiveCall()
         destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&keys)
@@ -676,17 +679,31 @@ cdef object check(Type type, const Storage *value, bint *r_fits):
         if type.python is not None and result is not None and not isinstance(result, type.python):
             r_fits[0] = False
         return result
+    if boxes[type.type] is not None:
+        return pointer_to_box(type.type, value)
+    if type.element is not None:
+        return read_typed_array(type.element, value, r_fits)
     if type.python is None:
         return read_value(type.type, value, None)
     if type.type == GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY:
         return packed.share(value)
-    if boxes[type.type] is not None:
-        return pointer_to_box(type.type, value)
     try:
         return type.python(read_value(type.type, value, None))  # an IntEnum
     except ValueError:
         r_fits[0] = False
         return None
+
+
+cdef object read_typed_array(Type element, const void *array, bint *r_fits):
+    """The items of an Array that may have come untyped: each is converted to the declared type, or does not fit."""
+    cdef int64_t size = 0
+    cdef list result = []
+    array_size(<void *>array, NULL, &size, 0)
+    for i in range(size):
+        result.append(to_python_as(element, <const Variant *>gde.array_operator_index_const(array, i), r_fits))
+        if not r_fits[0]:
+            break
+    return result
 
 
 cdef object pointer_to_box(int type, const void *pointer):
@@ -725,6 +742,14 @@ cdef int from_python_as(Type type, object value, Variant *r_variant) except -1:
     return 0
 
 
+cdef int result_from_python(Type type, object value, Variant *r_variant) except -1:
+    """`from_python_as` for a return value: no object is a null Object there, as it is from the engine's own methods."""
+    if value is None and type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
+        box_variant[<int>GDEXTENSION_VARIANT_TYPE_OBJECT](r_variant, &no_object)
+        return 0
+    return from_python_as(type, value, r_variant)
+
+
 # Typed pointers (ptrcall)
 
 
@@ -735,6 +760,8 @@ cdef object pointer_to_python(Type type, const void *pointer):
     if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
         return read_variant(<const Variant *>pointer, None)
     if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
+        if pointer is NULL:  # quirk - Godot 4.2-4.6 - a null object as a typed argument - core/extension/gdextension.cpp
+            return None
         value.pointers[0] = gde.ref_get_object(pointer) if type.refcounted else (<void **>pointer)[0]
         result = check(type, &value, &fits)
     else:
@@ -799,6 +826,19 @@ def evaluate(int operator, left, right):
     if not valid:
         return NotImplemented
     return to_python_and_free(&result)
+
+
+def stringify(value) -> str:
+    """What the engine's `str(value)` gives."""
+    cdef Variant given
+    cdef void *string = NULL
+    from_python(value, &given)
+    gde.variant_stringify(&given, &string)
+    gde.variant_destroy(&given)
+    try:
+        return strings.to_str(&string)
+    finally:
+        strings.free_string(&string)
 
 
 def constant(int type, str name):

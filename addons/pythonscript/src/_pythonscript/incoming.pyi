@@ -1,0 +1,19 @@
+from collections.abc import Callable
+from typing import Any
+
+from _pythonscript.variant import Type
+
+MOST_ARGUMENTS: int
+
+class Method:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        name: str,
+        owner: type[Any],
+        arguments: list[Type],
+        returns: Type | None,
+        required: int,
+        static: bool = False,
+        vararg: bool = False,
+    ) -> None: ...

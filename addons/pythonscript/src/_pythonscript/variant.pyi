@@ -1,0 +1,30 @@
+from collections.abc import Mapping
+from typing import Any
+
+def load(
+    values: Mapping[Any, type[Any]],
+    lists: Mapping[Any, type[Any]],
+    arrays: Mapping[Any, type[Any]],
+    boxed: Mapping[Any, type[Box]],
+    string_name: type[str],
+    node_path: type[str],
+) -> None: ...
+
+class Type:
+    def __init__(
+        self,
+        type: int,
+        python: type[Any] | None = None,
+        element: Type | None = None,
+        class_name: str = "",
+        refcounted: bool = False,
+    ) -> None: ...
+    @property
+    def refcounted(self) -> bool: ...
+
+class Box:
+    def __init__(self, *arguments: Any) -> None: ...
+
+def evaluate(operator: int, left: object, right: object) -> Any: ...
+def stringify(value: object) -> str: ...
+def constant(type: int, name: str) -> Any: ...

@@ -1,0 +1,1 @@
+"""An addon of the tests: values and errors across the boundary."""

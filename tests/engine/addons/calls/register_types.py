@@ -1,0 +1,397 @@
+"""`PyEcho` gives back what it gets; `PyErrors` raises; `PyKeeper` keeps objects."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from typing import Any
+
+from godot import (
+    AABB,
+    RID,
+    Basis,
+    BoundSignal,
+    Callable,
+    Color,
+    Node,
+    NodePath,
+    Object,
+    PackedByteArray,
+    PackedColorArray,
+    PackedFloat32Array,
+    PackedFloat64Array,
+    PackedInt32Array,
+    PackedInt64Array,
+    PackedStringArray,
+    PackedVector2Array,
+    PackedVector3Array,
+    PackedVector4Array,
+    Plane,
+    Projection,
+    Quaternion,
+    Rect2,
+    Rect2i,
+    RefCounted,
+    StringName,
+    Transform2D,
+    Transform3D,
+    Vector2,
+    Vector2i,
+    Vector3,
+    Vector3i,
+    Vector4,
+    Vector4i,
+    gdclass,
+)
+
+
+def _echoes(members: dict[str, Any], types: dict[str, Any]) -> None:
+    """Adds a method `echo_<name>` for each type."""
+    for name, annotation in types.items():
+
+        def echo(self: Any, value: Any) -> Any:
+            return value
+
+        echo.__name__ = f"echo_{name}"
+        echo.__annotations__ = {"value": annotation, "return": annotation}
+        members[echo.__name__] = echo
+
+
+@gdclass
+class PyEcho(RefCounted):
+    """Gives back what it gets, by every declared type."""
+
+    _echoes(
+        locals(),
+        {
+            "bool": bool,
+            "int": int,
+            "float": float,
+            "string": str,
+            "string_name": StringName,
+            "node_path": NodePath,
+            "vector2": Vector2,
+            "vector2i": Vector2i,
+            "rect2": Rect2,
+            "rect2i": Rect2i,
+            "vector3": Vector3,
+            "vector3i": Vector3i,
+            "transform2d": Transform2D,
+            "vector4": Vector4,
+            "vector4i": Vector4i,
+            "plane": Plane,
+            "quaternion": Quaternion,
+            "aabb": AABB,
+            "basis": Basis,
+            "transform3d": Transform3D,
+            "projection": Projection,
+            "color": Color,
+            "rid": RID,
+            "object": Object,
+            "node": Node,
+            "ref": RefCounted,
+            "callable": Callable,
+            "dictionary": dict,
+            "array": list,
+            "ints": list[int],
+            "strings": list[str],
+            "nodes": list[Node],
+            "bytes": bytes,
+            "packed_byte": PackedByteArray,
+            "packed_int32": PackedInt32Array,
+            "packed_int64": PackedInt64Array,
+            "packed_float32": PackedFloat32Array,
+            "packed_float64": PackedFloat64Array,
+            "packed_string": PackedStringArray,
+            "packed_vector2": PackedVector2Array,
+            "packed_vector3": PackedVector3Array,
+            "packed_vector4": PackedVector4Array,
+            "packed_color": PackedColorArray,
+        },
+    )
+
+    def echo(self, value: Any) -> Any:
+        """Any Variant."""
+        return value
+
+    def kind(self, value: Any) -> str:
+        """The Python class that a value comes as."""
+        return type(value).__name__
+
+    def show(self, value: Any) -> str:
+        """The value as Python writes it."""
+        return repr(value)
+
+    def make(self, expression: str) -> Any:
+        """The value of a Python expression."""
+        return eval(expression)
+
+    def make_int(self, expression: str) -> int:
+        """The same, declared as int."""
+        return eval(expression)  # type: ignore[no-any-return]
+
+    def make_string(self, expression: str) -> str:
+        """The same, declared as String."""
+        return eval(expression)  # type: ignore[no-any-return]
+
+    def make_vector2i(self, expression: str) -> Vector2i:
+        """The same, declared as Vector2i."""
+        return eval(expression)  # type: ignore[no-any-return]
+
+    def make_ints(self, expression: str) -> list[int]:
+        """The same, declared as Array[int]."""
+        return eval(expression)  # type: ignore[no-any-return]
+
+    def same_item(self, value: list) -> bool:  # type: ignore[type-arg]
+        """Whether the first two items are one object."""
+        return value[0] is value[1]
+
+    def contains_itself(self, value: list) -> bool:  # type: ignore[type-arg]
+        """Whether the first item is the list."""
+        return value[0] is value
+
+    def depth(self, value: Any) -> int:
+        """How deep containers are nested."""
+        deep = 0
+        while isinstance(value, (list, dict)) and value:
+            value = value[0] if isinstance(value, list) else next(iter(value.values()))
+            deep += 1
+        return deep
+
+    def nested(self, depth: int) -> list:  # type: ignore[type-arg]
+        """A list in a list in a list ..."""
+        value: list[Any] = []
+        for _ in range(depth):
+            value = [value]
+        return value
+
+    def signal_name(self, signal: BoundSignal) -> str:
+        """The name of a Signal."""
+        return str(signal.get_name())
+
+    def two(self, first: int, second: str = "b") -> str:
+        """Takes one or two."""
+        return f"{first}{second}"
+
+    def none(self) -> None:
+        """Takes and gives nothing."""
+
+    def kinds(self, values: list[int]) -> str:
+        """The classes of the items of an Array[int]."""
+        return " ".join(type(value).__name__ for value in values)
+
+    def recurse(self, back: Any, depth: int) -> int:
+        """Calls GDScript, which calls this."""
+        return depth if depth == 0 else int(back(depth - 1))
+
+
+@gdclass
+class PyErrors(RefCounted):
+    """Raises."""
+
+    wrong: int = 0
+
+    def __init__(self) -> None:
+        self._value = 0
+
+    @property
+    def picky(self) -> int:
+        """Takes no negative number."""
+        return self._value
+
+    @picky.setter
+    def picky(self, value: int) -> None:
+        if value < 0:
+            raise ValueError("no negative number")
+        self._value = value
+
+    def give(self, kind: str) -> int:
+        """Raises the exception of that name, with all its arguments."""
+        if kind == "unprintable":
+            raise _UnprintableError
+        if kind == "group":
+            raise ExceptionGroup("several", [ValueError("one"), TypeError("two")])
+        if kind == "nul":
+            raise ValueError("a \0 and a \ud800")
+        if kind == "deep":
+            return self.give(kind)
+        if kind == "none":
+            return None  # type: ignore[return-value]
+        if kind == "wrong":
+            return "no int"  # type: ignore[return-value]
+        if kind == "huge":
+            return 2**63
+        raise getattr(__import__("builtins"), kind)(f"raised {kind}")
+
+    def give_without_argument(self) -> int:
+        """Raises; typed code calls this by ptrcall."""
+        raise ValueError("raised without argument")
+
+    def give_string(self) -> str:
+        """The same with a String."""
+        raise ValueError("raised instead of a String")
+
+    def give_array(self) -> list:  # type: ignore[type-arg]
+        """The same with an Array."""
+        raise ValueError("raised instead of an Array")
+
+    def nothing(self) -> None:
+        """Is declared to return nothing, and does return something."""
+        return 5  # type: ignore[return-value]
+
+    @staticmethod
+    def give_static() -> int:
+        """Raises without an object."""
+        raise ValueError("raised by a static method")
+
+    def alive(self) -> str:
+        """Goes on."""
+        return "alive"
+
+
+class _UnprintableError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("cannot even say what is wrong")
+
+
+@gdclass
+class PyBroken(RefCounted):
+    """Cannot be made."""
+
+    def __init__(self) -> None:
+        raise ValueError("no instance of this")
+
+
+@gdclass
+class PyHasty(RefCounted):
+    """Hands itself out while it is being made."""
+
+    def __init__(self) -> None:
+        self.get_reference_count()
+
+
+@gdclass
+class PyBrokenNode(Node):
+    """Raises in the engine's callbacks."""
+
+    def _ready(self) -> None:
+        raise ValueError("not ready")
+
+    def _to_string(self) -> str:
+        raise ValueError("no text")
+
+    def _notification(self, what: int) -> None:
+        if what == 10:
+            raise ValueError("no notification")
+
+
+@gdclass
+class PyThing(RefCounted):
+    """Is counted."""
+
+    made = 0
+    gone = 0
+
+    def __init__(self) -> None:
+        self.payload = [0] * 20
+        PyThing.made += 1
+
+    def __del__(self) -> None:
+        PyThing.gone += 1
+
+    @staticmethod
+    def alive() -> int:
+        """How many there are."""
+        gc.collect()
+        return PyThing.made - PyThing.gone
+
+    def value(self) -> int:
+        """Something."""
+        return len(self.payload)
+
+
+@gdclass
+class PyThingNode(Node):
+    """Is counted, and freed by hand."""
+
+    made = 0
+    gone = 0
+
+    def __init__(self) -> None:
+        PyThingNode.made += 1
+
+    def __del__(self) -> None:
+        PyThingNode.gone += 1
+
+    @staticmethod
+    def alive() -> int:
+        """How many there are."""
+        gc.collect()
+        return PyThingNode.made - PyThingNode.gone
+
+
+@gdclass
+class PyKeeper(RefCounted):
+    """Keeps objects, and lets them go."""
+
+    def __init__(self) -> None:
+        self._kept: list[Any] = []
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def keep(self, thing: Any) -> None:
+        """Keeps it."""
+        self._kept.append(thing)
+
+    def make(self) -> PyThing:
+        """Makes one in Python, and forgets it."""
+        return PyThing()
+
+    def make_and_keep(self) -> PyThing:
+        """Makes one in Python, and keeps it."""
+        thing = PyThing()
+        self._kept.append(thing)
+        return thing
+
+    def churn(self, count: int) -> None:
+        """Makes and drops objects in Python."""
+        for _ in range(count):
+            PyThing()
+
+    def first(self) -> Any:
+        """The first of the kept."""
+        return self._kept[0]
+
+    def name_of_first(self) -> str:
+        """Uses the first one."""
+        return str(self._kept[0].get_class())
+
+    def first_is_valid(self) -> bool:
+        """Whether the first one lives in the engine."""
+        from godot import is_instance_valid
+
+        return is_instance_valid(self._kept[0])
+
+    def drop(self) -> None:
+        """Lets all go."""
+        self._kept.clear()
+        gc.collect()
+
+    def references(self, thing: Any) -> int:
+        """How many references Python code could have to it."""
+        return sys.getrefcount(thing)
+
+    def keep_itself(self) -> None:
+        """A cycle in Python."""
+        self._kept.append(self)
+
+    def add(self, number: int) -> int:
+        """Adds, whoever else does."""
+        with self._lock:
+            self._count += number
+        return self._count
+
+    def count(self) -> int:
+        """The sum."""
+        return self._count

@@ -1,0 +1,1 @@
+"""An addon of the tests that would like to end the game."""

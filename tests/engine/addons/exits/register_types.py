@@ -1,0 +1,3 @@
+"""Asks to exit."""
+
+raise SystemExit("this addon wants to leave")

@@ -1,0 +1,1 @@
+"""An addon of the tests: a class that inherits one whose annotations name its own enum."""

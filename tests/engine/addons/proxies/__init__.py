@@ -1,0 +1,1 @@
+"""An addon of the tests: the engine's objects as Python sees them."""

@@ -1,0 +1,370 @@
+"""Tests that run inside the engine; each is a function, and `PyCases` calls it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import godot
+from godot import (
+    OS,
+    Callable,
+    ClassDB,
+    Color,
+    Engine,
+    Input,
+    Node,
+    Node2D,
+    Object,
+    PackedByteArray,
+    RefCounted,
+    Resource,
+    Signal,
+    StringName,
+    Timer,
+    Transform3D,
+    Vector2,
+    Vector2i,
+    Vector3,
+    export,
+    gdclass,
+    is_instance_valid,
+)
+
+
+@contextmanager
+def raises(kind: type[BaseException], text: str = "") -> Iterator[None]:
+    """Fails unless this exception comes, with the text in it."""
+    message = None
+    try:
+        yield
+    except kind as error:
+        message = str(error)
+    assert message is not None, f"no {kind.__name__} came"
+    assert text in message, f"{text!r} is not in {message!r}"
+
+
+@gdclass
+class PyBeacon(Node):
+    """Has a signal and a property."""
+
+    lit = Signal(times=int)
+    power: int = export(3)
+
+    def __init__(self, power: int = 3) -> None:
+        self.seen: list[Any] = []
+        self.power = power
+
+    def see(self, *what: Any) -> None:
+        """Remembers."""
+        self.seen.append(what)
+
+
+class Nothing:
+    """No counterpart in the engine."""
+
+
+def methods() -> None:
+    node = Node()
+    child = Node()
+    node.add_child(child)
+    assert node.get_child_count() == 1
+    assert node.get_child(0) == child
+    assert child.get_parent() == node
+    assert isinstance(node.get_child(0), Node)
+    assert node.get_class() == "Node"
+    assert node.find_children("*", "", True, False) == [child]
+    wrong: Any = node  # what a type checker would refuse
+    with raises(TypeError, "add_child"):
+        wrong.add_child(5)
+    with raises(TypeError, "at least"):
+        wrong.add_child()
+    with raises(TypeError, "at most"):
+        wrong.get_parent(1, 2)
+    with raises(AttributeError, "no_such_method"):
+        wrong.no_such_method()
+    node.free()
+    assert not is_instance_valid(child)
+
+
+def properties() -> None:
+    node = Node2D()
+    node.position = Vector2(3, 4)
+    assert node.position == Vector2(3, 4)
+    assert node.position.x == 3.0
+    node.name = "Ada"
+    assert node.name == "Ada"
+    assert isinstance(node.name, StringName)
+    node.rotation = 1
+    assert node.rotation == 1.0
+    wrong: Any = node
+    with raises(AttributeError, "no_such_property"):
+        wrong.no_such_property = 1
+    with raises(AttributeError, "no_such_property"):
+        _ = wrong.no_such_property
+    with raises(AttributeError, "position"):
+        wrong.position = "nowhere"
+    node.free()
+
+
+def freed_objects() -> None:
+    node = Node()
+    node.free()
+
+    def set_name() -> None:
+        node.name = "x"
+
+    def call() -> None:
+        node.get_name()
+
+    for use in (call, lambda: node.name, set_name):
+        with raises(ReferenceError, "Node has been freed"):
+            use()
+    assert "freed" in repr(node)
+    assert not is_instance_valid(node)
+    resource = Resource()
+    with raises(ReferenceError, "freed"):
+        resource.set_meta("gone", node)
+
+
+def classes() -> None:
+    assert issubclass(Node2D, Node)
+    assert issubclass(Node, Object)
+    timer = Timer()
+    assert type(timer).__name__ == "Timer"
+    assert [base.__name__ for base in type(timer).__mro__[:3]] == ["Timer", "Node", "Object"]
+    timer.free()
+    wrong: Any = godot
+    with raises(AttributeError, "NoSuchClass"):
+        _ = wrong.NoSuchClass
+    with raises(TypeError, "takes no arguments"):
+        wrong.Node(1)
+    with raises(TypeError, "cannot make"):
+        wrong.CanvasItem()
+
+
+def constants() -> None:
+    assert Node.NOTIFICATION_READY == 13
+    assert Node.PROCESS_MODE_ALWAYS == 3
+    assert int(Node.ProcessMode.PROCESS_MODE_ALWAYS) == 3
+    assert Vector2(0, 0) == Vector2.ZERO
+    assert Vector3(0, 1, 0) == Vector3.UP
+    assert Color(1, 0, 0, 1) == Color.RED
+    wrong: Any = Node
+    with raises(AttributeError, "NO_SUCH"):
+        _ = wrong.NO_SUCH
+
+
+def static_methods() -> None:
+    image = godot.Image.create(2, 3, False, godot.Image.FORMAT_RGB8)
+    assert image.get_size() == Vector2i(2, 3)
+    assert Color.html("#ff0000") == Color(1, 0, 0, 1)
+
+
+def singletons() -> None:
+    assert Engine.get_version_info()["major"] == 4
+    assert OS.get_name() == "Linux"
+    assert OS is godot.OS
+    assert ClassDB.class_exists("Node")
+    assert Input.is_action_pressed("ui_accept") is False
+    assert Engine.get_main_loop().get_class() == "SceneTree"
+
+
+def value_types() -> None:
+    assert Vector2(3, 4).length() == 5.0
+    assert Vector2(1, 2) + Vector2(3, 4) == Vector2(4, 6)
+    assert Vector2(1, 2) * 2 == Vector2(2, 4)
+    assert 2 * Vector2(1, 2) == Vector2(2, 4)
+    assert -Vector2(1, 2) == Vector2(-1, -2)
+    assert Vector2i(5, 7) / 2 == Vector2i(2, 3)
+    assert Vector2i(5, 7) % 4 == Vector2i(1, 3)
+    assert Vector2(1, 2) < Vector2(1, 3)
+    x, y = Vector2(1, 2)
+    assert (x, y) == (1, 2)
+    assert {Vector2(1, 2): "key"}[Vector2(1, 2)] == "key"
+    assert Transform3D().origin == Vector3(0, 0, 0)
+    assert Transform3D() * Vector3(1, 2, 3) == Vector3(1, 2, 3)
+    text: Any = "text"
+    with raises(TypeError):
+        _ = Vector2(1, 2) + text
+
+
+def signals() -> None:
+    heard: list[Any] = []
+    resource = Resource()
+    resource.changed.connect(lambda: heard.append("changed"))
+    resource.emit_changed()
+    assert heard == ["changed"]
+    node = Node()
+    node.add_user_signal("custom", [])
+    node.connect("custom", lambda *arguments: heard.append(arguments))
+    node.emit_signal("custom", 1, "two", [3])
+    assert heard[1] == (1, "two", [3])
+    node.free()
+    beacon, other = PyBeacon(), PyBeacon()
+    beacon.lit.connect(other.see)
+    assert beacon.lit.is_connected(other.see)
+    assert beacon.is_connected("lit", other.see)
+    beacon.lit.emit(7)
+    assert other.seen == [(7,)]
+    beacon.lit.disconnect(other.see)
+    beacon.lit.emit(8)
+    assert other.seen == [(7,)]
+    beacon.free()
+    other.free()
+
+
+def dead_receivers() -> None:
+    beacon, other = PyBeacon(), PyBeacon()
+    beacon.lit.connect(other.see)
+    assert len(beacon.lit.get_connections()) == 1
+    other.free()
+    assert len(beacon.lit.get_connections()) == 0, "a freed receiver is still connected"
+    beacon.lit.emit(1)
+    beacon.free()
+
+
+def callables() -> None:
+    beacon = PyBeacon()
+    method = Callable(beacon, "see")
+    method.call(1, 2)
+    assert beacon.seen == [(1, 2)]
+    assert method.is_valid()
+    lambda_ = Callable(lambda number: number + 1)
+    assert lambda_.call(4) == 5
+    assert lambda_(4) == 5
+    assert lambda_.bind(6).call() == 7
+    assert Callable(len).call([1, 2, 3]) == 3
+    bound = Callable(beacon.see)
+    assert bound.get_object() == beacon
+    assert bound == Callable(beacon.see)
+    beacon.free()
+    assert not bound.is_valid()
+    node = Node()
+    assert Callable(node.get_class).call() == "Node"
+    node.free()
+
+
+def own_classes() -> None:
+    beacon = PyBeacon(9)
+    assert beacon.power == 9
+    assert beacon.get("power") == 9
+    beacon.set("power", 4)
+    assert beacon.power == 4
+    beacon.seen = ["kept"]  # Python's own attributes
+    beacon.name = "Engine's"
+    assert str(beacon.get_name()) == "Engine's"
+    holder = Node()
+    holder.add_child(beacon)
+    assert holder.get_child(0) is beacon, "an instance is always the same Python object"
+    assert beacon.seen == ["kept"]
+    holder.free()
+    assert not is_instance_valid(beacon)
+
+
+def proxies_are_equal() -> None:
+    node = Node()
+    holder = Node()
+    holder.add_child(node)
+    assert holder.get_child(0) == node
+    assert hash(holder.get_child(0)) == hash(node)
+    assert holder.get_child(0) in {node}
+    assert holder != node
+    assert node is not None
+    holder.free()
+
+
+def refcounts() -> None:
+    resource = Resource()
+    count = resource.get_reference_count()  # the call itself is one of them
+    same = [resource] * 10
+    assert resource.get_reference_count() == count
+    holder = Resource()
+    holder.set_meta("inner", resource)
+    assert resource.get_reference_count() == count + 1
+    identity = resource.get_instance_id()
+    del resource, same
+    assert godot.Object is Object
+    assert holder.get_meta("inner").get_instance_id() == identity
+
+
+def bytes_are_shared() -> None:
+    array = PackedByteArray(4)
+    with memoryview(array) as view:
+        view[:] = b"abcd"
+        with raises(BufferError):
+            array.resize(2)
+    array.resize(3)
+    assert bytes(array) == b"abc"
+    assert array == b"abc"
+    holder = Resource()
+    holder.set_meta("bytes", array)
+    with memoryview(array) as view:
+        view[0] = ord("x")
+    assert bytes(holder.get_meta("bytes")) == b"abc", "what was handed over does not change"
+
+
+def unknown_values() -> None:
+    node = Node()
+    with raises(TypeError, "Nothing has no counterpart"):
+        node.set_meta("key", Nothing())
+    with raises(TypeError, "item 1"):
+        node.set_meta("key", [1, Nothing()])
+    with raises(OverflowError):
+        node.set_meta("key", 2**63)
+    node.free()
+
+
+def the_engine_prints_where_it_was_called() -> None:
+    godot.push_error("an error from Python")
+    godot.push_warning("a warning from Python")
+
+
+def locks_are_not_held_over_calls() -> None:
+    """A call into the engine that waits lets other Python threads go on."""
+    ticks: list[int] = []
+    stop = threading.Event()
+
+    def tick() -> None:
+        while not stop.wait(0.001):
+            ticks.append(1)
+
+    thread = threading.Thread(target=tick, daemon=True)
+    thread.start()
+    OS.delay_msec(100)
+    stop.set()
+    thread.join(5)
+    assert len(ticks) > 10, f"{len(ticks)} ticks"
+
+
+CASES = {
+    name: case
+    for name, case in list(globals().items())
+    if callable(case)
+    and getattr(case, "__module__", "") == __name__
+    and not isinstance(case, type)
+    and name != "raises"
+}
+
+
+@gdclass
+class PyCases(RefCounted):
+    """Runs the tests."""
+
+    @staticmethod
+    def names() -> list[str]:
+        """All of them."""
+        return list(CASES)
+
+    @staticmethod
+    def run(name: str) -> str:
+        """Runs one; returns what is wrong."""
+        import traceback
+
+        try:
+            CASES[name]()
+        except Exception:
+            return traceback.format_exc(limit=-2)
+        return ""

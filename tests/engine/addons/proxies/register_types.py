@@ -1,0 +1,5 @@
+"""The cases and their classes."""
+
+from .cases import PyCases
+
+__all__ = ["PyCases"]

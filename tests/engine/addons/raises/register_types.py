@@ -1,0 +1,3 @@
+"""Raises."""
+
+raise ValueError("this addon is broken")

@@ -1,0 +1,1 @@
+"""An addon of the tests that leaves threads behind."""

@@ -1,0 +1,1 @@
+"""An addon of the tests: one class of each sort."""

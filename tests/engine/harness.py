@@ -1,0 +1,303 @@
+"""Runs the engine on a throw-away project, and finds everything that is wrong with what it did.
+
+    run = Project(tmp_path, scripts=["plain.gd"]).run_suite("plain.gd")
+    run.assert_clean()
+
+A *suite* is a GDScript file that extends `scripts/suite.gd`; `scripts/runner.gd` calls its `test_` functions.
+They talk to us by lines on the output:
+
+    TEST name            a test begins
+    PASS what            a check that held
+    FAIL what            one that did not, with what was got and wanted
+    EXPECT text          an error or warning with this text is about to come
+    END passed failed    the tally: the engine is about to quit
+
+Whatever the engine does besides makes the run a failure: an error or warning that nobody announced, one that
+was announced and did not come, a leak, a crash, a wrong exit code, a missing end, and quitting that takes
+over a second.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from devkit.project import EXTENSION, ROOT
+
+HERE: Final = Path(__file__).resolve().parent
+HOST: Final = ROOT / "addons" / "pythonscript"
+CLIENT: Final = ROOT / "addons" / "pythonscript_http"
+
+SECONDS: Final = 30.0
+"""No run takes longer; one that would is stopped, and has failed."""
+QUITTING: Final = 1.0
+"""Seconds from the end marker to the end of the process, on a machine that has nothing else to do."""
+
+_REPORT = re.compile(r"(SCRIPT ERROR|SHADER ERROR|PARSE ERROR|USER ERROR|USER WARNING|ERROR|WARNING): ")
+_PROTOCOL = re.compile(r"(TEST|PASS|FAIL|EXPECT|END) ")
+_DISASTER = re.compile(
+    r"Leaked instance|Orphan StringName|unclaimed string names|handle_crash|Program crashed"
+    r"|Fatal Python error|Exception ignored in|terminate called|free\(\)|malloc\(\)|corrupted|Sanitizer"
+)
+
+
+def engine() -> str:
+    """The engine under test.
+
+    Raises:
+        RuntimeError: nobody has named one.
+    """
+    path = os.environ.get("GODOT", "")
+    if not path or not Path(path).is_file():
+        raise RuntimeError(
+            "$GODOT names no engine: run these tests by `python3 tools/dev.py test tests/engine`"
+        )
+    return path
+
+
+@dataclass
+class Outcome:
+    """What one function of a suite printed."""
+
+    passed: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the engine, over.
+
+    Attributes:
+        code: the exit code; negative for a signal.
+        lines: the output, errors among it.
+        tests: by name, in their order.
+        problems: all that was wrong but the checks that failed; nothing of it is to be ignored.
+    """
+
+    code: int
+    lines: Sequence[str] = field(repr=False)
+    tests: Mapping[str, Outcome] = field(repr=False)
+    problems: Sequence[str]
+
+    @property
+    def output(self) -> str:
+        return "\n".join(self.lines)
+
+    def assert_clean(self) -> None:
+        """Fails if anything was wrong beside the checks, which `assert_passed` reports."""
+        assert not self.problems, "\n".join(
+            [*self.problems, "", "--- the engine's output:", *self.lines[-150:]]
+        )
+
+    def assert_passed(self, name: str) -> None:
+        """Fails unless the test ran, checked something, and all its checks held."""
+        test = self.tests.get(name)
+        assert test is not None, f"{name} did not run: {'; '.join(self.problems)[:500]}"
+        assert not test.failures, "\n".join(test.failures)
+        assert test.passed, f"{name} has checked nothing"
+
+
+class Project:
+    """A Godot project of its own for one run.
+
+    Args:
+        root: an empty folder.
+        scripts: files of `scripts/` that it holds, at its top; `suite.gd` and `runner.gd` are always there.
+        addons: folders of `addons/` here that it holds.
+        host, client: whether it has our two addons.
+        settings: lines of `project.godot`, by section.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        scripts: Iterable[str] = (),
+        addons: Iterable[str] = (),
+        host: bool = True,
+        client: bool = False,
+        settings: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.root = root
+        self.addons = root / "addons"
+        self.addons.mkdir(parents=True)
+        sections = {
+            "application": ['config/name="test"', "run/flush_stdout_on_print=true"],
+            **(settings or {}),
+        }
+        text = "\n".join(line for name, lines in sections.items() for line in (f"[{name}]", *lines))
+        self.write("project.godot", f"config_version=5\n{text}\n")
+        for name in ("suite.gd", "runner.gd", *scripts):
+            shutil.copyfile(HERE / "scripts" / name, root / name)
+        for name in addons:
+            shutil.copytree(
+                HERE / "addons" / name, self.addons / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        if client:
+            (self.addons / CLIENT.name).symlink_to(CLIENT)
+        if host:
+            (self.addons / HOST.name).symlink_to(HOST)
+            self.write(".godot/extension_list.cfg", f"{EXTENSION}\n")
+
+    def write(self, name: str, text: str) -> Path:
+        """Writes a file of the project."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def run_suite(
+        self,
+        suite: str,
+        *arguments: str,
+        expected: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+        verbose: bool = False,
+        seconds: float = SECONDS,
+    ) -> Run:
+        """Runs a suite of the project.
+
+        Args:
+            suite: its file.
+            arguments: what the suite asks for by `option`, as `--name=value`.
+            expected: texts of errors and warnings beside those that the suite announces.
+            environment: variables to be added, or (empty) taken away.
+            verbose: with the engine's own account of leaks.
+            seconds: the longest it may take.
+        """
+        flags = ("--verbose",) if verbose else ()
+        return self.run(
+            *("--headless", *flags, "--script", "res://runner.gd", "--", f"res://{suite}", *arguments),
+            expected=expected,
+            environment=environment,
+            seconds=seconds,
+            ends=True,
+        )
+
+    def run(
+        self,
+        *arguments: str,
+        expected: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+        code: int = 0,
+        seconds: float = SECONDS,
+        ends: bool = False,
+    ) -> Run:
+        """Runs the engine in the project.
+
+        Args:
+            arguments: the engine's.
+            expected: texts, each in one error or warning that must come.
+            environment: variables to be added, or (empty) taken away.
+            code: the exit code that is right.
+            seconds: the longest it may take.
+            ends: there must be an end marker.
+        """
+        variables = {**os.environ, **(environment or {})}
+        command = [engine(), "--no-header", "--path", str(self.root), *arguments]
+        lines: list[str] = []
+        end = 0.0
+        with subprocess.Popen(
+            command,
+            cwd=self.root.parent,  # not the project: nothing of ours may depend on it
+            env={name: value for name, value in variables.items() if value},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        ) as process:
+            watchdog = threading.Timer(seconds, os.killpg, (process.pid, signal.SIGKILL))
+            watchdog.start()
+            assert process.stdout is not None
+            for line in process.stdout:
+                lines.append(line.rstrip("\n"))
+                if line.startswith("END "):
+                    end = time.monotonic()
+            process.wait()
+            in_time = watchdog.is_alive()
+            watchdog.cancel()
+        quitting = time.monotonic() - end
+        problems = []
+        if not in_time:
+            problems.append(f"it did not end within {seconds:.0f} s")
+        elif process.returncode != code:
+            problems.append(f"exit code {process.returncode}, not {code}")
+        if ends and not end:
+            problems.append("the end marker is missing")
+        if end and in_time and quitting > _slack() * QUITTING:
+            problems.append(f"quitting took {quitting:.2f} s")
+        tests, complaints = _read(lines, expected)
+        return Run(process.returncode, lines, tests, [*problems, *complaints])
+
+
+def _slack() -> float:
+    """How much longer than alone a process may take on this machine at this moment; thrice at most."""
+    return min(3.0, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
+
+
+def _read(lines: Sequence[str], expected: Sequence[str]) -> tuple[dict[str, Outcome], list[str]]:
+    """What the suite said, and what the engine said that nobody had announced."""
+    tests: dict[str, Outcome] = {}
+    current = Outcome()
+    tally = ""
+    reports: list[list[str]] = []
+    announced = [(text, range(len(lines))) for text in expected]  # with the reports that may be meant
+    earlier = len(announced)  # announcements that do not end with the test
+    problems: list[str] = []
+    inside = False  # a report, whose backtrace follows
+    for line in lines:
+        if _PROTOCOL.match(line):
+            inside = False
+            kind, _, text = line.partition(" ")
+            match kind:
+                case "TEST":
+                    current = tests.setdefault(text, Outcome())
+                    announced[earlier:] = [
+                        (known, range(meant.start, min(meant.stop, len(reports))))
+                        for known, meant in announced[earlier:]
+                    ]
+                case "PASS":
+                    current.passed += 1
+                case "FAIL":
+                    current.failures.append(text)
+                case "EXPECT":
+                    announced.append((text, range(len(reports), len(lines))))
+                case "END":
+                    tally = text
+        elif _REPORT.match(line):
+            inside = True
+            reports.append([line])
+        elif inside:
+            reports[-1].append(line)
+        if _DISASTER.search(line):
+            problems.append(line)
+    left = dict(enumerate("\n".join(report) for report in reports))
+    for text, meant in announced:
+        found = next((number for number, report in left.items() if number in meant and text in report), None)
+        if found is None:
+            problems.append(f"announced, but it did not come: {text}")
+        else:
+            del left[found]
+    problems += left.values()
+    passed = sum(outcome.passed for outcome in tests.values())
+    failed = sum(len(outcome.failures) for outcome in tests.values())
+    if tally and tally != f"{passed} {failed}":
+        problems.append(f"the suite counted {tally} checks, and {passed} {failed} were seen")
+    return tests, problems
+
+
+def functions(suite: str) -> list[str]:
+    """The names of the tests in a suite."""
+    text = (HERE / "scripts" / suite).read_text(encoding="utf-8")
+    return re.findall(r"^func (test_\w+)\(", text, re.MULTILINE)

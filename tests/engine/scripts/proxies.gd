@@ -1,0 +1,16 @@
+extends "suite.gd"
+## Runs the tests of the addon `proxies`, which are written in Python.
+
+const ANNOUNCED := {
+	"methods": ['Required object "rp_child" is null'],
+	"classes": ["Class 'CanvasItem' or its base class cannot be instantiated"],
+	"the_engine_prints_where_it_was_called": ["an error from Python", "a warning from Python"],
+}
+
+
+func test_proxies() -> void:
+	for name: String in PyCases.names():
+		for text: String in ANNOUNCED.get(name, []):
+			expect(text)
+		check(name, PyCases.run(name), "")
+	check_true("there were some", PyCases.names().size() > 15)

@@ -1,0 +1,52 @@
+"""Stage 0: the engine starts, and the harness sees what it does. Nothing of ours is in the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.engine.harness import Project, Run, functions
+
+SUITE = "plain.gd"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return Project(tmp_path_factory.mktemp("plain") / "p", scripts=[SUITE], host=False).run_suite(
+        SUITE, verbose=True
+    )
+
+
+def test_a_plain_project_runs(run: Run) -> None:
+    run.assert_clean()
+
+
+@pytest.mark.parametrize("name", functions(SUITE))
+def test_suite(run: Run, name: str) -> None:
+    run.assert_passed(name)
+
+
+# The harness itself: each thing that it must see, in one run that does it.
+
+MISDEEDS = {
+    'print("no end")\n\tquit()': "the end marker is missing",
+    'print("END 0 0")\n\tquit(3)': "exit code 3, not 0",
+    'push_error("nobody expects this")\n\tprint("END 0 0")\n\tquit()': "nobody expects this",
+    'push_warning("nor this")\n\tprint("END 0 0")\n\tquit()': "nor this",
+    'print("EXPECT rain")\n\tprint("END 0 0")\n\tquit()': "announced, but it did not come: rain",
+    'push_error("too early")\n\tprint("EXPECT too early")\n\tprint("END 0 0")\n\tquit()': "ERROR: too early",
+    'Object.new()\n\tprint("END 0 0")\n\tquit()': "ObjectDB instances",
+    'print("END 0 0")\n\tOS.delay_msec(3300)\n\tquit()': "quitting took",
+    'OS.crash("for the test")': "exit code -",
+    'print("END 1 0")\n\tquit()': "the suite counted 1 0 checks",
+    "[][0] = 1": "did not end within",
+}
+
+
+@pytest.mark.parametrize("misdeed", MISDEEDS, ids=MISDEEDS.values())
+def test_the_harness_sees(misdeed: str, tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", host=False)
+    project.write("bad.gd", f"extends SceneTree\n\nfunc _initialize() -> void:\n\t{misdeed}\n")
+    seconds = 1.0 if "within" in MISDEEDS[misdeed] else 10.0
+    run = project.run("--headless", "--script", "res://bad.gd", ends=True, seconds=seconds)
+    assert MISDEEDS[misdeed] in "\n".join(run.problems)

@@ -1,0 +1,205 @@
+"""Stage 2: Python starts inside the engine, on its own terms, or says why not; never keeps a game alive."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.engine.harness import HOST, Project, Run, functions
+
+SUITE = "python.gd"
+PLAIN = "plain_check.gd"
+LIBPYTHON = f"libpython{sys.version_info[0]}.{sys.version_info[1]}.so.1.0"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("python")
+    intruders = folder / "intruders"
+    intruders.mkdir()
+    for name in ("intruder.py", "godot.py", "sitecustomize.py", "json.py"):
+        (intruders / name).write_text(f"raise SystemExit('{name} got in')\n", encoding="utf-8")
+    return Project(folder / "p", scripts=[SUITE], addons=["probe"]).run_suite(
+        SUITE,
+        environment={
+            "PYTHONPATH": str(intruders),
+            "PYTHONHOME": str(intruders),
+            "PYTHONUTF8": "0",
+            "PYTHONSTARTUP": str(intruders / "intruder.py"),
+            "LC_ALL": "C",
+        },
+        verbose=True,
+    )
+
+
+def test_the_run(run: Run) -> None:
+    run.assert_clean()
+
+
+@pytest.mark.parametrize("name", functions(SUITE))
+def test_suite(run: Run, name: str) -> None:
+    run.assert_passed(name)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "printed 1;and more",
+        "to the error output",
+        "two",
+        "lines: ü 🐍",
+        "no end of line",
+        "a lone \ufffd, a NUL \ufffd",
+        "WARNING:root:logged",
+    ],
+)
+def test_output_reaches_the_engines(run: Run, line: str) -> None:
+    assert run.lines.count(line) == 1
+
+
+# Where Python is
+
+
+def own_host(project: Project) -> Path:
+    """Gives the project a host of its own, to be changed; without a Python home of its own."""
+    place = project.addons / HOST.name
+    place.unlink()
+    shutil.copytree(HOST, place, ignore=shutil.ignore_patterns("src", "__pycache__", "python"), symlinks=True)
+    (place / "bin" / "python_home").unlink()
+    return place
+
+
+def here() -> str:
+    """The home of the Python that runs the tests, which fits."""
+    return sys.prefix
+
+
+def broken_homes(folder: Path) -> Iterator[tuple[str, Path, str]]:
+    """Homes that will not do, each with what the error must say."""
+    yield "missing", folder / "missing", str(folder / "missing")
+    empty = folder / "empty"
+    empty.mkdir()
+    yield "empty", empty, str(empty)
+    garbage = folder / "garbage"
+    for name in ("bin/python3", f"lib/{LIBPYTHON}"):
+        path = garbage / name
+        path.parent.mkdir(parents=True)
+        path.write_text("no such thing", encoding="utf-8")
+    (garbage / "bin" / "python3").chmod(0o755)
+    yield "garbage", garbage, LIBPYTHON
+
+
+BROKEN = ("missing", "empty", "garbage")
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_an_unfit_home_is_one_error_and_the_project_opens(kind: str, tmp_path: Path) -> None:
+    home, text = next((path, text) for name, path, text in broken_homes(tmp_path) if name == kind)
+    project = Project(tmp_path / "p", scripts=[PLAIN], addons=["probe"])
+    run = project.run_suite(PLAIN, expected=[text], environment={"PYTHONSCRIPT_HOME": str(home)})
+    run.assert_clean()
+    run.assert_passed("test_the_project_opened")
+
+
+@pytest.mark.parametrize("named", [None, "/nowhere/at/all"])
+def test_a_broken_python_home_file_is_one_error(named: str | None, tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", scripts=[PLAIN], addons=["probe"])
+    host = own_host(project)
+    if named:
+        (host / "bin" / "python_home").write_text(f"{named}\n", encoding="utf-8")
+    text = named or "PYTHONSCRIPT_HOME"
+    run = project.run_suite(PLAIN, expected=[text], environment={"PYTHONSCRIPT_HOME": ""})
+    run.assert_clean()
+    run.assert_passed("test_the_project_opened")
+
+
+def test_homes_are_tried_in_order(tmp_path: Path) -> None:
+    """$PYTHONSCRIPT_HOME, then the bundled one, then the file; each must lead to the Python it names."""
+    project = Project(tmp_path / "p", addons=["probe"])
+    host = own_host(project)
+    project.write(
+        "where.gd",
+        "extends SceneTree\n\nfunc _initialize() -> void:\n"
+        "\tprint('AT ', PyProbe.run('import sys; result = sys.executable'))\n\tprint('END 0 0')\n\tquit()\n",
+    )
+    homes = {name: tmp_path / name for name in ("asked", "named")}
+    homes["bundled"] = host / "python"
+    for home in homes.values():
+        home.symlink_to(here())
+    (host / "bin" / "python_home").write_text(f"{homes['named']}\n", encoding="utf-8")
+
+    def found(environment: str) -> Path:
+        run = project.run(
+            *("--headless", "--script", "res://where.gd"),
+            environment={"PYTHONSCRIPT_HOME": environment},
+            ends=True,
+        )
+        run.assert_clean()
+        return Path(next(line[3:] for line in run.lines if line.startswith("AT ")))
+
+    # An asked-for home is resolved by the host; the others stay as they are named.
+    homes["asked"].unlink()
+    (homes["asked"] / "bin").mkdir(parents=True)
+    for path in Path(here()).iterdir():
+        if path.name != "bin":
+            (homes["asked"] / path.name).symlink_to(path)
+    for path in (Path(here()) / "bin").iterdir():
+        (homes["asked"] / "bin" / path.name).symlink_to(path)
+    assert homes["asked"] in found(str(homes["asked"])).parents
+    assert found("").resolve() == (homes["bundled"] / "bin" / "python3").resolve()
+    assert "pythonscript" in found("").parts
+    homes["bundled"].unlink()
+    assert homes["named"] in found("").parents
+
+
+# Addons
+
+
+def test_a_broken_addon_is_reported_and_the_others_load(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", scripts=[SUITE], addons=["clashes", "exits", "probe", "raises"])
+    run = project.run_suite(
+        SUITE,
+        expected=["this addon is broken", "this addon wants to leave", "class named Timer already"],
+    )
+    run.assert_clean()
+    run.assert_passed("test_the_mode")
+    for addon in ("raises", "exits", "clashes"):
+        assert f"addons/{addon}/register_types.py" in run.output, "the report names the file"
+
+
+@pytest.mark.parametrize("arguments", [("--import",), ("--editor", "--quit")], ids=" ".join)
+def test_the_first_import_works(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", scripts=[SUITE], addons=["probe"], client=True)
+    run = project.run("--headless", *arguments)
+    run.assert_clean()
+    assert sorted(path.name for path in (project.root / ".godot").iterdir())
+
+
+# The end
+
+
+def test_ctrl_c_ends_the_engine_as_ever(tmp_path: Path) -> None:
+    """Python's own handler, which `import signal` sets up, would turn it into an exception somewhere."""
+    project = Project(tmp_path / "p", addons=["probe"])
+    project.write(
+        "interrupt.gd",
+        "extends SceneTree\n\nfunc _initialize() -> void:\n"
+        "\tPyProbe.run('import signal, subprocess, asyncio')\n"
+        "\tOS.execute('kill', ['-INT', str(OS.get_process_id())])\n",
+    )
+    run = project.run("--headless", "--script", "res://interrupt.gd", code=-signal.SIGINT, seconds=5)
+    run.assert_clean()
+
+
+@pytest.mark.parametrize(
+    ("kind", "warning"), [("daemon", []), ("plain", ["stubborn"]), ("pool", ["ThreadPool"])]
+)
+def test_a_blocked_thread_does_not_hold_up_quitting(kind: str, warning: list[str], tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", scripts=["threads.gd"], addons=["threads"])
+    run = project.run_suite("threads.gd", f"--kind={kind}", expected=warning)
+    run.assert_clean()
+    run.assert_passed("test_a_thread_is_left")

@@ -1,0 +1,128 @@
+"""The host and the facade against the engine's own extension_api.json."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.engine.harness import Project
+
+from devkit.project import SOURCES
+
+Dump = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Dump:
+    """What `--dump-extension-api` writes."""
+    folder: Path = tmp_path_factory.mktemp("api")
+    Project(folder / "p", host=False).run("--headless", "--dump-extension-api").assert_clean()
+    path = next(folder.rglob("extension_api.json"))
+    return json.loads(path.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+# Hashes: the engine finds a method by its name and the hash of its signature
+
+
+def builtin_methods(api: Dump) -> dict[str, set[int]]:
+    """Hashes of the builtin types' methods, by name."""
+    found: dict[str, set[int]] = {}
+    for entry in api["builtin_classes"]:
+        for method in entry.get("methods", ()):
+            found.setdefault(method["name"], set()).add(method["hash"])
+    return found
+
+
+def test_hashes_are_the_engines(api: Dump) -> None:
+    builtin = builtin_methods(api)
+    methods = {
+        method["name"]: method["hash"] for entry in api["classes"] for method in entry.get("methods", ())
+    }
+    utilities = {entry["name"]: entry["hash"] for entry in api["utility_functions"]}
+    text = "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted((SOURCES / "_pythonscript").glob("*.pyx"))
+    )
+    constants = {
+        name: int(value) for name, value in re.findall(r"^([A-Z_]+)_HASH = (\d+)$", text, re.MULTILINE)
+    }
+    assert {"SIZE", "RESIZE", "GET_REFERENCE_COUNT"} <= set(constants)
+    for name, value in constants.items():
+        member = name.lower()
+        assert value in builtin.get(member, set()) | {methods.get(member)}, name
+    tables = re.findall(r"^[A-Z_]+_HASHES = \{(.*?)\}", text, re.MULTILINE | re.DOTALL)
+    entries = [pair for table in tables for pair in re.findall(r'"(\w+)": (\d+)', table)]
+    assert entries
+    for name, value in entries:
+        assert int(value) == utilities[name], name
+
+
+def test_constructors_are_numbered_as_the_engine_does(api: Dump) -> None:
+    """`variant_get_ptr_constructor(type, number)` of strings.pyx."""
+    constructors = {
+        entry["name"]: [
+            [argument["type"] for argument in constructor.get("arguments", ())]
+            for constructor in sorted(entry["constructors"], key=lambda constructor: constructor["index"])
+        ]
+        for entry in api["builtin_classes"]
+    }
+    assert constructors["String"][2] == ["StringName"]
+    assert constructors["String"][3] == ["NodePath"]
+    assert constructors["StringName"][2] == ["String"]
+    assert constructors["NodePath"][2] == ["String"]
+    assert constructors["PackedByteArray"][:2] == [[], ["PackedByteArray"]]
+    assert (
+        constructors["Array"][0]
+        == constructors["Dictionary"][0]
+        == constructors["PackedStringArray"][0]
+        == []
+    )
+
+
+# Enums and types of the facade
+
+ENUMS = {
+    "VariantType": ("Variant.Type", "TYPE_"),
+    "PropertyHint": ("PropertyHint", "PROPERTY_HINT_"),
+    "PropertyUsage": ("PropertyUsageFlags", "PROPERTY_USAGE_"),
+    "MethodFlags": ("MethodFlags", "METHOD_FLAG_"),
+    "Error": ("Error", ""),
+}
+WHOLE = {"VariantType", "Error"}
+"""The enums that the facade has in full."""
+
+
+@pytest.mark.parametrize("name", ENUMS)
+def test_the_facades_enums_are_the_engines(name: str, api: Dump) -> None:
+    ours = getattr(importlib.import_module("godot.enums"), name)
+    theirs, prefix = ENUMS[name]
+    values = {
+        value["name"].removeprefix(prefix): value["value"]
+        for entry in api["global_enums"]
+        if entry["name"] == theirs
+        for value in entry["values"]
+    }
+    assert {
+        member: int(value) for member, value in ours.__members__.items() if values.get(member) != value
+    } == {}
+    if name in WHOLE:
+        assert set(ours.__members__) == set(values) - {"MAX"}
+
+
+def test_the_facades_value_types_are_the_engines(api: Dump) -> None:
+    values = importlib.import_module("godot.values")
+    known = {entry["name"]: entry for entry in api["builtin_classes"]}
+    members = {
+        entry["name"]: [member["member"] for member in entry["members"]]
+        for entry in next(build for build in api["builtin_class_member_offsets"] if "float_64" in str(build))[
+            "classes"
+        ]
+    }
+    for cls in values.VALUES.values():
+        assert cls.__name__ in known
+        assert list(cls._fields) == members[cls.__name__], cls.__name__
+    for group in (values.NUMBER_ARRAYS, values.LIST_ARRAYS):
+        assert {cls.__name__ for cls in group.values()} <= set(known)

@@ -1,0 +1,162 @@
+"""PyHTTPClient member by member against the engine's HTTPClient, as ClassDB sees both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.engine.harness import Project
+
+View = dict[str, Any]
+
+DUMP = """\
+extends SceneTree
+
+
+func _initialize() -> void:
+\tfor type: String in ["PyHTTPClient", "HTTPClient"]:
+\t\tvar object: RefCounted = ClassDB.instantiate(type)
+\t\tvar view := {
+\t\t\t"parent": ClassDB.get_parent_class(type),
+\t\t\t"methods": ClassDB.class_get_method_list(type, true),
+\t\t\t"properties": ClassDB.class_get_property_list(type, true),
+\t\t\t"signals": ClassDB.class_get_signal_list(type, true),
+\t\t\t"constants": {},
+\t\t\t"enums": {},
+\t\t\t"values": {},
+\t\t\t"defaults": {},
+\t\t\t"accessors": {},
+\t\t}
+\t\tfor constant in ClassDB.class_get_integer_constant_list(type, true):
+\t\t\tview["constants"][constant] = ClassDB.class_get_integer_constant(type, constant)
+\t\tfor enumeration in ClassDB.class_get_enum_list(type, true):
+\t\t\tview["enums"][enumeration] = [
+\t\t\t\tClassDB.is_class_enum_bitfield(type, enumeration),
+\t\t\t\tClassDB.class_get_enum_constants(type, enumeration, true),
+\t\t\t]
+\t\tfor property in view["properties"]:
+\t\t\tview["values"][property["name"]] = var_to_str(object.get(property["name"]))
+\t\t\tview["defaults"][property["name"]] = var_to_str(
+\t\t\t\tClassDB.class_get_property_default_value(type, property["name"])
+\t\t\t)
+\t\t\tif ClassDB.has_method("class_get_property_getter"):
+\t\t\t\tview["accessors"][property["name"]] = [
+\t\t\t\t\tClassDB.class_get_property_getter(type, property["name"]),
+\t\t\t\t\tClassDB.class_get_property_setter(type, property["name"]),
+\t\t\t\t]
+\t\tfor method in view["methods"]:
+\t\t\tmethod["default_args"] = method["default_args"].map(var_to_str)
+\t\t\tmethod.erase("id")
+\t\tprint("VIEW ", type, " ", JSON.stringify(view))
+\tprint("END 0 0")
+\tquit()
+"""
+
+DIFFERENT = {
+    "get_status returns": "GDScript refuses one class's enum where the other's is meant: a script that says"
+    " `match client.get_status(): HTTPClient.STATUS_BODY` compiles with int only",
+    "request argument 1 (method)": "the same: scripts pass HTTPClient.METHOD_GET",
+    "request_raw argument 1 (method)": "the same",
+}
+"""What differs, with the reason; nothing else may."""
+
+ADDED = {"get_error_reason": "says in words why the last thing failed"}
+"""What the engine's class has not."""
+
+
+@pytest.fixture(scope="module")
+def views(tmp_path_factory: pytest.TempPathFactory) -> dict[str, View]:
+    project = Project(tmp_path_factory.mktemp("compat") / "p", client=True)
+    project.write("dump.gd", DUMP)
+    run = project.run("--headless", "--script", "res://dump.gd", ends=True)
+    run.assert_clean()
+    found = [line.split(" ", 2)[1:] for line in run.lines if line.startswith("VIEW ")]
+    return {name: json.loads(text) for name, text in found}
+
+
+@pytest.fixture
+def ours(views: dict[str, View]) -> View:
+    return views["PyHTTPClient"]
+
+
+@pytest.fixture
+def theirs(views: dict[str, View]) -> View:
+    return views["HTTPClient"]
+
+
+def normal(info: dict[str, Any]) -> tuple[Any, ...]:
+    """What of a PropertyInfo matters; an enum of ours is the engine's of the same name."""
+    owner = str(info["class_name"]).replace("PyHTTPClient.", "HTTPClient.")
+    return (int(info["type"]), owner, int(info["hint"]), info["hint_string"], int(info["usage"]))
+
+
+def method_differences(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> Iterator[str]:
+    """The names of all that differs between two methods."""
+    if normal(ours["return"]) != normal(theirs["return"]):
+        yield f"{name} returns"
+    if ours["flags"] != theirs["flags"]:
+        yield f"{name} flags: {ours['flags']}, not {theirs['flags']}"
+    if ours["default_args"] != theirs["default_args"]:
+        yield f"{name} defaults: {ours['default_args']}, not {theirs['default_args']}"
+    if len(ours["args"]) != len(theirs["args"]):
+        yield f"{name} takes {len(ours['args'])} arguments, not {len(theirs['args'])}"
+    for number, (mine, other) in enumerate(zip(ours["args"], theirs["args"], strict=False), 1):
+        if mine["name"] != other["name"]:
+            yield f"{name} argument {number} is called {mine['name']}, not {other['name']}"
+        if normal(mine) != normal(other):
+            yield f"{name} argument {number} ({other['name']})"
+
+
+def by_name(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {entry["name"]: entry for entry in entries}
+
+
+def test_every_method_is_there(ours: View, theirs: View) -> None:
+    mine, others = by_name(ours["methods"]), by_name(theirs["methods"])
+    assert set(others) - set(mine) == set()
+    assert set(mine) - set(others) == set(ADDED)
+
+
+def test_methods_differ_only_where_there_is_a_reason(ours: View, theirs: View) -> None:
+    mine = by_name(ours["methods"])
+    found = [
+        difference
+        for name, method in by_name(theirs["methods"]).items()
+        for difference in method_differences(name, mine[name], method)
+    ]
+    assert sorted(found) == sorted(DIFFERENT)
+
+
+def test_what_differs_is_int(ours: View) -> None:
+    methods = by_name(ours["methods"])
+    for info in (
+        methods["get_status"]["return"],
+        methods["request"]["args"][0],
+        methods["request_raw"]["args"][0],
+    ):
+        assert (int(info["type"]), info["class_name"]) == (2, "")
+
+
+def test_properties_are_the_same(ours: View, theirs: View) -> None:
+    for key in ("properties", "values", "defaults", "accessors"):
+        mine, others = ours[key], theirs[key]
+        if key == "properties":  # in their order, for the inspector
+            mine, others = (
+                [(entry["name"], *normal(entry)) for entry in entries] for entries in (mine, others)
+            )
+            mine = [(entry[0].replace("PyHTTPClient", "HTTPClient"), *entry[1:]) for entry in mine]
+        assert mine == others, key
+
+
+def test_constants_are_the_same(ours: View, theirs: View) -> None:
+    assert ours["constants"] == theirs["constants"]
+    assert len(ours["constants"]) == 81
+    assert ours["enums"] == theirs["enums"]
+    assert set(ours["enums"]) == {"Method", "Status", "ResponseCode"}
+
+
+def test_signals_and_parent_are_the_same(ours: View, theirs: View) -> None:
+    assert ours["signals"] == theirs["signals"] == []
+    assert ours["parent"] == theirs["parent"] == "RefCounted"

@@ -1,0 +1,375 @@
+"""Writes the type stubs of the engine's classes, `godot/_engine.pyi`, from the engine's own description.
+
+An editor completes from them and mypy checks against them; nothing reads them when a program runs. They say
+what the host does with values (`_pythonscript/variant.pyx`), so an engine type has up to three Python types:
+
+- *returned* by the engine, a value is of the natural type: `bytes`, `list[Node]`, `int` for an enum.
+- *taken* by the engine, it is whatever converts: bytes-like data, a sequence of nodes, a str for a
+  StringName.
+- *received* by a method that overrides a virtual one, it is the natural type, or `Any` where the user may
+  annotate it otherwise (an enum class, `PackedByteArray`).
+
+All engine methods take their arguments by position only. Objects are returned without `| None`, though the
+engine may return null: as in its other languages, `self.get_tree().quit()` is to be written as it is.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from keyword import iskeyword
+from pathlib import Path
+from typing import Any
+
+from . import cache, project
+from .console import run, step
+from .engine import Engine
+
+Entry = dict[str, Any]
+
+_VALUES = (
+    *("Vector2", "Vector2i", "Rect2", "Rect2i", "Vector3", "Vector3i", "Transform2D", "Vector4", "Vector4i"),
+    *("Plane", "Quaternion", "AABB", "Basis", "Transform3D", "Projection", "Color"),
+)
+_BOXES = {"RID": "RID", "Callable": "Callable", "Signal": "BoundSignal"}
+_PLAIN = {
+    "bool": "bool",
+    "int": "int",
+    "float": "float",
+    "String": "str",
+    "StringName": "StringName",
+    "NodePath": "NodePath",
+    "Variant": "Any",
+    "Nil": "None",
+    "Array": "list[Any]",
+    "Dictionary": "dict[Any, Any]",
+    "PackedByteArray": "bytes",
+    **{name: name for name in _VALUES},
+    **_BOXES,
+}
+_TAKEN = {
+    "StringName": "str",
+    "NodePath": "str",
+    "Array": "list[Any] | tuple[Any, ...]",
+    "Callable": "_Function",
+    "PackedByteArray": "Buffer",
+    "PackedInt32Array": "PackedInt32Array | _Items[int]",
+    "PackedInt64Array": "PackedInt64Array | _Items[int]",
+    "PackedFloat32Array": "PackedFloat32Array | _Items[float]",
+    "PackedFloat64Array": "PackedFloat64Array | _Items[float]",
+    "PackedStringArray": "_Items[str]",
+    "PackedVector2Array": "_Items[Vector2]",
+    "PackedVector3Array": "_Items[Vector3]",
+    "PackedVector4Array": "_Items[Vector4]",
+    "PackedColorArray": "_Items[Color]",
+}
+_PACKED = {
+    "PackedInt32Array": "array[int]",
+    "PackedInt64Array": "array[int]",
+    "PackedFloat32Array": "array[float]",
+    "PackedFloat64Array": "array[float]",
+    "PackedStringArray": "list[str]",
+    "PackedVector2Array": "list[Vector2]",
+    "PackedVector3Array": "list[Vector3]",
+    "PackedVector4Array": "list[Vector4]",
+    "PackedColorArray": "list[Color]",
+}
+"""The packed arrays of `godot.values`, with their bases."""
+_OPERATORS = {
+    "<": "__lt__",
+    "<=": "__le__",
+    ">": "__gt__",
+    ">=": "__ge__",
+    "+": "__add__",
+    "-": "__sub__",
+    "*": "__mul__",
+    "/": "__truediv__",
+    "%": "__mod__",
+    "unary-": "__neg__",
+}
+"""The operators that `godot.values` hands to the engine."""
+
+_HEAD = '''\
+"""The engine's classes, singletons and value types. Made by tools/dev.py from {version}. Do not edit."""
+
+# The engine's classes override their bases' members as C++ allows, which is more than mypy does.
+# mypy: disable-error-code="override, misc, assignment"
+
+import collections.abc
+from array import array
+from enum import IntEnum, IntFlag
+from typing import Any, Final, NamedTuple, Self, TypeAlias, TypeVar, overload
+
+from typing_extensions import Buffer
+
+from _pythonscript.errors import push_error, push_warning
+from _pythonscript.interface import engine_version
+from _pythonscript.objects import is_instance_valid
+from _pythonscript.packed import PackedByteArray
+from _pythonscript.variant import stringify
+
+from .values import NodePath, StringName
+
+_T = TypeVar("_T")
+_Items: TypeAlias = list[_T] | tuple[_T, ...]
+_Function: TypeAlias = collections.abc.Callable[..., Any]
+'''
+
+_OWN = ("PackedByteArray", "push_error", "push_warning", "is_instance_valid", "engine_version", "stringify")
+
+
+def ensure(godot: Engine, into: Path = project.STUBS) -> None:
+    """Makes `into` hold the stubs of this engine, unless it does.
+
+    Raises:
+        Failure: the engine does not describe itself.
+    """
+    cached = cache.root() / "stubs" / cache.key(godot.version, Path(__file__).read_bytes()) / into.name
+    if not cached.is_file():
+        with step("stubs", f"describing the classes of Godot {godot.version}"), cache.workshop() as folder:
+            run([godot.path, "--headless", "--dump-extension-api-with-docs"], cwd=folder, timeout=60)
+            api = json.loads((folder / "extension_api.json").read_text(encoding="utf-8"))
+            made = folder / "made"
+            cache.write(made / into.name, generate(api))
+            cache.publish(made, cached.parent)
+    if not into.is_file() or not filecmp.cmp(cached, into, shallow=False):
+        cache.copy(cached, into)
+
+
+def generate(api: Entry) -> str:
+    """The stubs for an engine's description.
+
+    Args:
+        api: the contents of its `extension_api.json`.
+    """
+    return "\n".join(_Stubs(api).lines())
+
+
+class _Stubs:
+    """One description of an engine, on its way to stubs."""
+
+    def __init__(self, api: Entry) -> None:
+        self.api = api
+        self.singletons = {entry["type"] for entry in api["singletons"]}
+        self.classes = {entry["name"] for entry in api["classes"]}
+        self.builtins = {entry["name"]: entry for entry in api["builtin_classes"]}
+
+    def lines(self) -> Iterator[str]:
+        yield _HEAD.format(version=self.api["header"]["version_full_name"])
+        fields = {
+            entry["name"]: entry["members"]
+            for entry in self.api["builtin_class_member_offsets"][0]["classes"]
+        }
+        for name in _VALUES:
+            yield from self.value(self.builtins[name], [field["member"] for field in fields[name]])
+        for name, base in _PACKED.items():
+            yield f"class {name}({base}):"
+            yield f'    """{_prose(self.builtins.get(name, {}).get("brief_description", ""))}"""'
+            if base.startswith("array"):
+                items = base.replace("array", "collections.abc.Iterable")
+                yield f"    def __new__(cls, items: {items} = ..., /) -> Self: ..."
+        for name in _BOXES:
+            yield from self.box(self.builtins[name])
+        for entry in self.api["classes"]:
+            yield from self.engine_class(entry)
+        for entry in self.api["singletons"]:
+            yield f"{entry['name']}: {self.class_name(entry['type'])}"
+        instances = (entry["name"] for entry in self.api["singletons"])
+        names = {*_OWN, *_VALUES, *_PACKED, *_BOXES.values(), *self.classes, *instances}
+        yield from ("", "__all__ = [", *(f'    "{name}",' for name in sorted(names)), "]", "")
+
+    # Types
+
+    def class_name(self, name: str) -> str:
+        """A class's name in the stubs: the plain name of a singleton's is the singleton itself."""
+        return f"_{name}" if name in self.singletons else name
+
+    def returned(self, kind: str) -> str:
+        """The type of what the engine gives."""
+        prefix, _, of = kind.rpartition("::")
+        if prefix in ("enum", "bitfield"):
+            return "int"
+        if prefix == "typedarray":
+            return f"list[{self.returned(of)}]"
+        if prefix == "typeddictionary":
+            return f"dict[{', '.join(map(self.returned, of.split(';')))}]"
+        if kind in self.classes:
+            return self.class_name(kind)
+        if "," in kind:  # a property's choice of classes, some of them only to be left out ("-Name")
+            return " | ".join(self.class_name(one) for one in kind.split(",") if one in self.classes)
+        # Anything else is a pointer, which only virtual methods of servers have.
+        return _PLAIN.get(kind) or (kind if kind in self.builtins else "Any")
+
+    def taken(self, kind: str, *, required: bool = False) -> str:
+        """The type of what the engine may be given."""
+        prefix, _, of = kind.rpartition("::")
+        if prefix == "typedarray":
+            return f"collections.abc.Sequence[{self.returned(of)}]"
+        if kind in self.classes or "," in kind:
+            return self.returned(kind) if required else f"{self.returned(kind)} | None"
+        return _TAKEN.get(kind) or self.returned(kind)
+
+    def received(self, kind: str) -> str:
+        """The type of what an overridden virtual method is given."""
+        return (
+            "Any"
+            if kind.startswith(("enum::", "bitfield::")) or kind == "PackedByteArray"
+            else self.returned(kind)
+        )
+
+    # Members
+
+    def method(self, entry: Entry) -> Iterator[str]:
+        """A method's definition, indented for a class's body."""
+        virtual = entry.get("is_virtual", False)
+        arguments = [] if entry["is_static"] else ["self"]
+        for argument in entry.get("arguments", ()):
+            kind, required = argument["type"], argument.get("meta") == "required"
+            accepted = self.received(kind) if virtual else self.taken(kind, required=required)
+            arguments.append(
+                f"{_name(argument['name'])}: {accepted}{' = ...' * ('default_value' in argument)}"
+            )
+        if arguments and arguments != ["self"]:
+            arguments.append("/")
+        if entry["is_vararg"]:
+            arguments.append("*arguments: Any")
+        kind = entry.get("return_type") or entry.get("return_value", {}).get("type", "")
+        result = (self.taken(kind) if virtual else self.returned(kind)) if kind else "None"
+        if entry["is_static"]:
+            yield "    @staticmethod"
+        yield from _documented(f"    def {_name(entry['name'])}({', '.join(arguments)}) -> {result}:", entry)
+
+    def property(self, entry: Entry) -> Iterator[str]:
+        """A property: a plain attribute where it is set to the very type that it gives."""
+        name, kind = entry["name"], entry["type"]
+        given, accepted = self.returned(kind), self.taken(kind)
+        if kind in ("StringName", "NodePath"):
+            given = "str"
+        if not iskeyword(name):
+            if entry.get("setter") and given == accepted:
+                yield f"    {name}: {given}"
+                return
+            yield "    @property"
+            yield f"    def {name}(self) -> {given}: ..."
+            if entry.get("setter"):
+                yield f"    @{name}.setter"
+                yield f"    def {name}(self, value: {accepted}) -> None: ..."
+
+    # Classes
+
+    def engine_class(self, entry: Entry) -> Iterator[str]:
+        bases = f"({self.class_name(entry['inherits'])})" if "inherits" in entry else ""
+        yield f"class {self.class_name(entry['name'])}{bases}:"
+        brief = _prose(entry.get("brief_description", "")) or f"Class reference: {entry['name']}."
+        yield f'    """{brief}"""'
+        if entry["name"] == "Object":
+            yield "    def free(self) -> None: ..."
+        for enum in entry.get("enums", ()):
+            yield f"    class {enum['name']}({'IntFlag' if enum['is_bitfield'] else 'IntEnum'}):"
+            yield from (f"        {_name(value['name'])} = {value['value']}" for value in enum["values"])
+            yield from (f"    {_name(value['name'])}: Final = {value['value']}" for value in enum["values"])
+        for constant in entry.get("constants", ()):
+            yield f"    {_name(constant['name'])}: Final = {constant['value']}"
+        for signal in entry.get("signals", ()):
+            yield f"    {signal['name']}: BoundSignal"
+        for prop in entry.get("properties", ()):
+            if "/" not in prop["name"]:
+                yield from self.property(prop)
+        for method in entry.get("methods", ()):
+            yield from self.method(method)
+
+    def value(self, entry: Entry, fields: list[str]) -> Iterator[str]:
+        """A value type: a NamedTuple of its fields, as in `godot.values`, with the engine's members."""
+        name = entry["name"]
+        kinds = {member["name"]: self.returned(member["type"]) for member in entry["members"]}
+        yield f"class _{name}(NamedTuple):"
+        yield from (f"    {field}: {kinds[field]} = ..." for field in fields)
+        yield f"class {name}(_{name}):"
+        yield f'    """{_prose(entry.get("brief_description", ""))}"""'
+        yield from (
+            f"    {one['name']}: Final[{one['type']}]"
+            for one in entry.get("constants", ())
+            if one["type"] != "int"
+        )
+        for member, kind in kinds.items():
+            if member not in fields:
+                yield from ("    @property", f"    def {member}(self) -> {kind}: ...")
+        for method in entry["methods"]:
+            yield from self.method(method)
+        yield from self.operators(name)
+
+    def operators(self, name: str) -> Iterator[str]:
+        found: dict[str, list[str]] = {}
+        for operator in self.builtins[name]["operators"]:
+            method, right = _OPERATORS.get(operator["name"]), operator.get("right_type")
+            if method and (right is None or right in _PLAIN):
+                other = f", other: {self.returned(right)}, /" if right else ""
+                found.setdefault(method, []).append(
+                    f"(self{other}) -> {self.returned(operator['return_type'])}: ..."
+                )
+        for left in ("int", "float"):
+            for operator in self.builtins[left]["operators"]:
+                if operator["name"] == "*" and operator.get("right_type") == name:
+                    signature = f"(self, other: {left}, /) -> {self.returned(operator['return_type'])}: ..."
+                    found.setdefault("__rmul__", []).append(signature)
+        for method, signatures in found.items():
+            for signature in signatures:
+                if len(signatures) > 1:
+                    yield "    @overload"
+                yield f"    def {method}{signature}"
+
+    def box(self, entry: Entry) -> Iterator[str]:
+        name = _BOXES[entry["name"]]
+        yield f"class {name}:"
+        yield f'    """{_prose(entry.get("brief_description", ""))}"""'
+        yield from _CONSTRUCTORS[name]
+        for method in entry["methods"]:
+            yield from self.method(method)
+
+
+_CONSTRUCTORS = {
+    "RID": ["    def __init__(self) -> None: ..."],
+    "BoundSignal": ["    def __init__(self, object: Object = ..., signal: str = ..., /) -> None: ..."],
+    "Callable": [
+        "    @overload",
+        "    def __init__(self, function: _Function = ..., /) -> None: ...",
+        "    @overload",
+        "    def __init__(self, object: Object, method: str, /) -> None: ...",
+        "    def __call__(self, *arguments: Any) -> Any: ...",
+    ],
+}
+
+
+def _name(name: str) -> str:
+    return f"{name}_" if iskeyword(name) else name
+
+
+def _documented(definition: str, entry: Entry) -> Iterator[str]:
+    doc = _prose(entry.get("description", ""))
+    if doc:
+        yield definition
+        yield f'        """{doc}"""'
+    else:
+        yield f"{definition} ..."
+
+
+_MARKUP: Iterable[tuple[str, str | Callable[[re.Match[str]], str]]] = (
+    (r"\[codeblocks?.*?\[/codeblocks?\]", ""),
+    (
+        r"\[(?:method|member|constant|enum|signal|param|annotation|operator|theme_item) ([^\]]*)\]",
+        r"`\1`",
+    ),
+    (r"\[/?code(?: [^\]]*)?\]", "`"),
+    (r"\[url=[^\]]*\]|\[/url\]|\[/?[biu]\]|\[/?kbd\]", ""),
+    (r"\[([A-Z@]\w*)\]", r"`\1`"),
+)
+
+
+def _prose(text: str) -> str:
+    """The first sentence of a description, in plain text."""
+    for pattern, replacement in _MARKUP:
+        text = re.sub(pattern, replacement, text, flags=re.DOTALL)
+    sentence = re.split(r"(?<=[^.]\.)\s|\n", text.strip(), maxsplit=1)[0]
+    return sentence.replace("\\", "\\\\").replace('"', "'").strip()
