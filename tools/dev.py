@@ -18,7 +18,7 @@ import subprocess  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 
 from demo.server import serving  # noqa: E402
-from devkit import build, cache, engine, environment, interface, lint, project, stubs  # noqa: E402
+from devkit import build, cache, engine, environment, interface, lint, project, proxies, stubs  # noqa: E402
 from devkit.console import Failure, say  # noqa: E402
 
 DEMO_SECONDS = 60
@@ -65,6 +65,7 @@ class Door:
         """run the tests, style and types included; arguments go to pytest"""
         env, godot = self._ready()
         os.environ["GODOT"] = str(godot.path)  # which the tests run
+        os.environ["TINYPROXY"] = str(proxies.ensure(env))
         return _become([str(env.python), "-m", "pytest", *self._arguments])
 
     def godot(self) -> int:

@@ -20,7 +20,9 @@ def test_clean_removes_what_was_made_and_nothing_else(tmp_path: Path) -> None:
     project.register_extension(tmp_path)
     for folder in ("addons/pythonscript/bin", "tools/devkit/__pycache__"):
         (tmp_path / folder).mkdir(parents=True)
-    for kept in ("addons/pythonscript/README.md", "tools/devkit/cache.py"):
+    stubs = tmp_path / project.STUBS.relative_to(project.ROOT)
+    for kept in ("addons/pythonscript/README.md", "tools/devkit/cache.py", stubs):
+        (tmp_path / kept).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / kept).touch()
     project.clean(tmp_path)
     assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()) == [

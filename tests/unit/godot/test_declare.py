@@ -1,0 +1,535 @@
+"""Declarations: what becomes of a class body, and what is said of a mistake in one."""
+
+import gc
+import weakref
+from collections.abc import Callable, Iterator
+from enum import Enum, IntEnum, IntFlag
+from typing import Any, ClassVar
+
+import pytest
+
+from godot import (
+    Color,
+    DeclarationError,
+    MethodFlags,
+    PropertyHint,
+    PropertyUsage,
+    Signal,
+    VariantType,
+    annotations,
+    const,
+    declare,
+    export,
+    gdclass,
+)
+from godot.declare import spec_of
+from godot.spec import ClassSpec, MethodSpec, PropertySpec
+
+
+class Node:
+    """Stands for the engine's class."""
+
+    _engine_class: ClassVar[str] = "Node"
+
+
+class Resource:
+    _engine_class: ClassVar[str] = "Resource"
+
+
+class Plain:
+    """A mixin of Python's own."""
+
+    def helper(self) -> None: ...
+
+
+def spec(**members: Any) -> ClassSpec:
+    """The specification of a class `Mine(Node)` with these members."""
+    return spec_of(gdclass(type("Mine", (Node,), {"__module__": __name__, **members})))
+
+
+def method(function: Callable[..., Any]) -> MethodSpec:
+    (found,) = spec(call=function).methods
+    return found
+
+
+def prop(value: Any, annotation: Any = None) -> PropertySpec:
+    annotations = {} if annotation is None else {"value": annotation}
+    (found,) = spec(value=value, __annotations__=annotations).properties
+    return found
+
+
+# Classes
+
+
+def test_the_class_stays_itself() -> None:
+    class Mine(Node):
+        """Brief.
+
+        More.
+        """
+
+    assert gdclass(Mine) is Mine
+    assert spec_of(Mine) == ClassSpec(name="Mine", parent="Node", native="Node", doc="Brief.\n\nMore.")
+    assert Mine._engine_class == "Mine"
+
+
+def test_parents() -> None:
+    @gdclass
+    class Animal(Plain, Node):
+        def speak(self) -> str:
+            return "?"
+
+    class Undeclared(Animal):
+        def helper(self) -> None: ...
+
+    @gdclass(abstract=True)
+    class Dog(Undeclared):
+        def speak(self) -> str:
+            return "!"
+
+    assert not spec_of(Animal).abstract
+    dog = spec_of(Dog)
+    assert (dog.parent, dog.native, dog.abstract) == ("Animal", "Node", True)
+    assert [method.name for method in dog.methods] == ["speak"]
+
+
+def test_who_registers_is_told_of_each_class_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[type[Any]] = []
+    monkeypatch.setattr(declare, "registrars", [told.append])
+
+    @gdclass
+    class Mine(Node): ...
+
+    assert told == [Mine]
+
+
+def test_a_class_that_was_refused_is_not_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[type[Any]] = []
+    monkeypatch.setattr(declare, "registrars", [told.append])
+    with pytest.raises(DeclarationError):
+        spec(wrong=export())
+    assert told == []
+
+
+# Methods
+
+
+def test_a_method() -> None:
+    def call(self: Any, player: str, score: int = 3, *more: Any) -> list[int]:
+        """Says it.
+
+        In full.
+        """
+        return [score]
+
+    found = method(call)
+    assert found.function is call
+    assert [(info.name, info.type) for info in found.arguments] == [
+        ("player", VariantType.STRING),
+        ("score", VariantType.INT),
+    ]
+    assert found.defaults == (3,)
+    assert found.returns is not None
+    assert found.returns.value.element is not None
+    assert found.flags == MethodFlags.NORMAL | MethodFlags.VARARG
+    assert found.doc == "Says it.\n\nIn full."
+
+
+def test_without_annotations_anything_goes() -> None:
+    found = method(eval("lambda self, value: value"))
+    assert found.returns is not None
+    assert found.returns.usage & PropertyUsage.NIL_IS_VARIANT
+    assert found.arguments[0].usage & PropertyUsage.NIL_IS_VARIANT
+
+
+def test_void_const_static_and_class_methods() -> None:
+    @gdclass
+    class Mine(Node):
+        def void(self) -> None: ...
+
+        @const
+        def get(self) -> int:
+            return 1
+
+        @staticmethod
+        def make(size: int) -> int:
+            return size
+
+        @classmethod
+        def name(cls) -> str:
+            return cls.__name__
+
+    void, get, make, name = spec_of(Mine).methods
+    assert void.returns is None
+    assert get.flags == MethodFlags.NORMAL | MethodFlags.CONST
+    assert (make.flags, make.function(2), len(make.arguments)) == (MethodFlags.STATIC, 2, 1)
+    assert (name.flags, name.function(), len(name.arguments)) == (MethodFlags.STATIC, "Mine", 0)
+
+
+def test_annotations_may_name_the_class_and_its_enums() -> None:
+    @gdclass
+    class Tree(Node):
+        class Kind(IntEnum):
+            OAK = 0
+
+        grown = Signal(tree="Tree", kind="Kind")
+
+        def next_to(self, other: "Tree | None", kind: "Kind") -> "Tree | None":
+            return other
+
+    found = spec_of(Tree)
+    infos = [*found.methods[0].arguments, found.methods[0].returns, *found.signals[0].arguments]
+    assert [info.class_name for info in infos if info] == ["Tree", "Tree.Kind", "Tree", "Tree", "Tree.Kind"]
+
+
+def test_virtual_methods_are_those_with_an_underscore() -> None:
+    @gdclass
+    class Mine(Node):
+        def _ready(self) -> None: ...
+
+        def _notification(self, what: int) -> None: ...
+
+        def _to_string(self) -> str:
+            return ""
+
+        def __mangled(self) -> None: ...
+
+    @gdclass
+    class Child(Mine):
+        def _process(self, delta: float) -> None: ...
+
+    found = spec_of(Child)
+    assert {name for name in found.virtuals if "mangled" not in name} == {"_ready", "_process"}
+    assert (found.notification, found.to_string, found.methods) == (True, True, ())
+
+
+# Properties
+
+
+@pytest.mark.parametrize(
+    ("declared", "annotation", "kind", "default"),
+    [
+        (export(10), None, VariantType.INT, 10),
+        (export(True), None, VariantType.BOOL, True),
+        (export(1), float, VariantType.FLOAT, 1),
+        (export(), int, VariantType.INT, 0),
+        (export(), str, VariantType.STRING, ""),
+        (export(), list[int], VariantType.ARRAY, []),
+        (export(), Color, VariantType.COLOR, Color()),
+        (export(), bytes, VariantType.PACKED_BYTE_ARRAY, b""),
+        (export(), Resource | None, VariantType.OBJECT, None),
+        (export(), Any, VariantType.NIL, None),
+        (export("x"), Any, VariantType.NIL, "x"),
+    ],
+)
+def test_the_type_and_default_of_an_export(
+    declared: Any, annotation: Any, kind: VariantType, default: Any
+) -> None:
+    found = prop(declared, annotation)
+    assert (found.info.type, found.default) == (kind, default)
+    assert type(found.default) is type(default)
+
+
+def test_an_export_of_an_enum_begins_with_one_of_its_members() -> None:
+    class Order(IntEnum):
+        FIRST = 5
+
+    class Side(IntFlag):
+        LEFT = 1
+
+    assert prop(export(), Order).default is Order.FIRST
+    assert prop(export(), Side).default == Side(0)
+    assert prop(export(Order.FIRST)).info.class_name.endswith("Order")
+
+
+@pytest.mark.parametrize(
+    ("declared", "annotation", "hint", "text"),
+    [
+        (export(1, range=(1, 100)), None, PropertyHint.RANGE, "1,100"),
+        (export(0.5, range=(0, 1, 0.25)), None, PropertyHint.RANGE, "0,1,0.25"),
+        (export(0, enum=["A", "B"]), None, PropertyHint.ENUM, "A,B"),
+        (export("A", enum=["A", "B"]), None, PropertyHint.ENUM, "A,B"),
+        (export(0, flags=["X", "Y"]), None, PropertyHint.FLAGS, "X,Y"),
+        (export("", file="*.png"), None, PropertyHint.FILE, "*.png"),
+        (export("", dir=True), None, PropertyHint.DIR, ""),
+        (export("", multiline=True), None, PropertyHint.MULTILINE_TEXT, ""),
+        (export("", placeholder="name"), None, PropertyHint.PLACEHOLDER_TEXT, "name"),
+        (export(), list[int], PropertyHint.ARRAY_TYPE, "int"),
+    ],
+)
+def test_hints(declared: Any, annotation: Any, hint: PropertyHint, text: str) -> None:
+    info = prop(declared, annotation).info
+    assert (info.hint, info.hint_string, info.usage) == (hint, text, PropertyUsage.DEFAULT)
+
+
+def test_usage_and_headings() -> None:
+    found = prop(export(1, usage=0, group="Group", subgroup="Sub"))
+    assert (found.info.usage, found.group, found.subgroup) == (0, "Group", "Sub")
+
+
+def test_accessors_are_made_unless_they_are_there() -> None:
+    @gdclass
+    class Mine(Node):
+        made: int = export(1)
+        own: int = export(2)
+        named: int = export(3, getter="read", setter="write")
+
+        def set_own(self, value: int) -> None:
+            self.own = max(value, 0)
+
+        def read(self) -> int:
+            return 30
+
+        def write(self, value: int) -> None:
+            self.written = value
+
+    found = spec_of(Mine)
+    assert [(one.getter, one.setter) for one in found.properties] == [
+        ("get_made", "set_made"),
+        ("get_own", "set_own"),
+        ("read", "write"),
+    ]
+    methods = {one.name: one for one in found.methods}
+    assert set(methods) == {"get_made", "set_made", "get_own", "set_own", "read", "write"}
+    assert methods["get_made"].flags == MethodFlags.NORMAL | MethodFlags.CONST
+    mine = Mine()
+    methods["set_made"].function(mine, 7)
+    assert (mine.made, methods["get_made"].function(mine), mine.named) == (7, 7, 30)
+    mine.named = 4
+    assert mine.written == 4
+
+
+def test_each_object_has_a_default_of_its_own() -> None:
+    @gdclass
+    class Mine(Node):
+        rows: list[list[int]] = export([[1]])
+
+    one, other = Mine(), Mine()
+    one.rows[0].append(2)
+    one.rows.append([3])
+    assert other.rows == [[1]]
+    assert spec_of(Mine).properties[0].default == [[1]]
+
+
+def test_engine_memory_is_each_objects_own_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PackedByteArray(bytearray):
+        """Stands for the host's."""
+
+    monkeypatch.setattr(annotations, "_TYPES", dict(annotations._TYPES))
+    annotations.add_type(PackedByteArray, VariantType.PACKED_BYTE_ARRAY, python=PackedByteArray)
+
+    @gdclass
+    class Mine(Node):
+        data: PackedByteArray = export(b"ab")
+
+    one, other = Mine(), Mine()
+    one.data.append(3)
+    assert (bytes(other.data), type(other.data)) == (b"ab", PackedByteArray)
+
+
+def test_a_subclass_may_declare_a_property_anew() -> None:
+    @gdclass
+    class Mine(Node):
+        limit: int = export(1)
+
+    @gdclass
+    class Child(Mine):
+        limit: int = export(2, range=(0, 9))
+
+    assert (Mine().limit, Child().limit) == (1, 2)
+    getter = next(one for one in spec_of(Mine).methods if one.name == "get_limit")
+    assert getter.function(Child()) == 2
+    assert [one.info.hint_string for one in spec_of(Child).properties] == ["0,9"]
+
+
+def test_exports_keep_no_object_alive() -> None:
+    @gdclass
+    class Mine(Node):
+        limit: int = export(1)
+
+    mine = Mine()
+    mine.limit = 3
+    gone = weakref.ref(mine)
+    del mine
+    gc.collect()
+    assert gone() is None
+
+
+def test_python_properties() -> None:
+    @gdclass
+    class Mine(Node):
+        @property
+        def both(self) -> int:
+            """Has both."""
+            return 1
+
+        @both.setter
+        def both(self, value: int) -> None: ...
+
+        @property
+        def readable(self) -> str:
+            return ""
+
+    both, readable = spec_of(Mine).properties
+    assert (both.getter, both.setter, both.doc) == ("get_both", "set_both", "Has both.")
+    assert (readable.getter, readable.setter) == ("get_readable", "")
+    assert not readable.info.usage & PropertyUsage.STORAGE
+    assert [one.name for one in spec_of(Mine).methods] == ["get_both", "set_both", "get_readable"]
+
+
+# Signals, enums, constants
+
+
+def test_a_signal() -> None:
+    found = spec(hit=Signal(by=Node, self=int)).signals[0]
+    assert [(info.name, info.type, info.class_name) for info in found.arguments] == [
+        ("by", VariantType.OBJECT, "Node"),
+        ("self", VariantType.INT, ""),
+    ]
+
+
+def test_a_signal_cannot_be_set() -> None:
+    @gdclass
+    class Mine(Node):
+        hit = Signal()
+
+    with pytest.raises(AttributeError, match=r"Mine\.hit is a signal"):
+        Mine().hit = 3  # type: ignore[assignment]
+
+
+def test_constants() -> None:
+    class Order(IntEnum):
+        UP = 0
+        DOWN = 1
+
+    class Side(IntFlag):
+        LEFT = 1
+
+    class Text(Enum):
+        NOT = "an int"
+
+    found = spec(Order=Order, Side=Side, Text=Text, MOST=9, YES=True, small=3, _HIDDEN=1).constants
+    assert [(one.name, one.value, one.enum, one.bitfield) for one in found] == [
+        ("UP", 0, "Order", False),
+        ("DOWN", 1, "Order", False),
+        ("LEFT", 1, "Side", True),
+        ("MOST", 9, "", False),
+    ]
+
+
+# Mistakes
+
+
+async def later(self: Any) -> None: ...
+
+
+def keywords(self: Any, *, loud: bool) -> None: ...
+
+
+def extra(self: Any, **options: int) -> None: ...
+
+
+def selfless() -> None: ...
+
+
+def picky(self: Any, items: set[int]) -> None: ...
+
+
+def returns_a_set(self: Any) -> set[int]:
+    return set()
+
+
+def names_nothing(self: Any, other: "Nod") -> None: ...  # type: ignore[name-defined] # noqa: F821
+
+
+def wrong_default(self: Any, size: int = "big") -> None: ...  # type: ignore[assignment]
+
+
+def shared_default(self: Any, node: Node = Node()) -> None: ...  # noqa: B008
+
+
+def takes_two(self: Any, one: int, two: int) -> None: ...
+
+
+class Order(IntEnum):
+    UP = 0
+
+
+class Again(IntEnum):
+    UP = 1
+
+
+class Huge(IntEnum):
+    HUGE = 1 << 63
+
+
+many: Any = eval(f"lambda self, {', '.join(f'a{n}' for n in range(17))}: None")
+
+HELPER = "it is not supported: declare an export or a property"
+
+MISTAKES: list[tuple[str, Any, Any, str]] = [
+    ("call", later, None, "cannot await a coroutine"),
+    ("call", keywords, None, "no keyword arguments, such as loud"),
+    ("call", extra, None, "no keyword arguments, such as options"),
+    ("call", selfless, None, "needs self"),
+    ("call", many, None, "16 arguments at most, not 17"),
+    ("call", picky, None, "argument items: the annotation set has no counterpart in the engine; write list"),
+    ("call", returns_a_set, None, "its return value: the annotation set"),
+    ("call", names_nothing, None, "names 'Nod', which does not exist"),
+    ("call", wrong_default, None, "argument size: its default must be int, not 'big'"),
+    ("call", shared_default, None, r"argument node: its default must be null \(None\)"),
+    ("value", export(), None, "needs an annotation, or a default"),
+    ("value", export("ten"), int, "its default must be int, not 'ten'"),
+    ("value", export(1.5), int, "its default must be int, not 1.5"),
+    ("value", export(0, range=(1,)), None, "range is"),
+    ("value", export("", range=(1, 2)), None, "range is for a property that is int or float, not string"),
+    ("value", export(0, multiline=True), None, "multiline is for a property that is string, not int"),
+    ("value", export(0, range=(1, 2), flags=["A"]), None, "takes one hint, not range and flags"),
+    ("value", export(0, getter="read"), None, "its getter read is no method"),
+    ("value", export(0, setter="write"), None, "its setter write is no method"),
+    ("value", export(), "Nod", "names 'Nod', which does not exist"),
+    ("value", export(), "godot.Nod", "names 'godot'"),
+    ("value", export(), "Order.Nod", "cannot be evaluated"),
+    ("value", export(), "an int", "cannot be evaluated"),
+    ("value", export(), Signal, "the annotation Signal has no counterpart in the engine; write BoundSignal"),
+    ("value", property(fset=lambda self, value: None), None, "needs a getter"),
+    ("hit", Signal(by=set), None, "the annotation set"),
+    ("Huge", Huge, None, "HUGE = 9223372036854775808 does not fit"),
+    ("BIG", -(1 << 63) - 1, None, "BIG = -9223372036854775809 does not fit"),
+    ("_init", takes_two, None, "calls __init__ of a Python class, not _init"),
+    ("_get", takes_two, None, HELPER),
+    ("_set", takes_two, None, HELPER),
+    ("_get_property_list", takes_two, None, HELPER),
+    ("_notification", takes_two, None, r"calls it as _notification\(what\)"),
+    ("_to_string", takes_two, None, r"calls it as _to_string\(\)"),
+]
+
+
+@pytest.mark.parametrize(("name", "member", "annotation", "text"), MISTAKES)
+def test_a_mistake_is_told_with_class_and_member(name: str, member: Any, annotation: Any, text: str) -> None:
+    annotations = {} if annotation is None else {name: annotation}
+    with pytest.raises(DeclarationError, match=rf"^Mine\.{name}: .*{text}"):
+        spec(**{name: member, "__annotations__": annotations})
+
+
+def test_members_of_enums_are_unique_in_a_class() -> None:
+    with pytest.raises(DeclarationError, match=r"^Mine\.Again: the class has a constant UP already"):
+        spec(Order=Order, Again=Again)
+
+
+def test_a_class_must_inherit_one_of_the_engines() -> None:
+    with pytest.raises(DeclarationError, match="Plain must inherit an engine class"):
+        gdclass(Plain)
+
+
+def test_only_classes_can_be_declared() -> None:
+    with pytest.raises(DeclarationError, match="gdclass is for classes, not for <function"):
+        gdclass(later)  # type: ignore[call-overload]
+
+
+@pytest.fixture(autouse=True)
+def no_host() -> Iterator[None]:
+    """No host may be told of the classes of these tests."""
+    assert declare.registrars == []
+    yield
+    assert declare.registrars == []

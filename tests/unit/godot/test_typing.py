@@ -1,0 +1,83 @@
+"""What mypy --strict says of a user's class: nothing, and of mistakes in one, where they are."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+SAMPLE = Path(__file__).with_name("sample_leaderboard.py")
+
+HEAD = """\
+from godot import Engine, HTTPClient, Node, PackedByteArray, Signal, Vector2, export, gdclass
+
+@gdclass
+class Mine(Node):
+    hit = Signal(by=Node)
+    limit: int = export(10)
+
+mine = Mine()
+"""
+MISTAKES = {
+    "from godot import Nod": "attr-defined",
+    "Node.PROCESS_MODE": "attr-defined",
+    "mine.get_tre()": "attr-defined",
+    "mine.get_tree().quit('now')": "arg-type",
+    "mine.limit = 'ten'": "assignment",
+    "mine.process_priority = 'first'": "assignment",
+    "mine.hit.emt()": "attr-defined",
+    "mine.hit = 3": "assignment",
+    "mine.add_child(3)": "arg-type",
+    "name: int = Engine.get_version_info": "assignment",
+    "HTTPClient().request(0, '/', 'Accept: */*')": "arg-type",
+    "HTTPClient().request_raw(0, '/', [], 'body')": "arg-type",
+    "HTTPClient().request(0, url='/', headers=[])": "call-arg",
+    "Vector2(1.0) + 'x'": "operator",
+    "Vector2(1.0).lenght()": "attr-defined",
+    "PackedByteArray('text')": "arg-type",
+    "class Other(Node):\n    def _process(self, delta: str) -> None: ...": "override",
+}
+
+
+def mypy(*arguments: str) -> list[str]:
+    """Runs mypy with the project's settings; returns its lines."""
+    command = [sys.executable, "-m", "mypy", "--no-error-summary", "--no-pretty", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert not done.stderr, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_a_class_with_some_of_everything() -> None:
+    assert mypy(str(SAMPLE)) == []
+
+
+def test_the_class_of_the_readme(tmp_path: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (declared,) = [block for block in blocks if "@gdclass" in block]
+    path = tmp_path / "register_types.py"
+    path.write_text(declared, encoding="utf-8")
+    assert mypy(str(path)) == []
+
+
+@pytest.fixture(scope="module")
+def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """All mistakes in one run, a file each."""
+    folder = tmp_path_factory.mktemp("wrong")
+    files = {}
+    for number, mistake in enumerate(MISTAKES):
+        path = folder / f"wrong_{number}.py"
+        path.write_text(HEAD + mistake + "\n", encoding="utf-8")
+        files[mistake] = path
+    lines = mypy(*map(str, files.values()))
+    return {mistake: [line for line in lines if path.name in line] for mistake, path in files.items()}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_reported_at_its_line(mistake: str, complaints: dict[str, list[str]]) -> None:
+    first, *_ = complaints[mistake] or ["nothing"]
+    assert f"[{MISTAKES[mistake]}]" in first
+    assert int(first.split(":")[1]) > HEAD.count("\n")

@@ -1,0 +1,287 @@
+"""The stubs of the engine's classes: from a small description, and those of the host's modules."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from devkit import cache, project, stubs
+from devkit.engine import Engine
+
+COMPILED = project.SOURCES / "_pythonscript"
+
+
+def method(name: str, *arguments: dict[str, Any], returns: str = "", **flags: bool) -> dict[str, Any]:
+    """A method as the engine describes it."""
+    plain = {"is_static": False, "is_vararg": False, "is_virtual": False}
+    result = {"return_value": {"type": returns}} if returns else {}
+    return {"name": name, "arguments": list(arguments), **plain, **flags, **result}
+
+
+def argument(name: str, kind: str, **more: str) -> dict[str, str]:
+    return {"name": name, "type": kind, **more}
+
+
+FIELDS = {"Plane": ["normal", "d"], "Rect2": ["position", "size"]}
+
+
+def builtin(name: str) -> dict[str, Any]:
+    """A builtin type with one field, where the test says nothing else."""
+    fields = FIELDS.get(name, ["x"])
+    members = [{"name": field, "type": "float"} for field in (*fields, "half")]
+    constants = [{"name": "ZERO", "type": name}, {"name": "AXIS_X", "type": "int"}]
+    operators = [
+        {"name": "*", "right_type": "float", "return_type": name},
+        {"name": "*", "right_type": name, "return_type": name},
+        {"name": "unary-", "return_type": name},
+        {"name": "in", "right_type": "Array", "return_type": "bool"},
+    ]
+    length = {"name": "length", "is_static": False, "is_vararg": False, "return_type": "float"}
+    return {
+        "name": name,
+        "members": members,
+        "constants": constants,
+        "operators": operators,
+        "methods": [length],
+    }
+
+
+ENGINE: dict[str, Any] = {
+    "name": "Engine",
+    "inherits": "Object",
+    "methods": [method("get_version_info", returns="Dictionary")],
+}
+NODE: dict[str, Any] = {
+    "name": "Node",
+    "inherits": "Object",
+    "brief_description": "The [b]base[/b] of [Engine]'s scenes.\nMore.",
+    "enums": [
+        {"name": "Mode", "is_bitfield": False, "values": [{"name": "MODE_ON", "value": 1}]},
+        {"name": "Flags", "is_bitfield": True, "values": [{"name": "FLAG_A", "value": 2}]},
+    ],
+    "constants": [{"name": "NOTIFICATION_READY", "value": 13}],
+    "signals": [{"name": "ready"}],
+    "properties": [
+        {"name": "name", "type": "StringName", "setter": "set_name"},
+        {"name": "from", "type": "int", "setter": "set_from"},
+        {"name": "count", "type": "int"},
+        {"name": "owner", "type": "Node", "setter": "set_owner"},
+        {"name": "data", "type": "PackedByteArray", "setter": "set_data"},
+        {"name": "which", "type": "Node,-Engine", "setter": "set_which"},
+        {"name": "group/sub", "type": "int", "setter": "set_it"},
+    ],
+    "methods": [
+        {
+            **method("add", argument("from", "enum::Node.Mode"), argument("node", "Node", meta="required")),
+            "description": 'Adds [param from] to "C:\\".\nMore.',
+        },
+        method(
+            *("find", argument("path", "NodePath"), argument("deep", "bool", default_value="true")),
+            returns="Node",
+        ),
+        method("all", argument("nodes", "typedarray::Node"), returns="typedarray::Node"),
+        method("map", argument("of", "typeddictionary::int;String"), returns="typeddictionary::int;String"),
+        method("call", argument("f", "Callable"), returns="Variant", is_vararg=True),
+        method("give", argument("data", "PackedByteArray"), returns="PackedByteArray"),
+        method("texts", argument("texts", "PackedStringArray"), returns="PackedStringArray"),
+        method("make", returns="Node", is_static=True),
+        method("mode", returns="enum::Node.Mode"),
+        method(
+            *("_input", argument("m", "enum::Node.Mode"), argument("node", "Node")),
+            returns="PackedByteArray",
+            is_virtual=True,
+        ),
+        method("_read", argument("buffer", "const uint8_t*"), returns="void*", is_virtual=True),
+        method("with"),
+    ],
+}  # fmt: skip
+API: dict[str, Any] = {
+    "header": {"version_full_name": "Godot Engine v4.9"},
+    "singletons": [{"name": "Engine", "type": "Engine"}],
+    "builtin_class_member_offsets": [
+        {"classes": [{"name": name, "members": [{"member": field} for field in FIELDS.get(name, ["x"])]}
+                     for name in stubs._VALUES]}
+    ],
+    "builtin_classes": [
+        *map(builtin, (*stubs._VALUES, "int", "RID", "Callable", "Signal")),
+        {"name": "float", "operators": [{"name": "*", "right_type": "Plane", "return_type": "Plane"}]},
+        *({"name": name} for name in ("PackedStringArray",)),
+    ],
+    "classes": [{"name": "Object"}, ENGINE, NODE],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    made = stubs.generate(API)
+    ast.parse(made)
+    return made
+
+
+def body(text: str, name: str) -> list[str]:
+    """The lines of a class."""
+    _, _, rest = text.partition(f"\nclass {name}")
+    lines = rest.splitlines()[1:]
+    end = next(index for index, line in enumerate(lines) if line and not line.startswith(" "))
+    return [line.strip() for line in lines[:end]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"""The base of `Engine`\'s scenes."""',
+        "class Mode(IntEnum):",
+        "class Flags(IntFlag):",
+        "MODE_ON = 1",
+        "MODE_ON: Final = 1",
+        "NOTIFICATION_READY: Final = 13",
+        "ready: BoundSignal",
+        "name: str",
+        "def count(self) -> int: ...",
+        "def owner(self) -> Node: ...",
+        "def owner(self, value: Node | None) -> None: ...",
+        "def data(self) -> bytes: ...",
+        "def data(self, value: Buffer) -> None: ...",
+        "def which(self) -> Node: ...",
+        "def add(self, from_: int, node: Node, /) -> None:",
+        '"""Adds `from` to \'C:\\\\\'."""',
+        "def find(self, path: str, deep: bool = ..., /) -> Node: ...",
+        "def all(self, nodes: collections.abc.Sequence[Node], /) -> list[Node]: ...",
+        "def map(self, of: dict[int, str], /) -> dict[int, str]: ...",
+        "def call(self, f: _Function, /, *arguments: Any) -> Any: ...",
+        "def give(self, data: Buffer, /) -> bytes: ...",
+        "def texts(self, texts: _Items[str], /) -> PackedStringArray: ...",
+        "def make() -> Node: ...",
+        "def mode(self) -> int: ...",
+        "def _input(self, m: Any, node: Node, /) -> Buffer: ...",
+        "def _read(self, buffer: Any, /) -> Any: ...",
+        "def with_(self) -> None: ...",
+    ],
+)
+def test_a_class(text: str, line: str) -> None:
+    assert line in body(text, "Node(Object):")
+
+
+def test_what_python_cannot_name_is_left_out(text: str) -> None:
+    assert not [line for line in body(text, "Node(Object):") if re.search(r"\bfrom\b[^`]|group", line)]
+    assert "@count.setter" not in body(text, "Node(Object):")
+
+
+def test_a_singleton_is_its_instance(text: str) -> None:
+    assert "\nclass _Engine(Object):" in text
+    assert "\nEngine: _Engine\n" in text
+    assert "def free(self) -> None: ..." in body(text, "Object:")
+
+
+def test_a_value_type(text: str) -> None:
+    assert body(text, "_Plane(NamedTuple):") == ["normal: float = ...", "d: float = ..."]
+    lines = body(text, "Plane(_Plane):")
+    assert lines[1:] == [
+        "ZERO: Final[Plane]",
+        *("@property", "def half(self) -> float: ..."),
+        "def length(self) -> float: ...",
+        *("@overload", "def __mul__(self, other: float, /) -> Plane: ..."),
+        *("@overload", "def __mul__(self, other: Plane, /) -> Plane: ..."),
+        "def __neg__(self) -> Plane: ...",
+        "def __rmul__(self, other: float, /) -> Plane: ...",
+    ]
+
+
+def test_all_names_are_listed(text: str) -> None:
+    listed = next(
+        node.value for node in ast.parse(text).body if isinstance(node, ast.Assign) and node.lineno > 30
+        and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__"
+    )  # fmt: skip
+    names = ast.literal_eval(listed)
+    assert names == sorted(names)
+    assert {"Node", "Engine", "Vector2", "BoundSignal", "RID", "PackedByteArray", "push_error"} <= set(names)
+
+
+def engine(folder: Path, version: str) -> Engine:
+    """An engine that describes itself as `API`, and counts how often."""
+    (folder / "api.json").write_text(json.dumps(API), encoding="utf-8")
+    path = folder / f"godot-{version}"
+    script = f'#!/bin/sh\necho once >> {folder}/count\ncp {folder}/api.json extension_api.json\n[ "$2" ]\n'
+    path.write_text(script, encoding="utf-8")
+    path.chmod(0o755)
+    return Engine(path, version)
+
+
+def test_they_are_made_once_for_an_engine(tmp_path: Path) -> None:
+    into, count = tmp_path / "godot" / "_engine.pyi", tmp_path / "count"
+    stubs.ensure(engine(tmp_path, "4.6"), into)
+    assert into.read_text(encoding="utf-8") == stubs.generate(API)
+    made = into.stat().st_mtime_ns
+    stubs.ensure(engine(tmp_path, "4.6"), into)
+    assert into.stat().st_mtime_ns == made
+    into.unlink()
+    stubs.ensure(engine(tmp_path, "4.6"), into)
+    assert count.read_text().count("once") == 1
+    stubs.ensure(engine(tmp_path, "4.7"), into)
+    assert count.read_text().count("once") == 2
+    assert len(list((cache.root() / "stubs").iterdir())) == 2
+
+
+# The host's own modules
+
+
+def signatures(tree: ast.Module) -> dict[str, list[str]]:
+    """Functions, classes' methods and their arguments, as a stub declares them."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            found[node.name] = arguments(node)
+        elif isinstance(node, ast.ClassDef):
+            for item in node.body:
+                if isinstance(item, ast.FunctionDef) and not item.decorator_list:
+                    found[f"{node.name}.{item.name}"] = arguments(item)
+    return found
+
+
+def arguments(node: ast.FunctionDef) -> list[str]:
+    """The names of a function's arguments, `*` for a rest."""
+    given = node.args
+    names = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    return [name for name in names if name != "self"] + (["*"] if given.vararg else [])
+
+
+def compiled(source: str) -> dict[str, list[str]]:
+    """The same of a Cython source, as far as Python sees it."""
+    found = {}
+    owner = ""
+    line = re.compile(
+        r"^(?:(?:cdef )?class (?P<cls>\w+)|(?P<dent> *)def (?P<name>\w+)\((?P<of>[^)]*)\))", re.M
+    )
+    for match in line.finditer(source):
+        if match["cls"]:
+            owner = f"{match['cls']}."
+            continue
+        owner = owner if match["dent"] else ""
+        parts = [
+            part.split("=")[0].split()[-1] for part in match["of"].split(",") if part.strip() not in ("*", "")
+        ]
+        plain = [part for part in parts if not part.startswith("*") and part != "self"]
+        found[owner + match["name"]] = plain + ["*"] * any(part.startswith("*") for part in parts)
+    return found
+
+
+@pytest.mark.parametrize("stub", sorted(COMPILED.glob("*.pyi")), ids=lambda path: path.stem)
+def test_the_hosts_stubs_say_what_its_modules_have(stub: Path) -> None:
+    declared = signatures(ast.parse(stub.read_text(encoding="utf-8")))
+    real = compiled(stub.with_suffix(".pyx").read_text(encoding="utf-8"))
+    for name, names in declared.items():
+        if name.endswith(("__buffer__", "__hash__")):
+            continue
+        found = real.get(name) if name in real else real.get(name.replace("__init__", "__cinit__"))
+        assert found is not None, f"{stub.stem}.{name} does not exist"
+        if not name.endswith(("__eq__", "__getitem__")):
+            assert names == found, f"{stub.stem}.{name}"
+
+
+def test_every_module_of_the_host_has_a_stub() -> None:
+    assert {path.stem for path in COMPILED.glob("*.pyi")} == {path.stem for path in COMPILED.glob("*.pyx")}
