@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from .declare import DeclarationError, Export, Signal, const, export, gdclass
 from .enums import Error, MethodFlags, PropertyHint, PropertyUsage, VariantType
+from .pointer import Pointer
 from .values import NodePath, StringName
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "PackedVector3Array",
     "PackedVector4Array",
     "Plane",
+    "Pointer",
     "Projection",
     "PropertyHint",
     "PropertyUsage",

@@ -10,6 +10,7 @@
 | `PackedStringArray`, `PackedInt32Array` ... | the packed array of that name |
 | an engine class or a Python one made by `gdclass`, also `X | None` | Object of that class, or null |
 | an `IntEnum`, `IntFlag` | int, with the enum's name |
+| `Pointer` | a raw pointer, in the few virtual methods that pass one |
 | `None` (of a return value) | void |
 | `Any`, `object`, a union, nothing | any Variant |
 """
@@ -24,6 +25,7 @@ from enum import Enum, IntEnum, IntFlag
 from typing import Any
 
 from .enums import Error, PropertyHint, PropertyUsage, VariantType
+from .pointer import Pointer
 from .spec import ValueSpec
 from .values import LIST_ARRAYS, NUMBER_ARRAYS, VALUES, NodePath, StringName
 
@@ -41,6 +43,7 @@ _TYPES: dict[Any, ValueSpec] = {
     dict: ValueSpec(VariantType.DICTIONARY),
     typing.Callable: ValueSpec(VariantType.CALLABLE),
     collections.abc.Callable: ValueSpec(VariantType.CALLABLE),
+    Pointer: ValueSpec(VariantType.INT, python=Pointer, hint=PropertyHint.INT_IS_POINTER),
     Any: ANY,
     object: ANY,
     **{cls: ValueSpec(kind) for kind, cls in (VALUES | NUMBER_ARRAYS | LIST_ARRAYS).items()},

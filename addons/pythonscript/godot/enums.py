@@ -59,6 +59,7 @@ class PropertyHint(IntEnum):
     RESOURCE_TYPE = 17
     MULTILINE_TEXT = 18
     PLACEHOLDER_TEXT = 20
+    INT_IS_POINTER = 30
     ARRAY_TYPE = 31
     NODE_TYPE = 34
 

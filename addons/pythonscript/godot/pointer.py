@@ -1,0 +1,18 @@
+"""Raw memory that some of the engine's virtual methods pass, such as StreamPeerExtension's. Hazardous material."""
+
+import ctypes
+
+
+class Pointer(int):
+    """An address in the engine's memory: annotate a `uint8_t *r_buffer` or `int32_t *r_received` argument as this.
+
+    It is good until the method returns, and for as many bytes as the engine says beside it; nobody checks.
+    """
+
+    def memory(self, size: int) -> memoryview:
+        """The `size` bytes that begin here, writable. Do not keep it beyond the call."""
+        return memoryview((ctypes.c_ubyte * size).from_address(self)).cast("B")
+
+    def write_int32(self, value: int) -> None:
+        """Writes a 32-bit integer here, e.g. through `int32_t *r_received`."""
+        ctypes.c_int32.from_address(self).value = value
