@@ -1,12 +1,15 @@
 """Responses of a server and what a right client makes of them: one table for tests at every level.
 
-Rules named R1 to R31 are rows of the project's conformance page.
+Each row tells what it is, by which rule, and what is right. R1 to R31 are rows of the project's list of the
+engine's defects. Where the RFCs leave a choice, or curl differs, `about` says what was chosen, and why.
 """
 
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
+
+from .scripted import HalfClose, Pause, ReadRequest, Step
 
 OK: Final = b"HTTP/1.1 200 OK\r\n"
 CHUNKED: Final = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -19,15 +22,23 @@ class Scenario:
     """One response."""
 
     name: str
+    about: str
+    """What it shows, in a line."""
+    source: str
+    """The rule."""
     data: bytes
     """What the server sends."""
-    after: After
+    after: After = "CONNECTED"
     """The state when the body was read, or when it failed."""
     body: bytes = b""
     code: int = 200
     method: str = "GET"
     closes: bool = False
     """The server then closes the connection."""
+    pause: float = 0.0
+    """Seconds before it closes."""
+    half: bool = False
+    """It closes its side only, and would go on reading."""
     surplus: int = 0
     """Number of last bytes, those beyond the end among them, that come together with the byte before them."""
     skips_body: bool = False
@@ -38,6 +49,13 @@ class Scenario:
     """A part of the text that tells why it failed."""
     headers: list[str] | None = None
     """The header lines; None: not looked at."""
+    trailers: tuple[str, ...] = ()
+    """The trailer lines."""
+
+    @property
+    def good(self) -> bool:
+        """A client takes it."""
+        return self.after != "CONNECTION_ERROR"
 
     def cut(self, places: Iterable[int]) -> list[bytes]:
         """Cuts the data at the places given, but for the surplus and what it comes with."""
@@ -45,243 +63,877 @@ class Scenario:
         edges = [0, *sorted(place for place in places if place <= end), len(self.data)]
         return [self.data[start:stop] for start, stop in itertools.pairwise(edges)]
 
+    def steps(self, send: Step | None = None) -> list[Step]:
+        """What a `ScriptedServer` plays: it reads the request, sends, and closes if it is to.
+
+        Args:
+            send: how it sends the data; None: at once.
+        """
+        steps: list[Step] = [ReadRequest(), self.data if send is None else send, Pause(self.pause)]
+        if self.half:
+            steps.append(HalfClose())
+        if self.half or not self.closes:
+            steps.append(Pause(10))
+        return steps
+
 
 def _bad(
-    name: str, data: bytes, reason: str, *, code: int = 0, body: bytes = b"", closes: bool = False
+    name: str,
+    about: str,
+    source: str,
+    data: bytes,
+    reason: str,
+    *,
+    code: int = 0,
+    body: bytes = b"",
+    closes: bool = False,
+    method: str = "GET",
 ) -> Scenario:
-    return Scenario(name, data, "CONNECTION_ERROR", body, code, reason=reason, closes=closes)
+    return Scenario(
+        name,
+        about,
+        source,
+        data,
+        "CONNECTION_ERROR",
+        body,
+        code,
+        method,
+        reason=reason,
+        closes=closes,
+    )
 
 
-GOOD: Final = [
-    Scenario("length", OK + b"Content-Length: 5\r\n\r\nhello", "CONNECTED", b"hello", length=5),
-    Scenario("length 0", OK + b"Content-Length: 0\r\n\r\n", "CONNECTED", length=0),
-    Scenario("leading zeros", OK + b"Content-Length: 005\r\n\r\nhello", "CONNECTED", b"hello", length=5),
+_LENGTH: Final = [
+    Scenario(
+        "length",
+        "a body of a told length",
+        "RFC 9112 6.2",
+        OK + b"Content-Length: 5\r\n\r\nhello",
+        body=b"hello",
+        length=5,
+    ),
+    Scenario("length 0", "a body of no bytes", "RFC 9112 6.3", OK + b"Content-Length: 0\r\n\r\n", length=0),
+    Scenario(
+        "leading zeros",
+        "the grammar is digits; 005 is 5",
+        "RFC 9110 8.6",
+        OK + b"Content-Length: 005\r\n\r\nhello",
+        body=b"hello",
+        length=5,
+    ),
+    Scenario(
+        "two equal lengths",
+        "may be taken once or refused; taken, as curl does",
+        "RFC 9110 8.6",
+        OK + b"Content-Length: 5\r\nX: y\r\ncontent-length:5 \r\n\r\nhello",
+        body=b"hello",
+        length=5,
+        headers=["Content-Length: 5", "X: y"],
+    ),
+    Scenario(
+        "equal lengths in a list",
+        "some proxies join repeated headers so",
+        "RFC 9110 8.6",
+        OK + b"Content-Length: 5, 5\r\n\r\nhello",
+        body=b"hello",
+        length=5,
+        headers=["Content-Length: 5"],
+    ),
+    Scenario(
+        "body of line ends",
+        "what looks like a header block's end in a body is body",
+        "RFC 9112 6.3",
+        OK + b"Content-Length: 6\r\n\r\n\n\n\r\n\r\n",
+        body=b"\n\n\r\n\r\n",
+    ),
+    Scenario(
+        "205 with a body",
+        "the server must not send one; where it tells a length, curl reads it, and so nothing is left over",
+        "RFC 9110 15.3.6",
+        b"HTTP/1.1 205 Reset Content\r\nContent-Length: 2\r\n\r\nhi",
+        body=b"hi",
+        code=205,
+    ),
+    Scenario(
+        "length and identity",
+        "identity is no coding, but a Transfer-Encoding header beside a length is still two framings",
+        "RFC 9112 6.3",
+        OK + b"Content-Length: 5\r\nTransfer-Encoding: identity\r\n\r\nhello",
+        "CONNECTION_ERROR",
+        code=0,
+        reason="Transfer-Encoding can't be present with Content-Length",
+    ),
+]
+
+_HEADS: Final = [
     Scenario(
         "headers as they came",
+        "names keep their case, values lose the blanks around them, bytes are UTF-8 or else ISO-8859-1",
+        "RFC 9112 5; RFC 9110 5.5",
         OK + b"X-Empty:\r\nCONTENT-length:5  \r\nX:  a b \t\r\nx: \xc3\xbc\r\nY: \xfc\r\n\r\nhello",
-        "CONNECTED",
-        b"hello",
+        body=b"hello",
         headers=["X-Empty:", "CONTENT-length:5", "X:  a b", "x: \u00fc", "Y: \u00fc"],
     ),
-    Scenario("no reason phrase", b"HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n", "CONNECTED", code=404),
-    Scenario("unknown status", b"HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", "CONNECTED", code=999),
-    Scenario("bare LF", b"HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", "CONNECTED", b"hello"),
-    Scenario("mixed line ends", b"HTTP/1.1 200 OK\r\nContent-Length: 5\n\r\nhello", "CONNECTED", b"hello"),
-    Scenario("mixed line ends 2", b"HTTP/1.1 200 OK\nContent-Length: 5\r\n\nhello", "CONNECTED", b"hello"),
     Scenario(
-        "body of line ends", OK + b"Content-Length: 6\r\n\r\n\n\n\r\n\r\n", "CONNECTED", b"\n\n\r\n\r\n"
+        "no reason phrase",
+        "it may be empty, and servers drop the blank before it too",
+        "RFC 9112 4",
+        b"HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n",
+        code=404,
     ),
-    # R1
     Scenario(
-        "100", b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nhi", "CONNECTED", b"hi"
+        "empty reason phrase",
+        "a blank and nothing",
+        "RFC 9112 4",
+        b"HTTP/1.1 404 \r\nContent-Length: 0\r\n\r\n",
+        code=404,
+    ),
+    Scenario(
+        "reason phrase of any bytes",
+        "blanks, tabs and bytes above 127 may stand in it",
+        "RFC 9112 4",
+        b"HTTP/1.1 200 \xfcber\t all \xe2\x82\xac\r\nContent-Length: 0\r\n\r\n",
+    ),
+    Scenario(
+        "unknown status",
+        "any code of three digits is taken; by its class, if it is unknown",
+        "RFC 9110 15",
+        b"HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n",
+        code=999,
+    ),
+    Scenario(
+        "unknown status of a class",
+        "299 is as 200",
+        "RFC 9110 15",
+        b"HTTP/1.1 299 Odd\r\nContent-Length: 2\r\n\r\nhi",
+        body=b"hi",
+        code=299,
+    ),
+    Scenario(
+        "bare LF",
+        "a single LF may end a line; curl, browsers and the engine take it",
+        "RFC 9112 2.2",
+        b"HTTP/1.1 200 OK\nContent-Length: 5\n\nhello",
+        body=b"hello",
+    ),
+    Scenario(
+        "mixed line ends",
+        "LF, then CRLF",
+        "RFC 9112 2.2",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\n\r\nhello",
+        body=b"hello",
+    ),
+    Scenario(
+        "mixed line ends 2",
+        "CRLF, then LF",
+        "RFC 9112 2.2",
+        b"HTTP/1.1 200 OK\nContent-Length: 5\r\n\nhello",
+        body=b"hello",
+    ),
+    Scenario(
+        "folded line",
+        "a user agent must replace each fold by blanks",
+        "R12; RFC 9112 5.2",
+        OK + b"X: a  \r\n b\r\n\t c\r\nContent-Length: 0\r\n\r\n",
+        headers=["X: a b c", "Content-Length: 0"],
+    ),
+    Scenario(
+        "folded line with bare LF",
+        "the same where lines end in LF",
+        "R12; RFC 9112 5.2",
+        b"HTTP/1.1 200 OK\nX: a\n b\nContent-Length: 0\n\n",
+        headers=["X: a b", "Content-Length: 0"],
+    ),
+    Scenario(
+        "folded framing",
+        "unfolded before it is interpreted, unlike in old curl, which missed the coding",
+        "R12; RFC 9112 5.2",
+        OK + b"Transfer-Encoding:\r\n chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+        body=b"hi",
+    ),
+    Scenario(
+        "both kinds of empty line",
+        "the block ends at the first one, LF alone, whatever follows",
+        "RFC 9112 2.2",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\n\r\nhi",
+        body=b"\r\nhi",
+    ),
+    Scenario(
+        "header of an odd name",
+        "any token is a name",
+        "RFC 9110 5.1",
+        OK + b"!#$%&'*+-.^_`|~09aZ: x\r\nContent-Length: 0\r\n\r\n",
+        headers=["!#$%&'*+-.^_`|~09aZ: x", "Content-Length: 0"],
+    ),
+    Scenario(
+        "header block just under the limit",
+        "64 KiB are enough for anybody",
+        "R10; RFC 9110 5.4",
+        OK + b"X: " + b"y" * 65000 + b"\r\nContent-Length: 2\r\n\r\nhi",
+        body=b"hi",
+    ),
+]
+
+_INTERIM: Final = [
+    Scenario(
+        "100",
+        "100 is skipped, asked for or not",
+        "R1; RFC 9110 15.2.1",
+        b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nhi",
+        body=b"hi",
+    ),
+    Scenario(
+        "100 with framing",
+        "an interim response ends with its head, whatever that says",
+        "R1; RFC 9112 6.3",
+        b"HTTP/1.1 100 Continue\r\nContent-Length: 3\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nhi",
+        body=b"hi",
+    ),
+    Scenario(
+        "100 and close",
+        "an interim response does not end the connection",
+        "R1; RFC 9112 9.3",
+        b"HTTP/1.1 100 Continue\r\nConnection: close\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nhi",
+        body=b"hi",
     ),
     Scenario(
         "several interim",
+        "any number of them, and a final response without a body",
+        "R1; RFC 9110 15.2",
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
         b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
-        "CONNECTED",
         code=204,
         skips_body=True,
         headers=[],
     ),
     Scenario(
+        "unknown interim",
+        "199 is as 100",
+        "R1; RFC 9110 15",
+        b"HTTP/1.1 199 Odd\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nhi",
+        body=b"hi",
+    ),
+    Scenario(
         "101 is final",
+        "what follows is another protocol's",
+        "R1; RFC 9110 15.2.2",
         b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nraw",
-        "CONNECTED",
         code=101,
         skips_body=True,
     ),
-    # R2
+]
+
+_BODILESS: Final = [
     Scenario(
         "204 with length",
+        "204 ends with its head",
+        "R2; RFC 9112 6.3",
         b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n",
-        "CONNECTED",
         code=204,
         skips_body=True,
         length=0,
     ),
     Scenario(
         "304 with length",
+        "the length is that of the answer to a plain GET",
+        "R2; RFC 9110 8.6",
         b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
-        "CONNECTED",
         code=304,
         skips_body=True,
     ),
     Scenario(
         "204 chunked",
+        "204 ends with its head",
+        "R2; RFC 9112 6.3",
         b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "CONNECTED",
         code=204,
         skips_body=True,
     ),
-    Scenario("HEAD chunked", CHUNKED, "CONNECTED", method="HEAD", skips_body=True, length=0),
-    Scenario("HEAD with length", OK + b"Content-Length: 5\r\n\r\n", "CONNECTED", method="HEAD", length=0),
-    Scenario("HEAD without length", OK + b"X: y\r\n\r\n", "CONNECTED", method="HEAD", length=0),
-    Scenario("CONNECT accepted", OK + b"\r\n", "CONNECTED", method="CONNECT", skips_body=True),
+    Scenario(
+        "HEAD chunked",
+        "the answer to HEAD ends with its head",
+        "R2; RFC 9110 9.3.2",
+        CHUNKED,
+        method="HEAD",
+        skips_body=True,
+        length=0,
+    ),
+    Scenario(
+        "HEAD with length",
+        "as in the engine, there is an empty body to read",
+        "RFC 9110 9.3.2",
+        OK + b"Content-Length: 5\r\n\r\n",
+        method="HEAD",
+        length=0,
+    ),
+    Scenario(
+        "HEAD without length",
+        "no wait for the end of the connection",
+        "RFC 9110 9.3.2",
+        OK + b"X: y\r\n\r\n",
+        method="HEAD",
+        length=0,
+    ),
+    Scenario(
+        "HEAD refused",
+        "so with any status",
+        "RFC 9110 9.3.2",
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 50\r\n\r\n",
+        code=404,
+        method="HEAD",
+        length=0,
+    ),
+    Scenario(
+        "CONNECT accepted",
+        "a tunnel begins behind the head",
+        "RFC 9112 6.3",
+        OK + b"\r\n",
+        method="CONNECT",
+        skips_body=True,
+    ),
+    Scenario(
+        "CONNECT accepted, with framing",
+        "framing in that answer must be ignored",
+        "RFC 9110 9.3.6",
+        CHUNKED + b"raw",
+        method="CONNECT",
+        skips_body=True,
+    ),
     Scenario(
         "CONNECT refused",
+        "an answer as any other",
+        "RFC 9110 9.3.6",
         b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n\r\nno",
-        "CONNECTED",
-        b"no",
-        407,
+        body=b"no",
+        code=407,
         method="CONNECT",
     ),
-    # R4, R5
+]
+
+_CLOSE: Final = [
     Scenario(
-        "close", OK + b"Connection: close\r\n\r\nhello", "DISCONNECTED", b"hello", closes=True, length=-1
+        "close",
+        "no length: until the connection ends",
+        "R4; RFC 9112 6.3",
+        OK + b"Connection: close\r\n\r\nhello",
+        "DISCONNECTED",
+        b"hello",
+        closes=True,
+        length=-1,
     ),
-    Scenario("close, no header says so", OK + b"\r\nhello", "DISCONNECTED", b"hello", closes=True, length=-1),
-    Scenario("close, empty", OK + b"X: y\r\n\r\n", "DISCONNECTED", closes=True),
-    Scenario("HTTP/1.0", b"HTTP/1.0 200 OK\r\n\r\nhello", "DISCONNECTED", b"hello", closes=True),
     Scenario(
-        "HTTP/1.0 with length", b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello", "DISCONNECTED", b"hello"
+        "close, no header says so",
+        "the same without Connection",
+        "R4; RFC 9112 6.3",
+        OK + b"\r\nhello",
+        "DISCONNECTED",
+        b"hello",
+        closes=True,
+        length=-1,
     ),
     Scenario(
-        "HTTP/1.0 keep-alive",
-        b"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 5\r\n\r\nhello",
-        "CONNECTED",
+        "close, though it says keep-alive",
+        "a header can't give a body a length",
+        "R4; RFC 9112 6.3",
+        OK + b"Connection: keep-alive\r\n\r\nhello",
+        "DISCONNECTED",
+        b"hello",
+        closes=True,
+        length=-1,
+    ),
+    Scenario(
+        "close, empty",
+        "a body of no bytes",
+        "R4; RFC 9112 6.3",
+        OK + b"X: y\r\n\r\n",
+        "DISCONNECTED",
+        closes=True,
+    ),
+    Scenario(
+        "close, later",
+        "the end comes later than the last byte",
+        "R5; RFC 9112 6.3",
+        OK + b"Connection: close\r\n\r\nhello",
+        "DISCONNECTED",
+        b"hello",
+        closes=True,
+        pause=0.2,
+    ),
+    Scenario(
+        "half-close",
+        "the server's FIN ends the body, though it would go on reading",
+        "R5; RFC 9112 9.6",
+        OK + b"Connection: close\r\n\r\nhello",
+        "DISCONNECTED",
+        b"hello",
+        closes=True,
+        half=True,
+    ),
+    Scenario(
+        "HTTP/1.0",
+        "no length, no keep-alive",
+        "R4; RFC 9112 9.3",
+        b"HTTP/1.0 200 OK\r\n\r\nhello",
+        "DISCONNECTED",
+        b"hello",
+        closes=True,
+    ),
+    Scenario(
+        "HTTP/1.0 with length",
+        "the connection is not used again",
+        "RFC 9112 9.3",
+        b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+        "DISCONNECTED",
         b"hello",
     ),
     Scenario(
-        "identity", OK + b"Transfer-Encoding: identity\r\n\r\nhello", "DISCONNECTED", b"hello", closes=True
+        "HTTP/1.0 keep-alive",
+        "unless it says so",
+        "RFC 9112 C.2.2",
+        b"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 5\r\n\r\nhello",
+        body=b"hello",
     ),
-    # R6
-    Scenario("chunked", CHUNKED + b"5\r\nhello\r\n0\r\n\r\n", "CONNECTED", b"hello", length=-1),
-    Scenario("chunked, empty", CHUNKED + b"0\r\n\r\n", "CONNECTED"),
-    Scenario("Chunked", OK + b"Transfer-Encoding: Chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", "CONNECTED", b"hi"),
+    Scenario(
+        "Keep-Alive header alone",
+        "its parameters change nothing; 1.1 persists anyway",
+        "RFC 9112 C.2.2",
+        OK + b"Keep-Alive: timeout=5, max=100\r\nContent-Length: 2\r\n\r\nhi",
+        body=b"hi",
+    ),
+    Scenario(
+        "Connection: close",
+        "after this answer the connection is of no use",
+        "R17; RFC 9112 9.6",
+        OK + b"Connection:Close\r\nContent-Length: 2\r\n\r\nhi",
+        "DISCONNECTED",
+        b"hi",
+    ),
+    Scenario(
+        "close in a list",
+        "Connection is a list of tokens in any case",
+        "R17; RFC 9110 7.6.1",
+        OK + b"Connection: x, close\r\nContent-Length: 0\r\n\r\n",
+        "DISCONNECTED",
+    ),
+    Scenario(
+        "close on a second line",
+        "and may come in several lines",
+        "R17; RFC 9110 5.3",
+        OK + b"Connection: keep-alive\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+        "DISCONNECTED",
+    ),
+    Scenario(
+        "no close in a longer word",
+        "closed is another token",
+        "RFC 9110 7.6.1",
+        OK + b"Connection: closed\r\nContent-Length: 0\r\n\r\n",
+    ),
+    Scenario(
+        "204 and close",
+        "close counts without a body too",
+        "R17; RFC 9112 9.6",
+        b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
+        "DISCONNECTED",
+        code=204,
+        skips_body=True,
+    ),
+    Scenario(
+        "identity",
+        "no coding and no length: until the end",
+        "RFC 9112 6.3",
+        OK + b"Transfer-Encoding: identity\r\n\r\nhello",
+        "DISCONNECTED",
+        b"hello",
+        closes=True,
+    ),
+]
+
+_GZIPPED: Final = bytes.fromhex("1f8b0800000000000203cb48cdc9c9070086a6103605000000")  # hello
+_DEFLATED: Final = bytes.fromhex("789ccb48cdc9c90700062c0215")
+
+_CHUNKED: Final = [
+    Scenario(
+        "chunked",
+        "a chunk and the last one",
+        "R6; RFC 9112 7.1",
+        CHUNKED + b"5\r\nhello\r\n0\r\n\r\n",
+        body=b"hello",
+        length=-1,
+    ),
+    Scenario("chunked, empty", "the last chunk alone", "RFC 9112 7.1", CHUNKED + b"0\r\n\r\n"),
+    Scenario(
+        "Chunked",
+        "codings are compared in any case",
+        "R6; RFC 9112 7",
+        OK + b"Transfer-Encoding: Chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+        body=b"hi",
+    ),
     Scenario(
         "TE list",
+        "empty elements of a list are ignored",
+        "R6; RFC 9110 5.6.1",
         OK + b"Transfer-Encoding: identity, , CHUNKED\t\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
-        "CONNECTED",
-        b"hi",
+        body=b"hi",
+    ),
+    Scenario(
+        "TE gzip, chunked",
+        "a transfer coding is undone by who receives it, as curl does; nobody asked for one",
+        "R6; RFC 9112 7.2",
+        OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n19\r\n" + _GZIPPED + b"\r\n0\r\n\r\n",
+        body=b"hello",
+        length=-1,
     ),
     Scenario(
         "TE lines",
-        OK + b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
-        "CONNECTED",
-        b"hi",
+        "the list in two lines",
+        "R6; RFC 9110 5.3",
+        OK
+        + b"Transfer-Encoding: x-gzip\r\nTransfer-Encoding: chunked\r\n\r\n19\r\n"
+        + _GZIPPED
+        + b"\r\n0\r\n\r\n",
+        body=b"hello",
+    ),
+    Scenario(
+        "TE deflate until the end",
+        "without chunked the end of the connection ends it",
+        "RFC 9112 6.3",
+        OK + b"Transfer-Encoding: deflate\r\n\r\n" + _DEFLATED,
+        "DISCONNECTED",
+        b"hello",
+        closes=True,
     ),
     Scenario(
         "chunked in HTTP/1.0",
+        "decoded, but such a connection is not trusted again",
+        "RFC 9112 6.1",
         b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
         b"2\r\nhi\r\n0\r\n\r\n",
         "DISCONNECTED",
         b"hi",
     ),
-    # R7, R8
-    Scenario("extensions", CHUNKED + b'2;a=b\r\nhi\r\n1;c;d="e; f"\r\n!\r\n0;x\r\n\r\n', "CONNECTED", b"hi!"),
-    Scenario("blanks after sizes", CHUNKED + b"2  \r\nhi\r\n0 \r\n\r\n", "CONNECTED", b"hi"),
+    Scenario(
+        "extensions",
+        "unknown extensions must be ignored",
+        "R7; RFC 9112 7.1.1",
+        CHUNKED + b'2;a=b\r\nhi\r\n1;c;d="e; f"\r\n!\r\n0;x\r\n\r\n',
+        body=b"hi!",
+    ),
+    Scenario(
+        "blanks in extensions",
+        "the grammar allows blanks around ; and =",
+        "R7; RFC 9112 7.1.1",
+        CHUNKED + b'2 ; a = b\t; "c"\r\nhi\r\n1\r\n!\r\n0 ;  x\r\n\r\n',
+        body=b"hi!",
+    ),
+    Scenario(
+        "empty extension",
+        "curl ignores all behind the size",
+        "R7; RFC 9112 7.1.1",
+        CHUNKED + b"2;\r\nhi\r\n0;;\r\n\r\n",
+        body=b"hi",
+    ),
+    Scenario(
+        "blanks after sizes",
+        "some servers pad the size",
+        "R7; RFC 9112 7.1.1",
+        CHUNKED + b"2  \r\nhi\r\n0 \r\n\r\n",
+        body=b"hi",
+    ),
     Scenario(
         "sizes in any case",
+        "leading zeros, capital and small digits",
+        "RFC 9112 7.1",
         CHUNKED + b"000a\r\n0123456789\r\nA\r\n0123456789\r\n00\r\n\r\n",
-        "CONNECTED",
-        b"0123456789" * 2,
+        body=b"0123456789" * 2,
     ),
-    Scenario("trailers", CHUNKED + b"2\r\nhi\r\n0\r\nX-Sum: 1\r\nY: 2\r\n\r\n", "CONNECTED", b"hi"),
-    Scenario("many chunks", CHUNKED + b"1\r\nx\r\n" * 300 + b"0\r\n\r\n", "CONNECTED", b"x" * 300),
-    # R14
-    Scenario("byte after a length", OK + b"Content-Length: 2\r\n\r\nhi!", "DISCONNECTED", b"hi", surplus=3),
+    Scenario(
+        "size of many zeros",
+        "the grammar sets no limit to digits",
+        "RFC 9112 7.1",
+        CHUNKED + b"0" * 40 + b"2\r\nhi\r\n" + b"0" * 40 + b"\r\n\r\n",
+        body=b"hi",
+    ),
+    Scenario(
+        "trailers",
+        "read, kept apart from the headers",
+        "RFC 9112 7.1.2",
+        CHUNKED + b"2\r\nhi\r\n0\r\nX-Sum: 1\r\nY:2 \r\n\r\n",
+        body=b"hi",
+        headers=["Transfer-Encoding: chunked"],
+        trailers=("X-Sum: 1", "Y: 2"),
+    ),
+    Scenario(
+        "framing in trailers",
+        "a field that frames means nothing in a trailer section",
+        "RFC 9110 6.5.1",
+        CHUNKED + b"2\r\nhi\r\n0\r\nContent-Length: 5\r\nTransfer-Encoding: x\r\nConnection: close\r\n\r\n",
+        body=b"hi",
+        trailers=("Content-Length: 5", "Transfer-Encoding: x", "Connection: close"),
+    ),
+    Scenario(
+        "folded trailer",
+        "unfolded as headers are",
+        "RFC 9112 5.2",
+        CHUNKED + b"0\r\nX: a\r\n b\r\n\r\n",
+        trailers=("X: a b",),
+    ),
+    Scenario(
+        "trailers with bare LF",
+        "lines of fields may end in LF",
+        "RFC 9112 2.2",
+        CHUNKED + b"2\r\nhi\r\n0\r\nX: a\nY: b\n\n",
+        body=b"hi",
+        trailers=("X: a", "Y: b"),
+    ),
+    Scenario(
+        "many chunks",
+        "they are gathered",
+        "R8; RFC 9112 7.1",
+        CHUNKED + b"1\r\nx\r\n" * 300 + b"0\r\n\r\n",
+        body=b"x" * 300,
+    ),
+    Scenario(
+        "body that looks like chunks",
+        "a chunk's bytes are counted, not looked at",
+        "RFC 9112 7.1",
+        CHUNKED + b"d\r\n\r\n0\r\n\r\n5\r\na\r\n\r\n0\r\n\r\n",
+        body=b"\r\n0\r\n\r\n5\r\na\r\n",
+    ),
+]
+
+_SURPLUS: Final = [
+    Scenario(
+        "byte after a length",
+        "not body, and not the begin of the next answer",
+        "R14; RFC 9112 6.3",
+        OK + b"Content-Length: 2\r\n\r\nhi!",
+        "DISCONNECTED",
+        b"hi",
+        surplus=3,
+    ),
     Scenario(
         "response after chunks",
+        "an answer that no request asked for",
+        "R14; RFC 9112 9.2",
         CHUNKED + b"2\r\nhi\r\n0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad",
         "DISCONNECTED",
         b"hi",
         surplus=41,
     ),
-    Scenario("bytes after chunks", CHUNKED + b"2\r\nhi\r\n0\r\n\r\nJUNK", "DISCONNECTED", b"hi", surplus=4),
+    Scenario(
+        "bytes after chunks",
+        "not body",
+        "R14; RFC 9112 9.2",
+        CHUNKED + b"2\r\nhi\r\n0\r\n\r\nJUNK",
+        "DISCONNECTED",
+        b"hi",
+        surplus=4,
+    ),
     Scenario(
         "bytes after 204",
+        "not body",
+        "R14; RFC 9112 6.3",
         b"HTTP/1.1 204 No Content\r\n\r\nJUNK",
         "DISCONNECTED",
         code=204,
         surplus=4,
         skips_body=True,
     ),
-    # R17
     Scenario(
-        "Connection: close", OK + b"Connection:Close\r\nContent-Length: 2\r\n\r\nhi", "DISCONNECTED", b"hi"
-    ),
-    Scenario("close in a list", OK + b"Connection: x, close\r\nContent-Length: 0\r\n\r\n", "DISCONNECTED"),
-    Scenario(
-        "204 and close",
-        b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
+        "body after the answer to HEAD",
+        "what the server must not have sent is not the next answer",
+        "R14; RFC 9110 9.3.2",
+        OK + b"Content-Length: 5\r\n\r\nhello",
         "DISCONNECTED",
-        code=204,
-        skips_body=True,
+        method="HEAD",
+        surplus=5,
     ),
 ]
-"""Responses that a client takes."""
 
-BAD: Final = [
-    # R3
-    _bad("SSH banner", b"SSH-2.0-OpenSSH_9.2\r\n", "begins with b'S"),
-    _bad("HTTP/0.9", b"<html>hello</html>", "no HTTP/1.x response"),
-    _bad("HTTP/2", b"HTTP/2 200\r\n\r\n", "no HTTP/1.x response"),
-    _bad("RTSP", b"RTSP/1.0 200 OK\r\n\r\n", "no HTTP/1.x response"),
-    _bad("empty line first", b"\r\nHTTP/1.1 200 OK\r\n\r\n", "no HTTP/1.x response"),
+_BAD_START: Final = [
+    _bad("SSH banner", "no HTTP at all", "R3; RFC 9112 4", b"SSH-2.0-OpenSSH_9.2\r\n", "begins with b'S"),
+    _bad("HTTP/0.9", "a body without a head", "RFC 9112 2.3", b"<html>hello</html>", "no HTTP/1.x response"),
+    _bad("HTTP/2", "another version", "RFC 9112 2.3", b"HTTP/2 200\r\n\r\n", "no HTTP/1.x response"),
+    _bad("RTSP", "another protocol", "RFC 9112 2.3", b"RTSP/1.0 200 OK\r\n\r\n", "no HTTP/1.x response"),
+    _bad("http/1.1", "the name is case-sensitive", "RFC 9112 2.3", b"http/1.1 200 OK\r\n\r\n", "no HTTP/1.x"),
     _bad(
-        "status of two digits", b"HTTP/1.1 20 OK\r\n\r\n", "line 1 (b'HTTP/1.1 20 OK'): Invalid status code"
+        "HTTP/1.2",
+        "might be processed as 1.1; there is none, and curl refuses it",
+        "RFC 9112 2.3",
+        b"HTTP/1.2 200 OK\r\n\r\n",
+        "Invalid HTTP version",
     ),
-    _bad("status of four digits", b"HTTP/1.1 2000 OK\r\n\r\n", "Invalid response status"),
-    _bad("negative status", b"HTTP/1.1 -20 OK\r\n\r\n", "Invalid status code"),
-    _bad("status 099", b"HTTP/1.1 099 OK\r\n\r\n", "status code 099 is below 100"),
-    _bad("two blanks", b"HTTP/1.1  200 OK\r\n\r\n", "Invalid status code"),
-    # R9
-    _bad("length -5", OK + b"Content-Length: -5\r\n\r\n", "line 2 (b'Content-Length: -5')"),
-    _bad("length +5", OK + b"Content-Length: +5\r\n\r\nhello", "Content-Length"),
-    _bad("length abc", OK + b"X: y\r\nContent-Length: abc\r\n\r\n", "line 3 (b'Content-Length: abc')"),
-    _bad("length empty", OK + b"Content-Length:\r\n\r\n", "Content-Length"),
-    _bad("length hexadecimal", OK + b"Content-Length: 0x5\r\n\r\nhello", "Content-Length"),
     _bad(
-        "two lengths", OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello", "Duplicate Content-Length"
+        "HTTP/1.10",
+        "a version is a digit, a dot and a digit",
+        "RFC 9112 2.3",
+        b"HTTP/1.10 200 OK\r\n\r\n",
+        "malformed response, line 1",
     ),
-    _bad("length list", OK + b"Content-Length: 5, 6\r\n\r\nhello", "Content-Length"),
-    _bad("length 2^63", OK + b"Content-Length: 9223372036854775808\r\n\r\n", "over 2^63 - 1"),
-    _bad("length 2^64", OK + b"Content-Length: 18446744073709551616\r\n\r\n", "overflow"),
+    _bad(
+        "empty line first",
+        "servers may skip one before a request; no client does before an answer",
+        "RFC 9112 2.2",
+        b"\r\nHTTP/1.1 200 OK\r\n\r\n",
+        "no HTTP/1.x response",
+    ),
+    _bad(
+        "status of two digits",
+        "it has three",
+        "R3; RFC 9112 4",
+        b"HTTP/1.1 20 OK\r\n\r\n",
+        "line 1 (b'HTTP/1.1 20 OK'): Invalid status code",
+    ),
+    _bad(
+        "status of four digits",
+        "it has three",
+        "R3; RFC 9112 4",
+        b"HTTP/1.1 2000 OK\r\n\r\n",
+        "Invalid response status",
+    ),
+    _bad("negative status", "digits only", "RFC 9112 4", b"HTTP/1.1 -20 OK\r\n\r\n", "Invalid status code"),
+    _bad("no status", "it is not optional", "R3; RFC 9112 4", b"HTTP/1.1 OK\r\n\r\n", "Invalid status code"),
+    _bad(
+        "status 099", "codes begin at 100", "RFC 9110 15", b"HTTP/1.1 099 OK\r\n\r\n", "code 099 is below 100"
+    ),
+    _bad("status 000", "codes begin at 100", "RFC 9110 15", b"HTTP/1.1 000 OK\r\n\r\n", "000 is below 100"),
+    _bad("two blanks", "there is one", "RFC 9112 4", b"HTTP/1.1  200 OK\r\n\r\n", "Invalid status code"),
+    _bad(
+        "101 without Upgrade",
+        "a server must say to what it switches",
+        "RFC 9110 15.2.2",
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+        "it has no Upgrade header",
+    ),
+    _bad("nothing", "closed unasked", "RFC 9112 8", b"", "before it answered", closes=True),
+    _bad(
+        "interim and nothing",
+        "an interim response is no answer",
+        "RFC 9110 15.2",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        "closed the connection before it answered",
+        closes=True,
+    ),
+    _bad(
+        "cut in the head",
+        "a head that does not end is no answer",
+        "R11; RFC 9112 8",
+        OK + b"Content-",
+        "in the middle of the header block",
+        closes=True,
+    ),
+]
+
+_BAD_LENGTH: Final = [
+    _bad(
+        "length -5",
+        "digits only",
+        "R9; RFC 9110 8.6",
+        OK + b"Content-Length: -5\r\n\r\n",
+        "line 2 (b'Content-Length: -5')",
+    ),
+    _bad(
+        "length +5",
+        "digits only (curl takes it)",
+        "R9; RFC 9110 8.6",
+        OK + b"Content-Length: +5\r\n\r\nhello",
+        "Content-Length",
+    ),
+    _bad(
+        "length abc",
+        "digits only",
+        "R9; RFC 9110 8.6",
+        OK + b"X: y\r\nContent-Length: abc\r\n\r\n",
+        "line 3 (b'Content-Length: abc')",
+    ),
+    _bad(
+        "length 5x",
+        "digits only (curl takes it)",
+        "R9; RFC 9110 8.6",
+        OK + b"Content-Length: 5x\r\n\r\nhello",
+        "Content-Length",
+    ),
+    _bad(
+        "length 5 6",
+        "one number (curl takes the first)",
+        "R9; RFC 9110 8.6",
+        OK + b"Content-Length: 5 6\r\n\r\nhello!",
+        "Content-Length",
+    ),
+    _bad(
+        "length empty",
+        "a digit at least",
+        "R9; RFC 9110 8.6",
+        OK + b"Content-Length:\r\n\r\n",
+        "Content-Length",
+    ),
+    _bad(
+        "length hexadecimal",
+        "decimal digits",
+        "R9; RFC 9110 8.6",
+        OK + b"Content-Length: 0x5\r\n\r\nhello",
+        "Content-Length",
+    ),
+    _bad(
+        "two lengths",
+        "which one holds is anybody's guess, and an attacker's chance (curl takes the last)",
+        "R9; RFC 9112 6.3",
+        OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        "Duplicate Content-Length",
+    ),
+    _bad(
+        "length list",
+        "the same in one line",
+        "R9; RFC 9112 6.3",
+        OK + b"Content-Length: 5, 6\r\n\r\nhello",
+        "Content-Length",
+    ),
+    _bad(
+        "length with a comma",
+        "an empty element is no number",
+        "R9; RFC 9110 8.6",
+        OK + b"Content-Length: 5,\r\n\r\nhello",
+        "Content-Length",
+    ),
+    _bad(
+        "length 2^63",
+        "more than a script's integer holds",
+        "R31; RFC 9110 8.6",
+        OK + b"Content-Length: 9223372036854775808\r\n\r\n",
+        "over 2^63 - 1",
+    ),
+    _bad(
+        "length 2^64",
+        "must not overflow",
+        "RFC 9110 8.6",
+        OK + b"Content-Length: 18446744073709551616\r\n\r\n",
+        "overflow",
+    ),
     _bad(
         "length and chunked",
+        "ought to be handled as an error, for it smuggles responses (curl takes chunked)",
+        "RFC 9112 6.3",
         OK + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "Transfer-Encoding can't be present with Content-Length",
     ),
     _bad(
         "chunked and length",
+        "in either order",
+        "RFC 9112 6.3",
         OK + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
         "Content-Length can't be present",
     ),
-    _bad("unknown coding", OK + b"Transfer-Encoding: xchunked\r\n\r\n", "unknown transfer coding 'xchunked'"),
-    _bad("quoted coding", OK + b'Transfer-Encoding: "chunked"\r\n\r\n', "unknown transfer coding"),
-    _bad("chunked not last", OK + b"Transfer-Encoding: chunked, gzip\r\n\r\n", "chunked must come last"),
-    _bad("chunked twice", OK + b"Transfer-Encoding: chunked, chunked\r\n\r\n", "and once"),
-    # R10
-    _bad("endless headers", OK + b"X: y\r\n" * 11000, "over the limit of 65536 bytes"),
     _bad(
-        "endless interim",
-        b"HTTP/1.1 103 X\r\nX: " + b"y" * 30000 + b"\r\n\r\n" + b"HTTP/1.1 103 X\r\nX: " + b"y" * 40000,
-        "over the limit",
+        "folded length",
+        "unfolded it is two numbers",
+        "R12; RFC 9112 5.2",
+        OK + b"Content-Length: 1\r\n 0\r\n\r\n0123456789",
+        "(b'Content-Length: 1 0')",
     ),
-    # R12 and its neighbours
-    _bad("folded line", OK + b"X: a\r\n b\r\nContent-Length: 0\r\n\r\n", "line 3"),
-    _bad("folded length", OK + b"Content-Length: 1\r\n 0\r\n\r\n0123456789", "line 3"),
-    _bad("blank before colon", OK + b"Content-Length : 5\r\n\r\nhello", "(b'Content-Length : 5')"),
-    _bad("no colon", OK + b"Content-Length\r\nX: y\r\n\r\n", "line 2"),
-    _bad("no name", OK + b": 5\r\n\r\n", "line 2"),
-    _bad("CR in a value", OK + b"X: a\rContent-Length: 0\r\n\r\n", "line 2"),
-    _bad("NUL in a value", OK + b"X: a\0b\r\n\r\n", "line 2"),
-    # chunks
-    _bad("chunk size empty", CHUNKED + b"\r\nhi\r\n0\r\n\r\n", "Invalid character in chunk size", code=200),
-    _bad("chunk size 0x2", CHUNKED + b"0x2\r\nhi\r\n0\r\n\r\n", "chunk size", code=200),
-    _bad("chunk size -2", CHUNKED + b"-2\r\nhi\r\n0\r\n\r\n", "chunk size", code=200),
-    _bad("chunk size of 68 bits", CHUNKED + b"f" * 17 + b"\r\nhi", "Chunk size overflow", code=200),
-    _bad("chunk longer than told", CHUNKED + b"2\r\nhi!\r\n0\r\n\r\n", "chunk data", code=200, body=b"hi"),
-    _bad(
-        "endless extension", CHUNKED + b"2;" + b"x" * 70000, "over 65536 bytes of chunk extensions", code=200
-    ),
-    _bad("endless trailers", CHUNKED + b"0\r\n" + b"X: y\r\n" * 14000, "or trailers", code=200),
-    # R11
-    _bad("nothing", b"", "closed the connection before it answered", closes=True),
-    _bad("cut in the head", OK + b"Content-", "in the middle of the header block", closes=True),
     _bad(
         "cut in the body",
+        "what came is read, and then it fails",
+        "R11; RFC 9112 8",
         OK + b"Content-Length: 5\r\n\r\nhel",
         "2 of 5 bytes are missing",
         code=200,
@@ -289,11 +941,272 @@ BAD: Final = [
         closes=True,
     ),
     _bad(
-        "cut in a chunk", CHUNKED + b"5\r\nhel", "before its last chunk", code=200, body=b"hel", closes=True
+        "cut before the body",
+        "not a byte of it came",
+        "R11; RFC 9112 8",
+        OK + b"Content-Length: 5\r\n\r\n",
+        "5 of 5 bytes are missing",
+        code=200,
+        closes=True,
     ),
-    _bad("cut between chunks", CHUNKED + b"2\r\nhi\r\n", "last chunk", code=200, body=b"hi", closes=True),
-    _bad("cut in the trailers", CHUNKED + b"0\r\nX: y\r\n", "last chunk", code=200, closes=True),
 ]
-"""Responses that a client must refuse, with a reason; what came of the body before the fault is read."""
 
-ALL: Final = [*GOOD, *BAD]
+_BAD_FIELDS: Final = [
+    _bad(
+        "unknown coding",
+        "nobody knows where it ends",
+        "RFC 9112 6.1",
+        OK + b"Transfer-Encoding: xchunked\r\n\r\n",
+        "unknown transfer coding 'xchunked'",
+    ),
+    _bad(
+        "quoted coding",
+        "a coding is a token",
+        "RFC 9112 6.1",
+        OK + b'Transfer-Encoding: "chunked"\r\n\r\n',
+        "unknown transfer coding",
+    ),
+    _bad(
+        "chunked not last",
+        "a response that tells no end",
+        "RFC 9112 6.3",
+        OK + b"Transfer-Encoding: chunked, gzip\r\n\r\n",
+        "chunked must come last",
+    ),
+    _bad(
+        "chunked twice",
+        "must not be applied twice (curl takes it)",
+        "RFC 9112 6.1",
+        OK + b"Transfer-Encoding: chunked, chunked\r\n\r\n",
+        "and once",
+    ),
+    _bad(
+        "endless headers",
+        "refused at the limit",
+        "R10; RFC 9110 5.4",
+        OK + b"X: y\r\n" * 11000,
+        "over the limit of 65536 bytes",
+    ),
+    _bad(
+        "endless interim",
+        "the limit is for all heads before the answer",
+        "R10; RFC 9110 5.4",
+        b"HTTP/1.1 103 X\r\nX: " + b"y" * 30000 + b"\r\n\r\n" + b"HTTP/1.1 103 X\r\nX: " + b"y" * 40000,
+        "over the limit",
+    ),
+    _bad(
+        "blank line start after the status line",
+        "must be refused, or the line dropped",
+        "RFC 9112 2.2",
+        OK + b" X: a\r\nContent-Length: 5\r\n\r\nhello",
+        "line 2 (b' X: a')",
+    ),
+    _bad(
+        "blank before colon",
+        "proxies must remove it, so a value may be seen or not (curl takes it)",
+        "RFC 9112 5.1",
+        OK + b"Content-Length : 5\r\n\r\nhello",
+        "(b'Content-Length : 5')",
+    ),
+    _bad("no colon", "no field", "RFC 9112 5", OK + b"Content-Length\r\nX: y\r\n\r\n", "line 2"),
+    _bad("no name", "no field (curl takes it)", "RFC 9110 5.1", OK + b": 5\r\n\r\n", "line 2"),
+    _bad(
+        "CR in a value",
+        "must be refused or replaced",
+        "RFC 9110 5.5",
+        OK + b"X: a\rContent-Length: 0\r\n\r\n",
+        "line 2",
+    ),
+    _bad("NUL in a value", "must be refused or replaced", "RFC 9110 5.5", OK + b"X: a\0b\r\n\r\n", "line 2"),
+    _bad(
+        "control character in a value",
+        "invalid; refused (curl takes it)",
+        "RFC 9110 5.5",
+        OK + b"X: a\x01b\r\n\r\n",
+        "line 2",
+    ),
+    _bad(
+        "CR in the reason phrase",
+        "invalid (curl takes it)",
+        "RFC 9112 4",
+        b"HTTP/1.1 200 O\rK\r\nContent-Length: 0\r\n\r\n",
+        "line 1",
+    ),
+]
+
+_BAD_CHUNKS: Final = [
+    _bad(
+        "chunk size empty",
+        "a digit at least",
+        "RFC 9112 7.1",
+        CHUNKED + b"\r\nhi\r\n0\r\n\r\n",
+        "b'\\r' is no chunk size",
+        code=200,
+    ),
+    _bad(
+        "chunk size 0x2",
+        "digits only",
+        "RFC 9112 7.1",
+        CHUNKED + b"0x2\r\nhi\r\n0\r\n\r\n",
+        "malformed chunked coding: b'0x",
+        code=200,
+    ),
+    _bad(
+        "chunk size -2",
+        "digits only",
+        "RFC 9112 7.1",
+        CHUNKED + b"-2\r\nhi\r\n0\r\n\r\n",
+        "is no chunk size",
+        code=200,
+    ),
+    _bad(
+        "blank before a chunk size",
+        "digits first",
+        "RFC 9112 7.1",
+        CHUNKED + b" 2\r\nhi\r\n0\r\n\r\n",
+        "is no chunk size",
+        code=200,
+    ),
+    _bad(
+        "junk after a chunk size",
+        "no extension without ; (curl ignores it)",
+        "RFC 9112 7.1.1",
+        CHUNKED + b"2 junk\r\nhi\r\n0\r\n\r\n",
+        "is no chunk size",
+        code=200,
+    ),
+    _bad(
+        "bare LF after a chunk size",
+        "one side's line end is the other's extension: that smuggles (curl takes it)",
+        "RFC 9112 7.1",
+        CHUNKED + b"2\nhi\n0\n\n",
+        "is no chunk size",
+        code=200,
+    ),
+    _bad(
+        "CR in a chunk extension",
+        "the same trick",
+        "RFC 9112 7.1.1",
+        CHUNKED + b"2;a\rb\r\nhi\r\n0\r\n\r\n",
+        "is no chunk size",
+        code=200,
+    ),
+    _bad(
+        "chunk size of 68 bits",
+        "must not overflow",
+        "RFC 9112 7.1",
+        CHUNKED + b"f" * 17 + b"\r\nhi",
+        "is no chunk size",
+        code=200,
+    ),
+    _bad(
+        "chunk longer than told",
+        "a chunk ends in CRLF",
+        "RFC 9112 7.1",
+        CHUNKED + b"2\r\nhi!\r\n0\r\n\r\n",
+        "longer than its size told (b'!",
+        code=200,
+        body=b"hi",
+    ),
+    _bad(
+        "chunk without an end",
+        "a chunk ends in CRLF",
+        "RFC 9112 7.1",
+        CHUNKED + b"2\r\nhi0\r\n\r\n",
+        "longer than its size told",
+        code=200,
+        body=b"hi",
+    ),
+    _bad(
+        "endless extension",
+        "a recipient ought to limit them",
+        "RFC 9112 7.1.1",
+        CHUNKED + b"2;" + b"x" * 70000,
+        "over 16384 bytes of chunk extensions",
+        code=200,
+    ),
+    _bad(
+        "endless trailers",
+        "the limit of headers holds for them",
+        "R10; RFC 9110 5.4",
+        CHUNKED + b"0\r\n" + b"X: y\r\n" * 14000,
+        "the trailers are over the limit of 65536 bytes",
+        code=200,
+    ),
+    _bad(
+        "malformed trailer",
+        "no field",
+        "RFC 9112 7.1.2",
+        CHUNKED + b"2\r\nhi\r\n0\r\nno trailer\r\n\r\n",
+        "malformed trailer b'no trailer'",
+        code=200,
+        body=b"hi",
+    ),
+    _bad(
+        "cut in a chunk",
+        "what came is read, and then it fails",
+        "R11; RFC 9112 8",
+        CHUNKED + b"5\r\nhel",
+        "before its last chunk",
+        code=200,
+        body=b"hel",
+        closes=True,
+    ),
+    _bad(
+        "cut between chunks",
+        "only the last chunk ends a body",
+        "R11; RFC 9112 8",
+        CHUNKED + b"2\r\nhi\r\n",
+        "last chunk",
+        code=200,
+        body=b"hi",
+        closes=True,
+    ),
+    _bad(
+        "cut in the trailers",
+        "only the empty line ends it",
+        "R11; RFC 9112 8",
+        CHUNKED + b"0\r\nX: y\r\n",
+        "last chunk",
+        code=200,
+        closes=True,
+    ),
+    _bad(
+        "TE gzip cut short",
+        "a coding has an end of its own",
+        "R11; RFC 9112 8",
+        OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n11\r\n" + _GZIPPED[:17] + b"\r\n0\r\n\r\n",
+        "the body's gzip coding is cut short",
+        code=200,
+        body=b"hello",
+    ),
+    _bad(
+        "TE gzip that is none",
+        "refused, as curl does",
+        "RFC 9112 7.2",
+        OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+        "malformed gzip coding",
+        code=200,
+    ),
+]
+
+ALL: Final = [
+    *_LENGTH,
+    *_HEADS,
+    *_INTERIM,
+    *_BODILESS,
+    *_CLOSE,
+    *_CHUNKED,
+    *_SURPLUS,
+    *_BAD_START,
+    *_BAD_LENGTH,
+    *_BAD_FIELDS,
+    *_BAD_CHUNKS,
+]
+"""Every row, by concern."""
+
+GOOD: Final = [scenario for scenario in ALL if scenario.good]
+"""Responses that a client takes."""
+
+BAD: Final = [scenario for scenario in ALL if not scenario.good]
+"""Responses that a client must refuse, with a reason; what came of the body before the fault is read."""

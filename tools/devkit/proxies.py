@@ -1,4 +1,4 @@
-"""A real proxy for the tests, written by others: tinyproxy, the one on PATH or Debian's in a private prefix."""
+"""A real proxy for the tests, by others than us: tinyproxy, the one on PATH or Debian's, unpacked."""
 
 from __future__ import annotations
 

@@ -1,21 +1,52 @@
 """Names to addresses, by the system's resolver, in threads that nobody waits for.
 
-`getaddrinfo` can take half a minute and can't be interrupted. So it runs in a daemon thread of its own: a
-poll never blocks on it, a look-up is given up by forgetting it, and the end of the process does not wait.
+`getaddrinfo` can take half a minute and can't be interrupted. So it runs in a thread of its own: a poll never
+blocks on it, a look-up is given up by forgetting it, and the end of the process does not wait.
+
+It is asked for all addresses of a name first: that is one thread, it knows the system's files, and it orders
+the families as RFC 6724 wants it. The system asks for A and AAAA records at the same time, but it answers
+when it has both. So if it takes longer than the resolution delay of RFC 8305 section 3, each family is asked
+for by itself too, and what comes first is used: a server that drops one of the questions costs that delay.
+
+There is a thread for each name that is being looked up, up to a limit: a thousand dead names do not make a
+thousand threads. Names beyond it wait for their turn, and lose it when their clients give up. Neither
+answers nor failures are kept: to cache is the system's business, which knows how long.
 """
 
+import math
 import socket
 import threading
+import time
+import weakref
+from functools import partial
+from typing import Final
 
 from .stream import Address, NetworkError
+from .workers import Workers
 
-_SHARED: dict[str, "Lookup"] = {}
-_LOCK = threading.Lock()
+RESOLUTION_DELAY: Final = 0.05
+"""Seconds (RFC 8305 section 8)."""
+
+MOST_THREADS: Final = 100
+"""A dead name keeps one for 10 to 30 s. Memory: some 50 KiB each."""
+
+_LINGER: Final = 10.0
+_UNIX: Final = "unix:"
+_FAMILIES: "Final[dict[int, str]]" = {socket.AF_INET6: "IPv6", socket.AF_INET: "IPv4"}
+
+_workers = Workers(MOST_THREADS, _LINGER, "look-up")
+_under_way: "Final[weakref.WeakValueDictionary[str, Lookup]]" = weakref.WeakValueDictionary()
+_lock: Final = threading.Lock()
 
 
 def literal(host: str) -> Address | None:
-    """Reads an IPv4 or IPv6 address (the latter perhaps with a zone: `fe80::1%eth0`). None: it is a name."""
+    """Reads what needs no look-up: an IPv4 or IPv6 address, or `unix:/path`. None: it is a name.
+
+    An IPv6 address may have a zone: `fe80::1%eth0`.
+    """
     if ":" in host:
+        if host.startswith(_UNIX):
+            return Address(socket.AF_UNIX, (host.removeprefix(_UNIX),))
         try:
             found = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
         except (OSError, ValueError):
@@ -34,50 +65,120 @@ def look_up(host: str) -> "Lookup":
     Raises:
         NetworkError: the system has no thread left.
     """
-    with _LOCK:
-        lookup = _SHARED.get(host)
-        if lookup is None:
-            lookup = Lookup(host)
+    with _lock:
+        lookup = _under_way.get(host)
+        if lookup is None or lookup.complete:
+            lookup = _under_way[host] = Lookup(host)
             try:
-                threading.Thread(target=lookup.run, name=f"look-up of {host}", daemon=True).start()
+                lookup.ask(socket.AF_UNSPEC)
             except RuntimeError as error:
+                del _under_way[host]
                 raise NetworkError(f"cannot resolve {host!a}: {error}") from None
-            _SHARED[host] = lookup
         return lookup
 
 
 class Lookup:
-    """A name that is being resolved."""
+    """A name that is being resolved, and what is known of it so far."""
 
-    __slots__ = ("_addresses", "_done", "_failure", "_host")
+    __slots__ = (
+        "__weakref__",
+        "_addresses",
+        "_apart",
+        "_changed",
+        "_failures",
+        "_patience",
+        "complete",
+        "host",
+    )
 
     def __init__(self, host: str) -> None:
-        self._host = host
+        self.host = host
+        self.complete = False
+        """No more addresses will come."""
         self._addresses: list[Address] = []
-        self._failure = ""
-        self._done = threading.Event()
-
-    def run(self) -> None:
-        """Does the work, in the thread."""
-        try:
-            found = socket.getaddrinfo(self._host, 0, type=socket.SOCK_STREAM)
-            self._addresses = [Address(entry[0], entry[4]) for entry in found]
-        except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else error
-            self._failure = f"cannot resolve {self._host!a}: {why}"
-        finally:
-            with _LOCK:
-                _SHARED.pop(self._host, None)
-            self._done.set()
+        self._failures: dict[int, str] = {}
+        self._apart = 0  # families that were asked for by themselves and have not answered
+        self._patience = time.monotonic() + RESOLUTION_DELAY
+        self._changed = threading.Condition()
 
     def poll(self) -> list[Address] | None:
-        """Gives the addresses once they are known. Raises NetworkError if there are none."""
-        if not self._done.is_set():
-            return None
-        if self._failure:
-            raise NetworkError(self._failure)
-        return self._addresses
+        """Gives the addresses that are known, once there are any. Raises NetworkError if there are none."""
+        complete = self.complete  # read first: what is known then is all
+        if self._addresses:
+            return self._addresses
+        if complete:
+            raise NetworkError(f"cannot resolve {self.host!a}: {self._failure()}")
+        self._mind_the_delay()
+        # A loop that only polls would keep the interpreter from the thread that has the answer.
+        time.sleep(0)
+        return None
 
     def wait(self, timeout: float) -> None:
-        """Sleeps until the look-up is done; `timeout` seconds at most."""
-        self._done.wait(timeout)
+        """Sleeps until an address is known or it is clear that there is none; `timeout` seconds at most."""
+        end = time.monotonic() + timeout
+        with self._changed:
+            while not (self._addresses or self.complete) and (now := time.monotonic()) < end:
+                self._mind_the_delay()
+                self._changed.wait(min(end, self._patience) - now)
+
+    def ask(self, family: int) -> None:
+        """Has the system asked, in a thread.
+
+        Args:
+            family: AF_UNSPEC for all.
+
+        Raises:
+            RuntimeError: the system has no thread left.
+        """
+        _workers.submit(partial(_resolve, weakref.ref(self), family))
+
+    def answer(self, family: int, addresses: list[Address], failure: str) -> None:
+        """Takes an answer; called by the thread that has it."""
+        with self._changed:
+            if self.complete:
+                return
+            if failure:
+                self._failures[family] = failure
+            known = self._addresses
+            if family == socket.AF_UNSPEC:
+                self._addresses = addresses or known
+                self.complete = True
+            else:
+                self._addresses = addresses + known if family == socket.AF_INET6 else known + addresses
+                self._apart -= 1
+                self.complete = self._apart == 0
+            self._changed.notify_all()
+
+    def _mind_the_delay(self) -> None:
+        """Asks for each family once the delay is over, if threads are to spare: other names come first."""
+        if time.monotonic() < self._patience:
+            return
+        with self._changed:
+            if self._patience < math.inf and _workers.spare() >= len(_FAMILIES):
+                self._apart = len(_FAMILIES)
+                for family in _FAMILIES:
+                    self.ask(family)
+            self._patience = math.inf
+
+    def _failure(self) -> str:
+        joint = self._failures.get(socket.AF_UNSPEC)
+        if joint or len(set(self._failures.values())) == 1:
+            return joint or next(iter(self._failures.values()))
+        return ", ".join(f"{why} ({_FAMILIES[family]})" for family, why in self._failures.items())
+
+
+def _resolve(asking: "weakref.ref[Lookup]", family: int) -> None:
+    """Asks the system, unless all who wanted to know have given up while this waited for a thread."""
+    lookup = asking()
+    if lookup is None or lookup.complete:
+        return
+    addresses, failure = [], ""
+    try:
+        # As bytes, or Python would check and encode the name by rules of its own.
+        found = socket.getaddrinfo(lookup.host.encode(), 0, family, socket.SOCK_STREAM)
+        addresses = [Address(entry[0], entry[4]) for entry in found]
+    except OSError as error:
+        failure = error.strerror or str(error)
+    except ValueError as error:
+        failure = str(error)
+    lookup.answer(family, addresses, failure)

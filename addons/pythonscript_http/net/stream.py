@@ -32,7 +32,7 @@ class Address(NamedTuple):
     family: int
     """Address family, as `socket` numbers them."""
     sockaddr: tuple[Any, ...]
-    """What `socket.connect` takes; its second item is the port."""
+    """What `socket.connect` takes; its second item is the port. AF_UNIX: the path alone."""
 
 
 class Stream(Protocol):
@@ -77,8 +77,13 @@ class Pending(Protocol):
 class Lookup(Protocol):
     """A name that is being resolved."""
 
+    host: str
+    """The name."""
+    complete: bool
+    """No more addresses will come. Until then `poll` may give more the next time."""
+
     def poll(self) -> list[Address] | None:
-        """Gives the name's addresses, best first, once they are known.
+        """Gives the addresses that are known, best first, once there are any.
 
         Raises:
             NetworkError: it has none.
@@ -92,7 +97,7 @@ class Network(Protocol):
     """What makes connections."""
 
     def literal(self, host: str) -> Address | None:
-        """Reads a literal address. None: this is a name."""
+        """Reads a literal address, or `unix:/path`. None: this is a name."""
 
     def look_up(self, host: str) -> Lookup:
         """Begins to resolve a name. To give it up, forget it.
@@ -101,5 +106,11 @@ class Network(Protocol):
             NetworkError: the look-up can't even begin.
         """
 
-    def connect(self, addresses: Sequence[Address], port: int) -> Pending:
-        """Begins to connect to one of the addresses of a host."""
+    def connect(self, addresses: Sequence[Address], port: int, lookup: Lookup | None = None) -> Pending:
+        """Begins to connect to one of the addresses of a host.
+
+        Args:
+            addresses: one at least, best first.
+            port: the port; it does not count for a Unix domain socket.
+            lookup: where the addresses are from. Those that it still finds are tried too.
+        """

@@ -4,7 +4,7 @@ import pytest
 
 from pythonscript_http.core.enums import Error
 from pythonscript_http.core.errors import LocalError
-from pythonscript_http.core.host import Host, authority, parse_host
+from pythonscript_http.core.host import Host, authority, parse_host, parse_proxy
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,33 @@ from pythonscript_http.core.host import Host, authority, parse_host
         ("[::1]", -1, Host("::1", 80, False)),
         ("http://[::1]:8080", -1, Host("::1", 8080, False)),
         ("fe80::1%eth0", 80, Host("fe80::1%eth0", 80, False)),
+        ("fe80::1%25eth0", 80, Host("fe80::1%eth0", 80, False)),
+        ("[fe80::1%eth0]:8080", -1, Host("fe80::1%eth0", 8080, False)),
+        ("http://[fe80::1%25eth0.1]", -1, Host("fe80::1%eth0.1", 80, False)),
+        ("fe80::1%25", 80, Host("fe80::1%25", 80, False)),
+        ("fe80::1%2", 80, Host("fe80::1%2", 80, False)),
+        ("::ffff:127.0.0.1", 80, Host("::ffff:127.0.0.1", 80, False)),
+        ("example.org.", 80, Host("example.org.", 80, False)),
+        ("my_host-1", 80, Host("my_host-1", 80, False)),
+        ("example.org:", -1, Host("example.org", 80, False)),
+        ("[::1]:", 81, Host("::1", 81, False)),
+        ("example.org:00080", -1, Host("example.org", 80, False)),
         ("bücher.example", -1, Host("xn--bcher-kva.example", 80, False)),
+        ("BÜCHER.example:81", -1, Host("xn--bcher-kva.example", 81, False)),
+        ("straße.de", -1, Host("xn--strae-oqa.de", 80, False)),
+        ("a_b.bücher。example", -1, Host("a_b.xn--bcher-kva.example", 80, False)),
+        ("☃.net", -1, Host("xn--n3h.net", 80, False)),
+        ("１２７.0.0.１", -1, Host("127.0.0.1", 80, False)),
+        (f"{'a' * 63}.{'b' * 63}.{'c' * 63}.{'d' * 61}.", 80, None),
+        ("unix:/run/x.sock", -1, Host("unix:/run/x.sock", 80, False)),
+        ("unix:///run/x y@z.sock", 8080, Host("unix:/run/x y@z.sock", 8080, False)),
+        ("unix:80", -1, Host("unix", 80, False)),
+        ("unix", -1, Host("unix", 80, False)),
     ],
 )
-def test_readable(text: str, port: int, expected: Host) -> None:
-    assert parse_host(text, port) == expected
+def test_readable(text: str, port: int, expected: Host | None) -> None:
+    assert parse_host(text, port) == (expected or Host(text, port, False))
+    assert parse_proxy(text, port) == (expected or Host(text, port, False))
 
 
 @pytest.mark.parametrize(
@@ -40,15 +62,41 @@ def test_readable(text: str, port: int, expected: Host) -> None:
         ("[name]", -1, "neither a name nor an address"),
         ("a:b", -1, "neither a name nor an address"),
         ("http://example.org/path", -1, "holds '/'"),
-        ("ftp://example.org", -1, "holds '/'"),
-        ("user@example.org", -1, "holds '@'"),
+        ("ftp://example.org", -1, "scheme 'ftp'; known are http and https"),
+        ("socks5://u:secret@example.org", -1, "^the host has the scheme 'socks5'"),
+        ("u:secret@example.org", -1, "^the host 'example.org' comes with a user or a password"),
+        ("http://u@example.org:81", -1, "^the host 'example.org:81' comes with a user or a password"),
+        ("[::g]", -1, "'::g' is neither a name nor an address: "),
+        ("1::2::3", -1, "neither a name nor an address: "),
+        ("fe80::1%", 80, "zone '' of the address 'fe80::1%'"),
+        ("fe80::1%eth0:8080", -1, "zone 'eth0:8080'"),
+        ("fe80::1%a%b", -1, "zone 'a%b'"),
+        ("%65xample.org", -1, "holds '%', which no name may have"),
+        ("a..b", -1, "an empty part"),
+        (".b", -1, "an empty part"),
+        (".", -1, "an empty part"),
+        ("a" * 64 + ".org", -1, "too long"),
+        ("a." * 126 + "ab", -1, "too long"),
+        ("example.org:80a", -1, "neither a name nor an address"),
+        ("example.org:1000000000", -1, "neither a name nor an address"),
+        ("\u2100.example", -1, "holds '/', which no name may have"),
+        ("a\uff1a80.ü", -1, "holds ':', which no name may have"),
+        ("a\u200db", -1, "no international domain name: .* joins nothing there"),
+        ("\u0301a", -1, "no international domain name"),
+        ("\u05d0a", -1, "no international domain name"),
+        ("\ud800", -1, "no international domain name"),
+        ("unix:x.sock", -1, "path in 'unix:x.sock' does not begin with '/'"),
+        ("unix://host/x.sock", -1, "does not begin with '/'"),
+        ("unix:", -1, "does not begin with '/'"),
+        ("unix:/x\0", -1, "holds a NUL"),
+        ("unix:/x", 65536, "port 65536"),
         ("exa mple.org", -1, "holds ' '"),
         ("example.org\r\nX: y", -1, "holds '\\\\r'"),
         ("example.org\0", -1, "holds '\\\\x00'"),
         ("example.org:80", 81, "another port than the 81"),
         ("example.org", 0, "port 0"),
         ("example.org", 65536, "port 65536"),
-        ("ü" * 64, -1, "no international domain name"),
+        ("ü" * 64, -1, "too long"),
     ],
 )
 def test_unreadable(text: str, port: int, complaint: str) -> None:
@@ -62,3 +110,47 @@ def test_authority() -> None:
     assert authority("example.org", 80, 80) == "example.org"
     assert authority("::1", 80, 80) == "[::1]"
     assert authority("fe80::1%eth0", 8080, 80) == "[fe80::1]:8080"
+    assert authority("unix:/run/x.sock", 80, 80) == "localhost"
+    assert authority("unix:/run/x.sock", 81, 80) == "localhost:81"
+
+
+def test_which_is_a_unix_domain_socket() -> None:
+    assert parse_host("unix:/run/x.sock").unix
+    assert not parse_host("unix").unix
+
+
+class TestProxy:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("u:p@proxy", Host("proxy", 3128, False, "Basic dTpw")),
+            ("https://u:p@proxy:3128", Host("proxy", 3128, True, "Basic dTpw")),
+            ("u:p@[::1]", Host("::1", 3128, False, "Basic dTpw")),
+            ("u@proxy", Host("proxy", 3128, False, "Basic dTo=")),
+            ("u:@proxy", Host("proxy", 3128, False, "Basic dTo=")),
+            ("u:a:b/@c@proxy", Host("proxy", 3128, False, "Basic dTphOmIvQGM=")),
+            ("u:p%40%3A%2f@proxy", Host("proxy", 3128, False, "Basic dTpwQDov")),
+            ("ü:p%C3%BC@proxy", Host("proxy", 3128, False, "Basic w7w6cMO8")),
+            ("@proxy", Host("proxy", 3128, False)),
+        ],
+    )
+    def test_credentials(self, text: str, expected: Host) -> None:
+        assert parse_proxy(text, 3128) == expected
+
+    @pytest.mark.parametrize(
+        ("text", "complaint"),
+        [
+            ("secret%3A:secret@proxy", "user holds ':'"),
+            ("secret:secret%0A@proxy", "control character"),
+            ("secret\r\n:secret@proxy", "control character"),
+            ("secret\ud800:secret@proxy", "lone surrogate"),
+            ("secret:secret@pro xy", "the host 'pro xy' holds ' '"),
+            ("http://secret:secret@proxy/", "the host 'http://proxy/' holds '/'"),
+            ("socks5://secret:secret@proxy", "scheme 'socks5'"),
+            ("secret:secret@proxy:1", "another port than the 3128"),
+        ],
+    )
+    def test_secrets_are_not_told(self, text: str, complaint: str) -> None:
+        with pytest.raises(LocalError, match=complaint) as caught:
+            parse_proxy(text, 3128)
+        assert "secret" not in str(caught.value)

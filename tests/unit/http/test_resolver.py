@@ -1,37 +1,99 @@
 """Names and addresses."""
 
+import gc
 import socket
 import subprocess
 import sys
 import threading
 import time
+import weakref
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.loopback.network import until
 
 from pythonscript_http.net import resolver
-from pythonscript_http.net.stream import NetworkError
+from pythonscript_http.net.resolver import RESOLUTION_DELAY
+from pythonscript_http.net.stream import Address, NetworkError
+from pythonscript_http.net.workers import Workers
 
 ADDONS = Path(resolver.__file__).parents[2]
+
+BOTH, SIX, FOUR = socket.AF_UNSPEC, socket.AF_INET6, socket.AF_INET
+ADDRESSES: dict[int, Address] = {SIX: Address(SIX, ("::1", 0, 0, 0)), FOUR: Address(FOUR, ("127.0.0.1", 0))}
+
+
+class System:
+    """A resolver that answers when it is told to, each family for itself."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[bytes, int]] = []
+        self._answers: dict[int, list[Address] | str] = {}
+        self._changed = threading.Condition()
+        self._over = False
+
+    def answer(self, family: int, answer: list[Address] | str) -> None:
+        with self._changed:
+            self._answers[family] = answer
+            self._changed.notify_all()
+
+    def end(self) -> None:
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+
+    def getaddrinfo(self, host: bytes, _: int, family: int, kind: int) -> list[tuple[object, ...]]:
+        assert kind == socket.SOCK_STREAM
+        with self._changed:
+            self.asked.append((host, family))
+            self._changed.wait_for(lambda: self._over or family in self._answers, 20)
+            answer = self._answers.get(family, "never answered")
+        if isinstance(answer, str):
+            raise socket.gaierror(socket.EAI_NONAME, answer)
+        return [(address.family, kind, 6, "", address.sockaddr) for address in answer]
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
+    system = System()
+    monkeypatch.setattr(socket, "getaddrinfo", system.getaddrinfo)
+    monkeypatch.setattr(resolver, "_workers", Workers(8, 0.05, "look-up"))
+    monkeypatch.setattr(resolver, "_under_way", weakref.WeakValueDictionary())
+    yield system
+    system.end()
+
+
+def families(system: System) -> list[int]:
+    return sorted(family for _, family in system.asked)
 
 
 @pytest.mark.parametrize(
     ("host", "family"),
     [
-        ("127.0.0.1", socket.AF_INET),
-        ("::1", socket.AF_INET6),
-        ("2001:db8::1", socket.AF_INET6),
+        ("127.0.0.1", FOUR),
+        ("::1", SIX),
+        ("2001:db8::1", SIX),
+        ("fe80::1%lo", SIX),
+        ("unix:/run/x.sock", socket.AF_UNIX),
         ("localhost", None),
         ("db", None),
         ("127.1", None),
         ("1.2.3.4.5", None),
         ("::g", None),
+        ("fe80::1%nothing", None),
         ("a\0b", None),
     ],
 )
 def test_literals(host: str, family: int | None) -> None:
     address = resolver.literal(host)
     assert (None if address is None else address.family) == family
+
+
+def test_a_zone_is_kept() -> None:
+    address = resolver.literal("fe80::1%lo")
+    assert address is not None
+    assert address.sockaddr[3] == socket.if_nametoindex("lo")
 
 
 def test_localhost() -> None:
@@ -42,63 +104,181 @@ def test_localhost() -> None:
     assert {str(address.sockaddr[0]) for address in addresses} <= {"127.0.0.1", "::1"}
 
 
-def test_a_name_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", fail)
-    lookup = resolver.look_up("no.such.host")
+@pytest.mark.parametrize("name", ["a" * 64 + ".example", "a..b", "fe80::1%nothing"])
+def test_a_name_that_no_name_can_be(name: str) -> None:
+    lookup = resolver.look_up(name)
     lookup.wait(10)
-    with pytest.raises(NetworkError, match=r"cannot resolve 'no\.such\.host': Name or service not known"):
+    with pytest.raises(NetworkError, match=f"cannot resolve '{name}': "):
         lookup.poll()
 
 
-def test_a_name_that_no_name_can_be() -> None:
-    lookup = resolver.look_up("a" * 64 + ".example")
-    lookup.wait(10)
-    with pytest.raises(NetworkError, match="cannot resolve 'aaa"):
-        lookup.poll()
-
-
-def test_a_slow_resolver_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    go = threading.Event()
-    asked = []
-
-    def slow(host: str, *_: object, **__: object) -> list[object]:
-        asked.append(host)
-        go.wait(10)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", slow)
-    begun = time.monotonic()
-    lookups = [resolver.look_up("slow.example") for _ in range(100)]
-    other = resolver.look_up("other.example")
-    assert [lookup.poll() for lookup in (*lookups, other)] == [None] * 101
-    assert time.monotonic() - begun < 1
-    go.set()
-    for lookup in (*lookups, other):
+def test_a_failure_is_told_and_not_kept(system: System) -> None:
+    for text in ("Name or service not known", "Temporary failure in name resolution"):
+        system.answer(BOTH, text)
+        lookup = resolver.look_up("no.such.host")
         lookup.wait(10)
-        assert lookup.poll() == [(socket.AF_INET, ("127.0.0.1", 0))]
-    assert sorted(asked) == ["other.example", "slow.example"]
+        with pytest.raises(NetworkError, match=rf"^cannot resolve 'no\.such\.host': {text}$"):
+            lookup.poll()
 
 
-def test_no_thread_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
+class TestFamilies:
+    """RFC 8305 section 3."""
 
-    monkeypatch.setattr(threading.Thread, "start", fail)
-    for _ in range(2):  # the first failure leaves nothing behind
-        with pytest.raises(NetworkError, match=r"cannot resolve 'x\.example': can't start new thread"):
-            resolver.look_up("x.example")
+    def test_a_quick_answer_is_asked_for_once(self, system: System) -> None:
+        system.answer(BOTH, [ADDRESSES[FOUR], ADDRESSES[SIX]])
+        lookup = resolver.look_up("quick.example")
+        lookup.wait(10)
+        assert lookup.poll() == [ADDRESSES[FOUR], ADDRESSES[SIX]]  # the system's order
+        assert lookup.complete
+        assert system.asked == [(b"quick.example", BOTH)]
 
+    @pytest.mark.parametrize("waits", [True, False])
+    def test_a_slow_one_is_asked_for_by_family(self, system: System, waits: bool) -> None:
+        lookup = resolver.look_up("slow.example")
+        begun = time.monotonic()
+        while time.monotonic() < begun + RESOLUTION_DELAY / 2:
+            assert lookup.poll() is None
+        assert families(system) in ([], [BOTH])
+        if waits:
+            lookup.wait(2 * RESOLUTION_DELAY)
+        else:
+            until(lambda: [lookup.poll(), families(system) == [BOTH, FOUR, SIX]][1])
+        until(lambda: families(system) == [BOTH, FOUR, SIX])
 
-def test_the_process_ends_while_a_look_up_hangs() -> None:
-    program = (
-        "import socket, time\n"
-        "socket.getaddrinfo = lambda *_, **__: time.sleep(60)\n"
-        "from pythonscript_http.net import resolver\n"
-        "assert resolver.look_up('slow.example').poll() is None\n"
+    @pytest.mark.parametrize("first", [FOUR, SIX])
+    def test_the_first_family_is_used_and_the_other_joins(self, system: System, first: int) -> None:
+        lookup = resolver.look_up("half.example")
+        system.answer(first, [ADDRESSES[first]])
+        lookup.wait(10)
+        assert lookup.poll() == [ADDRESSES[first]]
+        assert not lookup.complete
+        system.answer(SIX + FOUR - first, [ADDRESSES[SIX + FOUR - first]])
+        until(lambda: lookup.complete)
+        assert lookup.poll() == [ADDRESSES[SIX], ADDRESSES[FOUR]]
+
+    def test_the_joint_answer_is_the_last_word(self, system: System) -> None:
+        lookup = resolver.look_up("late.example")
+        system.answer(FOUR, [ADDRESSES[FOUR]])
+        lookup.wait(10)
+        system.answer(BOTH, [ADDRESSES[FOUR], ADDRESSES[SIX]])
+        until(lambda: lookup.complete)
+        assert lookup.poll() == [ADDRESSES[FOUR], ADDRESSES[SIX]]
+        system.answer(SIX, [])
+        until(lambda: resolver._workers.spare() == 8)
+        assert lookup.poll() == [ADDRESSES[FOUR], ADDRESSES[SIX]]
+
+    def test_what_is_known_outlives_a_joint_failure(self, system: System) -> None:
+        lookup = resolver.look_up("broken.example")
+        system.answer(FOUR, [ADDRESSES[FOUR]])
+        lookup.wait(10)
+        system.answer(BOTH, "Temporary failure in name resolution")
+        until(lambda: lookup.complete)
+        assert lookup.poll() == [ADDRESSES[FOUR]]
+
+    def test_one_family_has_none(self, system: System) -> None:
+        lookup = resolver.look_up("four.example")
+        system.answer(SIX, "No address associated with hostname")
+        lookup.wait(2 * RESOLUTION_DELAY)
+        assert lookup.poll() is None
+        system.answer(FOUR, [ADDRESSES[FOUR]])
+        lookup.wait(10)
+        assert lookup.poll() == [ADDRESSES[FOUR]]
+        assert lookup.complete
+
+    @pytest.mark.parametrize(
+        ("six", "four", "told"), [("X", "X", "X"), ("X", "Y", r"X \(IPv6\), Y \(IPv4\)")]
     )
-    begun = time.monotonic()
-    subprocess.run([sys.executable, "-c", program], cwd=ADDONS, check=True, timeout=30)
-    assert time.monotonic() - begun < 5
+    def test_no_family_has_any(self, system: System, six: str, four: str, told: str) -> None:
+        lookup = resolver.look_up("none.example")
+        system.answer(SIX, six)
+        lookup.wait(2 * RESOLUTION_DELAY)
+        system.answer(FOUR, four)
+        lookup.wait(10)
+        with pytest.raises(NetworkError, match=rf"^cannot resolve 'none\.example': {told}$"):
+            lookup.poll()
+
+
+class TestThreads:
+    def test_a_slow_resolver_holds_up_nobody(self, system: System) -> None:
+        begun = time.monotonic()
+        lookups = [resolver.look_up("slow.example") for _ in range(100)]
+        other = resolver.look_up("other.example")
+        assert [lookup.poll() for lookup in (*lookups, other)] == [None] * 101
+        assert time.monotonic() - begun < 1
+        system.answer(BOTH, [ADDRESSES[FOUR]])
+        for lookup in (*lookups, other):
+            lookup.wait(10)
+            assert lookup.poll() == [ADDRESSES[FOUR]]
+        joint = [host for host, family in system.asked if family == BOTH]
+        assert sorted(joint) == [b"other.example", b"slow.example"]
+
+    def test_dead_names_take_no_more_threads_than_there_may_be(self, system: System) -> None:
+        lookups = [resolver.look_up(f"{number}.example") for number in range(1000)]
+        until(lambda: len(system.asked) == 8)
+        lookups[0].wait(2 * RESOLUTION_DELAY)
+        assert threading.active_count() < 20
+        assert families(system) == [BOTH] * 8  # no thread to ask for families by themselves
+        live = resolver.look_up("live.example")
+        del lookups
+        gc.collect()
+        system.answer(BOTH, [ADDRESSES[FOUR]])
+        live.wait(10)  # those before it were given up: they lost their turn
+        assert live.poll() == [ADDRESSES[FOUR]]
+        assert len(system.asked) == 9
+
+    def test_a_name_given_up_is_joined_again_while_its_thread_hangs(self, system: System) -> None:
+        for _ in range(50):
+            lookup = resolver.look_up("hangs.example")
+            assert lookup.poll() is None
+            until(lambda: len(system.asked) == 1)
+            del lookup
+        system.answer(BOTH, [ADDRESSES[FOUR]])
+        lookup = resolver.look_up("hangs.example")
+        lookup.wait(10)
+        assert lookup.poll() == [ADDRESSES[FOUR]]
+
+    def test_waiting_is_bounded(self, system: System) -> None:
+        lookup = resolver.look_up("slow.example")
+        for timeout in (0.0, RESOLUTION_DELAY / 2, 2 * RESOLUTION_DELAY):
+            begun = time.monotonic()
+            lookup.wait(timeout)
+            assert timeout * 0.9 <= time.monotonic() - begun < timeout + 0.5
+
+    def test_none_left(self, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(_: threading.Thread) -> None:
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(threading.Thread, "start", fail)
+        for _ in range(2):  # the first failure leaves nothing behind
+            with pytest.raises(NetworkError, match=r"cannot resolve 'x\.example': can't start new thread"):
+                resolver.look_up("x.example")
+        assert system.asked == []
+
+    def test_the_process_ends_while_a_look_up_hangs(self) -> None:
+        program = (
+            "import socket, time\n"
+            "socket.getaddrinfo = lambda *_, **__: time.sleep(60)\n"
+            "from pythonscript_http.net import resolver\n"
+            "assert resolver.look_up('slow.example').poll() is None\n"
+        )
+        begun = time.monotonic()
+        subprocess.run([sys.executable, "-c", program], cwd=ADDONS, check=True, timeout=30)
+        assert time.monotonic() - begun < 5
+
+
+def test_a_loop_that_only_polls_gets_its_answer_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It leaves the interpreter to the look-up's thread, which would wait 5 ms for it, several times."""
+    ask: Callable[..., object] = lambda *_: [(FOUR, 1, 6, "", ADDRESSES[FOUR].sockaddr)]  # noqa: E731
+    monkeypatch.setattr(socket, "getaddrinfo", ask)
+    monkeypatch.setattr(sys, "setswitchinterval", sys.setswitchinterval)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1.0)
+    try:
+        begun = time.monotonic()
+        for _ in range(5):
+            lookup = resolver.look_up("fast.example")
+            while lookup.poll() is None:
+                pass
+        assert time.monotonic() - begun < 1
+    finally:
+        sys.setswitchinterval(before)

@@ -30,7 +30,7 @@ def test_one_that_is_named_or_installed_is_used(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("TINYPROXY", str(program(tmp_path / "own")))
     assert proxies.ensure(NOWHERE) == tmp_path / "own"
     monkeypatch.setenv("TINYPROXY", str(tmp_path / "absent"))
-    with pytest.raises(Failure, match="TINYPROXY names .*absent, which cannot be run"):
+    with pytest.raises(Failure, match=r"TINYPROXY names .*absent, which cannot be run"):
         proxies.ensure(NOWHERE)
 
 
@@ -62,5 +62,5 @@ def test_debians_is_fetched_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 def test_where_there_is_none_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(debian, "unsupported", lambda: "this is elsewhere")
-    with pytest.raises(Failure, match="no tinyproxy on PATH, .* because this is elsewhere: install it"):
+    with pytest.raises(Failure, match=r"no tinyproxy on PATH, .* because this is elsewhere: install it"):
         proxies.ensure(NOWHERE)

@@ -1,0 +1,90 @@
+"""A connection by a socket of the operating system, without blocking: TCP, or a Unix domain socket."""
+
+import select
+import socket
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from .stream import WOULD_BLOCK, NetworkError, Readiness
+
+# Linux alone tells that the peer has closed while bytes wait before that end.
+_RDHUP: Final = getattr(select, "POLLRDHUP", 0)
+_READABLE: Final = select.POLLIN | _RDHUP
+_HANGUP: Final = _RDHUP | select.POLLHUP | select.POLLERR | select.POLLNVAL
+# An embedded Python leaves SIGPIPE as its host has it, and that may be deadly.
+_NO_SIGNAL: Final = getattr(socket, "MSG_NOSIGNAL", 0)
+
+
+class SocketStream:
+    """A connection."""
+
+    __slots__ = ("_poll", "_recv_into", "_send", "_sendmsg", "_socket")
+
+    def __init__(self, connected: socket.socket) -> None:
+        """Takes over a connected, non-blocking socket."""
+        self._socket = connected
+        self._recv_into: Callable[[memoryview], int] = connected.recv_into
+        self._send = connected.send
+        self._sendmsg = connected.sendmsg
+        events = select.poll()
+        events.register(connected, _READABLE)
+        self._poll = events.poll
+
+    def peek(self) -> Readiness:
+        """Tells what a read would find, by one system call while there is nothing."""
+        events = self._poll(0)
+        if not events:
+            return Readiness.QUIET
+        if events[0][1] & _HANGUP:
+            try:
+                if not self._socket.recv(1, socket.MSG_PEEK):
+                    return Readiness.ENDED
+            except OSError as error:
+                self._recv_into = _failing(error)  # the system tells it once; a read shall tell it too
+                return Readiness.ENDED
+        return Readiness.DATA
+
+    def read_into(self, buffer: memoryview) -> int:
+        """Reads what has come. Gives its size, 0 at the end, WOULD_BLOCK if there is nothing."""
+        try:
+            return self._recv_into(buffer)
+        except BlockingIOError:
+            return WOULD_BLOCK
+        except OSError as error:
+            raise _failure("cannot receive", error) from None
+
+    def write(self, buffers: Sequence[bytes | memoryview]) -> int:
+        """Writes as much as the kernel takes, and gives its size."""
+        try:
+            if len(buffers) == 1:
+                return self._send(buffers[0], _NO_SIGNAL)
+            return self._sendmsg(buffers, (), _NO_SIGNAL)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise _failure("cannot send", error) from None
+
+    def wait(self, *, write: bool, timeout: float) -> bool:
+        """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""
+        events = select.poll()
+        events.register(self._socket, select.POLLIN | (select.POLLOUT if write else 0))
+        return bool(events.poll(timeout * 1000))
+
+    def fileno(self) -> int:
+        """The socket's file descriptor."""
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        """Closes the socket."""
+        self._socket.close()
+
+
+def _failing(error: OSError) -> Callable[[memoryview], int]:
+    def recv_into(_: memoryview) -> int:
+        raise error
+
+    return recv_into
+
+
+def _failure(what: str, error: OSError) -> NetworkError:
+    return NetworkError(f"{what}: {error.strerror or error}")

@@ -1,0 +1,61 @@
+"""Connections to Unix domain sockets, which stand at once or not at all, unless their listener is busy."""
+
+import socket
+import time
+from typing import Final
+
+from .connection import SocketStream
+from .stream import Address, NetworkError
+
+_NAP: Final = 0.005
+"""Seconds until a busy listener is asked again."""
+
+
+class UnixPending:
+    """A connection to a Unix domain socket that is being made.
+
+    Args:
+        address: where it is.
+        timeout: seconds that the listener may be busy.
+    """
+
+    __slots__ = ("_path", "_socket", "_timeout", "_until")
+
+    def __init__(self, address: Address, timeout: float) -> None:
+        (self._path,) = address.sockaddr
+        self._timeout = timeout
+        self._until = time.monotonic() + timeout
+        self._socket: socket.socket | None = None
+
+    def poll(self) -> SocketStream | None:
+        """Gives the connection once it stands. Raises NetworkError if it can't."""
+        try:
+            if self._socket is None:
+                self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                self._socket.setblocking(False)
+            self._socket.connect(self._path)
+        except BlockingIOError:  # its queue is full: unlike with TCP, nothing is under way
+            if time.monotonic() < self._until:
+                return None
+            raise self._failure(f"its listener was busy for {self._timeout:g} s") from None
+        except OSError as error:
+            raise self._failure(error.strerror or str(error)) from None
+        except ValueError as error:  # a lone surrogate
+            raise self._failure(str(error)) from None
+        connected, self._socket = self._socket, None
+        return SocketStream(connected)
+
+    def wait(self, timeout: float) -> None:
+        """Sleeps a little: the system tells nobody when a listener has room."""
+        if self._socket is not None:
+            time.sleep(min(timeout, _NAP))
+
+    def close(self) -> None:
+        """Gives it up."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _failure(self, why: str) -> NetworkError:
+        self.close()
+        return NetworkError(f"cannot connect to {f'unix:{self._path}'!a}: {why}")

@@ -1,0 +1,69 @@
+"""Threads for calls that block and can't be interrupted: few, reused, and nobody waits for their end."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+Job = Callable[[], None]
+
+
+class Workers:
+    """Runs jobs in threads, which come as they are needed and go when they are not.
+
+    They are daemons: the end of the process does not wait for a job that hangs.
+
+    Args:
+        most: how many threads there are at a time. More jobs than that wait, the oldest first.
+        linger: seconds that a thread without a job lives on. To start one costs as much as a request.
+        name: of the threads, for those who look at them.
+    """
+
+    def __init__(self, most: int, linger: float, name: str) -> None:
+        self._most = most
+        self._linger = linger
+        self._name = name
+        self._changed = threading.Condition(threading.Lock())
+        self._jobs: deque[Job] = deque()
+        self._threads = 0
+        self._busy = 0
+
+    def submit(self, job: Job) -> None:
+        """Has a job done as soon as there is a thread for it. It must not raise.
+
+        Raises:
+            RuntimeError: there is no thread, and the system gives none.
+        """
+        with self._changed:
+            self._jobs.append(job)
+            if len(self._jobs) <= self._threads - self._busy or self._threads == self._most:
+                self._changed.notify()
+                return
+            try:
+                threading.Thread(target=self._work, name=self._name, daemon=True).start()
+            except RuntimeError:
+                if not self._threads:
+                    self._jobs.remove(job)
+                    raise
+            else:
+                self._threads += 1
+
+    def spare(self) -> int:
+        """How many more jobs could begin at once."""
+        with self._changed:
+            return max(0, self._most - self._busy - len(self._jobs))
+
+    def _work(self) -> None:
+        changed, jobs = self._changed, self._jobs
+        with changed:
+            while jobs or changed.wait(self._linger) or jobs:
+                while jobs:
+                    job = jobs.popleft()
+                    self._busy += 1
+                    changed.release()
+                    try:
+                        job()
+                    finally:
+                        del job  # what it holds may be waited for
+                        changed.acquire()
+                        self._busy -= 1
+            self._threads -= 1

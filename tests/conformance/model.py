@@ -1,0 +1,270 @@
+"""What a scenario is: a server's script, a client's acts, and beside each act what is right.
+
+All of it is data. `server.py` plays the steps, `player.gd` the acts; `words.py` compares and tells.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+
+class Kind(StrEnum):
+    """The tables of the page, in their order."""
+
+    HEADS = "Status lines and headers"
+    INTERIM = "Interim answers"
+    FRAMING = "Where a body ends"
+    CHUNKED = "Chunked coding"
+    CUT = "Answers cut short"
+    CONNECTIONS = "Keeping and ending connections"
+    REQUESTS = "Requests"
+    UPLOADS = "Uploads"
+    HOSTS = "Hosts and addresses"
+    PROXIES = "Proxies"
+    SCRIPTS = "What scripts rely on"
+    COST = "Limits and cost"
+
+
+# ---- the server's side
+
+
+@dataclass(frozen=True)
+class Read:
+    """Reads one request; after one without `body`, the body that it left."""
+
+    body: bool = True
+
+
+@dataclass(frozen=True)
+class Drip:
+    """Sends bytes in pieces, each in a packet of its own."""
+
+    data: bytes
+    size: int = 1
+    pause: float = 0.002
+    """Seconds between pieces."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Does nothing for a while, in seconds."""
+
+    seconds: float = 0.4
+    """Long enough for a client that polls every frame to see what came before."""
+
+
+@dataclass(frozen=True)
+class End:
+    """Ends the sending side (FIN), in one packet with the bytes before it; goes on reading."""
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Ends the connection with a RST."""
+
+
+Step = bytes | Read | Drip | Pause | End | Reset
+"""A script that is over leaves the connection open, and reads until the client closes it."""
+
+
+# ---- what is right
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request comes to. What is None is not looked at."""
+
+    code: int = 200
+    """0: no answer is told to the script."""
+    body: bytes | None = b""
+    after: str = "CONNECTED"
+    """The status at the end."""
+    headers: Sequence[str] | None = None
+    fields: Mapping[str, str] | None = None
+    length: int | None = None
+    chunked: bool | None = None
+    reads: int | None = None
+    """Most calls of `read_response_body_chunk` that gave bytes."""
+    largest: int | None = None
+    """Most bytes that one call gave."""
+    cpu: float | None = None
+    """Most seconds of processor time that it took."""
+    memory: int | None = None
+    """Most bytes of memory that the process grew by."""
+
+
+LOST: Final = Answer(0, after="CONNECTION_ERROR")
+"""No answer, and an error that the script sees."""
+
+
+def broken(body: bytes | None = b"", code: int = 200) -> Answer:
+    """The answer begins well and fails; what came of the body is there."""
+    return Answer(code, body, "CONNECTION_ERROR")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The request is an error at once, and nothing of it reaches the wire."""
+
+    leak: bytes = b""
+    """What must not reach the wire, to be shown if it does."""
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What the server sees of one request. What is None is not looked at."""
+
+    line: str | None = None
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    """Values by name; None: no such line. The server's port is `PORT`."""
+    first: str | None = None
+    """The name of the first header."""
+    body: bytes | None = None
+
+
+# ---- the client's side
+
+
+@dataclass(frozen=True)
+class Connect:
+    """`connect_to_host`, then `poll` until RESOLVING and CONNECTING are over."""
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    """None: the server's."""
+    right: Sequence[str] = ("CONNECTED",)
+    """Statuses, any of them; `refused`: an error at once."""
+    states: Sequence[str] | None = None
+    """All statuses on the way, that at the end with them."""
+    polls: bool = True
+    """False: leaves it under way."""
+
+
+@dataclass(frozen=True)
+class Adopt:
+    """`set_connection` with a stream of the script's own, connected to the server."""
+
+    unix: bool = False
+    right: Sequence[str] = ("CONNECTED",)
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """`request` (with `data` or `size`: `request_raw`), `poll` until it was answered, then reads the body."""
+
+    right: Answer | Refused | Sequence[Answer | Refused] = Answer()
+    """One of several, where the sources leave a choice."""
+    url: str = "/"
+    method: str = "GET"
+    headers: Sequence[str] = ()
+    body: str = ""
+    data: bytes | None = None
+    size: int = 0
+    """Sends so many bytes `x`."""
+    wire: Wire | None = None
+    fields: bool = False
+    """Asks for the headers as a dictionary."""
+    reads: int | None = None
+    """Leaves the body after so many reads that gave bytes; 0: leaves before the answer."""
+
+    @property
+    def rights(self) -> Sequence[Answer | Refused]:
+        return self.right if isinstance(self.right, Sequence) else (self.right,)
+
+
+@dataclass(frozen=True)
+class Idle:
+    """Polls until the status changes."""
+
+    right: str = "CONNECTED"
+    seconds: float = 0.6
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Leaves the client alone, without a poll."""
+
+    seconds: float = 0.25
+
+
+@dataclass(frozen=True)
+class Call:
+    """Calls a member."""
+
+    name: str
+    arguments: Sequence[Any] = ()
+    right: Any = None
+    """None: whatever it gives."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Writes and reads by `get_connection`."""
+
+    send: bytes
+    right: bytes
+
+
+Act = Connect | Adopt | Fetch | Idle | Wait | Call | Talk
+CLOSE: Final = Call("close")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One row of the page."""
+
+    id: str
+    kind: Kind
+    title: str
+    """What the server does, or the script."""
+    source: str
+    """What says what is right."""
+    server: Sequence[Sequence[Step]]
+    """A script for the first connection, the second, and so on; the last one for all that follow."""
+    acts: Sequence[Act]
+    why: str = ""
+    """Where one could see it otherwise: the reason."""
+    right: str = ""
+    """What is right, where the acts do not tell it well."""
+    listen: str = "127.0.0.1"
+    """Where the server listens: an address; `unix`; `nowhere`, for a port that nobody listens at."""
+    connections: int | None = None
+    """How many connections the client makes."""
+    closes: bool = False
+    """The client closes the connection at the end by itself."""
+    alone: bool = False
+    """It blocks, or measures, so nothing runs beside it."""
+
+
+def answered(
+    name: str,
+    kind: Kind,
+    title: str,
+    source: str,
+    data: bytes | Sequence[Step],
+    right: Answer | Sequence[Answer],
+    *,
+    why: str = "",
+    **fetch: Any,
+) -> Scenario:
+    """The plainest of scenarios: one request, one answer."""
+    steps = (data,) if isinstance(data, bytes) else tuple(data)
+    acts = (Connect(), Fetch(right, **fetch))
+    return Scenario(name, kind, title, source, ((Read(), *steps),), acts, why)
+
+
+def sent(
+    name: str,
+    title: str,
+    source: str,
+    right: Wire | Refused | Sequence[Answer | Refused],
+    *,
+    kind: Kind = Kind.REQUESTS,
+    why: str = "",
+    **fetch: Any,
+) -> Scenario:
+    """One request, of which it matters what reaches the wire."""
+    script = (Read(), b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    act = Fetch(wire=right, **fetch) if isinstance(right, Wire) else Fetch(right, **fetch)
+    return Scenario(name, kind, title, source, (script,), (Connect(), act), why)

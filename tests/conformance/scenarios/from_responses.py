@@ -1,0 +1,55 @@
+"""Every row of the table of responses that tests at all levels use: tests/loopback/responses.py."""
+
+import re
+from typing import Final
+
+from tests.conformance.model import Answer, Connect, End, Fetch, Kind, Pause, Read, Scenario, Step
+from tests.conformance.words import code
+from tests.loopback import responses
+from tests.loopback.responses import CHUNKED, OK
+
+_KINDS: Final = (
+    (r"\bR1\b|RFC 9110 15\.2\b", Kind.INTERIM),
+    (r"\bR11\b|RFC 9112 8", Kind.CUT),
+    (r"\b(R2|R4|R5|R6|R9)\b", Kind.FRAMING),
+    (r"\b(R14|R17)\b|RFC 9112 (9|C)", Kind.CONNECTIONS),
+    (r"\b(R7|R8)\b|RFC 9112 7\.1", Kind.CHUNKED),
+    (r"RFC 9112 (6|7)|RFC 9110 (8|9|15\.3)", Kind.FRAMING),
+    (r"", Kind.HEADS),
+)
+"""What is looked for in the source of a row, and the table that it then belongs to."""
+
+
+def _scenario(row: responses.Scenario) -> Scenario:
+    kind = next(kind for pattern, kind in _KINDS if re.search(pattern, row.source))
+    if kind is Kind.HEADS and row.data.startswith((CHUNKED, b"HTTP/1.1 1")):
+        kind = Kind.CHUNKED if row.data.startswith(CHUNKED) else Kind.INTERIM
+    steps: list[Step] = [Read()]
+    if row.data:
+        steps.append(row.data)
+    if row.pause:
+        steps.append(Pause())
+    if row.closes:
+        steps.append(End())
+    answer = Answer(row.code, row.body, row.after, row.headers, length=row.length)
+    url = "host.invalid:80" if row.method == "CONNECT" else "/"
+    acts = (Connect(), Fetch(answer, url, row.method))
+    return Scenario(f"response/{row.name}", kind, _title(row), _source(row), (steps,), acts, row.about)
+
+
+def _source(row: responses.Scenario) -> str:
+    """As elsewhere on the page: RFCs first."""
+    parts = re.sub(r"(RFC \d+) (?=\w)", r"\1 §", row.source).split("; ")
+    return "; ".join(sorted(parts, key=lambda part: re.match(r"R\d", part) is not None))
+
+
+def _title(row: responses.Scenario) -> str:
+    name = row.name[0].upper() + row.name[1:]
+    data = row.data
+    for usual, short in ((CHUNKED, "…"), (OK, "")):
+        if data.startswith(usual) and data != usual:
+            data = short.encode() + data[len(usual) :]
+    return f"{name}: {code(data.decode('utf-8', 'replace'))}" if row.data else name
+
+
+SCENARIOS: Final = tuple(map(_scenario, responses.ALL))

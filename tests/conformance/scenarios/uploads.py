@@ -1,0 +1,254 @@
+"""Bodies of requests, and answers before their end (RFC 9112 section 6; RFC 9110 sections 8.6, 10.1.1)."""
+
+from typing import Final
+
+from tests.conformance.model import (
+    LOST,
+    Answer,
+    Connect,
+    End,
+    Fetch,
+    Idle,
+    Kind,
+    Pause,
+    Read,
+    Refused,
+    Reset,
+    Scenario,
+    Step,
+    Wire,
+    sent,
+)
+
+from .heads import EMPTY, HELLO, OK
+
+_MIB: Final = 1 << 20
+_LARGE: Final = 24 * _MIB
+"""More than the kernel takes without a reader."""
+_TOO_LARGE: Final = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig"
+_ONCE: Final = "RFC 9112 §9.3; the connection can't be used again"
+
+
+def _sent(name: str, title: str, source: str, wire: Wire, **fetch: object) -> Scenario:
+    return sent(f"uploads/{name}", title, source, wire, kind=Kind.UPLOADS, **fetch)  # type: ignore[arg-type]
+
+
+def _early(
+    name: str,
+    title: str,
+    script: tuple[Step, ...],
+    right: Answer | tuple[Answer, ...],
+    why: str = "",
+    source: str = "RFC 9112 §9.5; R15",
+    **fetch: object,
+) -> Scenario:
+    request = Fetch(right, method="POST", **({"size": _LARGE} | fetch))  # type: ignore[arg-type]
+    return Scenario(f"uploads/{name}", Kind.UPLOADS, title, source, (script,), (Connect(), request), why)
+
+
+def _early_right(code: int = 413, body: bytes = b"big") -> Answer:
+    return Answer(code, body, "DISCONNECTED")
+
+
+SCENARIOS: Final = (
+    _sent(
+        "text",
+        "A text, in UTF-8: `ü€`",
+        "RFC 9110 §8.6",
+        Wire(headers={"Content-Length": "5"}, body="ü€".encode()),
+        method="POST",
+        body="ü€",
+    ),
+    _sent(
+        "bytes",
+        "Bytes with NULs and line ends, by `request_raw`",
+        "Class reference, `request_raw`",
+        Wire(headers={"Content-Length": "6"}, body=b"\0\r\n\r\n\xff"),
+        method="PUT",
+        data=b"\0\r\n\r\n\xff",
+    ),
+    _sent(
+        "length-given",
+        "The script's own `content-length`, which is right",
+        "RFC 9110 §8.6",
+        Wire(headers={"Content-Length": "5"}, body=b"hello"),
+        method="POST",
+        body="hello",
+        headers=("content-length: 5",),
+    ),
+    _sent(
+        "mib",
+        "1 MiB",
+        "RFC 9110 §8.6",
+        Wire(headers={"Content-Length": "1048576"}, body=b"x" * _MIB),
+        method="POST",
+        size=_MIB,
+    ),
+    _sent(
+        "empty-post",
+        "An empty POST",
+        "RFC 9110 §8.6; R19",
+        Wire(headers={"Content-Length": "0"}),
+        method="POST",
+    ),
+    _sent(
+        "empty-put", "An empty PUT", "RFC 9110 §8.6; R19", Wire(headers={"Content-Length": "0"}), method="PUT"
+    ),
+    _sent(
+        "empty-patch",
+        "An empty PATCH",
+        "RFC 9110 §8.6; R19",
+        Wire(headers={"Content-Length": "0"}),
+        method="PATCH",
+    ),
+    _sent(
+        "empty-raw",
+        "An empty POST by `request_raw`",
+        "RFC 9110 §8.6; R19",
+        Wire(headers={"Content-Length": "0"}),
+        method="POST",
+        data=b"",
+    ),
+    _sent(
+        "delete",
+        "DELETE with a body, by `request_raw`",
+        "RFC 9110 §9.3.5",
+        Wire("DELETE / HTTP/1.1", {"Content-Length": "3"}, body=b"abc"),
+        method="DELETE",
+        data=b"abc",
+    ),
+    _sent(
+        "get-body",
+        "GET with a body, by `request`: it is ignored",
+        "Class reference, `request`; R28",
+        Wire("GET / HTTP/1.1", {"Content-Length": None}, body=b""),
+        body="abc",
+    ),
+    _sent(
+        "get-body-raw",
+        "GET with a body, by `request_raw`: it is sent",
+        "Class reference, `request_raw`; R28",
+        Wire("GET / HTTP/1.1", {"Content-Length": "3"}, body=b"abc"),
+        data=b"abc",
+    ),
+    _sent(
+        "chunked",
+        "The script's own `Transfer-Encoding: chunked`",
+        "RFC 9112 §6.2, §7.1; R20",
+        Wire(
+            headers={"Content-Length": None, "Transfer-Encoding": "chunked"}, body=b"5\r\nhello\r\n0\r\n\r\n"
+        ),
+        method="POST",
+        body="hello",
+        headers=("Transfer-Encoding: chunked",),
+    ),
+    _sent(
+        "chunked-empty",
+        "The same without a body",
+        "RFC 9112 §6.2, §7.1; R20",
+        Wire(headers={"Content-Length": None, "Transfer-Encoding": "chunked"}, body=b"0\r\n\r\n"),
+        method="POST",
+        headers=("Transfer-Encoding: chunked",),
+    ),
+    _early(
+        "slow",
+        "24 MiB to a server that begins to read late",
+        (Read(body=False), Pause(0.5), Read(), OK + EMPTY),
+        Answer(),
+        source="RFC 9112 §6",
+    ),
+    _early(
+        "early-413",
+        "`413` when 24 MiB have just begun; the server reads no more",
+        (Read(body=False), _TOO_LARGE, Pause(6)),
+        _early_right(),
+        _ONCE,
+    ),
+    _early(
+        "early-413-close",
+        "`413` with `Connection: close`, and the server reads no more",
+        (Read(body=False), b"HTTP/1.1 413 No\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig", Pause(6)),
+        _early_right(),
+        _ONCE,
+    ),
+    _early(
+        "early-401-end",
+        "`401`, a FIN, and the server reads on",
+        (Read(body=False), b"HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\nno", End(), Pause(0.2), Read()),
+        _early_right(401, b"no"),
+        _ONCE,
+    ),
+    _early(
+        "early-reset",
+        "`413`, a pause, a reset",
+        (Read(body=False), _TOO_LARGE, Pause(0.5), Reset()),
+        _early_right(),
+        _ONCE,
+    ),
+    _early(
+        "early-nothing",
+        "A reset in the middle, without an answer",
+        (Read(body=False), Pause(), Reset()),
+        LOST,
+        source="RFC 9112 §8",
+    ),
+    _early(
+        "early-close-delimited",
+        "`400` without a length, when 24 MiB have just begun",
+        (Read(body=False), b"HTTP/1.1 400 No\r\nConnection: close\r\n\r\nbad", End(), Pause(0.2), Read()),
+        _early_right(400, b"bad"),
+        _ONCE,
+    ),
+    _early(
+        "continue",
+        "`Expect: 100-continue`, and the server says so",
+        (Read(body=False), b"HTTP/1.1 100 Continue\r\n\r\n", Read(), OK + HELLO),
+        Answer(200, b"hello"),
+        source="RFC 9110 §10.1.1; R1",
+        headers=("Expect: 100-continue",),
+        size=5,
+    ),
+    _early(
+        "continue-interim",
+        "`100 Continue` unasked, while 24 MiB go out",
+        (Read(body=False), b"HTTP/1.1 100 Continue\r\n\r\n", Read(), OK + HELLO),
+        Answer(200, b"hello"),
+        source="RFC 9110 §15.2.1; R1",
+    ),
+    _early(
+        "expect-417",
+        "`Expect: 100-continue`, and `417`",
+        (Read(body=False), b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n", Pause(6)),
+        (Answer(417), Answer(417, after="DISCONNECTED")),
+        source="RFC 9110 §10.1.1",
+        headers=("Expect: 100-continue",),
+        size=5,
+        why="the body may have gone out already",
+    ),
+    Scenario(
+        "uploads/early-200-next",
+        Kind.UPLOADS,
+        "`200` before 24 MiB have gone out: no further request over that connection",
+        "RFC 9112 §9.3; R15",
+        ((Read(body=False), OK + HELLO, Pause(6)),),
+        (
+            Connect(),
+            Fetch(Answer(200, b"hello", "DISCONNECTED"), method="POST", size=_LARGE),
+            Fetch(Refused()),
+        ),
+    ),
+    Scenario(
+        "uploads/twice",
+        Kind.UPLOADS,
+        "Two uploads over one connection",
+        "RFC 9112 §9.3",
+        ((Read(), OK + EMPTY, Read(), OK + EMPTY),),
+        (
+            Connect(),
+            Fetch(method="POST", body="one", wire=Wire(body=b"one")),
+            Idle(seconds=0.1),
+            Fetch(method="POST", body="two", wire=Wire(body=b"two")),
+        ),
+        connections=1,
+    ),
+)

@@ -1,0 +1,114 @@
+"""Connections, over real sockets."""
+
+import select
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from tests.loopback.network import until
+from tests.loopback.scripted import ReadRequest, Reset, ScriptedServer
+
+from pythonscript_http.net.connection import SocketStream
+from pythonscript_http.net.stream import WOULD_BLOCK, NetworkError, Readiness
+
+Pair = tuple[SocketStream, socket.socket]
+
+
+@pytest.fixture(params=["tcp", "unix"])
+def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+    """A stream, and the other end of it."""
+    if request.param == "unix":
+        ours, theirs = socket.socketpair()
+    else:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            ours = socket.create_connection(listener.getsockname())
+            theirs, _ = listener.accept()
+    ours.setblocking(False)
+    stream = SocketStream(ours)
+    with theirs:
+        yield stream, theirs
+    stream.close()
+
+
+def test_reading(pair: Pair) -> None:
+    stream, peer = pair
+    view = memoryview(bytearray(4))
+    assert stream.peek() is Readiness.QUIET
+    assert stream.read_into(view) == WOULD_BLOCK
+    peer.sendall(b"hello")
+    until(lambda: stream.peek() is Readiness.DATA)
+    assert (stream.read_into(view), bytes(view)) == (4, b"hell")
+    assert (stream.read_into(view), bytes(view[:1])) == (1, b"o")
+
+
+@pytest.mark.parametrize("half", [True, False])
+def test_the_end_shows_when_nothing_is_left(pair: Pair, half: bool) -> None:
+    """A peer that sends no more ends a connection, whether it still reads or not: it can't answer."""
+    stream, peer = pair
+    peer.sendall(b"x")
+    if half:
+        peer.shutdown(socket.SHUT_WR)
+    else:
+        peer.close()
+    view = memoryview(bytearray(4))
+    until(lambda: stream.peek() is Readiness.DATA)
+    assert stream.read_into(view) == 1
+    until(lambda: stream.peek() is Readiness.ENDED)
+    assert stream.read_into(view) == 0
+
+
+def test_a_peer_that_leaves_unread_what_it_got(pair: Pair) -> None:
+    stream, peer = pair
+    stream.write([b"request"])
+    select.select([peer], [], [], 5)
+    peer.close()
+    until(lambda: stream.peek() is Readiness.ENDED)
+    with pytest.raises(NetworkError, match="cannot receive: Connection reset by peer"):
+        stream.read_into(memoryview(bytearray(1)))
+
+
+def test_a_reset() -> None:
+    with ScriptedServer([ReadRequest(), Reset()]) as server:
+        connected = socket.create_connection(("127.0.0.1", server.port), 10)
+        connected.setblocking(False)
+        stream = SocketStream(connected)
+        stream.write([b"GET / HTTP/1.1\r\n\r\n"])
+        until(lambda: stream.peek() is Readiness.ENDED)
+        for buffers in ([b"x"], [b"x", b"y"]):
+            with pytest.raises(NetworkError, match="cannot send: Broken pipe"):
+                stream.write(buffers)
+        stream.close()
+
+
+def test_writing_takes_what_the_kernel_takes(pair: Pair) -> None:
+    stream, peer = pair
+    data = memoryview(bytes(range(256)) * 262144)  # 64 MiB
+    sent = stream.write([b"head", data])
+    assert 0 < sent < len(data)
+    while (more := stream.write([data[sent - 4 :]])) > 0:
+        sent += more
+    assert not stream.wait(write=True, timeout=0)
+    peer.settimeout(5)
+    got = bytearray()
+    while len(got) < sent:
+        got += peer.recv(1 << 20)
+    assert got[:4] == b"head"
+    assert got[4:] == data[: sent - 4]
+    assert stream.wait(write=True, timeout=5)
+
+
+def test_waiting_is_bounded_and_wakes(pair: Pair) -> None:
+    stream, peer = pair
+    begun = time.monotonic()
+    assert not stream.wait(write=False, timeout=0.05)
+    assert 0.04 < time.monotonic() - begun < 1
+    peer.sendall(b"x")
+    assert stream.wait(write=False, timeout=5)
+
+
+def test_its_descriptor_can_be_waited_for(pair: Pair) -> None:
+    stream, peer = pair
+    assert select.select([stream.fileno()], [], [], 0) == ([], [], [])
+    peer.sendall(b"x")
+    assert select.select([stream.fileno()], [], [], 5)[0] == [stream.fileno()]

@@ -1,0 +1,238 @@
+"""Happy Eyeballs, against listeners that answer, refuse and keep silent.
+
+Which address is tried when shows in which listener gets a connection, and in the text of failures.
+"""
+
+import socket
+import time
+from collections.abc import Sequence
+
+import pytest
+from tests.loopback.network import blackholes, closed_port, descriptors, established, listening
+
+from pythonscript_http.net import race
+from pythonscript_http.net.connection import SocketStream
+from pythonscript_http.net.race import ATTEMPT_DELAY, Race
+from pythonscript_http.net.stream import Address, NetworkError, Stream
+
+
+def four(number: int = 1) -> Address:
+    return Address(socket.AF_INET, (f"127.0.0.{number}", 0))
+
+
+SIX = Address(socket.AF_INET6, ("::1", 0, 0, 0))
+BROADCAST = Address(socket.AF_INET, ("255.255.255.255", 0))
+"""A TCP connection to it fails at once."""
+
+
+class FakeLookup:
+    """A look-up that has found some addresses and may find more."""
+
+    def __init__(self, *addresses: Address) -> None:
+        self.host = "name.example"
+        self.complete = False
+        self.addresses = list(addresses)
+
+    def poll(self) -> list[Address]:
+        return self.addresses
+
+    def wait(self, timeout: float) -> None:
+        raise AssertionError("a race waits for its sockets")
+
+    def find(self, *addresses: Address) -> None:
+        self.addresses = [*addresses, *self.addresses]
+        self.complete = True
+
+
+def peer(stream: Stream) -> str:
+    """The address that a connection leads to."""
+    with socket.socket(fileno=socket.dup(stream.fileno())) as copy:
+        return str(copy.getpeername()[0])
+
+
+def winner(addresses: Sequence[Address], port: int, timeout: float = 10.0) -> str:
+    stream = established(Race(addresses, port, timeout))
+    try:
+        return peer(stream)
+    finally:
+        stream.close()
+
+
+def failure(pending: Race) -> str:
+    with pytest.raises(NetworkError) as caught:
+        established(pending)
+    pending.close()
+    return str(caught.value)
+
+
+def test_one_address() -> None:
+    with listening("127.0.0.1") as (port, _):
+        assert winner([four()], port) == "127.0.0.1"
+
+
+def test_the_first_address_wins_if_it_answers() -> None:
+    with listening("::1", "127.0.0.1", "127.0.0.2") as (port, _):
+        assert winner([SIX, four(1)], port) == "::1"
+        assert winner([four(2), SIX, four(1)], port) == "127.0.0.2"
+
+
+def test_the_next_address_follows_a_failure_at_once() -> None:
+    with listening("127.0.0.1") as (port, _):
+        begun = time.monotonic()
+        assert winner([SIX, four(1)], port) == "127.0.0.1"
+        assert winner([BROADCAST, four(1)], port) == "127.0.0.1"
+        assert time.monotonic() - begun < ATTEMPT_DELAY
+
+
+def test_silence_costs_the_attempt_delay_and_no_more() -> None:
+    with blackholes("::1", answering=["127.0.0.1"]) as port:
+        begun = time.monotonic()
+        assert winner([SIX, four(1)], port) == "127.0.0.1"
+        assert ATTEMPT_DELAY <= time.monotonic() - begun < 2 * ATTEMPT_DELAY
+
+
+def test_a_slow_attempt_may_still_win() -> None:
+    """It goes on while others are under way; the kernel asks again after a second."""
+    with (
+        listening("127.0.0.1", backlog=0) as (port, (listener,)),
+        socket.create_connection(("127.0.0.1", port)),
+    ):
+        pending = Race([four(1), four(2)], port, 10.0)
+        time.sleep(ATTEMPT_DELAY)
+        assert pending.poll() is None  # begins with 127.0.0.2, where nobody listens
+        listener.accept()[0].close()  # the first one's queue has room now
+        stream = established(pending)
+        assert peer(stream) == "127.0.0.1"
+        stream.close()
+
+
+def test_families_take_turns() -> None:
+    """The order is seen in the failures: each comes before the next attempt."""
+    port = closed_port()
+    text = failure(Race([SIX, SIX, four(1), four(2)], port, 10.0))
+    tried = [part.rpartition(f":{port}")[0] for part in text.removeprefix("cannot connect to ").split("; ")]
+    assert tried == ["[::1]", "127.0.0.1", "[::1]", "127.0.0.2"]
+
+
+def test_every_failure_is_told() -> None:
+    port = closed_port()
+    assert failure(Race([SIX, four()], port, 10.0)) == (
+        f"cannot connect to [::1]:{port}: Connection refused; 127.0.0.1:{port}: Connection refused"
+    )
+    assert failure(Race([BROADCAST], 80, 10.0)).startswith("cannot connect to 255.255.255.255:80: ")
+    lookup = FakeLookup(four())
+    lookup.complete = True
+    assert failure(Race(lookup.addresses, port, 10.0, lookup)) == (
+        f"cannot connect to 'name.example': 127.0.0.1:{port}: Connection refused"
+    )
+
+
+def test_silence_has_an_end_for_each_address() -> None:
+    with blackholes("127.0.0.1", "127.0.0.2") as port:
+        begun = time.monotonic()
+        text = failure(Race([four(1), four(2)], port, 0.1))
+        assert time.monotonic() - begun < 1
+    assert text == (
+        f"cannot connect to 127.0.0.1:{port}: no answer within 0.1 s;"
+        f" 127.0.0.2:{port}: no answer within 0.1 s"
+    )
+
+
+def test_late_addresses_join_in() -> None:
+    with blackholes("127.0.0.1", answering=["::1"]) as port:
+        lookup = FakeLookup(four(1))
+        pending = Race(lookup.addresses, port, 10.0, lookup)
+        assert pending.poll() is None
+        lookup.find(SIX)
+        stream = established(pending)
+        assert peer(stream) == "::1"
+        stream.close()
+
+
+def test_a_race_waits_for_late_addresses() -> None:
+    """All that were known have failed, but the look-up goes on."""
+    with listening("::1") as (port, _):
+        lookup = FakeLookup(four(1))
+        pending = Race(lookup.addresses, port, 10.0, lookup)
+        for _ in range(5):
+            pending.wait(0.1)
+            assert pending.poll() is None
+        lookup.find(SIX)
+        established(pending).close()
+
+
+def test_a_look_up_that_finds_no_more_ends_the_race() -> None:
+    port = closed_port()
+    lookup = FakeLookup(four(1))
+    pending = Race(lookup.addresses, port, 10.0, lookup)
+    pending.wait(0.1)
+    assert pending.poll() is None
+    lookup.find(four(2))
+    assert failure(pending).endswith(f"127.0.0.2:{port}: Connection refused")
+
+
+def test_waiting_is_bounded() -> None:
+    with blackholes("127.0.0.1") as port:
+        pending = Race([four()], port, 0.2)
+        for timeout, least, most in ((0.05, 0.04, 0.19), (5.0, 0.1, 1.0)):
+            begun = time.monotonic()
+            pending.wait(timeout)
+            assert least < time.monotonic() - begun < most
+        pending.close()
+
+
+def test_a_poll_never_waits() -> None:
+    with blackholes("127.0.0.1", "::1") as port:
+        pending = Race([four(), SIX], port, 10.0)
+        begun = time.monotonic()
+        for _ in range(1000):
+            pending.poll()
+        assert time.monotonic() - begun < 0.2
+        pending.close()
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.01])
+def test_nothing_is_left_open(monkeypatch: pytest.MonkeyPatch, delay: float) -> None:
+    """Not after a failure, nor by those that lost, nor when all is given up at any moment."""
+    monkeypatch.setattr(race, "ATTEMPT_DELAY", delay)
+    before = descriptors()
+    failure(Race([SIX, BROADCAST, four()], closed_port(), 10.0))
+    assert descriptors() == before
+    with blackholes("127.0.0.1", "127.0.0.2", "::1", answering=["127.0.0.4"]) as port:
+        before = descriptors()
+        for polls in range(6):
+            pending = Race([SIX, four(1), four(2)], port, 10.0)
+            for _ in range(polls):
+                pending.wait(0.02)
+                assert pending.poll() is None
+            assert descriptors() > before
+            pending.close()
+            assert descriptors() == before
+            with pytest.raises(NetworkError):
+                pending.poll()
+        stream = established(Race([SIX, four(1), four(2), four(4)], port, 10.0))
+        assert descriptors() == before + 1
+        stream.close()
+        assert descriptors() == before
+
+
+def test_no_descriptor_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(socket, "socket", fail)
+    pending = Race([four(), SIX], 80, 10.0)
+    with pytest.raises(NetworkError, match=r"127\.0\.0\.1:80: Too many open files; \[::1\]:80: Too many"):
+        pending.poll()
+
+
+def test_options() -> None:
+    """R27, and dead peers are noticed."""
+    with listening("127.0.0.1") as (port, _):
+        stream = established(Race([four()], port, 10.0))
+        assert isinstance(stream, SocketStream)
+        with socket.socket(fileno=socket.dup(stream.fileno())) as copy:
+            assert copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            assert copy.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 60
+        stream.close()

@@ -1,0 +1,171 @@
+"""Tunnels, through proxies that play scripts."""
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+
+import pytest
+from tests.loopback.network import descriptors, established, received, until
+from tests.loopback.scripted import Drip, Pause, ReadRequest, Reset, ScriptedServer, Step
+
+from pythonscript_http.core.errors import LocalError
+from pythonscript_http.net.layers import Layers
+from pythonscript_http.net.sockets import TcpNetwork
+from pythonscript_http.net.stream import NetworkError
+from pythonscript_http.net.tunnel import tunnel_to
+
+AGREED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+
+
+def through(
+    port: int, *, authorization: str = "", timeout: float = 10.0, target: str = "h.example:80"
+) -> Layers:
+    network = TcpNetwork(timeout)
+    address = network.literal("127.0.0.1")
+    assert address is not None
+    step = tunnel_to(
+        target, proxy="p.example:3128", authorization=authorization, user_agent="test", timeout=timeout
+    )
+    return Layers(network.connect([address], port), [step], "the proxy p.example:3128")
+
+
+@contextlib.contextmanager
+def proxy(*steps: Step) -> Iterator[ScriptedServer]:
+    """A proxy that reads a CONNECT and then plays the steps."""
+    with ScriptedServer([ReadRequest(), *steps]) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        AGREED,
+        b"HTTP/1.0 200 Connection established\r\nProxy-agent: tinyproxy/1.11.1\r\n\r\n",
+        b"HTTP/1.1 299 Maybe\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nX: y\r\n\r\n" + AGREED,
+        b"HTTP/1.1 200 OK\n\n",
+    ],
+)
+@pytest.mark.parametrize("drips", [False, True])
+def test_an_agreement(answer: bytes, drips: bool) -> None:
+    with proxy(Drip(answer) if drips else answer, ReadRequest(), b"hello") as server:
+        stream = established(through(server.port))
+        stream.write([b"GET / HTTP/1.1\r\n\r\n"])
+        assert received(stream, 5) == b"hello"
+        stream.close()
+    assert server.received[0] == (
+        b"CONNECT h.example:80 HTTP/1.1\r\nHost: h.example:80\r\nUser-Agent: test\r\nAccept: */*\r\n\r\n"
+        b"GET / HTTP/1.1\r\n\r\n"
+    )
+
+
+def test_credentials_and_an_ipv6_target() -> None:
+    with proxy(AGREED, Pause(5)) as server:
+        established(through(server.port, authorization="Basic dTpw", target="[::1]:443")).close()
+    head = server.received[0].split(b"\r\n")
+    assert head[:2] == [b"CONNECT [::1]:443 HTTP/1.1", b"Host: [::1]:443"]
+    assert b"Proxy-Authorization: Basic dTpw" in head
+
+
+REFUSALS: Sequence[tuple[str, list[Step], str]] = [
+    (
+        "credentials wanted",
+        [b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n"],
+        "it refused CONNECT h.example:80: '407 Proxy Authentication Required'",
+    ),
+    (
+        "forbidden, with a page",
+        [b"HTTP/1.0 403 Forbidden\r\nContent-Length: 4\r\n\r\nNo.\n"],
+        "it refused CONNECT h.example:80: '403 Forbidden'",
+    ),
+    ("bad gateway", [b"HTTP/1.1 502\r\n\r\n"], "it refused CONNECT h.example:80: '502'"),
+    ("redirect", [b"HTTP/1.1 302 Found\r\nLocation: http://login/\r\n\r\n"], "'302 Found'"),
+    (
+        "another protocol",
+        [b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"],
+        "'101 Switching Protocols'",
+    ),
+    ("closes", [], "it closed the connection instead of answering CONNECT h.example:80"),
+    (
+        "closes in its answer",
+        [b"HTTP/1.1 200 OK\r\n"],
+        "it closed the connection in the middle of its answer to CONNECT h.example:80",
+    ),
+    ("resets", [Reset()], "cannot receive: Connection reset by peer"),
+    ("no HTTP", [b"SSH-2.0-OpenSSH\r\n"], "this is no HTTP/1.x response: it begins with b'SSH-2.0'"),
+    ("malformed", [b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n"], "malformed response, line 2 (b'no colon')"),
+    ("surplus", [AGREED + b"hello"], "it sent 5 bytes after its answer to CONNECT h.example:80"),
+    (
+        "headers without end",
+        [b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 12000, Pause(5)],
+        "the header block is over the limit of 65536 bytes",
+    ),
+    (
+        "interim answers without end",
+        [b"HTTP/1.1 100 Continue\r\n\r\n" * 3000, Pause(5)],
+        "the header block is over the limit of 65536 bytes",
+    ),
+]
+
+
+@pytest.mark.parametrize(("steps", "text"), [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS])
+def test_a_refusal(steps: list[Step], text: str) -> None:
+    with proxy(*steps) as server:
+        before = descriptors()
+        pending = through(server.port)
+        with pytest.raises(NetworkError) as caught:
+            established(pending)
+        assert str(caught.value).startswith("the proxy p.example:3128: ")
+        assert text in str(caught.value)
+        assert descriptors() <= before + 1  # the server's side
+
+
+@pytest.mark.parametrize("steps", [[Pause(5)], [Drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 500, 1, 0.01)]])
+def test_a_slow_proxy(steps: list[Step]) -> None:
+    """The time is for the whole answer: bytes that drip do not prolong it."""
+    with proxy(*steps) as server:
+        begun = time.monotonic()
+        with pytest.raises(NetworkError, match=r"no answer to CONNECT h\.example:80 within 0\.2 s"):
+            established(through(server.port, timeout=0.2))
+        assert 0.2 <= time.monotonic() - begun < 2
+
+
+def test_no_proxy() -> None:
+    with ScriptedServer() as server:
+        port = server.port
+    with pytest.raises(
+        NetworkError, match=rf"^the proxy p\.example:3128: cannot connect to 127.0.0.1:{port}: C"
+    ):
+        established(through(port))
+
+
+def test_giving_up_at_any_moment() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n"
+    for polls in range(8):
+        with ScriptedServer([ReadRequest(), Drip(answer, 4, 0.002), Pause(5)]) as server:
+            before = descriptors()
+            pending = through(server.port)
+            stream = None
+            for _ in range(polls):
+                stream = stream or pending.poll()
+                time.sleep(0.002)
+            pending.close()
+        assert descriptors() <= before - 1  # the listener
+
+
+def test_waiting_is_bounded() -> None:
+    with proxy(Pause(5)) as server:
+        pending = through(server.port, timeout=0.3)
+        until(lambda: [pending.poll(), server.received and server.received[0]][1])
+        begun = time.monotonic()
+        pending.wait(0.05)
+        assert 0.04 < time.monotonic() - begun < 0.25
+        pending.wait(10)
+        assert time.monotonic() - begun < 2
+        pending.close()
+
+
+def test_what_can_not_be_sent_is_refused_before_anything_is_connected() -> None:
+    with pytest.raises(LocalError, match="line break"):
+        tunnel_to("h:80", proxy="p:1", authorization="x\r\ny: z", user_agent="test", timeout=1.0)

@@ -1,0 +1,85 @@
+"""Threads for calls that block."""
+
+import threading
+import time
+
+import pytest
+from tests.loopback.network import until
+
+from pythonscript_http.net.workers import Workers
+
+
+def names() -> list[str]:
+    return [thread.name for thread in threading.enumerate()]
+
+
+def test_jobs_run_at_the_same_time_up_to_the_limit() -> None:
+    workers = Workers(3, 0.05, "together")
+    go = threading.Event()
+    begun: list[int] = []
+
+    def job(number: int) -> None:
+        begun.append(number)
+        go.wait(10)
+
+    assert workers.spare() == 3
+    for number in range(10):
+        workers.submit(lambda number=number: job(number))  # type: ignore[misc]
+    until(lambda: len(begun) == 3)
+    assert workers.spare() == 0
+    assert names().count("together") == 3
+    go.set()
+    until(lambda: len(begun) == 10)
+    assert sorted(begun[:3]) == [0, 1, 2]
+    until(lambda: workers.spare() == 3)
+    until(lambda: "together" not in names())  # they go when there is nothing to do
+
+
+def test_a_thread_is_used_again() -> None:
+    workers = Workers(5, 5.0, "again")
+    seen: list[int] = []
+    for count in range(1, 20):
+        workers.submit(lambda: seen.append(threading.get_ident()))
+        until(lambda count=count: len(seen) == count)  # type: ignore[misc]
+        until(lambda: workers.spare() == 5)
+    assert len(set(seen)) == 1
+
+
+def test_a_job_comes_while_a_thread_is_about_to_go() -> None:
+    workers = Workers(2, 0.0, "brief")
+    done: list[int] = []
+    for number in range(300):
+        workers.submit(lambda: done.append(1))
+        if number % 3 == 0:
+            time.sleep(0.0005)
+    until(lambda: len(done) == 300)
+    until(lambda: "brief" not in names())
+
+
+def test_no_thread_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any thread a job is refused; with one it waits for that."""
+    start, none_left = threading.Thread.start, [True]
+
+    def maybe(thread: threading.Thread) -> None:
+        if none_left[0]:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", maybe)
+    workers = Workers(2, 0.05, "scarce")
+    done: list[str] = []
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        workers.submit(lambda: done.append("refused"))
+    none_left[0] = False
+    go = threading.Event()
+
+    def first() -> None:
+        go.wait(10)
+        done.append("first")
+
+    workers.submit(first)
+    until(lambda: workers.spare() == 1)
+    none_left[0] = True
+    workers.submit(lambda: done.append("second"))
+    go.set()
+    until(lambda: done == ["first", "second"])
