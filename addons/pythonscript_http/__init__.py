@@ -12,7 +12,7 @@ from .core.enums import Error, Method, ResponseCode, Status
 from .core.errors import LocalError, RemoteError
 from .core.query import query_string_from_dict
 from .net.sockets import TcpNetwork
-from .net.stream import NetworkError
+from .net.stream import NetworkError, Stream
 
 __all__ = [
     "Error",
@@ -23,6 +23,7 @@ __all__ = [
     "RemoteError",
     "ResponseCode",
     "Status",
+    "Stream",
     "TcpNetwork",
     "query_string_from_dict",
 ]

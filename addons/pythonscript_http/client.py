@@ -6,19 +6,24 @@ what the network or the server do wrong never raises: it shows in `poll()`'s ret
 and as text in `get_error_reason()`.
 """
 
+import math
 import sys
 from collections.abc import Mapping, Sequence
+from time import monotonic
 from typing import Any, Final
 
 from .core import buffers
+from .core.codings import available
 from .core.enums import Error, Method, Status
 from .core.errors import LocalError
-from .core.host import PORT_HTTP, Host, authority, parse_host
+from .core.host import PORT_HTTP, Host, authority, parse_host, parse_proxy
 from .core.query import query_string_from_dict
-from .core.request import build_head, check_method
-from .core.state import HEADER_LIMIT, Event, Machine
+from .core.request import RequestHead, build_head, check_method
+from .core.state import HEADER_LIMIT, UNLIMITED, Event, Machine
+from .core.timing import NEVER, Timing
 from .net.sockets import TcpNetwork
 from .net.stream import Lookup, Network, NetworkError, Pending, Readiness, Stream
+from .surplus import Surplus
 
 BLOCKING_LIMIT: Final = 30.0
 """Seconds. In blocking mode a call that waited so long without a byte moving returns, and may be repeated."""
@@ -26,13 +31,33 @@ BLOCKING_LIMIT: Final = 30.0
 READ_CHUNK_SIZES: Final = range(256, 16777216 + 1)
 """Bytes: what `read_chunk_size` may be."""
 
+HEADER_SIZES: Final = range(1024, 16777216 + 1)
+"""Bytes: what `max_header_size` may be."""
+
+BODY_SIZES: Final = range(-1, UNLIMITED)
+"""Bytes: what `max_body_size` may be."""
+
+CONTINUE_TIMEOUT: Final = 1.0
+"""Seconds, as in curl: a body is sent then even if no `100 Continue` came (RFC 9110 section 10.1.1)."""
+
+BACKLOG: Final = 1 << 20
+"""Bytes of a streamed body that may wait to be sent before `send_body_chunk()` takes no more."""
+
+_PIECES: Final = 256  # that may wait too: one system call takes 1024
+
 _TCP: Final = TcpNetwork()
 _USER_AGENT: Final = f"pythonscript_http ({sys.platform})"
 
 _CONNECTED: Final = Status.STATUS_CONNECTED
 _REQUESTING: Final = Status.STATUS_REQUESTING
 _BODY: Final = Status.STATUS_BODY
+_RESOLVING: Final = Status.STATUS_RESOLVING
+_CONNECTING: Final = Status.STATUS_CONNECTING
+_DISCONNECTED: Final = Status.STATUS_DISCONNECTED
+_GET: Final = Method.METHOD_GET
 _QUIET: Final = Readiness.QUIET
+_ENDED: Final = Readiness.ENDED
+_OK: Final = Error.OK
 
 _RESULTS: Final = {
     Status.STATUS_DISCONNECTED: Error.ERR_UNCONFIGURED,
@@ -56,20 +81,30 @@ class HTTPClient:
     __slots__ = (
         "__weakref__",
         "_blocking",
+        "_body_chunked",
+        "_body_given",
+        "_body_length",
+        "_body_open",
+        "_decode_body",
         "_headers_taken",
-        "_host",
+        "_held",
+        "_held_until",
         "_host_header",
         "_http_proxy",
         "_https_proxy",
         "_lookup",
         "_machine",
         "_network",
+        "_peer",
         "_pending",
-        "_port",
         "_proxied",
+        "_proxy_authorization",
         "_read_chunk_size",
+        "_refusal",
         "_send_failure",
         "_stream",
+        "_streamed",
+        "_timing",
         "_unsent",
         "_untouched",
         "user_agent",
@@ -91,10 +126,21 @@ class HTTPClient:
         self._lookup: Lookup | None = None
         self._pending: Pending | None = None
         self._stream: Stream | None = None
-        self._port = 0  # of the peer: the host or its proxy
+        self._peer: Host | None = None  # the host or its proxy
         self._proxied = False
+        self._proxy_authorization = ""
         self._host_header = ""
-        self._unsent: list[bytes | memoryview] = []
+        self._timing = Timing(monotonic)
+        self._refusal = ""
+        self._decode_body = False
+        self._unsent: list[bytes | memoryview] = []  # what is bytes is framing, what is memoryview is body
+        self._held: list[bytes | memoryview] = []  # until the server says to go on
+        self._held_until = 0.0
+        self._body_given = 0  # bytes of the body that were sent or wait in the two lists
+        self._body_length = -1
+        self._body_chunked = False
+        self._body_open = False  # more of a streamed body will be given
+        self._streamed = False
         self._untouched = False  # nothing of the request was sent
         self._send_failure = ""
         self._headers_taken = False
@@ -105,48 +151,101 @@ class HTTPClient:
         """Begins to connect; `poll()` goes on with it. What was connected before is closed.
 
         Args:
-            host: a name or an address, perhaps with `http://` before it or `:port` behind it.
+            host: a name or an address, perhaps with `http://` before it or `:port` behind it; or
+                `unix:/path`.
             port: -1 for the one in `host`, or else the scheme's.
 
         Raises:
             LocalError: this is no host, or it asks for TLS, which is not there yet.
         """
         self.close()
-        target = parse_host(host, port)
-        peer = self._http_proxy or target
-        for name, leads_to in ((host, target), ("the HTTP proxy", peer)):
+        try:
+            return self._connect_to(host, parse_host(host, port))
+        except LocalError as error:
+            raise self._refused(error) from None
+
+    def _connect_to(self, named: str, target: Host) -> Error:
+        proxy = None if target.unix else self._http_proxy
+        peer = proxy or target
+        for name, leads_to in ((named, target), ("the HTTP proxy", peer)):
             if leads_to.tls:
                 raise LocalError(Error.ERR_UNAVAILABLE, f"{name!a} asks for TLS, which is not there yet")
         self._host_header = authority(target.name, target.port, PORT_HTTP)
-        self._proxied = self._http_proxy is not None
-        self._port = peer.port
+        self._proxied = proxy is not None
+        self._proxy_authorization = peer.authorization
+        self._peer = peer
+        self._timing.begin()
         address = self._network.literal(peer.name)
         if address is not None:
             self._machine.fire(Event.DIAL)
             self._pending = self._network.connect((address,), peer.port)
-            return Error.OK
+            return _OK
         self._machine.fire(Event.LOOK_UP)
         try:
             self._lookup = self._network.look_up(peer.name)
         except NetworkError as error:
-            return self._fail(Event.NOT_RESOLVED, error)
-        return Error.OK
+            return self._fail(Event.NOT_RESOLVED, str(error))
+        return _OK
+
+    def attach(self, stream: Stream, host: str | None = None) -> Error:
+        """Goes on over a connection that stands already, and takes it over; the state is CONNECTED then.
+
+        Args:
+            stream: the connection. What was connected before is closed.
+            host: value of the Host header. None: that of the host connected to last, as in the engine; if
+                there was none, Host is sent empty, unless a request brings its own (RFC 9112 section 3.2).
+
+        Source: class reference, `HTTPClient.connection`.
+        """
+        if stream is not self._stream:
+            self.close()
+            self._stream = stream
+            self._machine.fire(Event.ATTACH)
+            self._proxied = False
+        if host is not None:
+            self._host_header = host
+        return _OK
+
+    def connection(self) -> Stream | None:
+        """Gives the connection; None if there is none. It stays the client's, which closes it.
+
+        After `101 Switching Protocols` or an accepted CONNECT the first read gives what came behind the head.
+        """
+        return self._stream
+
+    def detach(self) -> Stream | None:
+        """Hands the connection over, as `connection()` gives it; the state is DISCONNECTED then."""
+        stream, self._stream = self._stream, None
+        self.close()
+        return stream
 
     def set_http_proxy(self, host: str, port: int) -> None:
         """Sets the proxy for plain requests, as of the next `connect_to_host()`; empty or port -1 unsets it.
 
+        Args:
+            host: as for `connect_to_host()`, perhaps with `user:password@` before it.
+
         Raises:
             LocalError: this is no host.
         """
-        self._http_proxy = parse_host(host, port) if host and port != -1 else None
+        self._http_proxy = self._parse_proxy(host, port)
 
     def set_https_proxy(self, host: str, port: int) -> None:
         """Sets the proxy for TLS requests, as of the next `connect_to_host()`; empty or port -1 unsets it.
 
+        Args:
+            host: as for `set_http_proxy()`.
+
         Raises:
             LocalError: this is no host.
         """
-        self._https_proxy = parse_host(host, port) if host and port != -1 else None
+        self._https_proxy = self._parse_proxy(host, port)
+
+    def _parse_proxy(self, host: str, port: int) -> Host | None:
+        try:
+            return parse_proxy(host, port) if host and port != -1 else None
+        except LocalError as error:
+            raise self._refused(error) from None
 
     def close(self) -> None:
         """Closes the connection, whatever is under way, and forgets the last response."""
@@ -156,6 +255,9 @@ class HTTPClient:
             self._pending = None
         self._hang_up()
         self._headers_taken = False
+        self._refusal = ""
+        self._body_given, self._body_length = 0, -1
+        self._timing.forget()
         self._machine.reset()
 
     # ---- requests
@@ -172,16 +274,18 @@ class HTTPClient:
         Raises:
             LocalError: the state is not CONNECTED, or something here can't be sent.
         """
-        check_method(method)
         warning = ""
-        if body and method == Method.METHOD_GET:
-            body = ""
-            warning = "request() ignores the body of a GET request; request_raw() sends it"
         try:
+            check_method(method)
+            if body and method == _GET:
+                body = ""
+                warning = "request() ignores the body of a GET request; request_raw() sends it"
             data = body.encode()
         except UnicodeEncodeError as error:
             text = f"the body holds a lone surrogate at {error.start}, which has no UTF-8 form"
-            raise LocalError(Error.ERR_INVALID_PARAMETER, text) from None
+            raise self._refused(LocalError(Error.ERR_INVALID_PARAMETER, text)) from None
+        except LocalError as error:
+            raise self._refused(error) from None
         result = self.request_raw(method, url, headers, data)
         self.warning = warning
         return result
@@ -190,6 +294,8 @@ class HTTPClient:
         self, method: int, url: str, headers: Sequence[str], body: bytes | bytearray | memoryview
     ) -> Error:
         """Sends a request with bytes as its body; `poll()` does the sending.
+
+        With `Expect: 100-continue` among the headers the body waits for `100 Continue`, a second at most.
 
         Args:
             method: one of `Method`.
@@ -202,27 +308,143 @@ class HTTPClient:
         """
         view = memoryview(body).cast("B")
         size = len(view)
-        head = build_head(
-            method,
-            url,
-            headers,
-            size,
-            host=self._host_header,
-            user_agent=self.user_agent,
-            proxied=self._proxied,
-        )
-        self._machine.request(method, close=head.close)
-        unsent: list[bytes | memoryview] = [head.data]
+        head = self._begin_request(method, url, headers, size)
+        self._body_given = size
+        if size or head.chunked:
+            pieces: list[bytes | memoryview] = [view]
+            if head.chunked:
+                pieces = [b"%x\r\n" % size, view, b"\r\n0\r\n\r\n"] if size else [b"0\r\n\r\n"]
+            (self._held if head.expect else self._unsent).extend(pieces)
+        return _OK
+
+    def request_stream(self, method: int, url: str, headers: Sequence[str], length: int = -1) -> Error:
+        """Begins a request whose body is given piece by piece, by `send_body_chunk()` and `end_body()`.
+
+        An addition to the engine's client.
+
+        Args:
+            method: one of `Method`.
+            url: as for `request()`.
+            headers: lines of `name: value`.
+            length: bytes that the body will have. -1: not known; it then goes out in chunked coding.
+
+        Raises:
+            LocalError: the state is not CONNECTED, or something here can't be sent.
+
+        Source: RFC 9112 sections 6.2 and 7.1.
+        """
+        head = self._begin_request(method, url, headers, max(-1, length))
+        self._streamed = self._body_open = True
+        self._body_chunked = head.chunked
+        return _OK
+
+    def send_body_chunk(self, data: bytes | bytearray | memoryview) -> Error:
+        """Gives more of the body of a `request_stream()`; `poll()` does the sending.
+
+        Args:
+            data: anything that holds contiguous bytes. It is not copied: leave it as it is until it was sent.
+
+        Returns:
+            OK; ERR_BUSY if a MiB waits to be sent: nothing was taken, so give it again after `poll()`;
+            ERR_UNAVAILABLE if the server has refused the request: the rest of its body is not wanted.
+
+        Raises:
+            LocalError: no body is being given, or it is longer than was told.
+        """
+        view = memoryview(data).cast("B")
+        size = len(view)
+        try:
+            if not self._giving("send_body_chunk()"):
+                return Error.ERR_UNAVAILABLE
+            given = self._body_given + size
+            if 0 <= self._body_length < given:
+                text = f"the body's length was told to be {self._body_length}, and {given} bytes are given"
+                raise LocalError(Error.ERR_INVALID_PARAMETER, text)
+        except LocalError as error:
+            raise self._refused(error) from None
+        waiting = self._held or self._unsent
+        if len(waiting) > _PIECES or sum(map(len, waiting)) >= BACKLOG:
+            return Error.ERR_BUSY
         if size:
-            unsent += (b"%x\r\n" % size, view, b"\r\n0\r\n\r\n") if head.chunked else (view,)
-        elif head.chunked:
-            unsent.append(b"0\r\n\r\n")
-        self._unsent = unsent
+            self._line_up([b"%x\r\n" % size, view, b"\r\n"] if self._body_chunked else [view])
+            self._body_given = given
+        return _OK
+
+    def end_body(self) -> Error:
+        """Ends the body of a `request_stream()`; the answer comes then.
+
+        Returns:
+            OK; ERR_UNAVAILABLE as `send_body_chunk()`.
+
+        Raises:
+            LocalError: no body is being given, or it is shorter than was told.
+        """
+        try:
+            if not self._giving("end_body()"):
+                return Error.ERR_UNAVAILABLE
+            if self._body_length > self._body_given:
+                text = (
+                    f"the body's length was told to be {self._body_length}, and {self._body_given} bytes came"
+                )
+                raise LocalError(Error.ERR_INVALID_PARAMETER, text)
+        except LocalError as error:
+            raise self._refused(error) from None
+        if self._body_chunked:
+            self._line_up([b"0\r\n\r\n"])
+        self._body_length = self._body_given
+        self._streamed = self._body_open = False
+        if not (self._unsent or self._held):
+            self._sent()
+        return _OK
+
+    def get_request_body_sent(self) -> int:
+        """Gives how many bytes of the request's body were handed to the operating system so far."""
+        waiting = (len(piece) for piece in (*self._unsent, *self._held) if isinstance(piece, memoryview))
+        return self._body_given - sum(waiting)
+
+    def get_request_body_length(self) -> int:
+        """Gives the length of the request's body in bytes, -1 if it is not known yet or there is none."""
+        return self._body_length
+
+    def _begin_request(self, method: int, url: str, headers: Sequence[str], size: int) -> RequestHead:
+        """Lines up a request's head."""
+        try:
+            head = build_head(
+                method,
+                url,
+                headers,
+                size,
+                host=self._host_header,
+                user_agent=self.user_agent,
+                proxied=self._proxied,
+                proxy_authorization=self._proxy_authorization,
+                accept_encoding=", ".join(available()) if self._decode_body else "",
+            )
+            self._machine.request(method, close=head.close, decode=self._decode_body)
+        except LocalError as error:
+            raise self._refused(error) from None
+        self._timing.request()
+        self._unsent = [head.data]
+        self._held = []
+        self._held_until = self._timing.requested + CONTINUE_TIMEOUT if head.expect else 0.0
+        self._body_length = size
+        self._body_given = 0
+        self._streamed = self._body_open = False
         self._untouched = True
-        self._send_failure = ""
+        self._send_failure = self._refusal = self.warning = ""
         self._headers_taken = False
-        self.warning = ""
-        return Error.OK
+        return head
+
+    def _giving(self, what: str) -> bool:
+        """Sees that a body is being given. False: the server has refused it."""
+        if not self._streamed:
+            status = self._machine.status.name
+            text = f"{what} needs request_stream() before it; the status is {status}"
+            raise LocalError(Error.ERR_INVALID_PARAMETER, text)
+        return self._body_open
+
+    def _line_up(self, pieces: list[bytes | memoryview]) -> None:
+        (self._held if self._held_until else self._unsent).extend(pieces)
 
     # ---- polling
 
@@ -234,55 +456,65 @@ class HTTPClient:
         """
         status = self._machine.status
         if status is _REQUESTING:
-            return self._poll_requesting()
-        if status is _CONNECTED:
+            result = self._poll_requesting()
+        elif status is _CONNECTED:
             return self._poll_connected()
-        if status is _BODY:
-            return self._poll_body()
-        if status is Status.STATUS_CONNECTING:
-            return self._poll_connecting()
-        if status is Status.STATUS_RESOLVING:
-            return self._poll_resolving()
-        return _RESULTS[status]
+        elif status is _BODY:
+            result = self._poll_body()
+        elif status is _CONNECTING:
+            result = self._poll_connecting()
+        elif status is _RESOLVING:
+            result = self._poll_resolving()
+        else:
+            return _RESULTS[status]
+        if self._timing.due is not NEVER:
+            late = self._late()
+            if late:
+                return self._expire(late)
+        return result
 
     def _poll_resolving(self) -> Error:
-        lookup = self._lookup
+        lookup, peer = self._lookup, self._peer
         assert lookup is not None
+        assert peer is not None
         if self._blocking:
-            lookup.wait(BLOCKING_LIMIT)
+            lookup.wait(self._patience())
         try:
             addresses = lookup.poll()
         except NetworkError as error:
             self._lookup = None
-            return self._fail(Event.NOT_RESOLVED, error)
+            return self._fail(Event.NOT_RESOLVED, str(error))
         if addresses is not None:
             self._lookup = None
+            self._timing.resolved = self._timing.now()
             self._machine.fire(Event.RESOLVED)
-            self._pending = self._network.connect(addresses, self._port)
-        return Error.OK
+            self._pending = self._network.connect(addresses, peer.port, lookup)
+        return _OK
 
     def _poll_connecting(self) -> Error:
         pending = self._pending
         assert pending is not None
         if self._blocking:
-            pending.wait(BLOCKING_LIMIT)
+            pending.wait(self._patience())
         try:
             self._stream = pending.poll()
         except NetworkError as error:
             self._pending = None
-            return self._fail(Event.REFUSED, error)
+            return self._fail(Event.REFUSED, str(error))
         if self._stream is not None:
             self._pending = None
+            self._timing.connected = self._timing.now()
+            self._timing.due = NEVER
             self._machine.fire(Event.ESTABLISHED)
-        return Error.OK
+        return _OK
 
     def _poll_connected(self) -> Error:
         """Sees that the connection stands, and that the server keeps silent until it is asked."""
         assert self._stream is not None
         readiness = self._stream.peek()
         if readiness is _QUIET:
-            return Error.OK
-        if readiness is Readiness.ENDED:
+            return _OK
+        if readiness is _ENDED:
             self._machine.ended()
         elif not self._machine.tunnel:
             self._machine.lost("the server sent data that no request had asked for")
@@ -291,31 +523,44 @@ class HTTPClient:
     def _poll_body(self) -> Error:
         """Sees that the connection stands. What has come waits for its reader."""
         assert self._stream is not None
-        if self._machine.vulnerable and self._stream.peek() is Readiness.ENDED:
+        if self._unsent:
+            self._send(self._stream)
+        if self._machine.vulnerable and self._stream.peek() is _ENDED:
             self._machine.ended()
             return self._settle()
-        return Error.OK
+        return _OK
 
     def _poll_requesting(self) -> Error:
         stream, machine = self._stream, self._machine
         assert stream is not None
         while True:
+            if self._held_until:
+                self._let_go()
             if self._unsent:
                 self._send(stream)
             if machine.status is _REQUESTING:
                 self._receive_head(stream)
             if machine.status is not _REQUESTING:
                 return self._settle()
-            if not self._blocking or not stream.wait(write=bool(self._unsent), timeout=BLOCKING_LIMIT):
-                return Error.OK
+            if not self._blocking or (self._body_open and not self._unsent) or self._late():
+                return _OK
+            if not stream.wait(write=bool(self._unsent), timeout=self._patience()) and not self._held_until:
+                return _OK
+
+    def _let_go(self) -> None:
+        """Sends the body that was held back, once the server said to go on, or was silent for long enough."""
+        if self._machine.interim == 100 or self._timing.now() >= self._held_until:
+            self._unsent += self._held
+            self._held.clear()
+            self._held_until = 0.0
 
     def _send(self, stream: Stream) -> None:
         """Sends what the connection takes at once."""
-        unsent, machine = self._unsent, self._machine
+        unsent = self._unsent
         if self._untouched:
             self._untouched = False
             if stream.peek() is not _QUIET:
-                machine.lost(
+                self._machine.lost(
                     "the server had closed the connection, or sent data unasked, before this request"
                 )
                 return
@@ -324,18 +569,25 @@ class HTTPClient:
         except NetworkError as error:
             # It may have answered before it closed: that answer tells more than this failure.
             self._send_failure = str(error)
-            unsent.clear()
+            self._drop_body()
             return
+        if not size:
+            return
+        self._timing.move()
         while unsent and size >= len(unsent[0]):
             size -= len(unsent.pop(0))
-        if not unsent:
-            machine.sent()
-        elif size:
-            unsent[0] = memoryview(unsent[0])[size:]
+        if size:
+            unsent[0] = unsent[0][size:]
+        elif not unsent and not (self._held_until or self._body_open):
+            self._sent()
+
+    def _sent(self) -> None:
+        self._machine.sent()
+        self._timing.sent = self._timing.now()
 
     def _receive_head(self, stream: Stream) -> None:
         """Takes what has come, also while sending: a server may refuse a body before it has it all."""
-        machine = self._machine
+        machine, timing = self._machine, self._timing
         try:
             if stream.peek() is _QUIET:
                 if self._send_failure:
@@ -346,6 +598,9 @@ class HTTPClient:
             machine.failed(self._send_failure or str(error))
             return
         if size > 0:
+            if not timing.first_byte_came:
+                timing.first_byte_came = timing.now()
+            timing.move()
             machine.received(size)
         elif size == 0:
             machine.ended()
@@ -383,6 +638,32 @@ class HTTPClient:
             fields[name] = f"{fields[name]}; {value}" if name in fields else value
         return fields
 
+    def has_response_header(self, name: str) -> bool:
+        """The response has a header of that name, in any case. Nothing is handed out by it.
+
+        An addition to the engine's client.
+        """
+        head = self._machine.head
+        return head is not None and bool(head.values(name))
+
+    def get_response_header(self, name: str) -> str:
+        """Gives the value of the response's header of that name, in any case; empty if there is none.
+
+        Values of a repeated name are joined by `", "` (RFC 9110 section 5.3); those of Set-Cookie, which may
+        hold commas, by a line feed. Nothing is handed out by it. An addition to the engine's client.
+        """
+        head = self._machine.head
+        separator = "\n" if name.lower() == "set-cookie" else ", "
+        return "" if head is None else separator.join(head.values(name))
+
+    def get_response_trailers(self) -> list[str]:
+        """Gives the lines of the trailer section of a chunked body, once that was read to its end.
+
+        They are no headers, and framing among them means nothing (RFC 9110 section 6.5.1). An addition to the
+        engine's client.
+        """
+        return self._machine.trailers
+
     def is_response_chunked(self) -> bool:
         """The response has chunked coding."""
         return self._machine.chunked
@@ -407,7 +688,7 @@ class HTTPClient:
 
     def body_limit(self) -> int:
         """Tells how many bytes the next read of the body gives at most: how large a buffer it needs."""
-        return min(self._read_chunk_size, self._machine.body_limit)
+        return min(self._read_chunk_size, self._machine.most_left)
 
     def read_body_into(self, view: memoryview) -> int:
         """Reads what has come of the body into the caller's memory, straight from the kernel where possible.
@@ -423,10 +704,15 @@ class HTTPClient:
         Raises:
             LocalError: the state is not BODY.
         """
-        machine, stream = self._machine, self._stream
-        size, room = machine.take(view), len(view)
+        machine, stream, timing = self._machine, self._stream, self._timing
+        try:
+            size, room = machine.take(view), len(view)
+        except LocalError as error:
+            raise self._refused(error) from None
         assert stream is not None
         while size < room and machine.status is _BODY:
+            if self._unsent:
+                self._send(stream)
             limit = machine.direct_limit
             target = view[size : size + limit] if limit else machine.space()
             try:
@@ -435,18 +721,30 @@ class HTTPClient:
                 machine.failed(str(error))
                 break
             if got > 0:
+                timing.move()
                 if limit:
                     machine.received_directly(got)
                     size += got
                 else:
                     machine.received(got)
-                    size += machine.take(view[size:])
+                    if machine.status is _BODY:
+                        size += machine.take(view[size:])
                 if got < len(target) and not self._blocking:
                     break  # that was all there is
             elif got == 0:
                 machine.ended()
-            elif not self._blocking or not stream.wait(write=False, timeout=BLOCKING_LIMIT):
+                if machine.status is _BODY:  # what has come is not all decoded yet
+                    size += machine.take(view[size:])
+            elif (
+                not self._blocking
+                or self._late()
+                or not stream.wait(write=bool(self._unsent), timeout=self._patience())
+            ):
                 break
+        if machine.status is _BODY and timing.due is not NEVER:
+            late = self._late()
+            if late:
+                machine.failed(late)
         if machine.status is not _BODY:
             self._settle()
         return size
@@ -458,8 +756,24 @@ class HTTPClient:
         return self._machine.status
 
     def get_error_reason(self) -> str:
-        """Tells why the state is one of failure, in words; empty if it is not."""
-        return self._machine.reason
+        """Tells in words why the state is one of failure, or else why a call was refused; empty: neither."""
+        return self._machine.reason or self._refusal
+
+    def get_timings(self) -> dict[str, float]:
+        """Tells how long the phases took: seconds since `connect_to_host()`, or since `request()` where the
+        connection had been used before. 0.0: the phase was not reached, or there was none.
+
+        Returns:
+            name_lookup: the name had addresses.
+            connect: the connection stood.
+            pretransfer: `request()` was called.
+            posttransfer: the request had been handed to the operating system in full.
+            first_byte: the first byte of an answer had come.
+            total: the body had been read to its end, or it failed; until then the time that has passed.
+
+            An addition to the engine's client; the names are curl's.
+        """
+        return self._timing.durations()
 
     def set_blocking_mode(self, enabled: bool) -> None:
         """Lets `poll()` and reads wait in the operating system until there is something to do."""
@@ -475,11 +789,7 @@ class HTTPClient:
         Raises:
             LocalError: it is not within 256 to 16777216.
         """
-        if size not in READ_CHUNK_SIZES:
-            raise LocalError(
-                Error.ERR_INVALID_PARAMETER,
-                f"read_chunk_size {size} is not within 256 to {READ_CHUNK_SIZES[-1]}",
-            )
+        self._check_range("read_chunk_size", size, READ_CHUNK_SIZES)
         self._read_chunk_size = size
 
     def get_read_chunk_size(self) -> int:
@@ -488,6 +798,113 @@ class HTTPClient:
 
     blocking_mode_enabled = property(is_blocking_mode_enabled, set_blocking_mode)
     read_chunk_size = property(get_read_chunk_size, set_read_chunk_size)
+
+    def set_connect_timeout(self, seconds: float) -> None:
+        """Sets how long look-up and connection may take together, in seconds; 0 for no limit.
+
+        Raises:
+            LocalError: it is negative or no number.
+        """
+        self._set_timeout("connect", seconds)
+
+    def get_connect_timeout(self) -> float:
+        """Gives how long look-up and connection may take together, in seconds."""
+        return self._timing.connect
+
+    def set_first_byte_timeout(self, seconds: float) -> None:
+        """Sets how long the first byte of an answer may take, in seconds; 0 for no limit.
+
+        It counts from the last byte of the request that could be sent, or from the last interim response.
+
+        Raises:
+            LocalError: it is negative or no number.
+        """
+        self._set_timeout("first_byte", seconds)
+
+    def get_first_byte_timeout(self) -> float:
+        """Gives how long the first byte of an answer may take, in seconds."""
+        return self._timing.first_byte
+
+    def set_idle_timeout(self, seconds: float) -> None:
+        """Sets for how long no byte may move while a request is under way, in seconds; 0 for no limit.
+
+        Either way counts. Time in which bytes wait to be read does not count.
+
+        Raises:
+            LocalError: it is negative or no number.
+        """
+        self._set_timeout("idle", seconds)
+
+    def get_idle_timeout(self) -> float:
+        """Gives for how long no byte may move while a request is under way, in seconds."""
+        return self._timing.idle
+
+    def set_total_timeout(self, seconds: float) -> None:
+        """Sets how long it may take from `request()` to the end of the body, in seconds; 0 for no limit.
+
+        Raises:
+            LocalError: it is negative or no number.
+        """
+        self._set_timeout("total", seconds)
+
+    def get_total_timeout(self) -> float:
+        """Gives how long it may take from `request()` to the end of the body, in seconds."""
+        return self._timing.total
+
+    def _set_timeout(self, name: str, seconds: float) -> None:
+        if not (seconds >= 0 and math.isfinite(seconds)):
+            text = f"{name}_timeout {seconds} is no number of seconds from 0 on"
+            raise self._refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
+        self._timing.limit(name, float(seconds))
+
+    def set_max_header_size(self, size: int) -> None:
+        """Sets how many bytes the header blocks of a response, interim ones too, or its trailers may have.
+
+        Raises:
+            LocalError: it is not within 1024 to 16777216.
+        """
+        self._check_range("max_header_size", size, HEADER_SIZES)
+        self._machine.header_limit = size
+
+    def get_max_header_size(self) -> int:
+        """Gives how many bytes the header blocks of one response may have."""
+        return self._machine.header_limit
+
+    def set_max_body_size(self, size: int) -> None:
+        """Sets how many bytes the body of a response may have, before and after decoding; -1 for no limit.
+
+        It counts as of the next response. A body whose length is told is refused before its first byte.
+
+        Raises:
+            LocalError: it is below -1.
+        """
+        self._check_range("max_body_size", size, BODY_SIZES)
+        self._machine.body_limit = UNLIMITED if size < 0 else size
+
+    def get_max_body_size(self) -> int:
+        """Gives how many bytes the body of a response may have, -1 for no limit."""
+        limit = self._machine.body_limit
+        return -1 if limit == UNLIMITED else limit
+
+    def set_decode_body(self, enabled: bool) -> None:
+        """Lets requests from now on ask for compressed bodies, and hands them out decompressed.
+
+        Accept-Encoding names what is available (`core.codings`), unless a request brings its own or asks for
+        a Range. While bodies are decoded, `get_response_body_length()` is -1; headers stay as they came.
+        """
+        self._decode_body = enabled
+
+    def is_decode_body(self) -> bool:
+        """Tells whether requests ask for compressed bodies."""
+        return self._decode_body
+
+    connect_timeout = property(get_connect_timeout, set_connect_timeout)
+    first_byte_timeout = property(get_first_byte_timeout, set_first_byte_timeout)
+    idle_timeout = property(get_idle_timeout, set_idle_timeout)
+    total_timeout = property(get_total_timeout, set_total_timeout)
+    max_header_size = property(get_max_header_size, set_max_header_size)
+    max_body_size = property(get_max_body_size, set_max_body_size)
+    decode_body = property(is_decode_body, set_decode_body)
 
     @staticmethod
     def query_string_from_dict(fields: Mapping[Any, object]) -> str:
@@ -498,19 +915,87 @@ class HTTPClient:
 
     def _settle(self) -> Error:
         """Closes the connection if the state has no more use for it; gives what `poll()` returns."""
-        status = self._machine.status
-        if status is _BODY or status is _CONNECTED:
-            self._unsent.clear()
-            return Error.OK
-        self._hang_up()
-        return Error.OK if status is Status.STATUS_DISCONNECTED else _RESULTS[status]
+        machine = self._machine
+        status = machine.status
+        if status is _BODY:
+            # Who refuses does not want the body; who does not may still be reading it (RFC 9112 section 9.3).
+            if self._held_until or (self._send_failure or self.get_response_code() >= 400):
+                self._drop_body()
+            return _OK
+        self._timing.end()
+        if status is not _CONNECTED:
+            self._hang_up()
+            return _OK if status is _DISCONNECTED else _RESULTS[status]
+        if machine.tunnel:
+            surplus = machine.surplus()
+            if surplus:
+                assert self._stream is not None
+                self._stream = Surplus(self._stream, surplus)
+        return _OK
 
-    def _fail(self, event: Event, error: NetworkError) -> Error:
-        self._machine.fire(event, str(error))
+    def _late(self) -> str:
+        """Tells which deadline has passed; empty: none."""
+        machine, timing = self._machine, self._timing
+        if timing.now() < timing.due:
+            return ""
+        status = machine.status
+        if status is _BODY and (machine.unread or self._peek() is Readiness.DATA):
+            timing.move()  # the reader is what is slow
+        return timing.overdue(
+            connecting=status is _CONNECTING or status is _RESOLVING, awaited=machine.awaited
+        )
+
+    def _peek(self) -> Readiness:
+        return _ENDED if self._stream is None else self._stream.peek()
+
+    def _patience(self) -> float:
+        """Gives how many seconds a call may wait now."""
+        longest = BLOCKING_LIMIT
+        if self._held_until:
+            longest = min(longest, max(0.0, self._held_until - self._timing.now()))
+        return self._timing.remaining(longest)
+
+    def _expire(self, late: str) -> Error:
+        """A deadline has passed."""
+        machine, peer = self._machine, self._peer
+        if machine.status is _RESOLVING and peer is not None:
+            self._lookup = None
+            return self._fail(Event.NOT_RESOLVED, f"{late}: still looking {peer.name!a} up")
+        if machine.status is _CONNECTING and peer is not None:
+            if self._pending is not None:
+                self._pending.close()
+                self._pending = None
+            where = peer.name if peer.unix else authority(peer.name, peer.port)
+            return self._fail(Event.REFUSED, f"{late}: still connecting to {where}")
+        machine.failed(late)
+        return self._settle()
+
+    def _fail(self, event: Event, reason: str) -> Error:
+        self._machine.fire(event, reason)
+        self._timing.end()
         return _RESULTS[self._machine.status]
 
-    def _hang_up(self) -> None:
+    def _refused(self, error: LocalError) -> LocalError:
+        """Keeps why a call was refused."""
+        self._refusal = str(error)
+        return error
+
+    def _check_range(self, name: str, value: int, allowed: range) -> None:
+        if value not in allowed:
+            text = f"{name} {value} is not within {allowed[0]} to {allowed[-1]}"
+            raise self._refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
+
+    def _drop_body(self) -> None:
+        """What was not sent of the request's body will not be."""
+        self._body_given = self.get_request_body_sent()
         self._unsent.clear()
+        self._held.clear()
+        self._held_until = 0.0
+        self._body_open = False
+
+    def _hang_up(self) -> None:
+        self._drop_body()
+        self._streamed = False
         if self._stream is not None:
             self._stream.close()
             self._stream = None

@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .page import PAGE, render, rows
+from .page import PAGE, play_all, render, rows
 from .run import CLIENTS, play
 from .scenarios import ALL
 
@@ -13,7 +13,7 @@ def main(names: list[str]) -> int:
     """Plays all scenarios and writes the page; or plays those named and prints what both clients did."""
     with tempfile.TemporaryDirectory() as folder:
         chosen = [row for row in ALL if not names or any(row.id.startswith(name) for name in names)]
-        report = play(Path(folder), chosen)
+        report = play(Path(folder), chosen) if names else play_all(Path(folder))
     if not names:
         PAGE.write_text(render(report), encoding="utf-8")
     for scenario in chosen:

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 from tests.conformance.model import Scenario
-from tests.conformance.page import PAGE, engine_of, ours, render, rows
-from tests.conformance.run import CLIENTS, Report, play
+from tests.conformance.page import PAGE, engine_of, ours, play_all, render, rows
+from tests.conformance.run import CLIENTS, Report
 from tests.conformance.scenarios import ALL
 from tests.conformance.words import right_words
 
@@ -15,7 +15,7 @@ OURS = CLIENTS.index("PyHTTPClient")
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return play(tmp_path_factory.mktemp("conformance"))
+    return play_all(tmp_path_factory.mktemp("conformance"))
 
 
 def test_every_row_has_a_name_of_its_own() -> None:

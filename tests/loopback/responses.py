@@ -792,6 +792,13 @@ _BAD_START: Final = [
         "Invalid response status",
     ),
     _bad("negative status", "digits only", "RFC 9112 4", b"HTTP/1.1 -20 OK\r\n\r\n", "Invalid status code"),
+    _bad(
+        "NUL in the reason phrase",
+        "curl refuses it too",
+        "RFC 9112 4",
+        b"HTTP/1.1 200 O\0K\r\nContent-Length: 0\r\n\r\n",
+        "line 1 (b'HTTP/1.1 200 O\\x00K'): a NUL",
+    ),
     _bad("no status", "it is not optional", "R3; RFC 9112 4", b"HTTP/1.1 OK\r\n\r\n", "Invalid status code"),
     _bad(
         "status 099", "codes begin at 100", "RFC 9110 15", b"HTTP/1.1 099 OK\r\n\r\n", "code 099 is below 100"

@@ -1,23 +1,23 @@
-"""A service as games talk to: calls in JSON, forms, redirects, event streams, files, uploads, and silence.
+"""A service as games talk to: calls in JSON, forms, redirects, event streams, files, uploads, and waiting.
 
-    with Service() as service:
-        ...  # talk to 127.0.0.1, service.port
-    assert service.seen == [Seen("GET", "/json/1", b"")]
+with Service() as service:
+    ...  # talk to 127.0.0.1, service.port
+assert service.seen == [Seen("GET", "/json/1", b"")]
 
-    path                          answer
-    ----------------------------  -------------------------------------------------------------------------
-    /json/N                       an object in JSON, and two cookies
-    /form                         what the form brought, in JSON
-    /moved/CODE/PATH              a redirect to /PATH
-    /away/PATH                    a redirect to /PATH by the host's other name
-    /last/PATH                    /PATH's answer, after which the connection closes, as the answer says
-    /bye/PATH                     /PATH's answer, after which the connection closes unannounced
-    /file/N, /slow/N              N bytes of the pattern, or those from where a Range begins; slow: piecemeal
-    /half/N                       the first half of N bytes, and then silence
-    /events/FRAMING/COUNT/PART    events PART by PART, each part ended by closing; 204 after COUNT of them
-    /quiet/events/...             the same, with a second of silence in the middle of each part
-    /sink                         the size and the CRC-32 of the request's body, which is not kept
-    /silent                       none
+path                          answer
+----------------------------  -------------------------------------------------------------------------
+/json/N                       an object in JSON, and two cookies
+/form                         what the form brought, in JSON
+/moved/CODE/PATH              a redirect to /PATH
+/away/PATH                    a redirect to /PATH by the host's other name
+/last/PATH                    /PATH's answer, after which the connection closes, as the answer says
+/bye/PATH                     /PATH's answer, after which the connection closes unannounced
+/file/N, /slow/N              N bytes of the pattern, or those from where a Range begins; slow: piecemeal
+/half/SECONDS/N               the first half of N bytes, and the rest so much later
+/late/SECONDS/PATH            /PATH's answer, so much later
+/events/FRAMING/COUNT/PART    events PART by PART, each part ended by closing; 204 after COUNT of them
+/quiet/events/...             the same, with half a second of silence in the middle of each part
+/sink                         the size and the CRC-32 of the request's body, which is not kept
 """
 
 import hashlib
@@ -35,7 +35,7 @@ from .server import pattern
 
 SECONDS: Final = 30.0
 """No request takes longer."""
-HEARTBEAT: Final = ": heartbeat\n\n".encode()
+HEARTBEAT: Final = b": heartbeat\n\n"
 
 
 class Seen(NamedTuple):
@@ -48,7 +48,7 @@ class Seen(NamedTuple):
 
 def event(number: int) -> tuple[str, str]:
     """The type and the data of an event; data has up to three lines, and text beyond ASCII."""
-    lines = [f"{number}: λ €{'x' * (number * step % 40)}" for step in range(1, 2 + number % 3)]
+    lines = [f"{number}: λ €{'x' * (number * step % 200)}" for step in range(1, 2 + number % 3)]
     return ("tick" if number % 4 == 0 else "message"), "\n".join(lines)
 
 
@@ -98,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.seen.append(Seen(self.command, self.path, body))
         self._dispatch(parts, body, length)
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815 - the name that the base class calls
 
     def _dispatch(self, parts: list[str], body: bytes, length: int) -> None:
         match parts:
@@ -119,18 +119,21 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True  # said to nobody
             case ["file" | "slow" as speed, size]:
                 self._file(int(size), slow=speed == "slow")
-            case ["half", size]:
+            case ["half", seconds, size]:
+                content = b"".join(pattern(int(size)))
                 self._begin(200, **{"Content-Length": size})
-                self.wfile.write(b"".join(pattern(int(size) // 2)))
-                self.server.stop.wait(SECONDS)
+                self.wfile.write(content[: len(content) // 2])
+                self.server.stop.wait(float(seconds))
+                self.wfile.write(content[len(content) // 2 :])
+            case ["late", seconds, *rest]:
+                self.server.stop.wait(float(seconds))
+                self._dispatch(rest, body, length)
             case ["events", framing, count, part]:
                 self._stream(framing, int(count), int(part), quiet=0.0)
             case ["quiet", "events", framing, count, part]:
-                self._stream(framing, int(count), int(part), quiet=1.0)
+                self._stream(framing, int(count), int(part), quiet=0.5)
             case ["sink"]:
                 self._json(self._sink(length))
-            case ["silent"]:
-                self.server.stop.wait(SECONDS)
             case _:
                 self._reply(404)
 

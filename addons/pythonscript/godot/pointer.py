@@ -1,10 +1,10 @@
-"""Raw memory that some of the engine's virtual methods pass, such as StreamPeerExtension's. Hazardous material."""
+"""Raw memory that some virtual methods pass, such as StreamPeerExtension's. Hazardous material."""
 
 import ctypes
 
 
 class Pointer(int):
-    """An address in the engine's memory: annotate a `uint8_t *r_buffer` or `int32_t *r_received` argument as this.
+    """An address in the engine's memory: annotate arguments such as `uint8_t *r_buffer` as this.
 
     It is good until the method returns, and for as many bytes as the engine says beside it; nobody checks.
     """

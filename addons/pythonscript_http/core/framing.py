@@ -11,8 +11,9 @@ _LONGEST: Final = 2**63 - 1
 """The engine's integers are signed: a longer body could not be told to a script."""
 
 _NEVER_A_BODY: Final = frozenset((204, 304))
-_OTHER_CODINGS: Final = frozenset((b"identity", b"gzip", b"x-gzip", b"deflate", b"compress", b"x-compress"))
-"""Registered besides chunked. We announce none, so like curl we hand their bytes out as they are."""
+_OTHER_CODINGS: Final = frozenset((b"identity", b"gzip", b"x-gzip", b"deflate"))
+"""Known besides chunked. We announce none; where one comes nevertheless it is undone, as curl does: a
+transfer coding belongs to the connection and not to what was asked for (RFC 9112 section 7)."""
 
 
 class Framing(Enum):

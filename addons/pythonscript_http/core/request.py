@@ -10,11 +10,16 @@ from .errors import LocalError
 
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH")
 
+_CONNECT: Final = Method.METHOD_CONNECT
+_TRACE: Final = Method.METHOD_TRACE
 _EXPECT_A_BODY: Final = frozenset((Method.METHOD_POST, Method.METHOD_PUT, Method.METHOD_PATCH))
 """With these, a body of no bytes is announced too (RFC 9110 section 8.6), or servers answer 411."""
 
 # `name: value`, name a token (RFC 9110 section 5.6.2), nothing anywhere that could end the line or string.
 _HEADER: Final = re.compile(r"[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\r\n\0]*)")
+_AUTHORITY: Final = re.compile(r"[^/?]*")
+# An authority (RFC 9112 section 3.2.3): a registered name or IPv4 address, or an IP literal; and a port.
+_HOST_AND_PORT: Final = re.compile(r"([\w.~!$&'()*+,;=%-]+|\[[0-9A-Fa-fv:.%]+\]):[0-9]+", re.ASCII)
 _BREAKS: Final = re.compile(r"[\r\n\0]")
 
 # What browsers leave as it is, in a path and in a query (URL Standard, "path" and "special-query"
@@ -33,6 +38,8 @@ class RequestHead(NamedTuple):
     """The body goes out in chunked coding."""
     close: bool
     """The caller asked to close the connection after the answer."""
+    expect: bool
+    """The caller asked to be told to go on before the body is sent (RFC 9110 section 10.1.1)."""
 
 
 def build_head(
@@ -44,6 +51,8 @@ def build_head(
     host: str,
     user_agent: str,
     proxied: bool = False,
+    proxy_authorization: str = "",
+    accept_encoding: str = "",
 ) -> RequestHead:
     """Makes a request's head.
 
@@ -51,10 +60,14 @@ def build_head(
         method: one of `Method`.
         url: an absolute path, an absolute URL (for proxies), `*` for OPTIONS, `host:port` for CONNECT.
         headers: lines of `name: value`. Host, Content-Length, User-Agent and Accept are added unless given.
-        body_size: size of the body in bytes.
-        host: value of the Host header, that is the authority that the connection was made to.
+        body_size: size of the body in bytes; below 0: not known, so that it goes chunked.
+        host: value of the Host header, that is the authority that the connection was made to. A URL that
+            names an authority itself has that one (RFC 9112 section 3.2).
         user_agent: value of the User-Agent header.
         proxied: the connection leads to a proxy, which wants absolute URLs (RFC 9112 section 3.2.2).
+        proxy_authorization: value of the Proxy-Authorization header for such a proxy; empty: it has none.
+        accept_encoding: value of the Accept-Encoding header; empty: it has none. A request for a range gets
+            none: a part of a coded whole could not be decoded.
 
     Raises:
         LocalError: something here can't be sent; the text names it.
@@ -62,8 +75,10 @@ def build_head(
     Source: class reference, `HTTPClient.request`; RFC 9112 section 3.
     """
     check_method(method)
+    if method == _TRACE and body_size:
+        raise _wrong("TRACE takes no body (RFC 9110 section 9.3.8)")
     target = _target(method, url)
-    if proxied and method != Method.METHOD_CONNECT and target[0] in "/*":
+    if proxied and method != _CONNECT and target[0] in "/*":
         target = f"http://{host}" + ("" if target == "*" else target)
 
     lines = [f"{_METHODS[method]} {target} HTTP/1.1"]
@@ -73,25 +88,36 @@ def build_head(
         if match is None:
             raise _bad_header(index, header)
         name, value = match[1].lower(), match[2].strip(" \t")
+        if name == "host" and name in given:
+            raise _wrong(f"header {index} is a second Host, which a server must refuse: {header!a}")
         given[name] = f"{given[name]}, {value}" if name in given else value
         lines.append(header.strip(" \t"))
 
     if "host" not in given:
-        lines.insert(1, f"Host: {host}")
+        lines.insert(1, f"Host: {_authority(method, target) or host}")
     chunked = _check_framing(given, body_size)
-    if not chunked and "content-length" not in given and (body_size or method in _EXPECT_A_BODY):
+    if chunked:
+        if "transfer-encoding" not in given:
+            lines.append("Transfer-Encoding: chunked")
+    elif "content-length" not in given and (body_size or method in _EXPECT_A_BODY):
         lines.append(f"Content-Length: {body_size}")
     if "user-agent" not in given:
         lines.append(f"User-Agent: {user_agent}")
     if "accept" not in given:
         lines.append("Accept: */*")
+    if accept_encoding and "accept-encoding" not in given and "range" not in given:
+        lines.append(f"Accept-Encoding: {accept_encoding}")
+    if proxied and proxy_authorization and "proxy-authorization" not in given:
+        lines.append(f"Proxy-Authorization: {proxy_authorization}")
     lines.append("\r\n")
     try:
         data = "\r\n".join(lines).encode()
     except UnicodeEncodeError as error:
         bad = error.object[max(0, error.start - 10) : error.end]
         raise _wrong(f"the request holds a lone surrogate, which has no UTF-8 form: {bad!a}") from None
-    return RequestHead(data, chunked, "close" in _tokens(given.get("connection", "")))
+    close = "connection" in given and "close" in _tokens(given["connection"])
+    expect = "expect" in given and body_size != 0 and "100-continue" in _tokens(given["expect"])
+    return RequestHead(data, chunked, close, expect)
 
 
 def check_method(method: int) -> None:
@@ -108,16 +134,26 @@ def _target(method: int, url: str) -> str:
     """Checks a URL by the engine's rules and encodes what may not stand in a request line."""
     if _BREAKS.search(url):
         raise _wrong(f"the URL {url!a} holds a line break or a NUL")
-    if method == Method.METHOD_CONNECT:
-        if not 0 < url.find(":") < len(url) - 1:
+    if method == _CONNECT:
+        if not _HOST_AND_PORT.fullmatch(url):
             raise _wrong(f"the URL {url!a} is not host:port, which CONNECT needs")
-    elif not url.startswith(("/", "http://", "https://")) and (url != "*" or method != Method.METHOD_OPTIONS):
+        return url
+    if not url.startswith(("/", "http://", "https://")) and (url != "*" or method != Method.METHOD_OPTIONS):
         raise _wrong(f"the URL {url!a} is neither an absolute path (/...) nor an absolute URL (http://...)")
     if _PLAIN_URL.fullmatch(url):
         return url
     url = url.partition("#")[0]
     path, mark, query = url.partition("?")
     return _NOT_IN_PATH.sub(_percent, path) + mark + _NOT_IN_QUERY.sub(_percent, query)
+
+
+def _authority(method: int, target: str) -> str:
+    """The authority that a request's target names: host and port without a user; empty if it names none."""
+    if method == _CONNECT:
+        return target
+    if target[0] in "/*":
+        return ""
+    return _AUTHORITY.match(target.partition("://")[2])[0].rpartition("@")[2]  # type: ignore[index]
 
 
 def _percent(match: re.Match[str]) -> str:
@@ -135,6 +171,10 @@ def _check_framing(given: dict[str, str], body_size: int) -> bool:
             raise _wrong(
                 f"Transfer-Encoding {coding!a} must end in chunked, once, or the body would have no end"
             )
+        return True
+    if body_size < 0:
+        if length is not None:
+            raise _wrong(f"the Content-Length given is {length!a}, the body's length was told to be unknown")
         return True
     if length is not None and length != str(body_size):
         raise _wrong(f"the Content-Length given is {length!a}, the body has {body_size} bytes")

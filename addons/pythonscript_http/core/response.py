@@ -1,8 +1,7 @@
-"""Responses, parsed by llhttp (through httptools): heads, and bodies in chunked coding.
+"""Heads of responses, parsed by llhttp (through httptools).
 
-llhttp parses what needs a parser and nothing else: a header block whose end we have found, and chunked
-coding. How the body is framed, which depends on the request, is decided in `framing`. docs/parser.md tells
-why.
+llhttp gets a header block whose end we have found. How the body is framed, which depends on the request, is
+decided in `framing`. docs/parser.md tells why.
 """
 
 import re
@@ -17,9 +16,11 @@ _FRAMING: Final = re.compile(
 )
 """Finds framing fields in a block that llhttp passed, hence without folded lines or blanks before a colon."""
 
+_FOLD: Final = re.compile(rb"[ \t]*\r?\n[ \t]+")
+_LENGTHS: Final = re.compile(rb"\ncontent-length:[ \t]*([0-9, \t]*?)[ \t]*\r?(?=\n)", re.IGNORECASE)
+
 _PREFIX: Final = b"HTTP/1."
 _MINOR_0: Final = ord("0")
-_CHUNKED_HEAD: Final = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 class ResponseHead(NamedTuple):
@@ -28,7 +29,7 @@ class ResponseHead(NamedTuple):
     code: int
     """Status code, 100 to 999."""
     block: bytes
-    """The bytes as they came, with the empty line."""
+    """The bytes as they came, with the empty line; folded lines are unfolded."""
     length: int | None
     """Content-Length in bytes."""
     codings: list[bytes]
@@ -38,7 +39,13 @@ class ResponseHead(NamedTuple):
 
     def lines(self) -> list[str]:
         """Gives the header lines as they came, but for blanks around them."""
-        return [_text(line.strip(b" \t\r")) for line in self.block.split(b"\n")[1:-2]]
+        return [text(line.strip(b" \t\r")) for line in self.block.split(b"\n")[1:-2]]
+
+    def values(self, name: str) -> list[str]:
+        """Gives the values of a field, whatever the case of its name, in their order."""
+        wanted = name.lower()
+        pairs = (line.partition(":") for line in self.lines())
+        return [value.strip(" \t") for found, _, value in pairs if found.lower() == wanted]
 
 
 class _NoCallbacks:
@@ -72,15 +79,19 @@ def parse_head(block: bytes) -> ResponseHead:
     Raises:
         RemoteError: RFC 9112 does not allow it; the text names the line.
     """
-    parser = HttpResponseParser(_NO_CALLBACKS)
-    # A bare LF ends a line for curl, browsers and the engine too (RFC 9112 section 2.2 allows it).
-    parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
+    parser = _parser()
     try:
         parser.feed_data(block)
     except HttpParserUpgrade:
         pass  # 101 Switching Protocols
     except HttpParserError as error:
+        mended = _mended(block)
+        if mended != block:
+            return parse_head(mended)
         raise _malformed(block, error) from None
+    if b"\0" in block:  # llhttp lets it pass in the reason phrase
+        line = block[: block.index(b"\n")].rstrip()
+        raise RemoteError(f"malformed response, line 1 ({line[:80]!a}): a NUL")
     code = parser.get_status_code()
     if code < 100:
         raise RemoteError(f"the status code {code:03} is below 100")
@@ -101,20 +112,41 @@ def parse_head(block: bytes) -> ResponseHead:
     return ResponseHead(code, block, length, codings, keep_alive)
 
 
-def _text(line: bytes) -> str:
-    """UTF-8, as servers mean it today; or else ISO-8859-1, as they once did (RFC 9110 section 5.5)."""
+def text(line: bytes) -> str:
+    """Reads a line as UTF-8, as servers mean it today, or else as ISO-8859-1 (RFC 9110 section 5.5)."""
     try:
         return line.decode()
     except UnicodeDecodeError:
         return line.decode("latin-1")
 
 
+def _parser() -> HttpResponseParser:
+    parser = HttpResponseParser(_NO_CALLBACKS)
+    # A bare LF ends a line for curl, browsers and the engine too (RFC 9112 section 2.2 allows it).
+    parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
+    return parser
+
+
+def _mended(block: bytes) -> bytes:
+    """Rewrites what llhttp refuses and the RFCs let a user agent take; llhttp then judges the result.
+
+    - Folded lines become one (RFC 9112 section 5.2 demands it); not behind the status line (section 2.2).
+    - Content-Length told several times, each time the same, is told once (RFC 9110 section 8.6).
+    """
+    start, end, fields = block.partition(b"\n")
+    block = start + end + _FOLD.sub(b" ", fields)
+    told = [value.strip(b" \t") for match in _LENGTHS.findall(block) for value in match.split(b",")]
+    if len(told) > 1 and len(set(told)) == 1:
+        lines = iter((b"\nContent-Length: %b\r" % told[0],))
+        block = _LENGTHS.sub(lambda _: next(lines, b""), block)
+    return block
+
+
 def _malformed(block: bytes, error: HttpParserError) -> RemoteError:
     """Names the line that llhttp refuses: it tells no position, so the lines are given to it one by one."""
     if str(error).startswith("Pause on"):
         return RemoteError("101 Switching Protocols does not say to which: it has no Upgrade header")
-    parser = HttpResponseParser(_NO_CALLBACKS)
-    parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
+    parser = _parser()
     number, line = 0, b""
     for number, line in enumerate(block.split(b"\n"), 1):  # noqa: B007
         try:
@@ -127,81 +159,3 @@ def _malformed(block: bytes, error: HttpParserError) -> RemoteError:
 def _tokens(value: bytes) -> list[bytes]:
     """The elements of a comma-separated list in lower case, without empty ones (RFC 9110 section 5.6.1)."""
     return [token for part in value.lower().split(b",") if (token := part.strip(b" \t"))]
-
-
-class ChunkedDecoder:
-    """Decodes one body in chunked coding (RFC 9112 section 7.1), a large buffer at a time.
-
-    Its parser never saw the response's own head, so the two can't disagree over the framing.
-
-    Args:
-        limit: most bytes of chunk extensions or trailers that may come without a byte of the body.
-    """
-
-    __slots__ = ("_events", "_idle", "_limit", "_parser", "_pieces", "failure")
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._idle = 0
-        self._pieces: list[bytes] = []
-        self._events = _ChunkEvents(self._pieces)
-        self._parser = HttpResponseParser(self._events)
-        # Some servers pad the sizes with blanks; curl and browsers ignore them.
-        self._parser.set_dangerous_leniencies(lenient_spaces_after_chunk_size=True)
-        self._parser.feed_data(_CHUNKED_HEAD)
-        self.failure = ""
-        """What was wrong with the last bytes; the body ends there."""
-
-    @property
-    def done(self) -> bool:
-        """The last chunk and the trailers have come."""
-        return self._events.complete
-
-    @property
-    def surplus(self) -> bool:
-        """More came after the end, which no request had asked for."""
-        return self._events.surplus
-
-    def feed(self, data: bytes | memoryview) -> bytes:
-        """Decodes what came next.
-
-        Returns:
-            The bytes of the body in it: also those before a mistake, which `failure` then describes.
-        """
-        pieces, events = self._pieces, self._events
-        try:
-            self._parser.feed_data(data)
-        except (HttpParserError, HttpParserUpgrade) as error:
-            if events.complete:
-                events.on_message_begin()  # of something that is no message
-            else:
-                self.failure = f"malformed chunked coding: {error}"
-        if events.surplus:
-            del pieces[events.end :]
-        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        pieces.clear()
-        self._idle = 0 if body else self._idle + len(data)
-        if self._idle > self._limit and not events.complete:
-            self.failure = f"over {self._limit} bytes of chunk extensions or trailers"
-        return body
-
-
-class _ChunkEvents:
-    """What llhttp calls while it decodes; the pieces of the body go straight into a list."""
-
-    __slots__ = ("_pieces", "complete", "end", "on_body", "surplus")
-
-    def __init__(self, pieces: list[bytes]) -> None:
-        self._pieces = pieces
-        self.on_body = pieces.append
-        self.complete = False
-        self.surplus = False
-        self.end = 0
-
-    def on_message_begin(self) -> None:
-        if self.complete and not self.surplus:
-            self.surplus = True
-            self.end = len(self._pieces)
-
-    def on_message_complete(self) -> None:
-        self.complete = True

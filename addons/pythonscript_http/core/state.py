@@ -8,6 +8,7 @@ caller's mistake:
     ------------  ------------  ----------------  ----------------------------------------------------------
     DISCONNECTED  LOOK_UP       RESOLVING         connect_to_host() with a name
                   DIAL          CONNECTING        connect_to_host() with a literal address
+                  ATTACH        CONNECTED         attach(), with a connection that stands
     RESOLVING     RESOLVED      CONNECTING        the name has addresses
                   NOT_RESOLVED  CANT_RESOLVE      it has none
     CONNECTING    ESTABLISHED   CONNECTED         an address took the connection
@@ -32,18 +33,21 @@ Three rules hold besides:
   length was marked, the request was sent in full, and nothing came beyond the end.
 
 Bytes come in by two ways. `space()` and `received()` pass them through a buffer of ours: heads, chunked
-coding, and the begin of a body that came along with its head. The rest of a body that ends by length or
-close may go from the kernel straight to its reader (`direct_limit`, `received_directly()`).
+coding, bodies whose coding is undone here, and the begin of any body that came along with its head. The rest
+of a body that ends by length or close, and large chunks, may go from the kernel straight to their reader
+(`direct_limit`, `received_directly()`).
 """
 
 from enum import StrEnum
 from typing import Final
 
 from . import buffers
+from .chunked import ChunkedDecoder
+from .codings import Decoding
 from .enums import Error, Method, Status
 from .errors import LocalError, RemoteError
 from .framing import Framing, body_framing
-from .response import ChunkedDecoder, ResponseHead, check_prefix, parse_head
+from .response import ResponseHead, check_prefix, parse_head, text
 
 HEADER_LIMIT: Final = 65536
 """Bytes. Usual servers send 8 KiB at most; the engine's client, without a limit, takes 11 s for 10 MB."""
@@ -56,6 +60,7 @@ class Event(StrEnum):
 
     LOOK_UP = "looking a name up"
     DIAL = "connecting to an address"
+    ATTACH = "attach()"
     RESOLVED = "taking addresses"
     NOT_RESOLVED = "failing to resolve"
     ESTABLISHED = "taking a connection"
@@ -71,6 +76,7 @@ TRANSITIONS: Final[dict[Status, dict[Event, Status]]] = {
     Status.STATUS_DISCONNECTED: {
         Event.LOOK_UP: Status.STATUS_RESOLVING,
         Event.DIAL: Status.STATUS_CONNECTING,
+        Event.ATTACH: Status.STATUS_CONNECTED,
     },
     Status.STATUS_RESOLVING: {
         Event.RESOLVED: Status.STATUS_CONNECTING,
@@ -101,21 +107,35 @@ TRANSITIONS: Final[dict[Status, dict[Event, Status]]] = {
     Status.STATUS_TLS_HANDSHAKE_ERROR: {},
 }
 
+# By name, since a look-up in an enum's class costs more than all that is done with what it finds.
 _BODY: Final = Status.STATUS_BODY
 _REQUESTING: Final = Status.STATUS_REQUESTING
-_NOTHING: Final = memoryview(b"")
+_LENGTH: Final = Framing.LENGTH
+_CHUNKED: Final = Framing.CHUNKED
+_CLOSE: Final = Framing.CLOSE
+_TUNNEL: Final = Framing.TUNNEL
+_BODILESS: Final = Framing.HEAD
+_NOTHING: Final = memoryview(bytearray())
+_REQUEST: Final = Event.REQUEST
+_HEAD: Final = Event.HEAD
+_END: Final = Event.END
+_LAST: Final = Event.LAST
+_METHOD_HEAD: Final = Method.METHOD_HEAD
 
 
 class Machine:
     """A client's state: its status, the response under way, and the bytes that came and were not yet read.
 
     Args:
-        header_limit: most bytes that the header blocks of one response, interim ones included, may have.
+        header_limit: most bytes that the header blocks of one response, interim ones included, may have, and
+            its trailers.
     """
 
     __slots__ = (
         "_buffer",
         "_decoder",
+        "_decoding",
+        "_decoding_left",
         "_end",
         "_framing",
         "_left",
@@ -125,9 +145,13 @@ class Machine:
         "_sending",
         "_skipped",
         "_start",
+        "_undo",
+        "_whole",
         "body_length",
+        "body_limit",
         "head",
         "header_limit",
+        "interim",
         "method",
         "reason",
         "status",
@@ -135,6 +159,8 @@ class Machine:
 
     def __init__(self, header_limit: int = HEADER_LIMIT) -> None:
         self.header_limit = header_limit
+        self.body_limit = UNLIMITED
+        """Most bytes that the body of one response may have, coded or not."""
         self._buffer: bytearray | None = None
         self.reset()
 
@@ -143,7 +169,7 @@ class Machine:
         self.status = Status.STATUS_DISCONNECTED
         self.reason = ""
         """Why the status is one of failure."""
-        self._begin(Method.METHOD_GET, close=False)
+        self._begin(Method.METHOD_GET, close=False, decode=False)
         self._release()
 
     def fire(self, event: Event, reason: str = "") -> None:
@@ -165,34 +191,40 @@ class Machine:
 
     # ---- requests
 
-    def request(self, method: int, *, close: bool) -> None:
+    def request(self, method: int, *, close: bool, decode: bool = False) -> None:
         """Begins a request; the last response is forgotten.
 
         Args:
             method: one of `Method`: the framing of the response depends on it.
             close: the request said `Connection: close`.
+            decode: the response's Content-Encoding is to be undone.
 
         Raises:
             LocalError: the state is not CONNECTED.
         """
-        self.fire(Event.REQUEST)
-        self._begin(method, close=close)
+        self.fire(_REQUEST)
+        self._begin(method, close=close, decode=decode)
 
     def sent(self) -> None:
         """The request went out in full."""
         self._sending = False
 
-    def _begin(self, method: int, *, close: bool) -> None:
+    def _begin(self, method: int, *, close: bool, decode: bool) -> None:
         self.method = method
         self.head: ResponseHead | None = None
         """The head of the final response, once it has come."""
+        self.interim = 0
+        """The status code of the last interim response, 0 while there was none."""
         self.body_length = -1
         """Bytes; -1: not known beforehand."""
-        self._framing = Framing.HEAD
+        self._framing = _BODILESS
         self._reusable = not close
         self._sending = True
         self._left = 0  # bytes of the body that have not come yet
         self._decoder: ChunkedDecoder | None = None
+        self._undo = decode
+        self._decoding: Decoding | None = None
+        self._whole = False  # the coded body is complete and was taken
         self._ready = _NOTHING  # the part of the body that has come and was not read
         self._skipped = 0  # bytes of interim responses
         self._searched = 0  # no end of the header block before here
@@ -205,30 +237,53 @@ class Machine:
         return self.head is not None and self.head.codings[-1:] == [b"chunked"]
 
     @property
+    def trailers(self) -> list[str]:
+        """The lines of the trailer section, once the body was read."""
+        return [] if self._decoder is None else [text(line) for line in self._decoder.trailers]
+
+    @property
     def tunnel(self) -> bool:
         """The connection no longer carries HTTP, or carries another's."""
-        return self._framing is Framing.TUNNEL
+        return self._framing is _TUNNEL
+
+    @property
+    def awaited(self) -> bool:
+        """Not a byte of the next head, interim or final, has come."""
+        return self.status is _REQUESTING and not self._buffered()
+
+    @property
+    def unread(self) -> bool:
+        """Some of the body is here and was not read yet."""
+        if self._decoding is not None and not self._decoding.hungry:
+            return True
+        decoder = self._decoder
+        return bool(self._ready) if decoder is None else decoder.left > 0 and self._buffered() > 0
 
     @property
     def vulnerable(self) -> bool:
         """If the connection ended now, the body would be cut short, and all that came of it has been read."""
-        if self._ready or self._framing is Framing.CLOSE:
+        if self.unread or self._framing is _CLOSE:
             return False
         decoder = self._decoder
         return self._left > 0 if decoder is None else not (decoder.done or decoder.failure)
 
     @property
-    def body_limit(self) -> int:
+    def most_left(self) -> int:
         """Most bytes that can still be read of the body."""
-        return self._left + len(self._ready) if self._framing is Framing.LENGTH else UNLIMITED
+        return self._left + len(self._ready) if self._framing is _LENGTH and not self._decoding else UNLIMITED
 
     @property
     def direct_limit(self) -> int:
         """How many bytes of the body may go straight to their reader. 0: they must pass through `space()`."""
-        return 0 if self._framing is Framing.CHUNKED or self._ready else self._left
+        if self._ready or self._decoding is not None:
+            return 0
+        if self._decoder is None:
+            return self._left
+        left = self._decoder.left
+        return left if left >= buffers.BUFFER_SIZE and not self._buffered() else 0
 
     def space(self) -> memoryview:
-        """Room for bytes that come in REQUESTING, or in BODY where `direct_limit` is 0 and all was read."""
+        """Room for bytes: those in REQUESTING, and in BODY where `direct_limit` is 0 and `take` gave all."""
         if self._buffer is None:
             self._buffer = buffers.take()
             self._start = self._end = 0
@@ -239,45 +294,56 @@ class Machine:
     def received(self, size: int) -> None:
         """Takes the first `size` bytes of `space()` as what the peer sent next."""
         self._end += size
-        if self.status is _REQUESTING:
-            try:
+        try:
+            if self.status is _REQUESTING:
                 self._take_heads()
-            except RemoteError as error:
-                self.lost(str(error))
-        else:
-            self._decode()
+            elif self._framing is _CHUNKED:
+                self._walk(_NOTHING)
+            else:
+                self._hold()
+        except RemoteError as error:
+            self.lost(str(error))
 
     def received_directly(self, size: int) -> None:
         """Counts bytes of the body that went straight to their reader."""
-        if self._framing is Framing.LENGTH:
-            self._left -= size
-            if not self._left:
-                self._finish()
+        if self._decoder is not None:
+            self._decoder.left -= size
+            return
+        self._left -= size
+        if not self._left and self._framing is _LENGTH:
+            self._finish()
 
     def ended(self) -> None:
         """The peer will send no more."""
-        if self.status is _BODY and self._framing is Framing.CLOSE:
-            self._finish()
+        if self.status is _BODY and self._framing is _CLOSE:
+            self._complete()
         else:
-            self.lost(f"the server closed the connection {self._where()}")
+            self.lost(f"the server closed the connection {self.where()}")
 
     def failed(self, reason: str) -> None:
         """The network failed."""
-        self.lost(f"{reason}, {self._where()}")
+        self.lost(f"{reason}, {self.where()}")
 
     def lost(self, reason: str) -> None:
         """The connection is of no more use, for the reason given."""
         self.fire(Event.LOST, reason)
         self._release()
 
-    def _where(self) -> str:
+    def where(self) -> str:
+        """Tells how far the response under way has come."""
         if self.status is not _BODY:
             if self.status is not _REQUESTING:
                 return "between requests"
             return "in the middle of the header block" if self._buffered() else "before it answered"
-        if self._framing is Framing.LENGTH:
-            return f"in the middle of the body: {self._left} of {self.body_length} bytes are missing"
+        if self._framing is _LENGTH and self.head is not None:
+            return f"in the middle of the body: {self._left} of {self.head.length} bytes are missing"
         return "in the middle of the body" + (", before its last chunk" if self._decoder else "")
+
+    def surplus(self) -> bytes:
+        """Takes what came behind the head of a tunnel: its first bytes."""
+        data = b"" if self._buffer is None else bytes(memoryview(self._buffer)[self._start : self._end])
+        self._release()
+        return data
 
     # ---- heads
 
@@ -294,6 +360,7 @@ class Machine:
                 self._take_head(head)
                 return
             self._skipped += len(block)
+            self.interim = head.code
 
     def _next_block(self, buffer: bytearray) -> bytes | None:
         """Cuts the next header block off the buffer; None while its end has not come."""
@@ -301,7 +368,7 @@ class Machine:
         check_prefix(bytes(buffer[start : min(end, start + 7)]))
         search = max(start, self._searched)
         crlf = buffer.find(b"\n\r\n", search, end)
-        lf = buffer.find(b"\n\n", search, end if crlf < 0 else crlf)
+        lf = buffer.find(b"\n\n", search, end if crlf < 0 else crlf + 1)
         stop = lf + 2 if lf >= 0 else crlf + 3 if crlf >= 0 else 0
         if self._skipped + (stop or end) - start > self.header_limit:
             raise RemoteError(f"the header block is over the limit of {self.header_limit} bytes")
@@ -312,27 +379,45 @@ class Machine:
         return bytes(memoryview(buffer)[start:stop])
 
     def _take_head(self, head: ResponseHead) -> None:
-        self._framing, length = body_framing(self.method, head)
+        framing, length = body_framing(self.method, head)
+        self._framing = framing
         self.head, self.body_length = head, length
         self._reusable &= head.keep_alive
-        match self._framing:
-            case Framing.HEAD:
-                self._finish()
-                return
-            case Framing.TUNNEL:
-                self.fire(Event.END)
-                return
-            case Framing.CHUNKED:
-                self._decoder = ChunkedDecoder(self.header_limit)
-                self._decode()
-            case Framing.LENGTH:
-                self._left = length
-                self._hold(min(length, self._buffered()))
-            case Framing.CLOSE:
-                self._reusable = False
-                self._left = UNLIMITED
-                self._hold(self._buffered())
-        self.fire(Event.HEAD)
+        if framing is _BODILESS:
+            self._finish()
+            return
+        if framing is _TUNNEL:
+            self.fire(_END)
+            return
+        if head.codings or self._undo:
+            self._expect_codings(head)
+        if framing is _LENGTH:
+            if length > self.body_limit:
+                raise RemoteError(f"the body of {length} bytes is over the limit of {self.body_limit}")
+            self._left = length
+            self._hold()
+        elif framing is _CHUNKED:
+            self._decoder = ChunkedDecoder(self.header_limit, self.body_limit)
+            self._walk(_NOTHING)
+        else:
+            self._reusable = False
+            self._left = self.body_limit
+            self._hold()
+        self.fire(_HEAD)
+
+    def _expect_codings(self, head: ResponseHead) -> None:
+        """Prepares to undo the body's codings: those of the transfer always, the content's on request."""
+        if self.method == _METHOD_HEAD:
+            return
+        names = [coding.decode("latin-1") for coding in head.codings if coding != b"chunked"]
+        if self._undo:
+            listed = ",".join(head.values("Content-Encoding")).lower().split(",")
+            names = [name for part in listed if (name := part.strip(" \t"))] + names
+        names = [name for name in names if name != "identity"]
+        if names:
+            self._decoding = Decoding(names)
+            self._decoding_left = self.body_limit
+            self.body_length = -1
 
     # ---- bodies
 
@@ -350,47 +435,94 @@ class Machine:
         """
         if self.status is not _BODY:
             raise self._misuse("reading a body", _BODY)
+        return self._take_coded(view) if self._decoding is None else self._take_decoded(view, self._decoding)
+
+    def _take_coded(self, view: memoryview) -> int:
+        """Hands out what has come of the body as it came, but for chunked coding."""
+        decoder = self._decoder
+        if decoder is not None:
+            size = self._walk(view)
+            if decoder.done:
+                self._complete()
+            elif decoder.failure and not (size and self._decoding):  # what came before it is decoded first
+                self.lost(decoder.failure)
+            return size
         ready = self._ready
         size = min(len(view), len(ready))
         if size:
             view[:size] = ready[:size]
             self._ready = ready = ready[size:]
         if not ready:
-            self._drained()
-        return size
-
-    def _drained(self) -> None:
-        decoder = self._decoder
-        if decoder is None:
-            if self._left:
+            if self._left or self._framing is _CLOSE:
                 self._release()
             else:
-                self._finish()
-        elif decoder.done:
-            self._finish()
-        elif decoder.failure:
-            self.lost(decoder.failure)
+                self._complete()
+        return size
 
-    def _hold(self, size: int) -> None:
-        """The next bytes of the buffer are the begin of the body."""
-        assert self._buffer is not None
-        self._ready = memoryview(self._buffer)[self._start : self._start + size]
-        self._start += size
-        if self._framing is Framing.LENGTH:
+    def _take_decoded(self, view: memoryview, decoding: Decoding) -> int:
+        """Hands out what has come of the body with its codings undone, no more than fits."""
+        size, room = 0, len(view)
+        try:
+            while size < room:
+                piece = decoding.read(min(room - size, self._decoding_left) or 1)
+                if piece:
+                    if not self._decoding_left:
+                        raise RemoteError(f"the body is over the limit of {self.body_limit} bytes")
+                    view[size : size + len(piece)] = piece
+                    size += len(piece)
+                    self._decoding_left -= len(piece)
+                elif self._whole:
+                    decoding.end()
+                    self._finish()
+                    break
+                elif not self._feed(decoding):
+                    break
+        except RemoteError as error:
+            self.lost(str(error))
+        return size
+
+    def _feed(self, decoding: Decoding) -> bool:
+        """Gives the next of the coded body to those who undo it. False: no more of it has come."""
+        scratch = buffers.take()
+        try:
+            size = self._take_coded(memoryview(scratch))
+            if size:
+                decoding.feed(bytes(memoryview(scratch)[:size]))
+            return bool(size) or self._whole
+        finally:
+            buffers.give_back(scratch)
+
+    def _walk(self, view: memoryview) -> int:
+        """Passes what has come through the chunked decoder."""
+        decoder, buffer = self._decoder, self._buffer
+        assert decoder is not None
+        if buffer is None:
+            return 0
+        self._start, size = decoder.decode(buffer, self._start, self._end, view)
+        if self._start == self._end:
+            self._release()
+        return size
+
+    def _hold(self) -> None:
+        """What the buffer has of the body waits for its reader."""
+        if self._buffer is not None:
+            size = min(self._left, self._end - self._start)
+            if self._framing is _CLOSE and size < self._end - self._start:
+                raise RemoteError(f"the body is over the limit of {self.body_limit} bytes")
+            self._ready = memoryview(self._buffer)[self._start : self._start + size]
+            self._start += size
             self._left -= size
 
-    def _decode(self) -> None:
-        """Passes what has come through the decoder, which keeps none of it."""
-        assert self._decoder is not None
-        assert self._buffer is not None
-        body = self._decoder.feed(memoryview(self._buffer)[self._start : self._end])
-        self._release()
-        self._ready = memoryview(body)
+    def _complete(self) -> None:
+        """All of the body has come and was taken: by its reader, or by those who undo its codings."""
+        if self._decoding is None:
+            self._finish()
+        else:
+            self._whole = True
 
     def _finish(self) -> None:
         """The response is complete and was read."""
-        surplus = self._buffered() > 0 or (self._decoder is not None and self._decoder.surplus)
-        self.fire(Event.END if self._reusable and not (surplus or self._sending) else Event.LAST)
+        self.fire(_END if self._reusable and not (self._sending or self._buffered()) else _LAST)
         self._release()
 
     # ---- the buffer
@@ -419,6 +551,7 @@ class Machine:
 
     def _misuse(self, what: str, *where: Status) -> LocalError:
         names = " or ".join(status.name for status in where)
+        why = f" ({self.reason})" if self.reason else ""
         return LocalError(
-            Error.ERR_INVALID_PARAMETER, f"{what} needs {names}; the status is {self.status.name}"
+            Error.ERR_INVALID_PARAMETER, f"{what} needs {names}; the status is {self.status.name}{why}"
         )

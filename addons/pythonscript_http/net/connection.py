@@ -1,7 +1,10 @@
 """A connection by a socket of the operating system, without blocking: TCP, or a Unix domain socket."""
 
+import fcntl
 import select
 import socket
+import sys
+import termios
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -69,6 +72,15 @@ class SocketStream:
         events = select.poll()
         events.register(self._socket, select.POLLIN | (select.POLLOUT if write else 0))
         return bool(events.poll(timeout * 1000))
+
+    def available(self) -> int:
+        """Tells how many bytes wait in the kernel."""
+        count = bytearray(4)
+        try:
+            fcntl.ioctl(self._socket, termios.FIONREAD, count)
+        except (OSError, ValueError):  # it is closed
+            return 0
+        return int.from_bytes(count, sys.byteorder)
 
     def fileno(self) -> int:
         """The socket's file descriptor."""

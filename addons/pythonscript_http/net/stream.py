@@ -50,8 +50,11 @@ class Stream(Protocol):
     def wait(self, *, write: bool, timeout: float) -> bool:
         """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""
 
+    def available(self) -> int:
+        """Tells how many bytes a read would give now; more may have come."""
+
     def fileno(self) -> int:
-        """The file descriptor to wait for."""
+        """The file descriptor to wait for; -1 if there is none."""
 
     def close(self) -> None:
         """Ends the connection at once."""

@@ -1,6 +1,6 @@
 extends "suite.gd"
-## Null where an object is declared. By ptrcall the engine passes no pointer at all then. What is returned is a null
-## Object, as from the engine's own methods.
+## Null where an object is declared. By ptrcall the engine passes no pointer at all then. What is returned is
+## a null Object, as from the engine's own methods.
 
 var echo := PyEcho.new()
 

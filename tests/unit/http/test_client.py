@@ -1,5 +1,6 @@
 """The client: over real sockets against scripted servers, and poll by poll over a network of our own."""
 
+import gzip
 import hashlib
 import itertools
 import time
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.loopback.responses import ALL, CHUNKED, GOOD, OK, Scenario
+from tests.loopback.responses import ALL, CHUNKED, OK, Scenario
 from tests.loopback.scripted import Drip, HalfClose, Pause, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.server import Server, pattern
 
@@ -66,14 +67,13 @@ def server() -> Iterator[Server]:
 
 
 def play(scenario: Scenario, step: Step) -> None:
-    end: list[Step] = [] if scenario.closes else [Pause(10)]
-    with ScriptedServer([ReadRequest(), step, *end]) as server:
+    with ScriptedServer(scenario.steps(step)) as server:
         client = connect(server.port)
         client.request(
             Method[f"METHOD_{scenario.method}"], "h:1" if scenario.method == "CONNECT" else "/", []
         )
         result = poll(client)
-        assert (client.get_status() is Status.STATUS_BODY) or scenario.skips_body or scenario not in GOOD
+        assert (client.get_status() is Status.STATUS_BODY) or scenario.skips_body or not scenario.good
         body = read(client)
         assert client.get_status().name == f"STATUS_{scenario.after}", client.get_error_reason()
         if client.get_status() is Status.STATUS_CONNECTION_ERROR:
@@ -85,6 +85,7 @@ def play(scenario: Scenario, step: Step) -> None:
             assert client.get_response_body_length() == scenario.length
         if scenario.headers is not None:
             assert client.get_response_headers() == scenario.headers
+        assert tuple(client.get_response_trailers()) == scenario.trailers
         client.close()
 
 
@@ -144,6 +145,9 @@ class FakeStream:
     def wait(self, *, write: bool, timeout: float) -> bool:
         return bool(self.events) or (write and self.room > 0)
 
+    def available(self) -> int:
+        return 0
+
     def fileno(self) -> int:
         return -1
 
@@ -168,12 +172,15 @@ class FakeNetwork:
         self.asked.append(host)
         return FakeLookup(self)
 
-    def connect(self, addresses: Sequence[Address], port: int) -> "FakePending":
+    def connect(self, addresses: Sequence[Address], port: int, lookup: object = None) -> "FakePending":
         self.asked.append(([address.sockaddr[0] for address in addresses], port))
         return FakePending(self)
 
 
 class FakeLookup:
+    host = "example.org"
+    complete = True
+
     def __init__(self, network: FakeNetwork) -> None:
         self.network = network
 
@@ -676,6 +683,18 @@ class TestConnection:
         assert get(client, "/request").startswith(b"GET /request HTTP/1.1")
         client.close()
 
+    def test_http_proxy_with_a_user(self) -> None:
+        """R30."""
+        with ScriptedServer([ReadRequest(), HELLO]) as proxy:
+            client = HTTPClient()
+            client.set_http_proxy("user:p%40ss@127.0.0.1", proxy.port)
+            client.connect_to_host("no.such.host.example")
+            poll(client)
+            assert get(client) == b"hello"
+            client.close()
+        assert proxy.received[0].startswith(b"GET http://no.such.host.example/ HTTP/1.1\r\n")
+        assert b"\r\nProxy-Authorization: Basic dXNlcjpwQHNz\r\n" in proxy.received[0]
+
 
 class TestResponse:
     def test_headers_are_handed_out_once(self) -> None:
@@ -780,13 +799,12 @@ class TestBlockingMode:
             client.set_blocking_mode(True)
             client.connect_to_host("localhost", server.port)
             spent, begun = time.thread_time(), time.monotonic()
-            polls = [client.poll() for _ in range(2)]
+            assert poll(client) is Error.OK
             assert client.get_status() is Status.STATUS_CONNECTED
             client.request(GET, "/", [])
             client.poll()
             assert client.get_status() is Status.STATUS_BODY
             assert client.read_response_body_chunk() == b"hi"
-            assert polls == [Error.OK] * 2
             assert time.monotonic() - begun > 0.8
             assert time.thread_time() - spent < 0.1
             client.close()
@@ -812,6 +830,539 @@ class TestBlockingMode:
         client.poll()
         assert client.read_response_body_chunk() == hashlib.sha256(body).hexdigest().encode()
         client.close()
+
+
+class TestDeadlines:
+    def expired(self, client: HTTPClient, seconds: float = 2.0) -> Error:
+        """Polls until it fails."""
+        end = time.monotonic() + seconds
+        while (result := client.poll()) is Error.OK:
+            assert time.monotonic() < end, "no deadline"
+        return result
+
+    @pytest.mark.parametrize("blocking", [False, True])
+    def test_looking_up(self, blocking: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(FakeLookup, "wait", lambda _, timeout: time.sleep(timeout))
+        client = HTTPClient(FakeNetwork(FakeStream()))
+        client.connect_timeout = 0.05
+        client.set_blocking_mode(blocking)
+        client.connect_to_host("example.org")
+        assert self.expired(client) is Error.ERR_CANT_RESOLVE
+        assert client.get_status() is Status.STATUS_CANT_RESOLVE
+        assert client.get_error_reason() == (
+            "no connection within 0.05 s (connect_timeout): still looking 'example.org' up"
+        )
+
+    @pytest.mark.parametrize("blocking", [False, True])
+    def test_connecting(self, blocking: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(FakePending, "wait", lambda _, timeout: time.sleep(timeout))
+        network = FakeNetwork(FakeStream())
+        client = HTTPClient(network)
+        client.connect_timeout = 0.05
+        client.set_blocking_mode(blocking)
+        client.connect_to_host("192.0.2.1", 81)
+        assert self.expired(client) is Error.ERR_CANT_CONNECT
+        assert client.get_error_reason() == (
+            "no connection within 0.05 s (connect_timeout): still connecting to 192.0.2.1:81"
+        )
+        assert network.asked[-1] == "given up"
+
+    @pytest.mark.parametrize("blocking", [False, True])
+    @pytest.mark.parametrize(
+        ("name", "script", "reason"),
+        [
+            ("first_byte", [], "no answer within 0.1 s (first_byte_timeout), before it answered"),
+            ("idle", [], "not a byte moved for 0.1 s (idle_timeout), before it answered"),
+            (
+                "idle",
+                [OK],
+                "not a byte moved for 0.1 s (idle_timeout), in the middle of the header block",
+            ),
+            (
+                "idle",
+                [OK + b"Content-Length: 9\r\n\r\nhi"],
+                "(idle_timeout), in the middle of the body: 7 of 9 bytes are missing",
+            ),
+            ("total", [Drip(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 60, 1, 0.01)], "not complete within 0.1 s"),
+            ("total", [OK + b"\r\n", Drip(b"x" * 60, 1, 0.01)], "in the middle of the body"),
+            ("first_byte", [b"HTTP/1.1 102 Processing\r\n\r\n"], "no answer within 0.1 s"),
+        ],
+    )
+    def test_requests(self, blocking: bool, name: str, script: list[Step], reason: str) -> None:
+        with ScriptedServer([ReadRequest(), *script, Pause(10)]) as server:
+            client = connect(server.port)
+            setattr(client, f"{name}_timeout", 0.1)
+            client.set_blocking_mode(blocking)
+            begun = time.monotonic()
+            client.request(GET, "/", [])
+            poll(client)
+            read(client)
+            assert client.poll() is Error.ERR_CONNECTION_ERROR
+            assert reason in client.get_error_reason()
+            assert 0.09 < time.monotonic() - begun < 1
+            assert client.connection() is None
+
+    def test_an_answer_in_time_that_was_polled_for_late(self) -> None:
+        client, _ = fake(HELLO)
+        client.first_byte_timeout = client.idle_timeout = 0.01
+        client.request(GET, "/", [])
+        time.sleep(0.02)
+        assert (client.poll(), client.get_status()) == (Error.OK, Status.STATUS_BODY)
+        time.sleep(0.02)
+        assert (client.poll(), read(client)) == (Error.OK, b"hello")
+
+    def test_a_reader_that_is_slow_is_not_the_network(self) -> None:
+        client, stream = fake(OK + b"Content-Length: 9\r\n\r\n")
+        client.idle_timeout = 0.01
+        client.request(GET, "/", [])
+        client.poll()
+        stream.events.append(b"half")
+        time.sleep(0.02)
+        assert client.poll() is Error.OK
+        assert client.read_response_body_chunk() == b"half"
+        time.sleep(0.02)
+        assert client.poll() is Error.ERR_CONNECTION_ERROR
+
+    def test_an_upload_that_nobody_reads(self) -> None:
+        client, _ = fake(room=100)
+        client.idle_timeout = 0.02
+        client.request_raw(POST, "/", [], bytes(1000))
+        assert self.expired(client) is Error.ERR_CONNECTION_ERROR
+
+    def test_a_connection_that_waits_for_its_user_has_none(self) -> None:
+        client, _ = fake(HELLO)
+        client.connect_timeout = client.idle_timeout = client.total_timeout = 0.01
+        time.sleep(0.02)
+        assert client.poll() is Error.OK
+        assert get(client) == b"hello"
+        time.sleep(0.02)
+        assert client.poll() is Error.OK
+
+    @pytest.mark.parametrize("name", ["connect", "first_byte", "idle", "total"])
+    def test_settings(self, name: str) -> None:
+        client = HTTPClient()
+        assert getattr(client, f"get_{name}_timeout")() == 0
+        for bad in (-1, float("nan"), float("inf")):
+            with pytest.raises(LocalError, match=f"{name}_timeout {bad} is no number of seconds"):
+                setattr(client, f"{name}_timeout", bad)
+        getattr(client, f"set_{name}_timeout")(2)
+        assert getattr(client, f"{name}_timeout") == 2.0
+
+
+class TestLimits:
+    def test_header_block(self) -> None:
+        client, _ = fake(OK + b"X: " + b"y" * 2000 + b"\r\n")
+        client.max_header_size = 1024
+        client.request(GET, "/", [])
+        assert client.poll() is Error.ERR_CONNECTION_ERROR
+        assert client.get_error_reason() == "the header block is over the limit of 1024 bytes"
+
+    @pytest.mark.parametrize(
+        ("answer", "body"),
+        [
+            (OK + b"Content-Length: 11\r\n\r\n", b""),
+            (CHUNKED + b"6\r\nhello,\r\n5\r\n", b"hello,"),
+            (OK + b"\r\nhello, you!", b""),
+        ],
+    )
+    def test_body(self, answer: bytes, body: bytes) -> None:
+        for limit, fits in ((10, False), (11, True)):
+            client, _ = fake(answer)
+            client.max_body_size = limit
+            client.request(GET, "/", [])
+            poll(client)
+            assert client.read_response_body_chunk() == body if not fits and body else True
+            assert (client.get_status() is Status.STATUS_CONNECTION_ERROR) is not fits
+            assert ("over the limit of 10" in client.get_error_reason()) is not fits
+
+    def test_body_until_close_byte_by_byte(self) -> None:
+        for limit, fits in ((4, False), (5, True)):
+            client, _ = fake(OK + b"\r\n", b"he", b"ll", b"o", b"")
+            client.max_body_size = limit
+            client.request(GET, "/", [])
+            assert (poll(client), read(client)) == (Error.OK, b"hello"[:limit])
+            assert (client.get_error_reason() == "") is fits
+
+    def test_settings(self) -> None:
+        client = HTTPClient()
+        assert (client.max_header_size, client.max_body_size) == (65536, -1)
+        for name, bad in (("max_header_size", 1023), ("max_header_size", 16777217), ("max_body_size", -2)):
+            with pytest.raises(LocalError, match=f"{name} {bad} is not within"):
+                setattr(client, name, bad)
+        client.max_body_size = 0
+        assert (client.get_max_body_size(), client.get_max_header_size()) == (0, 65536)
+
+
+class TestHeaderLookUp:
+    def test_it_hands_nothing_out(self) -> None:
+        client, _ = fake(
+            OK
+            + b"A: b\r\nVary: x\r\nSET-cookie: a=1, b\r\nvary:y\r\nSet-Cookie: c\r\nContent-Length: 0\r\n\r\n"
+        )
+        assert (client.has_response_header("a"), client.get_response_header("a")) == (False, "")
+        client.request(GET, "/", [])
+        poll(client)
+        assert (client.has_response_header("a"), client.get_response_header("A")) == (True, "b")
+        assert client.get_response_header("VARY") == "x, y"
+        assert client.get_response_header("set-cookie") == "a=1, b\nc"
+        assert (client.has_response_header("b"), client.get_response_header("b")) == (False, "")
+        assert client.has_response()
+
+
+class TestDecoding:
+    @pytest.mark.parametrize("blocking", [False, True])
+    @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
+    @pytest.mark.parametrize("size", [0, 1, 300_000])
+    def test_every_framing(self, framing: str, size: int, blocking: bool) -> None:
+        body = b"".join(pattern(size))
+        coded = gzip.compress(body)
+        head = OK + b"Content-Encoding: gzip\r\n"
+        data = {
+            "length": head + b"Content-Length: %d\r\n\r\n" % len(coded) + coded,
+            "chunked": head
+            + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(coded)
+            + coded
+            + b"\r\n0\r\n\r\n",
+            "close": head + b"\r\n" + coded,
+        }[framing]
+        with ScriptedServer([ReadRequest(), Drip(data, 777)]) as server:
+            client = connect(server.port)
+            client.decode_body = True
+            client.set_blocking_mode(blocking)
+            client.read_chunk_size = 1000
+            client.request(GET, "/", [])
+            poll(client)
+            assert (client.get_response_body_length(), client.get_response_header("content-encoding")) == (
+                -1,
+                "gzip",
+            )
+            pieces = []
+            while client.get_status() is Status.STATUS_BODY:
+                client.poll()
+                pieces.append(client.read_response_body_chunk())
+            assert b"".join(pieces) == body
+            assert max(map(len, pieces)) <= 1000
+            assert client.get_error_reason() == ""
+            assert b"\r\nAccept-Encoding: gzip, deflate" in server.received[0]
+            client.close()
+
+    def test_only_on_request(self) -> None:
+        coded = gzip.compress(b"hello")
+        client, stream = fake(
+            OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(coded) + coded
+        )
+        assert not client.decode_body
+        assert get(client) == coded
+        assert b"Accept-Encoding" not in stream.sent
+
+    def test_cut_short(self) -> None:
+        for framing in (b"Content-Length: 22\r\n", b""):
+            coded = gzip.compress(b"hello" * 10)[:22]
+            client, _ = fake(OK + b"Content-Encoding: gzip\r\n" + framing + b"\r\n" + coded, b"")
+            client.decode_body = True
+            client.request(GET, "/", [])
+            poll(client)
+            assert read(client) == b"hello" * 10
+            assert client.get_error_reason() == "the body's gzip coding is cut short"
+
+    def test_unknown(self) -> None:
+        client, _ = fake(OK + b"Content-Encoding: exotic\r\nContent-Length: 1\r\n\r\nx")
+        client.decode_body = True
+        client.request(GET, "/", [])
+        assert client.poll() is Error.ERR_CONNECTION_ERROR
+        assert client.get_error_reason().startswith("the coding 'exotic' is none of those known here")
+
+    def test_decoded_bytes_count(self) -> None:
+        coded = gzip.compress(bytes(1000))
+        client, _ = fake(OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(coded) + coded)
+        client.decode_body, client.max_body_size = True, 999
+        client.request(GET, "/", [])
+        poll(client)
+        assert read(client) == bytes(999)
+        assert client.get_error_reason() == "the body is over the limit of 999 bytes"
+
+    @pytest.mark.parametrize("method", [HEAD, GET])
+    def test_no_body_is_no_mistake(self, method: Method) -> None:
+        client, _ = fake(OK + b"Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n")
+        client.decode_body = True
+        assert get(client, "/", method) == b""
+        assert client.get_status() is Status.STATUS_CONNECTED
+
+
+class TestStreamedUploads:
+    def test_chunked(self, server: Server) -> None:
+        client = connect(server.port)
+        assert client.request_stream(POST, "/echo", []) is Error.OK
+        assert (client.get_request_body_length(), client.get_request_body_sent()) == (-1, 0)
+        for piece in (b"hel", b"", b"lo"):
+            assert client.send_body_chunk(piece) is Error.OK
+            client.poll()
+        assert client.get_request_body_sent() == 5
+        assert client.get_status() is Status.STATUS_REQUESTING
+        assert client.end_body() is Error.OK
+        poll(client)
+        assert (read(client), client.get_request_body_length()) == (b"hello", 5)
+        assert get(client, "/hello") == b"hello, world\n"  # over the same connection
+        client.close()
+
+    def test_of_a_told_length(self) -> None:
+        client, stream = fake()
+        client.request_stream(POST, "/", [], 5)
+        client.send_body_chunk(b"hel")
+        with pytest.raises(LocalError, match="told to be 5, and 3 bytes came"):
+            client.end_body()
+        with pytest.raises(LocalError, match="told to be 5, and 6 bytes are given"):
+            client.send_body_chunk(b"lo!")
+        assert client.get_error_reason() == "the body's length was told to be 5, and 6 bytes are given"
+        client.send_body_chunk(b"lo")
+        assert client.end_body() is Error.OK
+        client.poll()
+        assert stream.sent.endswith(b"\r\n\r\nhello")
+        assert b"Content-Length: 5\r\n" in stream.sent
+        stream.events.append(HELLO)
+        assert (poll(client), read(client)) == (Error.OK, b"hello")
+        assert client.get_status() is Status.STATUS_CONNECTED
+
+    def test_a_backlog_has_an_end(self) -> None:
+        client, stream = fake(room=0)
+        client.request_stream(POST, "/", [])
+        taken = 0
+        while client.send_body_chunk(bytes(100_000)) is Error.OK:
+            taken += 1
+        assert taken == 11
+        stream.room = 1 << 30
+        client.poll()
+        assert client.get_request_body_sent() == 1_100_000
+        taken = 0
+        while client.send_body_chunk(b"x") is Error.OK:  # nor are many small ones taken
+            taken += 1
+        assert taken < 256
+
+    def test_out_of_place(self) -> None:
+        client, _ = fake(HELLO)
+        calls: list[Callable[[], Error]] = [lambda: client.send_body_chunk(b"x"), client.end_body]
+        for call in calls:
+            with pytest.raises(LocalError, match=r"needs request_stream\(\) before it; the status is STA"):
+                call()
+        client.request_stream(POST, "/", [])
+        client.end_body()
+        with pytest.raises(LocalError, match="needs request_stream"):
+            client.send_body_chunk(b"x")
+
+    def test_a_refusal_ends_it(self) -> None:
+        client, _ = fake(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+        client.request_stream(POST, "/", [])
+        client.send_body_chunk(b"x")
+        poll(client)
+        assert [client.send_body_chunk(b"x"), client.end_body()] == [Error.ERR_UNAVAILABLE] * 2
+        assert (read(client), client.get_response_code()) == (b"", 413)
+
+    def test_an_early_answer_that_refuses_nothing(self) -> None:
+        """It may answer while it reads, as an echo does: the rest is sent."""
+        client, stream = fake(OK + b"Content-Length: 4\r\n\r\nab", room=1000)
+        client.request_raw(POST, "/", [], bytes(10_000))
+        poll(client)
+        assert client.read_response_body_chunk() == b"ab"
+        stream.room = 1 << 20
+        client.poll()
+        assert client.get_request_body_sent() == 10_000
+        stream.events.append(b"cd")
+        assert read(client) == b"cd"
+        assert client.get_status() is Status.STATUS_CONNECTED
+
+    def test_blocking_mode_waits_for_no_body_of_ones_own(self) -> None:
+        client, stream = fake()
+        stream.wait = lambda **_: pytest.fail("it waits")  # type: ignore[method-assign]
+        client.set_blocking_mode(True)
+        client.request_stream(POST, "/", [])
+        assert client.poll() is Error.OK
+
+    def test_progress(self) -> None:
+        client, stream = fake(room=300)
+        client.request_raw(POST, "/", ["Transfer-Encoding: chunked"], bytes(1000))
+        client.poll()
+        sent = client.get_request_body_sent()
+        assert (0 < sent < 300, client.get_request_body_length()) == (True, 1000)
+        stream.room = 100
+        client.poll()
+        assert client.get_request_body_sent() == sent + 100
+        client.close()
+        assert (client.get_request_body_sent(), client.get_request_body_length()) == (0, -1)
+
+    def test_refused_with_a_reset(self) -> None:
+        """413, close, and a RST for what still comes: the answer is read."""
+        answer = b"HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig"
+        with ScriptedServer([ReadRequest(body=False), answer, HalfClose(), Pause(0.2), Reset()]) as server:
+            client = connect(server.port)
+            client.request_raw(POST, "/", [], bytes(50_000_000))
+            assert poll(client) is Error.OK
+            assert (client.get_response_code(), read(client)) == (413, b"big")
+            assert client.get_request_body_sent() < 50_000_000
+            assert client.get_status() is Status.STATUS_DISCONNECTED
+
+
+class TestExpect:
+    @pytest.mark.parametrize("blocking", [False, True])
+    def test_the_body_waits(self, blocking: bool) -> None:
+        with ScriptedServer(
+            [
+                ReadRequest(body=False),
+                Pause(0.1),
+                b"HTTP/1.1 100 Continue\r\n\r\n",
+                Pause(0.1),
+                HELLO,
+                Pause(10),
+            ]
+        ) as server:
+            client = connect(server.port)
+            client.set_blocking_mode(blocking)
+            client.request(POST, "/", ["Expect: 100-continue"], "body")
+            client.poll()
+            assert blocking or client.get_request_body_sent() == 0
+            poll(client)
+            assert read(client) == b"hello"
+            assert client.get_request_body_sent() == 4
+            assert client.get_status() is Status.STATUS_CONNECTED
+            client.close()
+
+    @pytest.mark.parametrize("blocking", [False, True])
+    def test_but_not_for_ever(self, blocking: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("pythonscript_http.client.CONTINUE_TIMEOUT", 0.1)
+        with ScriptedServer([ReadRequest(), HELLO, Pause(10)]) as server:
+            client = connect(server.port)
+            client.set_blocking_mode(blocking)
+            begun = time.monotonic()
+            client.request(POST, "/", ["Expect: 100-continue"], "body")
+            poll(client)
+            assert 0.1 <= time.monotonic() - begun < 1
+            assert read(client) == b"hello"
+            assert server.received[0].endswith(b"body")
+            client.close()
+
+    def test_a_final_answer_makes_it_needless(self) -> None:
+        client, stream = fake(b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n")
+        client.request(POST, "/", ["Expect: 100-continue"], "body")
+        poll(client)
+        assert (read(client), client.get_response_code()) == (b"", 417)
+        assert stream.sent.endswith(b"\r\n\r\n")
+        assert client.get_status() is Status.STATUS_DISCONNECTED
+
+
+class TestAttached:
+    def test_requests_over_a_stream_of_ones_own(self) -> None:
+        stream = FakeStream()
+        client = HTTPClient(FakeNetwork(FakeStream()))
+        assert client.attach(stream) is Error.OK
+        assert (client.get_status(), client.connection()) == (Status.STATUS_CONNECTED, stream)
+        client.request(GET, "/", [])
+        client.poll()
+        assert b"\r\nHost: \r\n" in stream.sent
+        stream.events.append(HELLO)
+        assert (poll(client), read(client)) == (Error.OK, b"hello")
+        assert client.attach(stream, "example.org") is Error.OK  # the same: nothing is closed
+        client.request(GET, "/", [])
+        client.poll()
+        assert b"\r\nHost: example.org\r\n" in stream.sent
+        other = FakeStream()
+        client.attach(other)
+        assert (stream.closed, client.connection()) == (True, other)
+        client.close()
+        assert (other.closed, client.connection()) == (True, None)
+
+    def test_the_host_is_that_connected_to_last(self) -> None:
+        client, _ = fake()
+        stream = FakeStream()
+        client.attach(stream)
+        client.request(GET, "/", [])
+        client.poll()
+        assert b"\r\nHost: 192.0.2.1\r\n" in stream.sent
+
+    @pytest.mark.parametrize(
+        ("method", "url", "answer"),
+        [
+            (GET, "/", b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"),
+            (Method.METHOD_CONNECT, "h:1", OK + b"\r\n"),
+        ],
+    )
+    def test_tunnels(self, method: Method, url: str, answer: bytes) -> None:
+        for sent in ([answer + b"first"], [answer, Pause(0.05), b"first"]):
+            with ScriptedServer([ReadRequest(), *sent, Pause(10)]) as server:
+                client = connect(server.port)
+                client.request(method, url, [])
+                poll(client)
+                assert [client.poll(), client.poll()] == [Error.OK] * 2
+                stream = client.detach()
+                assert stream is not None
+                assert (client.get_status(), client.connection()) == (Status.STATUS_DISCONNECTED, None)
+                view = memoryview(bytearray(10))
+                assert stream.wait(write=False, timeout=5)
+                assert (stream.read_into(view), bytes(view[:5])) == (5, b"first")
+                assert stream.write([b"answer"]) == 6
+                stream.close()
+
+    def test_a_connection_of_none(self) -> None:
+        client = HTTPClient()
+        assert (client.connection(), client.detach()) == (None, None)
+
+
+class TestTimings:
+    def test_phases(self, server: Server) -> None:
+        client = HTTPClient()
+        assert set(client.get_timings().values()) == {0.0}
+        client.connect_to_host("localhost", server.port)
+        poll(client)
+        assert get(client, "/wait/0.05") == b""
+        told = client.get_timings()
+        assert 0 < told["name_lookup"] <= told["connect"] <= told["pretransfer"] <= told["posttransfer"]
+        assert told["posttransfer"] + 0.04 < told["first_byte"] <= told["total"] < 5
+        time.sleep(0.01)
+        assert client.get_timings() == told
+        get(client, "/hello")
+        again = client.get_timings()
+        assert (again["name_lookup"], again["connect"], again["pretransfer"]) == (0, 0, 0)
+        assert 0 < again["posttransfer"] <= again["first_byte"] <= again["total"] < told["total"]
+        client.close()
+        assert set(client.get_timings().values()) == {0.0}
+
+    def test_of_a_failure(self) -> None:
+        network = FakeNetwork(FakeStream())
+        client = HTTPClient(network)
+        client.connect_to_host("example.org")
+        assert client.get_timings()["total"] > 0
+        network.failure = "gone"
+        client.poll()
+        told = client.get_timings()
+        assert (told["name_lookup"], told["total"] > 0) == (0, True)
+        assert client.get_timings() == told
+
+
+class TestReasons:
+    def test_refusals_are_kept_until_something_is_done(self) -> None:
+        client, _ = fake(HELLO)
+        for call, reason in (
+            (lambda: client.request(GET, "x", []), "the URL 'x'"),
+            (lambda: client.request(99, "/", []), "no such method: 99"),
+            (lambda: client.request(POST, "/", [], "\ud800"), "lone surrogate"),
+            (lambda: client.set_read_chunk_size(1), "read_chunk_size 1"),
+            (lambda: client.set_idle_timeout(-1), "idle_timeout -1"),
+            (client.read_response_body_chunk, "reading a body needs STATUS_BODY"),
+            (lambda: client.set_http_proxy("a b", 1), "'a b'"),
+        ):
+            with pytest.raises(LocalError):
+                call()
+            assert reason in client.get_error_reason()
+        get(client)
+        assert client.get_error_reason() == ""
+        with pytest.raises(LocalError):
+            client.connect_to_host("a b")
+        assert "'a b'" in client.get_error_reason()
+
+    def test_a_failure_is_told_by_what_it_keeps_from(self) -> None:
+        client, _ = fake(b"SSH-2.0\r\n")
+        client.request(GET, "/", [])
+        client.poll()
+        with pytest.raises(LocalError, match=r"the status is STATUS_CONNECTION_ERROR \(this is no HTTP/1\.x"):
+            client.request(GET, "/", [])
 
 
 class TestSettings:

@@ -107,6 +107,16 @@ def test_waiting_is_bounded_and_wakes(pair: Pair) -> None:
     assert stream.wait(write=False, timeout=5)
 
 
+def test_what_waits_is_counted(pair: Pair) -> None:
+    stream, theirs = pair
+    assert stream.available() == 0
+    theirs.sendall(b"hello")
+    assert stream.wait(write=False, timeout=5)
+    assert stream.available() == 5
+    stream.close()
+    assert stream.available() == 0
+
+
 def test_its_descriptor_can_be_waited_for(pair: Pair) -> None:
     stream, peer = pair
     assert select.select([stream.fileno()], [], [], 0) == ([], [], [])

@@ -40,6 +40,7 @@ def test_rules(method: str, code: int, fields: bytes, expected: tuple[Framing, i
     ("fields", "complaint"),
     [
         (b"Transfer-Encoding: br\r\n", "unknown transfer coding 'br'"),
+        (b"Transfer-Encoding: compress, chunked\r\n", "unknown transfer coding 'compress'"),
         (b"Transfer-Encoding: br, chunked\r\n", "unknown transfer coding 'br'"),
         (b"Transfer-Encoding: chunked, identity\r\n", "'chunked, identity': chunked must come last"),
         (b"Content-Length: 9223372036854775808\r\n", "over 2\\^63 - 1"),

@@ -25,6 +25,9 @@ class Wire:
     def wait(self, *, write: bool, timeout: float) -> bool:
         return False
 
+    def available(self) -> int:
+        return 0
+
     def fileno(self) -> int:
         return -1
 

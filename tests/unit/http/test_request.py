@@ -97,6 +97,13 @@ def test_urls_taken(method: Method, url: str) -> None:
         (CONNECT, "h"),
         (CONNECT, "h:"),
         (CONNECT, ":443"),
+        (CONNECT, "http://h:80"),
+        (CONNECT, "http://h:80/"),
+        (CONNECT, "h i:443"),
+        (CONNECT, "ü:443"),
+        (CONNECT, "a@h:443"),
+        (CONNECT, "::1:443"),
+        (CONNECT, "h:https"),
     ],
 )
 def test_urls_refused(method: Method, url: str) -> None:
@@ -158,6 +165,12 @@ def test_headers_refused(header: str, complaint: str) -> None:
     assert caught.value.code is Error.ERR_INVALID_PARAMETER
 
 
+def test_one_host_is_enough() -> None:
+    """RFC 9112 section 3.2: a server must refuse two."""
+    with pytest.raises(LocalError, match="header 1 is a second Host"):
+        build(GET, "/", ["Host: a", "host: b"])
+
+
 @pytest.mark.parametrize(
     ("headers", "complaint"),
     [
@@ -195,6 +208,78 @@ def test_proxies_get_absolute_urls() -> None:
         (CONNECT, "o:443", "o:443"),
     ):
         assert lines(build(method, url, proxied=True))[0].split(" ")[1] == sent
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "host"),
+    [
+        (GET, "/", "h:81"),
+        (OPTIONS, "*", "h:81"),
+        (GET, "http://other/a?b", "other"),
+        (GET, "http://user:pass@other:8080?a@b", "other:8080"),
+        (GET, "https://[::1]:8443/", "[::1]:8443"),
+        (CONNECT, "other:443", "other:443"),
+    ],
+)
+@pytest.mark.parametrize("proxied", [False, True])
+def test_host_is_the_authority_of_the_target(method: Method, url: str, host: str, proxied: bool) -> None:
+    """RFC 9112 section 3.2."""
+    assert lines(build(method, url, proxied=proxied))[1] == f"Host: {host}"
+
+
+def test_host_may_be_empty() -> None:
+    """RFC 9112 section 3.2: where there is no authority the field is sent nevertheless."""
+    assert b"\r\nHost: \r\n" in build_head(GET, "/", [], 0, host="", user_agent="UA/1").data
+
+
+def test_bodies_of_unknown_length_go_chunked() -> None:
+    head = build(POST, "/", [], -1)
+    assert head.chunked
+    assert lines(head)[2] == "Transfer-Encoding: chunked"
+    given = build(POST, "/", ["transfer-encoding: chunked"], -1)
+    assert given.chunked
+    assert given.data.lower().count(b"transfer-encoding") == 1
+    with pytest.raises(LocalError, match="'5', the body's length was told to be unknown"):
+        build(POST, "/", ["Content-Length: 5"], -1)
+
+
+def test_trace_has_no_body() -> None:
+    """RFC 9110 section 9.3.8."""
+    assert build(Method.METHOD_TRACE).data.startswith(b"TRACE / ")
+    with pytest.raises(LocalError, match="TRACE takes no body"):
+        build(Method.METHOD_TRACE, "/", [], 1)
+
+
+def test_the_wish_to_be_told_to_go_on_is_seen() -> None:
+    """RFC 9110 section 10.1.1: not without a body."""
+    for size, expect in ((0, False), (1, True), (-1, True)):
+        assert build(POST, "/", ["Expect: 100-Continue"], size).expect is expect
+    assert not build(POST, "/", [], 1).expect
+
+
+def test_accept_encoding() -> None:
+    for headers, sent in (([], True), (["accept-encoding: br"], False), (["Range: bytes=5-"], False)):
+        head = build_head(GET, "/", headers, 0, host="h", user_agent="UA/1", accept_encoding="gzip")
+        assert (b"\r\nAccept-Encoding: gzip\r\n" in head.data) is sent
+
+
+def test_proxies_get_who_asks() -> None:
+    for proxied, headers, sent in (
+        (True, [], True),
+        (False, [], False),
+        (True, ["Proxy-Authorization: Basic mine"], False),
+    ):
+        head = build_head(
+            GET,
+            "/",
+            headers,
+            0,
+            host="h",
+            user_agent="UA/1",
+            proxied=proxied,
+            proxy_authorization="Basic eA==",
+        )
+        assert (b"Proxy-Authorization: Basic eA==" in head.data) is sent
 
 
 @given(st.text())

@@ -1,0 +1,130 @@
+"""When what happened, and by when what must: the times of one connection and of the request under way.
+
+The time is given by the caller, in seconds of any clock that never goes back.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+NEVER: Final = float("inf")
+
+
+class Timing:
+    """Marks and deadlines.
+
+    Args:
+        clock: tells the time.
+
+    Deadlines are durations in seconds; 0 is none. `due` is the earliest time at which one may have passed, so
+    that a caller who waits compares one number. It is never late; where it is early, `overdue` corrects it.
+    """
+
+    __slots__ = (
+        "_watching",
+        "began",
+        "connect",
+        "connected",
+        "due",
+        "ended",
+        "first_byte",
+        "first_byte_came",
+        "idle",
+        "moved_last",
+        "now",
+        "requested",
+        "resolved",
+        "sent",
+        "total",
+    )
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.now = clock
+        self.connect = self.first_byte = self.idle = self.total = 0.0
+        self._watching = False  # some deadline counts from the last byte that moved
+        self.forget()
+
+    def forget(self) -> None:
+        """Nothing has happened yet. The deadlines' durations stay."""
+        self.due = NEVER
+        self.began = self.resolved = self.connected = self.requested = 0.0
+        self.sent = self.first_byte_came = self.ended = self.moved_last = 0.0
+
+    def limit(self, name: str, seconds: float) -> None:
+        """Sets the duration of a deadline, also of one that is running."""
+        setattr(self, name, seconds)
+        self._watching = bool(self.first_byte or self.idle)
+        self.due = 0.0
+
+    # ---- marks
+
+    def begin(self) -> None:
+        """A connection is being made."""
+        self.forget()
+        self.began = self.now()
+        self.due = 0.0 if self.connect else NEVER
+
+    def request(self) -> None:
+        """A request begins: over the new connection, or over one that an earlier request has used."""
+        now = self.now()
+        if self.requested or not self.began:
+            self.began, self.resolved, self.connected = now, 0.0, 0.0
+        self.requested = self.moved_last = now
+        self.sent = self.first_byte_came = self.ended = 0.0
+        self.due = 0.0 if self.total or self._watching else NEVER
+
+    def move(self) -> None:
+        """Bytes went out or came in."""
+        if self._watching:
+            self.moved_last = self.now()
+            self.due = 0.0
+
+    def end(self) -> None:
+        """What was under way is over, well or not."""
+        self.due = NEVER
+        if not self.ended:
+            self.ended = self.now()
+
+    # ---- deadlines
+
+    def overdue(self, *, connecting: bool, awaited: bool) -> str:
+        """Tells which deadline has passed, or sets `due` anew.
+
+        Args:
+            connecting: a connection is being made; or else a request is under way.
+            awaited: not a byte of an answer has come.
+        """
+        running: tuple[tuple[str, float, float, str], ...]
+        if connecting:
+            running = (("connect_timeout", self.connect, self.began, "no connection within"),)
+        else:
+            running = (
+                ("total_timeout", self.total, self.requested, "not complete within"),
+                ("first_byte_timeout", awaited and self.first_byte, self.moved_last, "no answer within"),
+                ("idle_timeout", self.idle, self.moved_last, "not a byte moved for"),
+            )
+        now, self.due = self.now(), NEVER
+        for name, seconds, since, what in running:
+            if seconds:
+                if now >= since + seconds:
+                    return f"{what} {seconds:g} s ({name})"
+                self.due = min(self.due, since + seconds)
+        return ""
+
+    def remaining(self, longest: float) -> float:
+        """Gives how many seconds may be waited: until `due`, and `longest` at most."""
+        return longest if self.due is NEVER else min(longest, max(0.0, self.due - self.now()))
+
+    # ---- results
+
+    def durations(self) -> dict[str, float]:
+        """Gives the times of the marks in seconds since the beginning; 0.0: not reached, or not needed."""
+        began = self.began
+        marks = {
+            "name_lookup": self.resolved,
+            "connect": self.connected,
+            "pretransfer": self.requested,
+            "posttransfer": self.sent,
+            "first_byte": self.first_byte_came,
+            "total": began and (self.ended or self.now()),
+        }
+        return {name: max(0.0, mark - began) if mark else 0.0 for name, mark in marks.items()}

@@ -1,0 +1,142 @@
+"""What a certificate says (RFC 5280), as far as texts and pins need it. Trust is not decided here: OpenSSL does.
+
+Python's `ssl` reads certificates only after a handshake that succeeded, and the reason why one failed is in
+the certificate.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Final, NamedTuple
+
+_SUBJECT_ALT_NAME: Final = bytes.fromhex("551d11")
+_COMMON_NAME: Final = bytes.fromhex("550403")
+_ORGANISATION: Final = bytes.fromhex("55040a")
+_UTC_TIME: Final = 0x17
+_BMP_STRING: Final = 0x1E
+_VERSION: Final = 0xA0
+_EXTENSIONS: Final = 0xA3
+_DNS: Final = 0x82
+_IP: Final = 0x87
+
+
+class Certificate(NamedTuple):
+    """A certificate's content. Its texts are the peer's: escape them before they are shown."""
+
+    subject: str
+    issuer: str
+    self_issued: bool
+    """Subject and issuer are one."""
+    not_before: datetime
+    not_after: datetime
+    names: tuple[str, ...]
+    """DNS names and addresses of the subject alternative name."""
+    public_key: bytes
+    """SubjectPublicKeyInfo in DER: what pins are of (RFC 7469 section 2.4)."""
+
+
+class _Item(NamedTuple):
+    tag: int
+    content: bytes
+    whole: bytes
+
+
+def parse_certificate(der: bytes) -> Certificate:
+    """Reads a certificate.
+
+    Raises:
+        ValueError: it is malformed.
+    """
+    fields = [*_items(_first(_first(der).content).content)]
+    if fields[0].tag == _VERSION:
+        del fields[0]
+    if len(fields) < 6:
+        raise ValueError("the certificate lacks fields")
+    _serial, _algorithm, issuer, validity, subject, public_key, *rest = fields
+    begin, end = _items(validity.content)
+    return Certificate(
+        _name(subject.content),
+        _name(issuer.content),
+        subject.content == issuer.content,
+        _time(begin),
+        _time(end),
+        tuple(_alternative_names(rest)),
+        public_key.whole,
+    )
+
+
+def parse_message(message: bytes, *, is_1_3: bool) -> list[bytes]:
+    """Takes the certificates, the peer's own first, out of a handshake message Certificate.
+
+    Raises:
+        ValueError: it is malformed.
+
+    Source: RFC 8446 section 4.4.2; RFC 5246 section 7.4.2.
+    """
+    start = 4 + (1 + message[4] if is_1_3 else 0) + 3  # its header, request context, length of the list
+    found = []
+    while start < len(message):
+        size = int.from_bytes(message[start : start + 3])
+        start += 3
+        if not size or start + size > len(message):
+            raise ValueError("the message is cut short")
+        found.append(message[start : start + size])
+        start += size
+        if is_1_3:
+            start += 2 + int.from_bytes(message[start : start + 2])
+    return found
+
+
+def _items(data: bytes) -> Iterator[_Item]:
+    """Parts a sequence in DER."""
+    start = 0
+    while start < len(data):
+        if start + 2 > len(data):
+            raise ValueError("an item is cut short")
+        size, begin = data[start + 1], start + 2
+        if size >= 0x80:
+            begin += size & 0x7F
+            size = int.from_bytes(data[start + 2 : begin])
+        end = begin + size
+        if end > len(data):
+            raise ValueError("an item is cut short")
+        yield _Item(data[start], data[begin:end], data[start:end])
+        start = end
+
+
+def _first(data: bytes) -> _Item:
+    for item in _items(data):
+        return item
+    raise ValueError("an item is missing")
+
+
+def _name(data: bytes) -> str:
+    """The common name, or else the organisation, or else nothing."""
+    known: dict[bytes, str] = {}
+    for part in _items(data):
+        for attribute in _items(part.content):
+            kind, value = _items(attribute.content)
+            encoding = "utf-16-be" if value.tag == _BMP_STRING else "utf-8"
+            known[kind.content] = value.content.decode(encoding, "replace")
+    return known.get(_COMMON_NAME) or known.get(_ORGANISATION) or ""
+
+
+def _time(item: _Item) -> datetime:
+    text = item.content.decode("ascii")
+    if item.tag == _UTC_TIME:  # RFC 5280 section 4.1.2.5.1: years from 1950 to 2049
+        text = ("19" if text >= "5" else "20") + text
+    return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+
+
+def _alternative_names(fields: list[_Item]) -> Iterator[str]:
+    for field in fields:
+        if field.tag != _EXTENSIONS:
+            continue
+        for extension in _items(_first(field.content).content):
+            kind, *_, value = _items(extension.content)
+            if kind.content == _SUBJECT_ALT_NAME:
+                for name in _items(_first(value.content).content):
+                    if name.tag == _DNS:
+                        yield name.content.decode("latin-1")
+                    elif name.tag == _IP:
+                        yield str(ip_address(name.content))

@@ -1,0 +1,128 @@
+"""Marks and deadlines, with a clock of our own."""
+
+import pytest
+
+from pythonscript_http.core.timing import NEVER, Timing
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_without_deadlines_nothing_is_due(clock: Clock) -> None:
+    timing = Timing(clock)
+    assert timing.due is NEVER
+    timing.begin()
+    assert timing.overdue(connecting=True, awaited=False) == ""
+    timing.request()
+    clock.now = 1e9
+    assert timing.overdue(connecting=False, awaited=True) == ""
+    assert timing.due == NEVER
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("total", "not complete within 5 s (total_timeout)"),
+        ("idle", "not a byte moved for 5 s (idle_timeout)"),
+        ("first_byte", "no answer within 5 s (first_byte_timeout)"),
+    ],
+)
+def test_deadlines_of_a_request(clock: Clock, name: str, text: str) -> None:
+    timing = Timing(clock)
+    timing.limit(name, 5)
+    timing.request()
+    for now in (100.0, 104.9):
+        clock.now = now
+        assert timing.overdue(connecting=False, awaited=True) == ""
+        assert timing.due == 105
+    clock.now = 105.0
+    assert timing.overdue(connecting=False, awaited=True) == text
+
+
+def test_deadline_of_connecting(clock: Clock) -> None:
+    timing = Timing(clock)
+    timing.limit("connect", 0.5)
+    timing.begin()
+    clock.now += 0.4
+    assert timing.overdue(connecting=True, awaited=False) == ""
+    clock.now += 0.2
+    assert timing.overdue(connecting=True, awaited=False) == "no connection within 0.5 s (connect_timeout)"
+
+
+def test_a_byte_puts_off_what_counts_from_it(clock: Clock) -> None:
+    for name, put_off in (("idle", True), ("first_byte", True), ("total", False)):
+        clock.now = 100.0
+        timing = Timing(clock)
+        timing.limit(name, 5)
+        timing.request()
+        clock.now = 104.0
+        timing.move()
+        clock.now = 106.0
+        assert (timing.overdue(connecting=False, awaited=True) == "") is put_off
+
+
+def test_an_answer_ends_the_wait_for_it(clock: Clock) -> None:
+    timing = Timing(clock)
+    timing.limit("first_byte", 5)
+    timing.request()
+    clock.now += 6
+    assert timing.overdue(connecting=False, awaited=False) == ""
+    assert timing.due == NEVER
+
+
+def test_a_deadline_set_late_counts_from_the_begin(clock: Clock) -> None:
+    timing = Timing(clock)
+    timing.request()
+    clock.now += 6
+    timing.limit("total", 5)
+    assert timing.due <= clock.now
+    assert timing.overdue(connecting=False, awaited=False) != ""
+
+
+def test_waits_are_bounded_by_the_nearest(clock: Clock) -> None:
+    timing = Timing(clock)
+    timing.limit("total", 5)
+    timing.limit("idle", 3)
+    timing.request()
+    timing.overdue(connecting=False, awaited=True)
+    assert (timing.remaining(30), timing.remaining(1)) == (3, 1)
+    timing.end()
+    assert timing.remaining(30) == 30
+
+
+def test_durations(clock: Clock) -> None:
+    timing = Timing(clock)
+    assert set(timing.durations().values()) == {0.0}
+    timing.begin()
+    timing.resolved, timing.connected = 101.0, 103.0
+    clock.now = 110.0
+    timing.request()
+    timing.sent, timing.first_byte_came = 111.0, 112.0
+    clock.now = 115.0
+    assert timing.durations()["total"] == 15  # so far
+    timing.end()
+    clock.now = 120.0
+    timing.end()
+    assert timing.durations() == {
+        "name_lookup": 1.0,
+        "connect": 3.0,
+        "pretransfer": 10.0,
+        "posttransfer": 11.0,
+        "first_byte": 12.0,
+        "total": 15.0,
+    }
+    timing.request()  # the connection is used again
+    clock.now = 121.0
+    timing.end()
+    assert timing.durations() == dict.fromkeys(timing.durations(), 0.0) | {"total": 1.0}
+    timing.forget()
+    assert set(timing.durations().values()) == {0.0}
