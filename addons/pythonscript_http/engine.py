@@ -361,7 +361,7 @@ class PyHTTPClient(RefCounted):
         return self._client.is_blocking_mode_enabled()
 
     @const
-    def get_status(self) -> int:
+    def get_status(self) -> enums.Status:
         """Returns the status, one of `Status`; `poll` updates it."""
         return self._client.get_status()
 

@@ -1,5 +1,6 @@
 """A connection by a socket of the operating system, without blocking: TCP, or a Unix domain socket."""
 
+import contextlib
 import fcntl
 import select
 import socket
@@ -87,7 +88,9 @@ class SocketStream:
         return self._socket.fileno()
 
     def close(self) -> None:
-        """Closes the socket."""
+        """Closes the socket. Whoever waits for it in another thread wakes: closing alone would not do that."""
+        with contextlib.suppress(OSError):  # it may be disconnected already
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
 

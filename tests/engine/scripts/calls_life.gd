@@ -23,10 +23,11 @@ result = len(names)
 
 
 func resident() -> int:
-	for line in FileAccess.get_file_as_string("/proc/self/status").split("\n"):
-		if line.begins_with("VmRSS:"):
-			return line.to_int() * 1024
-	return 0
+	var file := FileAccess.open("/proc/self/status", FileAccess.READ)  # whose length is 0: line by line
+	var line := file.get_line()
+	while not line.begins_with("VmRSS:"):
+		line = file.get_line()
+	return line.to_int() * 1024
 
 
 func flat(what: String, work: Callable) -> void:

@@ -2,7 +2,7 @@
 
 import select
 import socket
-import time
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -115,6 +115,20 @@ def test_what_waits_is_counted(pair: Pair) -> None:
     assert stream.available() == 5
     stream.close()
     assert stream.available() == 0
+
+
+def test_closing_wakes_who_waits(pair: Pair) -> None:
+    stream, _ = pair
+    woken = threading.Event()
+
+    def wait() -> None:
+        stream.wait(write=False, timeout=20)
+        woken.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    time.sleep(0.05)
+    stream.close()
+    assert woken.wait(5)
 
 
 def test_its_descriptor_can_be_waited_for(pair: Pair) -> None:

@@ -1,0 +1,219 @@
+"""Stage 6: scripts from the wild, with only the class's name changed; and the client in use at its limits."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import resource
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from tests.engine.harness import HERE, Project, Run, functions
+from tests.engine.test_5_http import project_settings
+from tests.loopback.server import Server, pattern
+from tests.loopback.service import Seen, Service, digest
+
+WILD = {"flows_poll.gd": True, "flows_events.gd": False, "flows_threads.gd": True}
+"""The flows, and whether they are typed."""
+
+CLASSES = ("HTTPClient", "PyHTTPClient")
+
+TYPING = (
+    "inferred_declaration",
+    "return_value_discarded",
+    "unsafe_call_argument",
+    "unsafe_cast",
+    "unsafe_method_access",
+    "unsafe_property_access",
+    "untyped_declaration",
+)
+"""Warnings that scripts without types get whatever they do."""
+
+
+@pytest.fixture(scope="module")
+def warnings(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The names of all GDScript warnings that the engine has."""
+    settings = project_settings(tmp_path_factory.mktemp("warnings") / "p")
+    return [name.rpartition("/")[2] for name in settings]
+
+
+def loose(text: str, names: Sequence[str]) -> str:
+    """A script for which some warnings are none."""
+    return "".join(f'@warning_ignore_start("{name}")\n' for name in names) + text
+
+
+def flows(root: Path, warnings: Sequence[str], suite: str) -> Project:
+    """A project in which every warning is an error, with each flow once for each class."""
+    others = ["flows_memory.gd", suite]
+    levels = [f"gdscript/warnings/{name}=2" for name in warnings]
+    project = Project(root, scripts=others, client=True, settings={"debug": levels})
+    for name in ("suite.gd", "runner.gd", *others):  # which are no examples of anything
+        project.write(name, loose((root / name).read_text(encoding="utf-8"), warnings))
+    for name, typed in WILD.items():
+        text = (HERE / "scripts" / name).read_text(encoding="utf-8")
+        assert "PyHTTPClient" not in text
+        for replaced in CLASSES:
+            staged = text.replace("HTTPClient", replaced)
+            project.write(name.replace(".gd", f"_{replaced}.gd"), staged if typed else loose(staged, TYPING))
+    return project
+
+
+# Three flows
+
+SUITE = "flows.gd"
+FILE_SIZE = 1_500_000
+
+
+@pytest.fixture(scope="module")
+def services() -> Iterator[Mapping[str, Service]]:
+    """A service for each class, so that each has its own account of what was asked for."""
+    with Service() as engines, Service() as ours:
+        yield dict(zip(CLASSES, (engines, ours), strict=True))
+
+
+@pytest.fixture(scope="module")
+def wild(
+    services: Mapping[str, Service], warnings: Sequence[str], tmp_path_factory: pytest.TempPathFactory
+) -> Run:
+    root = tmp_path_factory.mktemp("flows")
+    sha = hashlib.sha256(b"".join(pattern(FILE_SIZE))).hexdigest()
+    return flows(root / "p", warnings, SUITE).run_suite(
+        SUITE,
+        *(f"--{name}={service.port}" for name, service in services.items()),
+        *(f"--digest-{count}={digest(count)}" for count in (2000, 20000)),
+        f"--digest-file={sha}",
+        environment={"XDG_DATA_HOME": str(root / "data")},
+        verbose=True,
+    )
+
+
+def test_the_run_of_the_flows(wild: Run) -> None:
+    wild.assert_clean()
+
+
+@pytest.mark.parametrize("name", functions(SUITE))
+def test_flow(name: str, wild: Run) -> None:
+    wild.assert_passed(name)
+
+
+def test_both_asked_for_the_same(wild: Run, services: Mapping[str, Service]) -> None:
+    """What the poll loop sent arrived alike: lines, forms, redirects, what was asked for anew."""
+    first, second = (
+        [seen for seen in services[name].seen if not seen.path.startswith(("/quiet/", "/events/", "/slow/"))]
+        for name in CLASSES
+    )
+    assert first == second
+    form = b"user=J%C3%BCrgen%20%26%20S%C3%B6hne&tags=a&tags=b%3Dc&bare&n=1"
+    assert Seen("POST", "/form", form) in first
+
+
+def test_a_status_fits_a_variable_of_its_type(tmp_path: Path, warnings: Sequence[str]) -> None:
+    """`var status: HTTPClient.Status = client.get_status()` is what typed scripts say."""
+    suite = "flows_status.gd"
+    project = flows(tmp_path / "p", warnings, suite)
+    for name in CLASSES:
+        project.write(f"status_{name}.gd", STATUS.replace("HTTPClient", name))
+    run = project.run_suite(suite)
+    run.assert_clean()
+    run.assert_passed("test_it_compiles_for_both")
+
+
+STATUS = """\
+extends RefCounted
+
+var _client: HTTPClient = HTTPClient.new()
+
+
+func status() -> HTTPClient.Status:
+\tvar now: HTTPClient.Status = _client.get_status()
+\treturn now
+"""
+
+
+# The client at its limits
+
+LEFT_RUNNING = (
+    "A Thread object is being destroyed without its completion",
+    "ObjectDB instances leaked at exit",
+    "resources still in use at exit",
+)
+"""What the engine says when a game quits and leaves a thread to its fate; with HTTPClient it then aborts."""
+
+
+def play(root: Path, suite: str, *options: str, expected: Sequence[str] = ()) -> None:
+    """Runs a suite with PyHTTPClient."""
+    project = Project(root / "p", scripts=["flows_memory.gd", suite], client=True)
+    text = (HERE / "scripts" / "flows_threads.gd").read_text(encoding="utf-8")
+    project.write("flows_threads.gd", text.replace("HTTPClient", "PyHTTPClient"))
+    run = project.run_suite(
+        suite,
+        "--type=PyHTTPClient",
+        *options,
+        expected=expected,
+        environment={"XDG_DATA_HOME": str(root / "data")},
+        verbose=not expected,
+    )
+    run.assert_clean()
+    for name in functions(suite):
+        run.assert_passed(name)
+
+
+@pytest.fixture(scope="module")
+def service(services: Mapping[str, Service]) -> Service:
+    return services["PyHTTPClient"]
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [("drip", ()), ("close", ()), ("leave", LEFT_RUNNING)],
+    ids=["threads that are told and waited for", "a read that close() cuts short", "a read left to its fate"],
+)
+def test_quitting_while_threads_run(
+    what: str, expected: Sequence[str], service: Service, tmp_path: Path
+) -> None:
+    """Threads in blocking mode end when they are told to, and quitting takes under a second in any case."""
+    play(tmp_path, "flows_quit.gd", f"--port={service.port}", f"--what={what}", expected=expected)
+
+
+def test_blocking_mode_waits_in_the_kernel(service: Service, tmp_path: Path) -> None:
+    """A thread that waits takes under a twentieth of a processor, and others go on.
+
+    The engine's client takes a whole one while it waits for a body.
+    """
+    play(tmp_path, "flows_blocking.gd", f"--port={service.port}")
+
+
+def test_blocking_mode_hands_over_what_has_come(service: Service, tmp_path: Path) -> None:
+    """A chunked body comes chunk by chunk, as with the engine's client; else streams would stand still."""
+    play(tmp_path, "flows_chunks.gd", f"--port={service.port}")
+
+
+def test_a_large_upload_adds_no_copy(service: Service, tmp_path: Path) -> None:
+    """200 MiB, by VmHWM; the engine's client adds another 200 MiB."""
+    checksums = (f"--crc-{mib}={zlib.crc32(bytes([7]) * (mib << 20))}" for mib in (8, 200))
+    play(tmp_path, "flows_upload.gd", f"--port={service.port}", *checksums)
+
+
+@pytest.mark.parametrize("close", ["yes", "no"])
+def test_a_thousand_idle_clients(close: str, tmp_path: Path) -> None:
+    """They cost no memory with the time, and end with close() or with the game."""
+    with descriptors(4096), Server() as server:
+        play(tmp_path, "flows_idle.gd", f"--port={server.port}", f"--close={close}")
+
+
+@contextlib.contextmanager
+def descriptors(number: int) -> Iterator[None]:
+    """Lets this process and those that it starts have so many open files, where the system allows it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(number, hard)), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_class_among_the_engines(service: Service, tmp_path: Path) -> None:
+    """Extended, held in members, passed through signals, freed at any moment, made in thousands."""
+    play(tmp_path, "flows_class.gd", f"--port={service.port}")
