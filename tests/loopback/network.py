@@ -40,7 +40,7 @@ def received(stream: Stream, size: int, seconds: float = SECONDS) -> bytes:
             got = stream.read_into(view[: size - len(data)])
             if got == 0:
                 break
-            data += view[:got]
+            data += view[: max(got, 0)]  # it may wake for nothing
     return bytes(data)
 
 

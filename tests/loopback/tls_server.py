@@ -1,8 +1,8 @@
 """Certificates of all kinds, made when they are asked for, and TLS servers on the loopback interface.
 
-    authority = Authority()
-    with TlsServer(authority.issue("localhost"), speak(b"hello")) as server:
-        ...  # talk to 127.0.0.1, server.port; trust authority.pem
+authority = Authority()
+with TlsServer(authority.issue("localhost"), speak(b"hello")) as server:
+    ...  # talk to 127.0.0.1, server.port; trust authority.pem
 """
 
 import contextlib
@@ -50,9 +50,7 @@ class Identity:
     @property
     def chain_pem(self) -> str:
         """The certificate, and those behind it."""
-        return self.pem + "".join(
-            one.public_bytes(serialization.Encoding.PEM).decode() for one in self.chain
-        )
+        return self.pem + "".join(one.public_bytes(serialization.Encoding.PEM).decode() for one in self.chain)
 
     @property
     def key_pem(self) -> str:
@@ -106,8 +104,8 @@ class Authority:
         builder = _builder(name, above.certificate.subject if above else _name(name), key, begin, end)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         builder = builder.add_extension(_usage(), critical=True)
-        self.certificate = builder.sign(above.key if above else key, hashes.SHA256())
-        self.key = key
+        self.key: Key = key
+        self.certificate: x509.Certificate = builder.sign(above.key if above else key, hashes.SHA256())
         self.chain: tuple[x509.Certificate, ...] = (self.certificate, *above.chain) if above else ()
 
     @property
@@ -139,12 +137,17 @@ class Authority:
             builder = builder.add_extension(x509.SubjectAlternativeName(_general(names)), critical=False)
         return Identity(builder.sign(self.key, hashes.SHA256()), key, self.chain)
 
-    def sign_by_sha1(self, identity: Identity) -> Identity:
-        """Signs a certificate once more, by a digest that only `openssl` still signs by."""
-        with as_files(Identity(self.certificate, self.key)) as (ours, key), as_files(identity) as (theirs, _):
-            command = ["openssl", "x509", "-in", theirs, "-CA", ours, "-CAkey", key, "-set_serial", "1", "-sha1"]
-            done = subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
-        return Identity(x509.load_pem_x509_certificate(done.stdout), identity.key, identity.chain)
+    def issue_by_sha1(self, *names: str) -> Identity:
+        """Issues a certificate by a digest that only `openssl` still signs by."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        request = x509.CertificateSigningRequestBuilder().subject_name(_name("server"))
+        request = request.add_extension(x509.SubjectAlternativeName(_general(names)), critical=False)
+        text = request.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        with as_files(Identity(self.certificate, self.key)) as (certificate, private):
+            command = ["openssl", "x509", "-req", "-CA", certificate, "-CAkey", private, "-sha1"]
+            command += ["-set_serial", "1", "-copy_extensions", "copy"]
+            done = subprocess.run(command, input=text, check=True, capture_output=True, timeout=SECONDS)
+        return Identity(x509.load_pem_x509_certificate(done.stdout), key, self.chain)
 
     def revoke(self, *revoked: Identity, end: datetime = NOW + DAY) -> str:
         """Issues a revocation list."""

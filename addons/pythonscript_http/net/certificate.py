@@ -1,4 +1,4 @@
-"""What a certificate says (RFC 5280), as far as texts and pins need it. Trust is not decided here: OpenSSL does.
+"""What a certificate says (RFC 5280), as far as texts and pins need it; OpenSSL is who decides on trust.
 
 Python's `ssl` reads certificates only after a handshake that succeeded, and the reason why one failed is in
 the certificate.

@@ -1,0 +1,53 @@
+"""Connections that have been read too far: what came behind the head of a tunnel."""
+
+from collections.abc import Sequence
+
+from .stream import Readiness, Stream
+
+
+class Surplus:
+    """A connection whose first bytes were read already, and come first.
+
+    Args:
+        stream: the connection, which this takes over.
+        data: the bytes.
+    """
+
+    __slots__ = ("_data", "_stream")
+
+    def __init__(self, stream: Stream, data: bytes) -> None:
+        self._stream = stream
+        self._data = memoryview(data)
+
+    def peek(self) -> Readiness:
+        """Tells what a read would find, and takes nothing."""
+        return Readiness.DATA if self._data else self._stream.peek()
+
+    def read_into(self, buffer: memoryview) -> int:
+        """Reads what has come and fits. Gives its size, 0 at the end, WOULD_BLOCK if there is nothing."""
+        if not self._data:
+            return self._stream.read_into(buffer)
+        size = min(len(buffer), len(self._data))
+        buffer[:size] = self._data[:size]
+        self._data = self._data[size:]
+        return size
+
+    def write(self, buffers: Sequence[bytes | memoryview]) -> int:
+        """Writes as much as is taken at once, and gives its size: 0 if nothing is."""
+        return self._stream.write(buffers)
+
+    def wait(self, *, write: bool, timeout: float) -> bool:
+        """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""
+        return bool(self._data) or self._stream.wait(write=write, timeout=timeout)
+
+    def available(self) -> int:
+        """Tells how many bytes a read would give now; more may have come."""
+        return len(self._data) or self._stream.available()
+
+    def fileno(self) -> int:
+        """The file descriptor to wait for. What is here already does not show there."""
+        return self._stream.fileno()
+
+    def close(self) -> None:
+        """Ends the connection at once."""
+        self._stream.close()

@@ -1,0 +1,451 @@
+"""TLS over any connection, without blocking: OpenSSL between two buffers in memory, and bytes moved by polls.
+
+    Layers(network.connect(addresses, 443), [tls_to("example.org", context_for(TlsPolicy()))])
+
+Decrypted bytes go straight into the caller's memory. Encrypted bytes that the connection below does not take
+yet wait here, a batch at most, and go out with whatever is called next.
+"""
+
+import contextlib
+import ssl
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from pythonscript_http.core import buffers
+from pythonscript_http.core.enums import Error
+from pythonscript_http.core.errors import LocalError
+
+from .layers import Step
+from .stream import WOULD_BLOCK, NetworkError, Readiness, Stream
+from .tls_reasons import TlsError, key_digest, pin_mismatch, reason
+from .trust import TlsContext, TlsObject
+
+HANDSHAKE_TIMEOUT: Final = 30.0
+"""Seconds, as for a connection."""
+
+_RECORD: Final = 16384  # bytes at most (RFC 8446 section 5.1)
+_BATCH: Final = 4 * _RECORD
+"""Bytes that are encrypted before they are handed down: a system call for each record would be slow."""
+_MOST_WRITTEN: Final = 1 << 20
+"""Bytes that one call encrypts: 2 ms, so that a poll stays short however fast the peer reads."""
+_BEGIN: Final = 128
+
+_idle: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""What a connection has for a context when its handshake is over: one that watches nothing (see `trust`)."""
+
+
+class TlsPeer(NamedTuple):
+    """With whom and how a connection speaks TLS."""
+
+    certificate: str
+    """The peer's, in PEM; empty: none was kept."""
+    version: str
+    """`TLSv1.2` or `TLSv1.3`."""
+    cipher: str
+    """OpenSSL's name of the cipher suite."""
+    alpn: str
+    """The protocol that the peer chose; empty: it chose none."""
+    resumed: bool
+    """An earlier session goes on: the peer proved itself then."""
+
+
+class _Transport:
+    """OpenSSL's side of a connection, and the way of its bytes to the connection below."""
+
+    __slots__ = ("context", "incoming", "name", "object", "outgoing", "peer", "port", "stream", "unsent")
+
+    def __init__(self, stream: Stream, name: str, port: int, peer: str, context: TlsContext) -> None:
+        self.stream = stream
+        self.name = name
+        self.port = port
+        self.peer = peer
+        self.context = context
+        self.incoming = ssl.MemoryBIO()
+        self.outgoing = ssl.MemoryBIO()
+        self.unsent = memoryview(b"")
+        made = context.ssl.wrap_bio(
+            self.incoming,
+            self.outgoing,
+            server_hostname=name or None,
+            session=context.take_session(name, port),
+        )
+        assert isinstance(made, TlsObject)
+        self.object = made
+
+    def push(self) -> bool:
+        """Hands down what is encrypted. False: some of it is not taken yet."""
+        while True:
+            if not self.unsent:
+                if not self.outgoing.pending:
+                    return True
+                self.unsent = memoryview(self.outgoing.read())
+            size = self.stream.write([self.unsent])
+            self.unsent = self.unsent[size:]
+            if self.unsent:
+                return False
+
+    def pull(self) -> int:
+        """Takes what has come to the connection below, as `Stream.read_into` tells it."""
+        scratch = buffers.take()
+        try:
+            view = memoryview(scratch)
+            size = self.stream.read_into(view)
+            if size > 0:
+                self.incoming.write(view[:size])
+            elif size == 0:
+                self.incoming.write_eof()
+            return size
+        finally:
+            buffers.give_back(scratch)
+
+    def failure(self, why: str) -> TlsError:
+        """Says with whom it failed."""
+        return TlsError(f"TLS with {self.peer}: {why}")
+
+    def refused(self, error: ssl.SSLError, begin: bytes = b"") -> TlsError:
+        """Tells the peer by an alert, if that goes at once, and gives what to raise."""
+        with contextlib.suppress(NetworkError):
+            self.push()
+        return self.failure(reason(error, self.object, self.name, begin))
+
+
+class Handshake:
+    """A TLS connection that is being made."""
+
+    __slots__ = ("_begin", "_deadline", "_timeout", "_transport")
+
+    def __init__(self, transport: _Transport, timeout: float) -> None:
+        self._transport = transport
+        self._timeout = timeout
+        self._deadline = time.monotonic() + timeout
+        self._begin = b""  # of what came
+
+    def poll(self) -> "TlsStream | None":
+        """Gives the connection once it stands and is trusted. Raises TlsError when it never will."""
+        try:
+            if not self._advance():
+                if time.monotonic() < self._deadline:
+                    return None
+                said = "it answered, and then fell silent" if self._begin else "it says nothing"
+                raise self._transport.failure(f"no handshake within {self._timeout:g} s: {said}")
+            self._check_pins()
+            return TlsStream(self._transport)
+        except TlsError:
+            self.close()
+            raise
+
+    def wait(self, timeout: float) -> None:
+        """Sleeps until `poll` has something to do; `timeout` seconds at most."""
+        left = max(0.0, self._deadline - time.monotonic())
+        self._transport.stream.wait(write=bool(self._transport.unsent), timeout=min(timeout, left))
+
+    def close(self) -> None:
+        """Gives it up, and the connection below with it."""
+        self._transport.stream.close()
+
+    def _advance(self) -> bool:
+        """Goes as far as what has come allows. True: to the end."""
+        transport = self._transport
+        while True:
+            done, broken = self._step(), None
+            try:
+                transport.push()
+            except NetworkError as error:  # perhaps it said why before it left
+                broken = error
+            if done:
+                return True
+            try:
+                size = transport.pull()
+            except NetworkError as error:
+                raise transport.failure(f"{error}, {self._where()}") from None
+            if size == 0:
+                raise transport.failure(f"it closed the connection {self._where()}")
+            if size == WOULD_BLOCK:
+                if broken is not None:
+                    raise transport.failure(f"{broken}, {self._where()}")
+                return False
+
+    def _step(self) -> bool:
+        transport = self._transport
+        if len(self._begin) < _BEGIN and (waiting := transport.incoming.pending):
+            # Only to tell what it was if it was not TLS: out of the buffer, and back into it.
+            data = transport.incoming.read(waiting)
+            transport.incoming.write(data)
+            self._begin = (self._begin + data)[:_BEGIN]
+        try:
+            transport.object.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLError as error:
+            raise transport.refused(error, self._begin) from None
+        return True
+
+    def _where(self) -> str:
+        return "in the middle of the handshake" if self._begin else "before it said a word"
+
+    def _check_pins(self) -> None:
+        """Compares the keys with the pins. A resumed session is of a connection that passed them."""
+        transport, pins = self._transport, self._transport.context.pins
+        if not pins or transport.object.session_reused:
+            return
+        keys = [key_digest(der) for der in _chain(transport)]
+        if pins.isdisjoint(keys):
+            with contextlib.suppress(ssl.SSLError, NetworkError):
+                transport.object.unwrap()
+            raise transport.failure(pin_mismatch(keys, pins))
+
+
+class TlsStream:
+    """A TLS connection."""
+
+    __slots__ = (
+        "_ended",
+        "_failed",
+        "_first",
+        "_held",
+        "_more",
+        "_read",
+        "_session_kept",
+        "_transport",
+        "truncated",
+    )
+
+    def __init__(self, transport: _Transport) -> None:
+        self._transport = transport
+        self._read: Any = transport.object.read  # typeshed knows only that it may give bytes
+        self._first = memoryview(bytearray(1))  # a byte that had to be read to see that there is one
+        self._held = False  # it is there
+        self._more = True  # more may be here already: the last read was full
+        self._ended = False
+        self._failed: NetworkError | None = None
+        self._session_kept = False
+        self.truncated = False
+        """The connection ended without the peer's close_notify: what came may not be all (RFC 8446 section
+        6.1). It shows once `peek` or `read_into` told the end."""
+        transport.object.context = _idle
+
+    @property
+    def peer(self) -> TlsPeer:
+        """With whom and how this speaks TLS."""
+        made = self._transport.object
+        der = made.getpeercert(binary_form=True)
+        cipher = made.cipher()
+        return TlsPeer(
+            ssl.DER_cert_to_PEM_cert(der) if der else "",
+            made.version() or "",
+            cipher[0] if cipher else "",
+            made.selected_alpn_protocol() or "",
+            bool(made.session_reused),
+        )
+
+    def peek(self) -> Readiness:
+        """Tells what a read would find, by one system call while there is nothing.
+
+        Session tickets and other messages that are not for the reader are taken on the way.
+        """
+        if not (self._held or self._ended or self._failed):
+            transport = self._transport
+            if transport.unsent:
+                self._push()
+            if not self._more and transport.stream.peek() is Readiness.QUIET:
+                return Readiness.QUIET
+            with contextlib.suppress(NetworkError):  # a read tells it
+                self._held = self._fill(self._first, 0) > 0
+        if self._held:
+            return Readiness.DATA
+        return Readiness.ENDED if self._ended or self._failed else Readiness.QUIET
+
+    def read_into(self, buffer: memoryview) -> int:
+        """Reads what has come and fits. Gives its size, 0 at the end, WOULD_BLOCK if there is nothing."""
+        if self._transport.unsent:
+            self._push()
+        if not self._held:
+            return self._fill(buffer, 0)
+        self._held = False
+        buffer[:1] = self._first
+        return self._fill(buffer, 1)
+
+    def write(self, buffers: Sequence[bytes | memoryview]) -> int:
+        """Writes as much as flows, and gives its size; a batch of it may still wait here."""
+        transport = self._transport
+        if transport.unsent and not transport.push():
+            return 0
+        encrypt = transport.object.write
+        size = batch = 0
+        try:
+            for piece in _records(buffers):
+                size += encrypt(piece)
+                if size - batch >= _BATCH:
+                    batch = size
+                    if not transport.push() or size >= _MOST_WRITTEN:
+                        return size
+        except ssl.SSLError as error:
+            raise transport.refused(error) from None
+        transport.push()
+        return size
+
+    def wait(self, *, write: bool, timeout: float) -> bool:
+        """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""
+        if self._held or self._ended or self._failed or (self._more and self.peek() is not Readiness.QUIET):
+            return True
+        transport = self._transport
+        return transport.stream.wait(write=write or bool(transport.unsent), timeout=timeout)
+
+    def available(self) -> int:
+        """Tells how many bytes a read would give now; more may have come."""
+        return 1 + self._transport.object.pending() if self.peek() is Readiness.DATA else 0
+
+    def fileno(self) -> int:
+        """The file descriptor to wait for. What is here already does not show there."""
+        return self._transport.stream.fileno()
+
+    def close(self) -> None:
+        """Ends the connection at once, with close_notify if that can go at once."""
+        transport = self._transport
+        with contextlib.suppress(ssl.SSLError, NetworkError):
+            if not self._failed and transport.push():
+                with contextlib.suppress(ssl.SSLWantReadError):  # the peer's, which nobody waits for
+                    transport.object.unwrap()
+        with contextlib.suppress(NetworkError):
+            transport.push()
+        transport.stream.close()
+
+    def _push(self) -> None:
+        """Sends what waits. A failure is left to reads: the peer may have said more before it."""
+        with contextlib.suppress(NetworkError):
+            self._transport.push()
+
+    def _fill(self, buffer: memoryview, size: int) -> int:
+        """Fills a buffer, of which `size` bytes are filled already, as far as what has come goes."""
+        transport, room = self._transport, len(buffer)
+        left = room + buffers.BUFFER_SIZE  # bytes to take at most: a peer that sends only noise holds no poll
+        drained = False
+        here = self._more or transport.incoming.pending > 0
+        self._more = False
+        try:
+            while size < room and not self._ended:
+                got = self._decrypt(buffer[size:]) if here else WOULD_BLOCK
+                if got >= 0:
+                    size += got
+                    continue
+                if drained or left <= 0:
+                    break
+                got = self._pull()
+                if got == WOULD_BLOCK:
+                    break
+                here = True
+                left -= got
+                drained = 0 < got < buffers.BUFFER_SIZE
+        except NetworkError:
+            if not size:
+                raise
+        self._more = size == room
+        return size or (0 if self._ended else WOULD_BLOCK)
+
+    def _decrypt(self, buffer: memoryview) -> int:
+        if self._failed is not None:
+            raise self._failed
+        transport = self._transport
+        try:
+            got: int = self._read(len(buffer), buffer)
+        except ssl.SSLWantReadError:
+            got = WOULD_BLOCK
+        except ssl.SSLEOFError:
+            self.truncated = True
+            got = 0
+        except ssl.SSLError as error:
+            self._failed = transport.refused(error)
+            raise self._failed from None
+        if got == 0:
+            self._ended = True
+        elif got > 0 and not self._session_kept:
+            self._keep_session()
+        if transport.outgoing.pending:  # an answer to what was no data
+            self._push()
+        return got
+
+    def _pull(self) -> int:
+        if self._failed is not None:
+            raise self._failed
+        try:
+            return self._transport.pull()
+        except NetworkError as error:
+            self._failed = error
+            raise
+
+    def _keep_session(self) -> None:
+        """Keeps the session for the next connection. TLS 1.3's come after the handshake, so before data."""
+        self._session_kept = True
+        transport = self._transport
+        made, context = transport.object, transport.context
+        made.context = context.ssl  # a session remembers the context it belongs to
+        session = made.session
+        made.context = _idle
+        if session is not None and (session.has_ticket or session.id):
+            context.keep_session(transport.name, transport.port, session)
+
+
+def tls_to(
+    server_name: str,
+    context: TlsContext,
+    *,
+    port: int = 443,
+    peer: str = "",
+    timeout: float = HANDSHAKE_TIMEOUT,
+) -> Step:
+    """Gives the step from a connection to TLS over it.
+
+    Args:
+        server_name: the host: a name in ASCII, or an address. Names are told to the server, addresses are not
+            (RFC 6066 section 3). The policy's common name goes before it.
+        context: on what terms: `trust.context_for(policy)`.
+        port: the host's; sessions are kept by it.
+        peer: what to call the peer in the text of failures: "the proxy p:3128". Empty: by its name.
+        timeout: seconds until the handshake must be over.
+
+    Raises:
+        LocalError: there is no name to verify, or it can't be one.
+    """
+    name = (context.policy.common_name or server_name).partition("%")[0].removesuffix(".")
+    try:
+        name.encode("idna")
+    except UnicodeError as error:
+        raise LocalError(Error.ERR_INVALID_PARAMETER, f"{name!a} is no name of a server: {error}") from None
+    if not name and not context.policy.unsafe:
+        raise LocalError(Error.ERR_INVALID_PARAMETER, "TLS needs the name of the server, to verify it")
+    shown = peer or repr(name)
+    return lambda stream: Handshake(_Transport(stream, name, port, shown, context), timeout)
+
+
+def _chain(transport: _Transport) -> list[bytes]:
+    """The peer's certificate and, where it was verified, those above it up to the root, in DER."""
+    made = transport.object
+    leaf = made.getpeercert(binary_form=True)
+    chain = [leaf] if leaf else []
+    if not transport.context.policy.verifies:
+        return chain
+    if hasattr(made, "get_verified_chain"):
+        return [*made.get_verified_chain()]
+    # quirk - Python before 3.13 - docs.python.org/3/library/ssl.html - the same without a public name. Where
+    # neither is, only the pin of the peer's own key can match: other pins fail then, and do not pass.
+    private = getattr(getattr(made, "_sslobj", None), "get_verified_chain", None)
+    above = private() if private is not None else None
+    return [ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in above] if above else chain
+
+
+def _records(buffers: Sequence[bytes | memoryview]) -> Iterator[bytes | bytearray | memoryview]:
+    """Cuts what is to be written into records. Small pieces share one; of large ones nothing is copied."""
+    shared = bytearray()
+    for buffer in buffers:
+        if len(shared) + len(buffer) <= _RECORD:
+            shared += buffer
+            continue
+        if shared:
+            yield shared
+            shared = bytearray()
+        view = memoryview(buffer)
+        for start in range(0, len(view), _RECORD):
+            yield view[start : start + _RECORD]
+    if shared:
+        yield shared

@@ -1,0 +1,284 @@
+"""Whom to trust over TLS, and on what terms: policies, and what OpenSSL makes of them.
+
+A policy that can't be honoured in full is an error before anything is sent; nothing here makes do with less.
+What is checked: the chain up to a trusted root, validity, the name (RFC 9525: subject alternative names only,
+whole wildcards only), keys and digests of 112 bits of security at least; if given, revocation lists and pins.
+What is not: OCSP, stapled or asked for, which Python's `ssl` does not have.
+"""
+
+import base64
+import binascii
+import contextlib
+import os
+import re
+import ssl
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import certifi
+
+from pythonscript_http.core.enums import Error
+from pythonscript_http.core.errors import LocalError
+
+_VERSIONS: Final = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
+_BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----[\x00-\x7f]+?-----END \1-----")
+_PIN: Final = re.compile(r"(?:sha256//?)?([A-Za-z0-9+/]{43}=)")
+_SESSIONS: Final = 256
+"""Of a policy; some 4 KiB each, mostly the peer's certificate."""
+_CONTEXTS: Final = 64
+"""Policies whose contexts are kept; one with certifi's roots takes 1 MiB."""
+
+_CERTIFICATE: Final = 11
+_CERTIFICATE_REQUEST: Final = 13
+_HANDSHAKE: Final = 22
+
+
+class Roots(Enum):
+    """Sets of trusted roots that need not be given."""
+
+    CERTIFI = auto()
+    """Mozilla's, by the package certifi."""
+    SYSTEM = auto()
+    """The operating system's, as OpenSSL finds them: Windows' store, or the folders it was built with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TlsPolicy:
+    """On what terms to speak TLS. Texts are PEM.
+
+    Raises:
+        LocalError: parts of it contradict each other.
+    """
+
+    roots: Roots | str = Roots.CERTIFI
+    """Trusted certificates; one of one's own need not be self-signed."""
+    common_name: str = ""
+    """The name to ask the server for and to verify, instead of the host's (TLSOptions' override)."""
+    unsafe: bool = False
+    """The name is not verified, nor the chain unless `roots` are one's own (TLSOptions.client_unsafe)."""
+    minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
+    maximum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
+    certificate: str = ""
+    """The client's own, and intermediate ones behind it."""
+    key: str = field(default="", repr=False)
+    """Of the client's certificate, not encrypted."""
+    pins: tuple[str, ...] = ()
+    """Base64 of SHA-256 of SubjectPublicKeyInfo, perhaps with `sha256//` before it, as for curl. One of them
+    must be that of the peer's key or, in a chain that was verified, of a key above it."""
+    revocation_lists: tuple[str, ...] = ()
+    """CRLs. If there are any, each certificate of the chain needs one that is in force."""
+    alpn: tuple[str, ...] = ("http/1.1",)
+    key_log: str = field(default="", repr=False)
+    """A file for the keys of all connections, by which a debugger reads what they carry."""
+
+    def __post_init__(self) -> None:
+        for name, version in (("minimum", self.minimum), ("maximum", self.maximum)):
+            if version not in _VERSIONS:
+                raise _wrong(f"the {name} version {version.name} is none of TLS 1.2 and 1.3")
+        if self.minimum > self.maximum:
+            raise _wrong("the minimum version of TLS is above the maximum")
+        if bool(self.certificate) != bool(self.key):
+            lacking = "key" if self.certificate else "certificate"
+            raise _wrong(f"the client's certificate and its key go together: there is no {lacking}")
+        if self.unsafe and self.common_name:
+            raise _wrong("an unsafe client verifies no name, so a common name has no use")
+        if not self.verifies and self.revocation_lists:
+            raise _wrong("an unsafe client without roots verifies no chain, so revocation lists have no use")
+
+    @property
+    def verifies(self) -> bool:
+        """The chain is verified."""
+        return not self.unsafe or isinstance(self.roots, str)
+
+
+class TlsObject(ssl.SSLObject):
+    """OpenSSL's side of one connection, and what was seen of its handshake."""
+
+    certificates: bytes = b""
+    """The message with the peer's certificates."""
+    is_1_3: bool = False
+    """That message has TLS 1.3's form."""
+    certificate_wanted: bool = False
+    """The peer asked for a certificate of ours."""
+
+
+class TlsContext:
+    """A policy made ready, and the sessions of its connections. Make it by `context_for`.
+
+    Raises:
+        LocalError: the policy can't be honoured.
+    """
+
+    def __init__(self, policy: TlsPolicy) -> None:
+        self.policy: Final = policy
+        self.ssl: Final = _build(policy)
+        self.pins: Final = frozenset(_parse_pin(pin) for pin in policy.pins)
+        self._sessions: dict[tuple[str, int], ssl.SSLSession] = {}
+        self._lock = threading.Lock()
+
+    def take_session(self, name: str, port: int) -> ssl.SSLSession | None:
+        """Hands out a session to resume. TLS 1.3's are for one use (RFC 8446 appendix C.4)."""
+        with self._lock:
+            return self._sessions.pop((name, port), None)
+
+    def keep_session(self, name: str, port: int, session: ssl.SSLSession) -> None:
+        """Keeps a session for the next connection; the oldest gives way."""
+        with self._lock:
+            self._sessions.pop((name, port), None)
+            self._sessions[name, port] = session
+            if len(self._sessions) > _SESSIONS:
+                del self._sessions[next(iter(self._sessions))]
+
+
+@lru_cache(_CONTEXTS)
+def context_for(policy: TlsPolicy) -> TlsContext:
+    """Gives a policy's context. To make one takes milliseconds, so it is kept.
+
+    Raises:
+        LocalError: the policy can't be honoured.
+    """
+    return TlsContext(policy)
+
+
+def _build(policy: TlsPolicy) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = policy.minimum
+    context.maximum_version = policy.maximum
+    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
+    # Python takes an end without close_notify as a clean one, unless told otherwise; OpenSSL 1.1 speaks to
+    # servers open to renegotiation attacks. The numbers are OpenSSL's, where Python has no name for them.
+    context.options &= ~(
+        getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0x80) | getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 4)
+    )
+    context.hostname_checks_common_name = False
+    context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    context.sslobject_class = TlsObject
+    if policy.unsafe:
+        context.check_hostname = False
+    if not policy.verifies:
+        context.verify_mode = ssl.CERT_NONE
+    if policy.alpn:
+        context.set_alpn_protocols(policy.alpn)
+    if policy.verifies:
+        _load_roots(context, policy.roots)
+    if policy.revocation_lists:
+        _load_revocation_lists(context, policy.revocation_lists)
+    if policy.certificate:
+        _load_certificate(context, policy)
+    if policy.key_log:
+        context.keylog_filename = policy.key_log
+    _watch(context)
+    return context
+
+
+def _watch(context: ssl.SSLContext) -> None:
+    """Has the peer's certificates kept while a handshake lasts, to say why it failed.
+
+    quirk - Python 3.11 to 3.14 - docs.python.org/3/library/ssl.html - `ssl` hands no certificate out once it
+    was refused. Its hook for debugging sees them. Without the hook, texts are less precise, and nothing else.
+    """
+    if hasattr(context, "_msg_callback"):
+        context._msg_callback = _witness
+
+
+def _witness(
+    connection: object, direction: str, version: int, content: int, kind: int, message: bytes
+) -> None:
+    if content == _HANDSHAKE and direction == "read" and isinstance(connection, TlsObject):
+        if kind == _CERTIFICATE:
+            connection.certificates = message
+            connection.is_1_3 = version >= ssl.TLSVersion.TLSv1_3
+        elif kind == _CERTIFICATE_REQUEST:
+            connection.certificate_wanted = True
+
+
+def _load_roots(context: ssl.SSLContext, roots: Roots | str) -> None:
+    if roots is Roots.CERTIFI:
+        context.load_verify_locations(certifi.where())
+    elif roots is Roots.SYSTEM:
+        context.load_default_certs()
+        folder = ssl.get_default_verify_paths().capath
+        if not context.cert_store_stats()["x509_ca"] and (folder is None or not any(Path(folder).iterdir())):
+            raise LocalError(Error.ERR_UNAVAILABLE, "the system has no trusted roots where OpenSSL looks")
+    else:
+        assert isinstance(roots, str)
+        blocks = _blocks("the trusted roots", roots, "CERTIFICATE")
+        try:
+            context.load_verify_locations(cadata="\n".join(blocks))
+        except ssl.SSLError as error:
+            raise _wrong(f"the trusted roots can't be read: {_why(error)}") from None
+
+
+def _load_revocation_lists(context: ssl.SSLContext, lists: tuple[str, ...]) -> None:
+    blocks = [block for text in lists for block in _blocks("a revocation list", text, "X509 CRL")]
+    try:
+        with _as_file("\n".join(blocks)) as file:
+            context.load_verify_locations(file)
+    except ssl.SSLError as error:
+        raise _wrong(f"the revocation lists can't be read: {_why(error)}") from None
+    context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_CHAIN
+
+
+def _load_certificate(context: ssl.SSLContext, policy: TlsPolicy) -> None:
+    blocks = _blocks("the client's certificate", policy.certificate, "CERTIFICATE")
+    blocks += _blocks("the client's key", policy.key, "PRIVATE KEY")
+    try:
+        with _as_file("\n".join(blocks)) as file:
+            context.load_cert_chain(file, password=_no_password)
+    except ssl.SSLError as error:
+        raise _wrong(f"the client's certificate and key can't be used: {_why(error)}") from None
+
+
+def _no_password() -> str:
+    raise _wrong("the client's key is encrypted; give it decrypted")
+
+
+@contextlib.contextmanager
+def _as_file(text: str) -> Iterator[str]:
+    """Gives a text to OpenSSL, which reads some things from files only. A key reaches no disk if possible."""
+    memory: Any = getattr(os, "memfd_create", None)
+    if memory is not None and Path("/proc/self/fd").is_dir():
+        with os.fdopen(memory("pem"), "w") as file:
+            file.write(text)
+            file.flush()
+            yield f"/proc/self/fd/{file.fileno()}"
+    else:
+        with tempfile.TemporaryDirectory() as folder:  # nobody else can look into it
+            path = Path(folder, "pem")
+            path.write_text(text)
+            yield str(path)
+
+
+def _blocks(what: str, text: str, kind: str) -> list[str]:
+    """The blocks of a PEM text, without the comments between them."""
+    found = list(_BLOCK.finditer(text))
+    if not found:
+        raise _wrong(f"{what} has no PEM block of the kind {kind!a}")
+    for match in found:
+        if not match[1].endswith(kind):
+            raise _wrong(f"{what} has a PEM block of the kind {match[1]!a}; wanted is {kind!a}")
+    return [match[0] for match in found]
+
+
+def _parse_pin(pin: str) -> bytes:
+    match = _PIN.fullmatch(pin)
+    try:
+        if match is not None:
+            return base64.b64decode(match[1], validate=True)
+    except binascii.Error:
+        pass
+    raise _wrong(f"the pin {pin!a} is not the base64 form of a SHA-256 digest")
+
+
+def _why(error: ssl.SSLError) -> str:
+    return (error.reason or str(error)).replace("_", " ").lower()
+
+
+def _wrong(text: str) -> LocalError:
+    return LocalError(Error.ERR_INVALID_PARAMETER, text)

@@ -1,0 +1,41 @@
+"""Certificates, against what another library says of them; and cut ones."""
+
+import ssl
+from ipaddress import ip_address
+
+import pytest
+from cryptography import x509
+from tests.loopback.tls_server import DAY, NOW, Authority
+
+from pythonscript_http.net.certificate import parse_certificate, parse_message
+
+ROOT = Authority("Wurzel für Prüfungen")
+LEAF = ROOT.issue("a.example", "*.b.example", "192.0.2.1", "2001:db8::1", end=NOW + 20000 * DAY)
+DER = ssl.PEM_cert_to_DER_cert(LEAF.pem)
+
+
+def test_what_is_read() -> None:
+    """Years after 2049 have another form."""
+    read = parse_certificate(DER)
+    other = x509.load_der_x509_certificate(DER)
+    names = other.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    addresses = [str(ip_address(str(one))) for one in names.get_values_for_type(x509.IPAddress)]
+    assert (read.subject, read.issuer, read.self_issued) == ("server", "Wurzel für Prüfungen", False)
+    assert read.not_before == other.not_valid_before_utc
+    assert read.not_after == other.not_valid_after_utc
+    assert list(read.names) == names.get_values_for_type(x509.DNSName) + addresses
+    assert parse_certificate(ssl.PEM_cert_to_DER_cert(ROOT.pem)).self_issued
+
+
+@pytest.mark.parametrize("size", range(0, len(DER), 7))
+def test_a_cut_certificate(size: int) -> None:
+    with pytest.raises(ValueError, match=r"cut short|missing"):
+        parse_certificate(DER[:size])
+
+
+def test_a_cut_message() -> None:
+    body = len(DER).to_bytes(3) + DER
+    message = b"\x0b" + (len(body) + 3).to_bytes(3) + len(body).to_bytes(3) + body
+    assert parse_message(message, is_1_3=False) == [DER]
+    with pytest.raises(ValueError, match="cut short"):
+        parse_message(message[:-1], is_1_3=False)

@@ -1,0 +1,301 @@
+"""TLS connections: bytes both ways, ends, tickets, sessions, and handshakes in pieces."""
+
+import hashlib
+import select
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+from tests.loopback.network import SECONDS, descriptors, established, until
+from tests.loopback.tls_server import Authority, TlsServer, server_context, speak
+
+from pythonscript_http.core.errors import LocalError
+from pythonscript_http.net.connection import SocketStream
+from pythonscript_http.net.stream import WOULD_BLOCK, Readiness
+from pythonscript_http.net.tls import TlsStream, tls_to
+from pythonscript_http.net.tls_reasons import TlsError
+from pythonscript_http.net.trust import TlsPolicy, context_for
+
+ROOT = Authority()
+GOOD = ROOT.issue("localhost")
+POLICY = TlsPolicy(roots=ROOT.pem)
+VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
+MIB = 1 << 20
+
+
+class Narrow(SocketStream):
+    """A connection that moves a few bytes a call, and can be cut after some."""
+
+    def __init__(self, connected: socket.socket, size: int, cut: int = 1 << 60) -> None:
+        super().__init__(connected)
+        self.size = size
+        self.left = cut
+
+    def read_into(self, buffer: memoryview) -> int:
+        if not self.left:
+            return 0
+        got = super().read_into(buffer[: min(self.size, self.left)])
+        self.left -= max(0, got)
+        return got
+
+    def write(self, buffers: Sequence[bytes | memoryview]) -> int:
+        return super().write([buffers[0][: self.size]])
+
+
+def connected(port: int, buffer: int = 0) -> socket.socket:
+    made = socket.socket()
+    if buffer:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    made.settimeout(SECONDS)
+    made.connect(("127.0.0.1", port))
+    made.setblocking(False)
+    return made
+
+
+def secure(port: int, policy: TlsPolicy = POLICY, stream: SocketStream | None = None) -> TlsStream:
+    step = tls_to("localhost", context_for(policy), port=port, timeout=SECONDS)
+    made = established(step(stream or SocketStream(connected(port))))
+    assert isinstance(made, TlsStream)
+    return made
+
+
+def received(stream: TlsStream, size: int) -> bytes:
+    """Reads so many bytes. What wakes a reader may be a part of a record, or no data at all."""
+    end = time.monotonic() + SECONDS
+    data = bytearray()
+    view = memoryview(bytearray(size))
+    while len(data) < size and time.monotonic() < end:
+        stream.wait(write=False, timeout=0.1)
+        got = stream.read_into(view[: size - len(data)])
+        assert got
+        data += view[: max(0, got)]
+    return bytes(data)
+
+
+def send(stream: TlsStream, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[stream.write([view]) :]
+        if view:
+            assert stream.wait(write=True, timeout=SECONDS)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("buffer", [0, 4096])
+def test_large_transfers_both_ways(version: ssl.TLSVersion, buffer: int) -> None:
+    data = bytes(range(256)) * (4096 * (8 if not buffer else 1))
+
+    def echo(connection: ssl.SSLSocket) -> None:
+        got = bytearray()
+        while len(got) < len(data):
+            got += connection.recv(65536)
+        connection.sendall(got)
+
+    with TlsServer(GOOD, echo, buffer=buffer) as server:
+        policy = TlsPolicy(roots=ROOT.pem, maximum=version)
+        stream = secure(server.port, policy, SocketStream(connected(server.port, buffer)))
+        send(stream, data)
+        assert received(stream, len(data)) == data
+        stream.close()
+
+
+def test_writing_keeps_the_backpressure() -> None:
+    """A peer that does not read stops the writer, who is not told that more was taken than a batch."""
+    go, digests = threading.Event(), []
+
+    def late(connection: ssl.SSLSocket) -> None:
+        go.wait(SECONDS)
+        digest = hashlib.sha256()
+        while data := connection.recv(MIB):
+            digest.update(data)
+        digests.append(digest.digest())
+
+    data = memoryview(bytes(range(251)) * 80000)
+    with TlsServer(GOOD, late) as server:
+        stream = secure(server.port)
+        size = 0
+        while more := stream.write([data[size:]]):
+            assert more <= MIB
+            size += more
+        assert 0 < size < len(data)
+        assert not stream.wait(write=True, timeout=0)
+        go.set()
+        send(stream, bytes(data[size:]))
+        until(lambda: [stream.peek(), stream._transport.unsent][1] == b"")
+        stream.close()
+        until(lambda: digests)
+    assert digests == [hashlib.sha256(data).digest()]
+
+
+def test_many_pieces_in_one_write() -> None:
+    pieces = [b"head", b"x" * 40000, b"", b"\r\n", *[b"%d," % number for number in range(9000)], b"y" * 16384]
+    whole, got = b"".join(pieces), bytearray()
+
+    def take(connection: ssl.SSLSocket) -> None:
+        while len(got) < len(whole):
+            got.extend(connection.recv(65536))
+
+    with TlsServer(GOOD, take) as server:
+        stream = secure(server.port)
+        assert stream.write(pieces) == len(whole)
+        until(lambda: [stream.peek(), len(got)][1] == len(whole))
+        stream.close()
+    assert got == whole
+
+
+def test_one_read_takes_many_records() -> None:
+    with TlsServer(GOOD, speak(b"z" * 60000)) as server:
+        stream = secure(server.port)
+        stream.write([b"x"])
+        until(lambda: len(select.select([stream.fileno()], [], [], 0)[0]))
+        time.sleep(0.05)  # for all of it to come
+        view = memoryview(bytearray(65536))
+        assert stream.read_into(view) == 60000
+        stream.close()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("clean", [True, False])
+def test_ends(version: ssl.TLSVersion, clean: bool) -> None:
+    with TlsServer(GOOD, speak(b"hello", clean=clean)) as server:
+        stream = secure(server.port, TlsPolicy(roots=ROOT.pem, maximum=version))
+        stream.write([b"x"])
+        assert received(stream, 5) == b"hello"
+        until(lambda: stream.peek() is Readiness.ENDED)
+        assert stream.truncated is not clean
+        for _ in range(2):
+            assert stream.read_into(memoryview(bytearray(5))) == 0
+            assert stream.wait(write=False, timeout=SECONDS)
+        stream.close()
+
+
+def test_the_end_shows_behind_the_last_bytes() -> None:
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        stream = secure(server.port)
+        stream.write([b"x"])
+        until(lambda: stream.peek() is Readiness.DATA)
+        assert stream.available() == 5
+        view = memoryview(bytearray(3))
+        assert stream.read_into(view) == 3
+        assert stream.wait(write=False, timeout=0)
+        assert stream.peek() is Readiness.DATA
+        assert stream.available() == 2
+        assert (stream.read_into(view), bytes(view)) == (2, b"lol")
+        until(lambda: stream.peek() is Readiness.ENDED)
+        assert stream.available() == 0
+        stream.close()
+
+
+def test_tickets_are_no_data() -> None:
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        stream = secure(server.port)
+        assert select.select([stream.fileno()], [], [], SECONDS)[0]  # they come without being asked for
+        for _ in range(5):
+            assert stream.peek() is Readiness.QUIET
+            assert stream.read_into(memoryview(bytearray(5))) == WOULD_BLOCK
+            time.sleep(0.002)
+        assert not stream.wait(write=False, timeout=0.01)
+        stream.close()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_sessions_are_resumed_by_host_port_and_policy(version: ssl.TLSVersion) -> None:
+    policy = TlsPolicy(roots=ROOT.pem, maximum=version, pins=(ROOT.pin,))
+    other = TlsPolicy(roots=ROOT.pem, maximum=version)
+
+    def visit(port: int, terms: TlsPolicy) -> bool:
+        stream = secure(port, terms)
+        stream.write([b"x"])
+        assert received(stream, 5) == b"hello"
+        resumed = stream.peer.resumed
+        assert stream.peer.certificate == GOOD.pem
+        stream.close()
+        return resumed
+
+    with TlsServer(GOOD, speak(b"hello")) as server, TlsServer(GOOD, speak(b"hello")) as another:
+        seen = [visit(server.port, terms) for terms in (policy, policy, policy, other)]
+        assert not visit(another.port, policy)
+    assert seen == server.seen.resumed == [False, True, True, False]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_handshake_byte_by_byte(version: ssl.TLSVersion) -> None:
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        policy = TlsPolicy(roots=ROOT.pem, maximum=version)
+        stream = secure(server.port, policy, Narrow(connected(server.port), 1))
+        send(stream, b"x")
+        assert received(stream, 5) == b"hello"
+        stream.close()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_handshake_cut_anywhere(version: ssl.TLSVersion) -> None:
+    before = descriptors()
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        policy = TlsPolicy(roots=ROOT.pem, maximum=version)
+        for cut in [*range(6), *range(8, 500, 131)]:
+            with pytest.raises(TlsError, match=r"it closed the connection (before it|in the middle)"):
+                secure(server.port, policy, Narrow(connected(server.port), 1000, cut))
+    assert descriptors() <= before
+
+
+def test_giving_up_at_any_moment() -> None:
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        before = descriptors()
+        for polls in range(6):
+            step = tls_to("localhost", context_for(POLICY), port=server.port)
+            pending = step(Narrow(connected(server.port), 300))
+            for _ in range(polls):
+                pending.poll()
+                pending.wait(0.05)
+            pending.close()
+        until(lambda: descriptors() <= before + len(server.seen.errors))
+
+
+def test_closing_tells_the_peer() -> None:
+    ends: list[bytes] = []
+    with TlsServer(GOOD, lambda connection: ends.append(connection.recv(10))) as server:
+        server.context.options &= ~0x80  # an end without close_notify is an error
+        secure(server.port).close()
+        until(lambda: ends)
+    assert ends == [b""]
+    assert server.seen.errors == []
+
+
+def test_contexts_are_shared() -> None:
+    assert context_for(TlsPolicy(roots=ROOT.pem)) is context_for(POLICY)
+
+
+@pytest.mark.parametrize("name", ["", ".example", "a" * 64 + ".example"])
+def test_names_that_can_not_be_verified(name: str) -> None:
+    with pytest.raises(LocalError, match="name of"):
+        tls_to(name, context_for(POLICY))
+
+
+def test_certifi_by_default() -> None:
+    stats: Callable[[], dict[str, int]] = context_for(TlsPolicy()).ssl.cert_store_stats
+    assert stats()["x509_ca"] > 50
+
+
+def test_a_broken_record() -> None:
+    """It ends the connection, and every read says so."""
+
+    def garble(connection: ssl.SSLSocket) -> None:
+        connection.recv(10)
+        with socket.socket(fileno=connection.detach()) as bare:
+            bare.sendall(b"\x17\x03\x03\x00\x20" + bytes(32))
+            bare.recv(100)
+
+    with TlsServer(server_context(GOOD), garble) as server:
+        stream = secure(server.port)
+        stream.write([b"x"])
+        until(lambda: stream.peek() is Readiness.ENDED)
+        for _ in range(2):
+            with pytest.raises(TlsError, match="what came is not intact"):
+                stream.read_into(memoryview(bytearray(5)))
+        stream.close()

@@ -1,0 +1,455 @@
+"""Why a handshake failed: a matrix like badssl.com's, each row with what it says."""
+
+import contextlib
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from tests.loopback.network import closed_port, established
+from tests.loopback.scripted import Reset
+from tests.loopback.tls_server import (
+    DAY,
+    NOW,
+    Authority,
+    Identity,
+    TlsServer,
+    openssl_server,
+    reset,
+    self_signed,
+    server_context,
+    speak,
+)
+
+from pythonscript_http.net import resolver
+from pythonscript_http.net.layers import Layers
+from pythonscript_http.net.race import Race
+from pythonscript_http.net.stream import NetworkError, Stream
+from pythonscript_http.net.tls import TlsStream, tls_to
+from pythonscript_http.net.tls_reasons import TlsError, pin_of
+from pythonscript_http.net.trust import Roots, TlsPolicy, context_for
+
+ROOT = Authority()
+MIDDLE = Authority("Test Intermediate", ROOT)
+GOOD = ROOT.issue("localhost")
+TRUSTING = TlsPolicy(roots=ROOT.pem)
+HELLO = speak(b"hello")
+
+
+def dial(
+    port: int, policy: TlsPolicy, name: str = "localhost", *, timeout: float = 10.0, peer: str = ""
+) -> Stream:
+    """Makes a TLS connection to a port of the loopback interface."""
+    address = resolver.literal("127.0.0.1")
+    assert address is not None
+    step = tls_to(name, context_for(policy), port=port, timeout=timeout, peer=peer)
+    return established(Layers(Race((address,), port, 5.0), [step]))
+
+
+def failure(port: int, policy: TlsPolicy, name: str = "localhost", timeout: float = 10.0) -> str:
+    """Tells why there is none."""
+    with pytest.raises(TlsError) as caught:
+        dial(port, policy, name, timeout=timeout)
+    return str(caught.value)
+
+
+def failure_with(identity: Identity | ssl.SSLContext, policy: TlsPolicy = TRUSTING) -> str:
+    with TlsServer(identity, HELLO) as server:
+        return failure(server.port, policy)
+
+
+def date(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def sending_root(authority: Authority) -> Identity:
+    made = authority.issue("localhost")
+    return Identity(made.certificate, made.key, (authority.certificate,))
+
+
+def playing(*steps: bytes | float | type[Reset]) -> TlsServer:
+    """A server that reads the greeting, or its leaving would be a reset; then sends bytes, pauses, resets."""
+
+    def play(connection: socket.socket) -> None:
+        connection.recv(65536)
+        for step in steps:
+            if isinstance(step, bytes):
+                connection.sendall(step)
+            elif isinstance(step, float):
+                time.sleep(step)
+            else:
+                reset(connection)
+        raise ConnectionError("played")
+
+    return TlsServer(GOOD, HELLO, before=play)
+
+
+def read_failure(stream: Stream) -> str:
+    """Tells why a first read fails."""
+
+    def read() -> None:
+        for _ in range(100):
+            stream.wait(write=False, timeout=0.1)
+            assert stream.read_into(memoryview(bytearray(10))) < 0
+
+    with pytest.raises(NetworkError) as caught:
+        read()
+    stream.close()
+    return str(caught.value)
+
+
+@contextlib.contextmanager
+def limited(*, highest: ssl.TLSVersion, ciphers: str = "") -> Iterator[int]:
+    context = server_context(GOOD)
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.maximum_version = highest
+    if ciphers:
+        context.set_ciphers(ciphers)
+    with TlsServer(context, HELLO) as server:
+        yield server.port
+
+
+EXPIRED = NOW - DAY / 2
+TOO_EARLY = NOW + DAY
+
+Maker = Callable[[], Identity]
+UNTRUSTED: dict[str, tuple[Maker, str]] = {
+    "expired": (
+        lambda: ROOT.issue("localhost", end=EXPIRED),
+        f"TLS with 'localhost': its certificate expired on {date(EXPIRED)}",
+    ),
+    "expired intermediate": (
+        lambda: Authority("Old", ROOT, end=EXPIRED).issue("localhost"),
+        f"the certificate of its issuer 'Old' expired on {date(EXPIRED)}",
+    ),
+    "not yet valid": (
+        lambda: ROOT.issue("localhost", begin=TOO_EARLY),
+        f"its certificate is not valid before {date(TOO_EARLY)}",
+    ),
+    "wrong host": (
+        lambda: ROOT.issue("a.example", "*.b.example", "192.0.2.1"),
+        "its certificate is for others: wanted 'localhost', found 'a.example', '*.b.example', '192.0.2.1'",
+    ),
+    "common name only": (
+        lambda: ROOT.issue(common_name="localhost"),
+        "wanted 'localhost', found no names at all",
+    ),
+    "many names": (
+        lambda: ROOT.issue(*(f"{number}.example" for number in range(20))),
+        "'7.example' and 12 more",
+    ),
+    "self-signed": (
+        lambda: self_signed("localhost"),
+        "its certificate is self-signed, by 'server', and not trusted",
+    ),
+    "untrusted root": (
+        lambda: Authority("Stranger").issue("localhost"),
+        "unknown issuer 'Stranger': not a trusted root, or an intermediate certificate that",
+    ),
+    "missing intermediate": (
+        lambda: Identity((made := MIDDLE.issue("localhost")).certificate, made.key),
+        "unknown issuer 'Test Intermediate': not a trusted root, or an intermediate",
+    ),
+    "untrusted root, with an intermediate": (
+        lambda: Authority("Between", Authority("Stranger")).issue("localhost"),
+        "unknown issuer 'Stranger' of the last of the 2 certificates that it sent",
+    ),
+    "untrusted root, which is sent": (
+        lambda: sending_root(Authority("Stranger")),
+        "unknown issuer 'Stranger': the root that it sent is not trusted",
+    ),
+    "weak key": (
+        lambda: ROOT.issue("localhost", key=rsa.generate_private_key(65537, 1024)),
+        "weak key in its certificate (its certificate: 'server')",
+    ),
+    "SHA-1": (
+        lambda: ROOT.issue_by_sha1("localhost"),
+        "weak digest in a signature of its chain",
+    ),
+    "line feeds in a name": (
+        lambda: Authority("a\nb").issue("localhost"),
+        r"unknown issuer 'a\nb'",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", UNTRUSTED)
+def test_certificates_that_nobody_should_trust(kind: str) -> None:
+    make, text = UNTRUSTED[kind]
+    assert text in failure_with(make())
+
+
+@pytest.mark.parametrize(
+    ("named", "wanted", "fits"),
+    [
+        ("localhost", "localhost", True),
+        ("a.example", "A.Example", True),
+        ("a.example", "a.example.", True),
+        ("*.example.org", "a.example.org", True),
+        ("*.example.org", "a.b.example.org", False),
+        ("*.example.org", "example.org", False),
+        ("a*.example.org", "ab.example.org", False),
+        ("*a.example.org", "ba.example.org", False),
+        ("127.0.0.1", "127.0.0.1", True),
+        ("127.0.0.2", "127.0.0.1", False),
+        ("::1", "::1", True),
+        ("fe80::1", "fe80::1%lo", True),
+        ("*.0.0.1", "127.0.0.1", False),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example", True),
+    ],
+)
+def test_names(named: str, wanted: str, fits: bool) -> None:
+    with TlsServer(ROOT.issue(named), HELLO) as server:
+        if fits:
+            dial(server.port, TRUSTING, wanted).close()
+        else:
+            assert f"found '{named}'" in failure(server.port, TRUSTING, wanted)
+
+
+def test_names_are_told_to_the_server_and_addresses_are_not() -> None:
+    with TlsServer(ROOT.issue("a.example", "127.0.0.1"), HELLO) as server:
+        for name in ("a.example.", "127.0.0.1"):
+            dial(server.port, TRUSTING, name).close()
+    assert server.seen.names == ["a.example", None]
+
+
+def test_an_intermediate_certificate_that_is_sent() -> None:
+    with TlsServer(MIDDLE.issue("localhost"), HELLO) as server:
+        dial(server.port, TRUSTING).close()
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+def test_old_versions_only(version: ssl.TLSVersion) -> None:
+    with pytest.warns(DeprecationWarning, match="deprecated"), limited(highest=version) as port:
+        assert "no common version of TLS" in failure(port, TRUSTING)
+
+
+def test_versions_that_the_policy_does_not_take() -> None:
+    with limited(highest=ssl.TLSVersion.TLSv1_2) as port:
+        policy = TlsPolicy(roots=ROOT.pem, minimum=ssl.TLSVersion.TLSv1_3)
+        assert "no common version of TLS" in failure(port, policy)
+    context = server_context(GOOD)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    policy = TlsPolicy(roots=ROOT.pem, maximum=ssl.TLSVersion.TLSv1_2)
+    assert "no common version of TLS" in failure_with(context, policy)
+
+
+@pytest.mark.parametrize(
+    ("highest", "version"), [(ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")]
+)
+def test_what_is_told_about_the_peer(highest: ssl.TLSVersion, version: str) -> None:
+    with limited(highest=highest) as port:
+        stream = dial(port, TRUSTING)
+        assert isinstance(stream, TlsStream)
+        assert stream.peer.version == version
+        assert stream.peer.certificate == GOOD.pem
+        assert "AES" in stream.peer.cipher or "CHACHA" in stream.peer.cipher
+        assert not stream.peer.resumed
+        stream.close()
+
+
+def test_no_common_cipher() -> None:
+    with limited(highest=ssl.TLSVersion.TLSv1_2, ciphers="NULL-SHA256:@SECLEVEL=0") as port:
+        assert "no common cipher" in failure(port, TRUSTING)
+
+
+@pytest.mark.parametrize("option", ["-tls1", "-tls1_1", "-tls1_2", "-tls1_3"])
+def test_another_server(option: str) -> None:
+    """OpenSSL's own, whose versions are as the option says."""
+    with openssl_server(GOOD, option, "-cipher", "ALL:@SECLEVEL=0") as port:
+        if option in ("-tls1", "-tls1_1"):
+            assert "no common version of TLS" in failure(port, TRUSTING)
+        else:
+            dial(port, TRUSTING).close()
+
+
+@pytest.mark.parametrize("alpn", ["http/1.1", "h2"])
+def test_alpn(alpn: str) -> None:
+    """A server that knows none of ours may go on without, or refuse; Python's goes on."""
+    context = server_context(GOOD)
+    context.set_alpn_protocols([alpn])
+    with TlsServer(context, HELLO) as server:
+        stream = dial(server.port, TRUSTING)
+        assert isinstance(stream, TlsStream)
+        assert stream.peer.alpn == ("http/1.1" if alpn == "http/1.1" else "")
+        stream.close()
+
+
+@pytest.mark.parametrize(
+    ("script", "text"),
+    [
+        (
+            [b"HTTP/1.1 400 Bad Request\r\n\r\n"],
+            r"not TLS at all: it answered b'HTTP/1.1 400 Bad Request\r\n\r\n'",
+        ),
+        ([b"H", 0.05, b"TTP/1.0 400 \r\n\r\n"], "not TLS at all: it answered b'HTTP"),
+        ([b"SSH-2.0-OpenSSH_9\r\n"], "not TLS at all: it answered b'SSH"),
+        ([], "it closed the connection before it said a word"),
+        ([b"\x16\x03\x03"], "it closed the connection in the middle of the handshake"),
+        ([Reset], "Connection reset by peer, before it said a word"),
+        ([b"\x15\x03\x03\x00\x02\x02\x28"], "no common cipher"),
+        ([b"\x15\x03\x03\x00\x02\x02\x46"], "no common version of TLS"),
+        ([b"\x15\x03\x03\x00\x02\x02\x70"], "it does not know the name"),
+        ([b"\x15\x03\x03\x00\x02\x02\x78"], "it does not speak HTTP/1.1 there (ALPN)"),
+        ([b"\x15\x03\x03\x00\x02\x02\x16"], "the peer refused (tlsv1 alert record overflow)"),
+    ],
+)
+def test_peers_that_do_not_go_on(script: list[bytes | float | type[Reset]], text: str) -> None:
+    with playing(*script) as server:
+        assert text in failure(server.port, TRUSTING)
+
+
+@pytest.mark.parametrize(
+    ("script", "text"),
+    [
+        ([0.5], "no handshake within 0.1 s: it says nothing"),
+        ([b"\x16\x03\x03", 0.5], "no handshake within 0.1 s: it answered, and then fell silent"),
+    ],
+)
+def test_peers_that_stall(script: list[bytes | float | type[Reset]], text: str) -> None:
+    with playing(*script) as server:
+        begun = time.monotonic()
+        assert text in failure(server.port, TRUSTING, timeout=0.1)
+        assert time.monotonic() - begun < 0.45
+
+
+def test_failures_below_are_no_failures_of_tls() -> None:
+    with pytest.raises(NetworkError) as caught:
+        dial(closed_port(), TRUSTING)
+    assert not isinstance(caught.value, TlsError)
+
+
+def test_the_peer_can_have_a_name_of_ones_own() -> None:
+    with (
+        TlsServer(self_signed("localhost"), HELLO) as server,
+        pytest.raises(TlsError, match=r"^TLS with the proxy p:3128: its certificate is self-signed"),
+    ):
+        dial(server.port, TRUSTING, peer="the proxy p:3128")
+
+
+# ---- client certificates
+
+CLIENT = ROOT.issue(common_name="client")
+STRANGER = Authority("Stranger").issue(common_name="client")
+
+
+def presenting(identity: Identity | None, highest: ssl.TLSVersion) -> TlsPolicy:
+    if identity is None:
+        return TlsPolicy(roots=ROOT.pem, maximum=highest)
+    return TlsPolicy(roots=ROOT.pem, maximum=highest, certificate=identity.chain_pem, key=identity.key_pem)
+
+
+@pytest.mark.parametrize("highest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize(
+    ("identity", "text"),
+    [
+        (CLIENT, ""),
+        (None, "it wants a client certificate"),
+        (STRANGER, "it refused the client certificate"),
+    ],
+    ids=["right", "none", "unknown issuer"],
+)
+def test_client_certificates(highest: ssl.TLSVersion, identity: Identity | None, text: str) -> None:
+    """With TLS 1.3 the server judges after the client is done: a read tells."""
+    with TlsServer(server_context(GOOD, trusted=ROOT.pem), HELLO) as server:
+        if not text:
+            stream = dial(server.port, presenting(identity, highest))
+            stream.write([b"x"])
+            view = memoryview(bytearray(5))
+            while stream.read_into(view) < 5:
+                stream.wait(write=False, timeout=1)
+            stream.close()
+            assert server.seen.clients == [ssl.PEM_cert_to_DER_cert(CLIENT.pem)]
+        elif highest == ssl.TLSVersion.TLSv1_2:
+            assert text in failure(server.port, presenting(identity, highest))
+        else:
+            assert text in read_failure(dial(server.port, presenting(identity, highest)))
+
+
+# ---- pins and revocation
+
+WRONG_PIN = pin_of(bytes(32))
+LEAF = MIDDLE.issue("localhost")
+
+
+@pytest.mark.parametrize("pin", [LEAF.pin, MIDDLE.pin, ROOT.pin, LEAF.pin.removeprefix("sha256//")])
+def test_a_pin_of_the_chain(pin: str) -> None:
+    with TlsServer(LEAF, HELLO) as server:
+        dial(server.port, TlsPolicy(roots=ROOT.pem, pins=(WRONG_PIN, pin))).close()
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_a_wrong_pin(unsafe: bool) -> None:
+    policy = TlsPolicy(pins=(WRONG_PIN,), unsafe=unsafe, roots=Roots.CERTIFI if unsafe else ROOT.pem)
+    text = failure_with(LEAF, policy)
+    assert f"pin mismatch: wanted {WRONG_PIN}; found {LEAF.pin}" in text
+    assert (ROOT.pin in text) is not unsafe
+
+
+def test_pins_of_a_chain_that_was_not_verified_count_for_nothing() -> None:
+    """Anyone may send any certificate; only the own key was proven."""
+    policy = TlsPolicy(unsafe=True, pins=(MIDDLE.pin,))
+    assert "pin mismatch" in failure_with(LEAF, policy)
+    with TlsServer(LEAF, HELLO) as server:
+        dial(server.port, TlsPolicy(unsafe=True, pins=(LEAF.pin,))).close()
+
+
+def test_revocation() -> None:
+    revoked, valid = ROOT.issue("localhost"), ROOT.issue("localhost")
+    policy = TlsPolicy(roots=ROOT.pem, revocation_lists=(ROOT.revoke(revoked),))
+    assert "a certificate of its chain is revoked" in failure_with(revoked, policy)
+    with TlsServer(valid, HELLO) as server:
+        dial(server.port, policy).close()
+
+
+@pytest.mark.parametrize(
+    ("identity", "lists", "text"),
+    [
+        (LEAF, (ROOT.revoke(),), "no revocation list was given for a certificate of its chain"),
+        (GOOD, (ROOT.revoke(end=NOW - DAY),), "a revocation list has expired"),
+    ],
+)
+def test_revocation_that_can_not_be_told(identity: Identity, lists: tuple[str, ...], text: str) -> None:
+    assert text in failure_with(identity, TlsPolicy(roots=ROOT.pem, revocation_lists=lists))
+
+
+# ---- unsafe, and names of one's own
+
+
+def test_unsafe_takes_anyone() -> None:
+    with TlsServer(self_signed("other.example"), HELLO) as server:
+        dial(server.port, TlsPolicy(unsafe=True)).close()
+
+
+def test_unsafe_with_roots_verifies_the_chain_and_no_name() -> None:
+    policy = TlsPolicy(unsafe=True, roots=ROOT.pem)
+    with TlsServer(ROOT.issue("other.example"), HELLO) as server:
+        dial(server.port, policy).close()
+    assert "self-signed" in failure_with(self_signed("localhost"), policy)
+
+
+def test_another_name() -> None:
+    with TlsServer(ROOT.issue("other.example"), HELLO) as server:
+        dial(server.port, TlsPolicy(roots=ROOT.pem, common_name="other.example")).close()
+    assert server.seen.names == ["other.example"]
+    with TlsServer(GOOD, HELLO) as server:
+        text = failure(server.port, TlsPolicy(roots=ROOT.pem, common_name="other.example"))
+    assert "wanted 'other.example', found 'localhost'" in text
+
+
+def test_a_certificate_that_is_trusted_by_itself() -> None:
+    alone = self_signed("localhost")
+    with TlsServer(alone, HELLO) as server:
+        dial(server.port, TlsPolicy(roots=alone.pem)).close()
+
+
+def test_writing_to_a_peer_that_reset() -> None:
+    def leave(connection: ssl.SSLSocket) -> None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+    with TlsServer(GOOD, leave) as server:
+        stream = dial(server.port, TRUSTING)
+        assert read_failure(stream).startswith(("cannot send: ", "cannot receive: "))
