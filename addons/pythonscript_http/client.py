@@ -6,7 +6,6 @@ what the network or the server do wrong never raises: it shows in `poll()`'s ret
 and as text in `get_error_reason()`.
 """
 
-import math
 import sys
 from collections.abc import Mapping, Sequence
 from time import monotonic
@@ -18,32 +17,20 @@ from .core.enums import Error, Method, Status
 from .core.errors import LocalError
 from .core.host import PORT_HTTP, Host, authority, parse_host, parse_proxy
 from .core.query import query_string_from_dict
-from .core.request import RequestHead, build_head, check_method
-from .core.state import HEADER_LIMIT, UNLIMITED, Event, Machine
+from .core.request import build_head, check_method
+from .core.state import HEADER_LIMIT, Event, Machine
 from .core.timing import NEVER, Timing
 from .net.sockets import TcpNetwork
 from .net.stream import Lookup, Network, NetworkError, Pending, Readiness, Stream
-from .surplus import Surplus
+from .net.surplus import Surplus
+from .options import Options
+from .upload import Upload
 
 BLOCKING_LIMIT: Final = 30.0
 """Seconds. In blocking mode a call that waited so long without a byte moving returns, and may be repeated."""
 
-READ_CHUNK_SIZES: Final = range(256, 16777216 + 1)
-"""Bytes: what `read_chunk_size` may be."""
-
-HEADER_SIZES: Final = range(1024, 16777216 + 1)
-"""Bytes: what `max_header_size` may be."""
-
-BODY_SIZES: Final = range(-1, UNLIMITED)
-"""Bytes: what `max_body_size` may be."""
-
 CONTINUE_TIMEOUT: Final = 1.0
 """Seconds, as in curl: a body is sent then even if no `100 Continue` came (RFC 9110 section 10.1.1)."""
-
-BACKLOG: Final = 1 << 20
-"""Bytes of a streamed body that may wait to be sent before `send_body_chunk()` takes no more."""
-
-_PIECES: Final = 256  # that may wait too: one system call takes 1024
 
 _TCP: Final = TcpNetwork()
 _USER_AGENT: Final = f"pythonscript_http ({sys.platform})"
@@ -69,7 +56,7 @@ _RESULTS: Final = {
 """What `poll()` gives in states that it can't leave."""
 
 
-class HTTPClient:
+class HTTPClient(Options):
     """A connection to a host, and one request after the other over it.
 
     Args:
@@ -80,33 +67,18 @@ class HTTPClient:
 
     __slots__ = (
         "__weakref__",
-        "_blocking",
-        "_body_chunked",
-        "_body_given",
-        "_body_length",
-        "_body_open",
-        "_decode_body",
         "_headers_taken",
-        "_held",
-        "_held_until",
         "_host_header",
         "_http_proxy",
         "_https_proxy",
         "_lookup",
-        "_machine",
         "_network",
         "_peer",
         "_pending",
         "_proxied",
         "_proxy_authorization",
-        "_read_chunk_size",
-        "_refusal",
-        "_send_failure",
         "_stream",
-        "_streamed",
-        "_timing",
-        "_unsent",
-        "_untouched",
+        "_upload",
         "user_agent",
         "warning",
     )
@@ -114,13 +86,11 @@ class HTTPClient:
     def __init__(
         self, network: Network = _TCP, *, header_limit: int = HEADER_LIMIT, user_agent: str = _USER_AGENT
     ) -> None:
+        super().__init__(Machine(header_limit), Timing(monotonic))
         self.user_agent = user_agent
         self.warning = ""
         """What the last `request()` took but did not do, in words; empty if it did all."""
         self._network = network
-        self._machine = Machine(header_limit)
-        self._blocking = False
-        self._read_chunk_size = 65536
         self._http_proxy: Host | None = None
         self._https_proxy: Host | None = None
         self._lookup: Lookup | None = None
@@ -130,19 +100,7 @@ class HTTPClient:
         self._proxied = False
         self._proxy_authorization = ""
         self._host_header = ""
-        self._timing = Timing(monotonic)
-        self._refusal = ""
-        self._decode_body = False
-        self._unsent: list[bytes | memoryview] = []  # what is bytes is framing, what is memoryview is body
-        self._held: list[bytes | memoryview] = []  # until the server says to go on
-        self._held_until = 0.0
-        self._body_given = 0  # bytes of the body that were sent or wait in the two lists
-        self._body_length = -1
-        self._body_chunked = False
-        self._body_open = False  # more of a streamed body will be given
-        self._streamed = False
-        self._untouched = False  # nothing of the request was sent
-        self._send_failure = ""
+        self._upload = Upload()
         self._headers_taken = False
 
     # ---- connecting
@@ -162,7 +120,7 @@ class HTTPClient:
         try:
             return self._connect_to(host, parse_host(host, port))
         except LocalError as error:
-            raise self._refused(error) from None
+            raise self.refused(error) from None
 
     def _connect_to(self, named: str, target: Host) -> Error:
         proxy = None if target.unix else self._http_proxy
@@ -245,7 +203,7 @@ class HTTPClient:
         try:
             return parse_proxy(host, port) if host and port != -1 else None
         except LocalError as error:
-            raise self._refused(error) from None
+            raise self.refused(error) from None
 
     def close(self) -> None:
         """Closes the connection, whatever is under way, and forgets the last response."""
@@ -256,7 +214,7 @@ class HTTPClient:
         self._hang_up()
         self._headers_taken = False
         self._refusal = ""
-        self._body_given, self._body_length = 0, -1
+        self._upload = Upload()
         self._timing.forget()
         self._machine.reset()
 
@@ -283,9 +241,9 @@ class HTTPClient:
             data = body.encode()
         except UnicodeEncodeError as error:
             text = f"the body holds a lone surrogate at {error.start}, which has no UTF-8 form"
-            raise self._refused(LocalError(Error.ERR_INVALID_PARAMETER, text)) from None
+            raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text)) from None
         except LocalError as error:
-            raise self._refused(error) from None
+            raise self.refused(error) from None
         result = self.request_raw(method, url, headers, data)
         self.warning = warning
         return result
@@ -307,14 +265,9 @@ class HTTPClient:
             LocalError: the state is not CONNECTED, or something here can't be sent.
         """
         view = memoryview(body).cast("B")
-        size = len(view)
-        head = self._begin_request(method, url, headers, size)
-        self._body_given = size
-        if size or head.chunked:
-            pieces: list[bytes | memoryview] = [view]
-            if head.chunked:
-                pieces = [b"%x\r\n" % size, view, b"\r\n0\r\n\r\n"] if size else [b"0\r\n\r\n"]
-            (self._held if head.expect else self._unsent).extend(pieces)
+        upload = self._begin_request(method, url, headers, len(view))
+        upload.line_up(view)
+        upload.end()
         return _OK
 
     def request_stream(self, method: int, url: str, headers: Sequence[str], length: int = -1) -> Error:
@@ -333,9 +286,10 @@ class HTTPClient:
 
         Source: RFC 9112 sections 6.2 and 7.1.
         """
-        head = self._begin_request(method, url, headers, max(-1, length))
-        self._streamed = self._body_open = True
-        self._body_chunked = head.chunked
+        if length < -1:
+            text = f"the length {length} of a body is below 0; -1 stands for one that is not known"
+            raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
+        self._begin_request(method, url, headers, length)
         return _OK
 
     def send_body_chunk(self, data: bytes | bytearray | memoryview) -> Error:
@@ -352,23 +306,10 @@ class HTTPClient:
             LocalError: no body is being given, or it is longer than was told.
         """
         view = memoryview(data).cast("B")
-        size = len(view)
         try:
-            if not self._giving("send_body_chunk()"):
-                return Error.ERR_UNAVAILABLE
-            given = self._body_given + size
-            if 0 <= self._body_length < given:
-                text = f"the body's length was told to be {self._body_length}, and {given} bytes are given"
-                raise LocalError(Error.ERR_INVALID_PARAMETER, text)
+            return self._streamed("send_body_chunk()").give(view)
         except LocalError as error:
-            raise self._refused(error) from None
-        waiting = self._held or self._unsent
-        if len(waiting) > _PIECES or sum(map(len, waiting)) >= BACKLOG:
-            return Error.ERR_BUSY
-        if size:
-            self._line_up([b"%x\r\n" % size, view, b"\r\n"] if self._body_chunked else [view])
-            self._body_given = given
-        return _OK
+            raise self.refused(error) from None
 
     def end_body(self) -> Error:
         """Ends the body of a `request_stream()`; the answer comes then.
@@ -380,34 +321,24 @@ class HTTPClient:
             LocalError: no body is being given, or it is shorter than was told.
         """
         try:
-            if not self._giving("end_body()"):
-                return Error.ERR_UNAVAILABLE
-            if self._body_length > self._body_given:
-                text = (
-                    f"the body's length was told to be {self._body_length}, and {self._body_given} bytes came"
-                )
-                raise LocalError(Error.ERR_INVALID_PARAMETER, text)
+            upload = self._streamed("end_body()")
+            result = upload.end()
         except LocalError as error:
-            raise self._refused(error) from None
-        if self._body_chunked:
-            self._line_up([b"0\r\n\r\n"])
-        self._body_length = self._body_given
-        self._streamed = self._body_open = False
-        if not (self._unsent or self._held):
+            raise self.refused(error) from None
+        if result is _OK and upload.done:
             self._sent()
-        return _OK
+        return result
 
     def get_request_body_sent(self) -> int:
         """Gives how many bytes of the request's body were handed to the operating system so far."""
-        waiting = (len(piece) for piece in (*self._unsent, *self._held) if isinstance(piece, memoryview))
-        return self._body_given - sum(waiting)
+        return self._upload.sent
 
     def get_request_body_length(self) -> int:
         """Gives the length of the request's body in bytes, -1 if it is not known yet or there is none."""
-        return self._body_length
+        return self._upload.length
 
-    def _begin_request(self, method: int, url: str, headers: Sequence[str], size: int) -> RequestHead:
-        """Lines up a request's head."""
+    def _begin_request(self, method: int, url: str, headers: Sequence[str], size: int) -> Upload:
+        """Lines up a request's head; the body is to follow."""
         try:
             head = build_head(
                 method,
@@ -422,29 +353,21 @@ class HTTPClient:
             )
             self._machine.request(method, close=head.close, decode=self._decode_body)
         except LocalError as error:
-            raise self._refused(error) from None
+            raise self.refused(error) from None
         self._timing.request()
-        self._unsent = [head.data]
-        self._held = []
-        self._held_until = self._timing.requested + CONTINUE_TIMEOUT if head.expect else 0.0
-        self._body_length = size
-        self._body_given = 0
-        self._streamed = self._body_open = False
-        self._untouched = True
-        self._send_failure = self._refusal = self.warning = ""
+        held_until = self._timing.requested + CONTINUE_TIMEOUT if head.expect else 0.0
+        self._upload = upload = Upload(head.data, size, head.chunked, held_until)
+        self._refusal = self.warning = ""
         self._headers_taken = False
-        return head
+        return upload
 
-    def _giving(self, what: str) -> bool:
-        """Sees that a body is being given. False: the server has refused it."""
-        if not self._streamed:
+    def _streamed(self, what: str) -> Upload:
+        """Gives the upload whose body is being given piece by piece."""
+        if not self._upload.streamed:
             status = self._machine.status.name
             text = f"{what} needs request_stream() before it; the status is {status}"
             raise LocalError(Error.ERR_INVALID_PARAMETER, text)
-        return self._body_open
-
-    def _line_up(self, pieces: list[bytes | memoryview]) -> None:
-        (self._held if self._held_until else self._unsent).extend(pieces)
+        return self._upload
 
     # ---- polling
 
@@ -523,7 +446,7 @@ class HTTPClient:
     def _poll_body(self) -> Error:
         """Sees that the connection stands. What has come waits for its reader."""
         assert self._stream is not None
-        if self._unsent:
+        if self._upload.unsent:
             self._send(self._stream)
         if self._machine.vulnerable and self._stream.peek() is _ENDED:
             self._machine.ended()
@@ -531,55 +454,33 @@ class HTTPClient:
         return _OK
 
     def _poll_requesting(self) -> Error:
-        stream, machine = self._stream, self._machine
+        stream, machine, upload = self._stream, self._machine, self._upload
         assert stream is not None
         while True:
-            if self._held_until:
-                self._let_go()
-            if self._unsent:
+            if upload.held_until and (machine.interim == 100 or self._timing.now() >= upload.held_until):
+                upload.let_go()
+            if upload.unsent:
                 self._send(stream)
             if machine.status is _REQUESTING:
                 self._receive_head(stream)
             if machine.status is not _REQUESTING:
                 return self._settle()
-            if not self._blocking or (self._body_open and not self._unsent) or self._late():
+            if not self._blocking or (upload.open and not upload.unsent) or self._late():
                 return _OK
-            if not stream.wait(write=bool(self._unsent), timeout=self._patience()) and not self._held_until:
+            if not stream.wait(write=bool(upload.unsent), timeout=self._patience()) and not upload.held_until:
                 return _OK
-
-    def _let_go(self) -> None:
-        """Sends the body that was held back, once the server said to go on, or was silent for long enough."""
-        if self._machine.interim == 100 or self._timing.now() >= self._held_until:
-            self._unsent += self._held
-            self._held.clear()
-            self._held_until = 0.0
 
     def _send(self, stream: Stream) -> None:
         """Sends what the connection takes at once."""
-        unsent = self._unsent
-        if self._untouched:
-            self._untouched = False
-            if stream.peek() is not _QUIET:
-                self._machine.lost(
-                    "the server had closed the connection, or sent data unasked, before this request"
-                )
-                return
-        try:
-            size = stream.write(unsent)
-        except NetworkError as error:
-            # It may have answered before it closed: that answer tells more than this failure.
-            self._send_failure = str(error)
-            self._drop_body()
-            return
-        if not size:
-            return
-        self._timing.move()
-        while unsent and size >= len(unsent[0]):
-            size -= len(unsent.pop(0))
-        if size:
-            unsent[0] = unsent[0][size:]
-        elif not unsent and not (self._held_until or self._body_open):
-            self._sent()
+        upload = self._upload
+        if upload.untouched and stream.peek() is not _QUIET:
+            self._machine.lost(
+                "the server had closed the connection, or sent data unasked, before this request"
+            )
+        elif upload.send(stream):
+            self._timing.move()
+            if upload.done:
+                self._sent()
 
     def _sent(self) -> None:
         self._machine.sent()
@@ -590,12 +491,12 @@ class HTTPClient:
         machine, timing = self._machine, self._timing
         try:
             if stream.peek() is _QUIET:
-                if self._send_failure:
-                    machine.failed(self._send_failure)
+                if self._upload.failure:
+                    machine.failed(self._upload.failure)
                 return
             size = stream.read_into(machine.space())
         except NetworkError as error:
-            machine.failed(self._send_failure or str(error))
+            machine.failed(self._upload.failure or str(error))
             return
         if size > 0:
             if not timing.first_byte_came:
@@ -704,14 +605,14 @@ class HTTPClient:
         Raises:
             LocalError: the state is not BODY.
         """
-        machine, stream, timing = self._machine, self._stream, self._timing
+        machine, stream, timing, upload = self._machine, self._stream, self._timing, self._upload
         try:
             size, room = machine.take(view), len(view)
         except LocalError as error:
-            raise self._refused(error) from None
+            raise self.refused(error) from None
         assert stream is not None
         while size < room and machine.status is _BODY:
-            if self._unsent:
+            if upload.unsent:
                 self._send(stream)
             limit = machine.direct_limit
             target = view[size : size + limit] if limit else machine.space()
@@ -738,7 +639,7 @@ class HTTPClient:
             elif (
                 not self._blocking
                 or self._late()
-                or not stream.wait(write=bool(self._unsent), timeout=self._patience())
+                or not stream.wait(write=bool(upload.unsent), timeout=self._patience())
             ):
                 break
         if machine.status is _BODY and timing.due is not NEVER:
@@ -775,137 +676,6 @@ class HTTPClient:
         """
         return self._timing.durations()
 
-    def set_blocking_mode(self, enabled: bool) -> None:
-        """Lets `poll()` and reads wait in the operating system until there is something to do."""
-        self._blocking = enabled
-
-    def is_blocking_mode_enabled(self) -> bool:
-        """Tells whether calls wait."""
-        return self._blocking
-
-    def set_read_chunk_size(self, size: int) -> None:
-        """Sets how many bytes one read gives at most.
-
-        Raises:
-            LocalError: it is not within 256 to 16777216.
-        """
-        self._check_range("read_chunk_size", size, READ_CHUNK_SIZES)
-        self._read_chunk_size = size
-
-    def get_read_chunk_size(self) -> int:
-        """Gives how many bytes one read gives at most."""
-        return self._read_chunk_size
-
-    blocking_mode_enabled = property(is_blocking_mode_enabled, set_blocking_mode)
-    read_chunk_size = property(get_read_chunk_size, set_read_chunk_size)
-
-    def set_connect_timeout(self, seconds: float) -> None:
-        """Sets how long look-up and connection may take together, in seconds; 0 for no limit.
-
-        Raises:
-            LocalError: it is negative or no number.
-        """
-        self._set_timeout("connect", seconds)
-
-    def get_connect_timeout(self) -> float:
-        """Gives how long look-up and connection may take together, in seconds."""
-        return self._timing.connect
-
-    def set_first_byte_timeout(self, seconds: float) -> None:
-        """Sets how long the first byte of an answer may take, in seconds; 0 for no limit.
-
-        It counts from the last byte of the request that could be sent, or from the last interim response.
-
-        Raises:
-            LocalError: it is negative or no number.
-        """
-        self._set_timeout("first_byte", seconds)
-
-    def get_first_byte_timeout(self) -> float:
-        """Gives how long the first byte of an answer may take, in seconds."""
-        return self._timing.first_byte
-
-    def set_idle_timeout(self, seconds: float) -> None:
-        """Sets for how long no byte may move while a request is under way, in seconds; 0 for no limit.
-
-        Either way counts. Time in which bytes wait to be read does not count.
-
-        Raises:
-            LocalError: it is negative or no number.
-        """
-        self._set_timeout("idle", seconds)
-
-    def get_idle_timeout(self) -> float:
-        """Gives for how long no byte may move while a request is under way, in seconds."""
-        return self._timing.idle
-
-    def set_total_timeout(self, seconds: float) -> None:
-        """Sets how long it may take from `request()` to the end of the body, in seconds; 0 for no limit.
-
-        Raises:
-            LocalError: it is negative or no number.
-        """
-        self._set_timeout("total", seconds)
-
-    def get_total_timeout(self) -> float:
-        """Gives how long it may take from `request()` to the end of the body, in seconds."""
-        return self._timing.total
-
-    def _set_timeout(self, name: str, seconds: float) -> None:
-        if not (seconds >= 0 and math.isfinite(seconds)):
-            text = f"{name}_timeout {seconds} is no number of seconds from 0 on"
-            raise self._refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
-        self._timing.limit(name, float(seconds))
-
-    def set_max_header_size(self, size: int) -> None:
-        """Sets how many bytes the header blocks of a response, interim ones too, or its trailers may have.
-
-        Raises:
-            LocalError: it is not within 1024 to 16777216.
-        """
-        self._check_range("max_header_size", size, HEADER_SIZES)
-        self._machine.header_limit = size
-
-    def get_max_header_size(self) -> int:
-        """Gives how many bytes the header blocks of one response may have."""
-        return self._machine.header_limit
-
-    def set_max_body_size(self, size: int) -> None:
-        """Sets how many bytes the body of a response may have, before and after decoding; -1 for no limit.
-
-        It counts as of the next response. A body whose length is told is refused before its first byte.
-
-        Raises:
-            LocalError: it is below -1.
-        """
-        self._check_range("max_body_size", size, BODY_SIZES)
-        self._machine.body_limit = UNLIMITED if size < 0 else size
-
-    def get_max_body_size(self) -> int:
-        """Gives how many bytes the body of a response may have, -1 for no limit."""
-        limit = self._machine.body_limit
-        return -1 if limit == UNLIMITED else limit
-
-    def set_decode_body(self, enabled: bool) -> None:
-        """Lets requests from now on ask for compressed bodies, and hands them out decompressed.
-
-        Accept-Encoding names what is available (`core.codings`), unless a request brings its own or asks for
-        a Range. While bodies are decoded, `get_response_body_length()` is -1; headers stay as they came.
-        """
-        self._decode_body = enabled
-
-    def is_decode_body(self) -> bool:
-        """Tells whether requests ask for compressed bodies."""
-        return self._decode_body
-
-    connect_timeout = property(get_connect_timeout, set_connect_timeout)
-    first_byte_timeout = property(get_first_byte_timeout, set_first_byte_timeout)
-    idle_timeout = property(get_idle_timeout, set_idle_timeout)
-    total_timeout = property(get_total_timeout, set_total_timeout)
-    max_header_size = property(get_max_header_size, set_max_header_size)
-    max_body_size = property(get_max_body_size, set_max_body_size)
-    decode_body = property(is_decode_body, set_decode_body)
-
     @staticmethod
     def query_string_from_dict(fields: Mapping[Any, object]) -> str:
         """Makes a query string: see `core.query`."""
@@ -919,8 +689,9 @@ class HTTPClient:
         status = machine.status
         if status is _BODY:
             # Who refuses does not want the body; who does not may still be reading it (RFC 9112 section 9.3).
-            if self._held_until or (self._send_failure or self.get_response_code() >= 400):
-                self._drop_body()
+            upload = self._upload
+            if upload.held_until or upload.failure or self.get_response_code() >= 400:
+                upload.drop()
             return _OK
         self._timing.end()
         if status is not _CONNECTED:
@@ -951,8 +722,9 @@ class HTTPClient:
     def _patience(self) -> float:
         """Gives how many seconds a call may wait now."""
         longest = BLOCKING_LIMIT
-        if self._held_until:
-            longest = min(longest, max(0.0, self._held_until - self._timing.now()))
+        held_until = self._upload.held_until
+        if held_until:
+            longest = min(longest, max(0.0, held_until - self._timing.now()))
         return self._timing.remaining(longest)
 
     def _expire(self, late: str) -> Error:
@@ -975,27 +747,8 @@ class HTTPClient:
         self._timing.end()
         return _RESULTS[self._machine.status]
 
-    def _refused(self, error: LocalError) -> LocalError:
-        """Keeps why a call was refused."""
-        self._refusal = str(error)
-        return error
-
-    def _check_range(self, name: str, value: int, allowed: range) -> None:
-        if value not in allowed:
-            text = f"{name} {value} is not within {allowed[0]} to {allowed[-1]}"
-            raise self._refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
-
-    def _drop_body(self) -> None:
-        """What was not sent of the request's body will not be."""
-        self._body_given = self.get_request_body_sent()
-        self._unsent.clear()
-        self._held.clear()
-        self._held_until = 0.0
-        self._body_open = False
-
     def _hang_up(self) -> None:
-        self._drop_body()
-        self._streamed = False
+        self._upload.drop()
         if self._stream is not None:
             self._stream.close()
             self._stream = None

@@ -52,17 +52,19 @@ _USER_AGENT = user_agent()
 _NO_BYTES = PackedByteArray()
 _PIECE = 65536
 """Bytes: how much a script's StreamPeer is given at once. It may copy all that it is given."""
-_PEER_STANDS = (1, 2)
+_PEER_CONNECTED = 2
+_PEER_STANDS = (1, _PEER_CONNECTED)
 """STATUS_CONNECTING or _HANDSHAKING, and STATUS_CONNECTED: the same for TCP, UDS and TLS."""
 
 
 class _PeerStream:
     """A StreamPeer that a script handed over, as a connection of the client's (see `net.stream.Stream`)."""
 
-    __slots__ = ("_peer", "_poll", "_status")
+    __slots__ = ("_ahead", "_poll", "_status", "peer")
 
     def __init__(self, peer: StreamPeer) -> None:
-        self._peer = peer
+        self.peer = peer
+        self._ahead = b""
         # A StreamPeer as such can only read and write; those with a network behind them are polled, and tell.
         self._poll: Callable[[], int] | None = getattr(peer, "poll", None)
         self._status: Callable[[], int] | None = getattr(peer, "get_status", None)
@@ -70,24 +72,35 @@ class _PeerStream:
     def peek(self) -> Readiness:
         if self._poll is not None:
             self._poll()
-        if self._peer.get_available_bytes() > 0:
+        if self.available():
             return Readiness.DATA
-        return Readiness.QUIET if self._stands() else Readiness.ENDED
+        if self._status is not None:
+            return Readiness.QUIET if self._status() in _PEER_STANDS else Readiness.ENDED
+        error, self._ahead = self.peer.get_partial_data(1)  # such a stream tells its end to who reads only
+        if self._ahead:
+            return Readiness.DATA
+        return Readiness.QUIET if error == EngineError.OK else Readiness.ENDED
 
-    def _stands(self) -> bool:
-        return self._status is None or self._status() in _PEER_STANDS
+    def _open(self) -> bool:
+        return self._status is None or self._status() == _PEER_CONNECTED
 
     def available(self) -> int:
-        return self._peer.get_available_bytes()
+        # Asked of one that is not open, the engine's streams print an error.
+        return len(self._ahead) or (self.peer.get_available_bytes() if self._open() else 0)
 
     def read_into(self, buffer: memoryview) -> int:
         if self._poll is not None:
             self._poll()
-        error, data = self._peer.get_partial_data(len(buffer))
-        if error == EngineError.ERR_FILE_EOF or (not data and not self._stands()):
-            return 0
-        if error != EngineError.OK:
-            raise NetworkError(f"cannot receive: the StreamPeer gives {EngineError(error).name}")
+        if self._ahead:
+            data, self._ahead = self._ahead, b""
+        elif self._open():
+            error, data = self.peer.get_partial_data(len(buffer))
+            if not data and error == EngineError.ERR_FILE_EOF:
+                return 0
+            if error not in (EngineError.OK, EngineError.ERR_FILE_EOF):
+                raise NetworkError(f"cannot receive: the StreamPeer gives {EngineError(error).name}")
+        else:
+            return WOULD_BLOCK if self._status is None or self._status() in _PEER_STANDS else 0
         buffer[: len(data)] = data
         return len(data) or WOULD_BLOCK
 
@@ -96,7 +109,7 @@ class _PeerStream:
         for buffer in buffers:
             for start in range(0, len(buffer), _PIECE):
                 piece = buffer[start : start + _PIECE]
-                error, sent = self._peer.put_partial_data(piece)
+                error, sent = self.peer.put_partial_data(piece)
                 if error != EngineError.OK:
                     raise NetworkError(f"cannot send: the StreamPeer gives {EngineError(error).name}")
                 total += int(sent)
@@ -120,8 +133,8 @@ class _PeerStream:
 
     def close(self) -> None:
         for method in ("disconnect_from_stream", "disconnect_from_host"):
-            if self._peer.has_method(method):
-                getattr(self._peer, method)()
+            if self.peer.has_method(method):
+                getattr(self.peer, method)()
                 return
 
 
@@ -133,8 +146,12 @@ class PyHTTPConnection(StreamPeerExtension):
     accepted CONNECT, when the connection carries something else than HTTP. It ends with the client's.
     """
 
-    def __init__(self, stream: Stream | None = None) -> None:
-        self._stream = stream
+    def __init__(self, client: HTTPClient | None = None) -> None:
+        self._client = client
+
+    @property
+    def _stream(self) -> Stream | None:
+        return None if self._client is None else self._client.connection()
 
     def _get_partial_data(self, r_buffer: Pointer, r_bytes: int, r_received: Pointer) -> EngineError:
         return self._receive(r_buffer.memory(r_bytes), r_received, whole=False)
@@ -149,7 +166,8 @@ class PyHTTPConnection(StreamPeerExtension):
         return self._send(p_data.memory(p_bytes), r_sent, whole=True)
 
     def _get_available_bytes(self) -> int:
-        return 0 if self._stream is None else self._stream.available()
+        stream = self._stream
+        return 0 if stream is None else stream.available()
 
     def _receive(self, buffer: memoryview, r_received: Pointer, *, whole: bool) -> EngineError:
         stream, size, error = self._stream, 0, EngineError.OK
@@ -236,8 +254,7 @@ class PyHTTPClient(RefCounted):
 
     def __init__(self) -> None:
         self._client = HTTPClient(user_agent=_USER_AGENT)
-        self._connection: StreamPeer | None = None  # what get_connection() gave last, and for which stream
-        self._stream: Stream | None = None
+        self._connection: PyHTTPConnection | None = None
 
     def connect_to_host(self, host: str, port: int = -1, tls_options: TLSOptions | None = None) -> Error:
         """Begins to connect to a host; `poll` goes on with it. What was connected before is closed.
@@ -245,13 +262,10 @@ class PyHTTPClient(RefCounted):
         `host` is a name or an address, perhaps with `http://` before it and a port behind it. With a `port`
         of -1 it is 80, or 443 for HTTPS.
         """
-        try:
-            if tls_options is not None:
-                raise LocalError(Error.ERR_UNAVAILABLE, f"TLS was asked for {host!a}, which is not there yet")
-            return self._client.connect_to_host(host, port)
-        except LocalError as error:
+        if tls_options is not None:
             self._client.close()
-            return _fail(error)
+            return _try(self._client.refuse, f"TLS was asked for {host!a}, which is not there yet", Error.ERR_UNAVAILABLE)
+        return _try(self._client.connect_to_host, host, port)
 
     def set_connection(self, connection: StreamPeer | None) -> None:
         """Goes on over a connection that stands already: any StreamPeer. What was connected before is closed.
@@ -260,11 +274,9 @@ class PyHTTPClient(RefCounted):
         none, give it with the request's headers.
         """
         if connection is None:
-            push_error("the connection to use is null")
+            _fail(self._client.refused(LocalError(Error.ERR_INVALID_PARAMETER, "the connection to use is null")))
         elif connection != self.get_connection():
-            stream = _PeerStream(connection)
-            self._client.attach(stream)
-            self._connection, self._stream = connection, stream
+            self._client.attach(_PeerStream(connection))
 
     @const
     def get_connection(self) -> StreamPeer | None:
@@ -274,9 +286,10 @@ class PyHTTPClient(RefCounted):
         answer's headers is read first.
         """
         stream = self._client.connection()
-        if stream is not self._stream:
-            self._connection = None if stream is None else PyHTTPConnection(stream)
-            self._stream = stream
+        if stream is None or isinstance(stream, _PeerStream):
+            return None if stream is None else stream.peer
+        if self._connection is None:
+            self._connection = PyHTTPConnection(self._client)
         return self._connection
 
     def request_raw(self, method: int, url: str, headers: PackedStringArray, body: PackedByteArray) -> Error:

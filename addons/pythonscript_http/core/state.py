@@ -13,6 +13,7 @@ caller's mistake:
                   NOT_RESOLVED  CANT_RESOLVE      it has none
     CONNECTING    ESTABLISHED   CONNECTED         an address took the connection
                   REFUSED       CANT_CONNECT      none did
+                  DISTRUSTED    TLS_HANDSHAKE_ERROR  one did, but TLS could not be agreed on
     CONNECTED     REQUEST       REQUESTING        request(), request_raw()
                   LOST          CONNECTION_ERROR  the peer closed, or sent what nobody asked for
     REQUESTING    HEAD          BODY              a final response's head came, and a body may follow
@@ -65,6 +66,7 @@ class Event(StrEnum):
     NOT_RESOLVED = "failing to resolve"
     ESTABLISHED = "taking a connection"
     REFUSED = "failing to connect"
+    DISTRUSTED = "failing the TLS handshake"
     REQUEST = "request()"
     HEAD = "taking a response's head"
     END = "ending a response"
@@ -85,6 +87,7 @@ TRANSITIONS: Final[dict[Status, dict[Event, Status]]] = {
     Status.STATUS_CONNECTING: {
         Event.ESTABLISHED: Status.STATUS_CONNECTED,
         Event.REFUSED: Status.STATUS_CANT_CONNECT,
+        Event.DISTRUSTED: Status.STATUS_TLS_HANDSHAKE_ERROR,
     },
     Status.STATUS_CONNECTED: {
         Event.REQUEST: Status.STATUS_REQUESTING,

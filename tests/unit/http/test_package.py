@@ -42,8 +42,9 @@ def test_arrows_go_one_way(path: Path) -> None:
     if path.name != "engine.py":
         assert "godot" not in {name.partition(".")[0] for name in names}
     if path.parent.name == "net":
-        assert not any(name.startswith("pythonscript_http.client") for name in names)
-    if path.name == "client.py":
+        below = ("pythonscript_http.core", "pythonscript_http.net")
+        assert all(name.startswith(below) for name in names if name.startswith(PACKAGE.name))
+    if path.name in {"client.py", "options.py", "upload.py"}:
         assert not names & {"socket", "ssl", "select", "threading"}
 
 

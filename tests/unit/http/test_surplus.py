@@ -4,7 +4,7 @@ import socket
 
 from pythonscript_http.net.connection import SocketStream
 from pythonscript_http.net.stream import WOULD_BLOCK, Readiness
-from pythonscript_http.surplus import Surplus
+from pythonscript_http.net.surplus import Surplus
 
 
 def test_what_was_read_comes_first() -> None:

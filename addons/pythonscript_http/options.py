@@ -1,0 +1,180 @@
+"""What a user may set of a client, and within which ranges."""
+
+import math
+from typing import Final
+
+from .core.enums import Error
+from .core.errors import LocalError
+from .core.state import UNLIMITED, Machine
+from .core.timing import Timing
+
+_LARGEST: Final = 16777216
+
+RANGES: Final = {
+    "read_chunk_size": range(256, _LARGEST + 1),
+    "max_header_size": range(1024, _LARGEST + 1),
+    "max_body_size": range(-1, UNLIMITED),
+}
+"""Bytes: what each size may be; the engine's own one has the engine's range."""
+
+
+class Options:
+    """The settings of a client, which outlive its connections. What does not fit is refused, and tells why.
+
+    Args:
+        machine: obeys the limits.
+        timing: obeys the deadlines.
+    """
+
+    __slots__ = ("_blocking", "_decode_body", "_machine", "_read_chunk_size", "_refusal", "_timing")
+
+    def __init__(self, machine: Machine, timing: Timing) -> None:
+        self._machine = machine
+        self._timing = timing
+        self._blocking = False
+        self._read_chunk_size = 65536
+        self._decode_body = False
+        self._refusal = ""
+
+    def set_blocking_mode(self, enabled: bool) -> None:
+        """Lets `poll()` and reads wait in the operating system until there is something to do."""
+        self._blocking = enabled
+
+    def is_blocking_mode_enabled(self) -> bool:
+        """Tells whether calls wait."""
+        return self._blocking
+
+    def set_read_chunk_size(self, size: int) -> None:
+        """Sets how many bytes one read gives at most.
+
+        Raises:
+            LocalError: it is not within 256 to 16777216.
+        """
+        self._check_size("read_chunk_size", size)
+        self._read_chunk_size = size
+
+    def get_read_chunk_size(self) -> int:
+        """Gives how many bytes one read gives at most."""
+        return self._read_chunk_size
+
+    def set_connect_timeout(self, seconds: float) -> None:
+        """Sets how long look-up and connection may take together, in seconds; 0 for no limit.
+
+        Raises:
+            LocalError: it is negative or no number.
+        """
+        self._set_timeout("connect", seconds)
+
+    def get_connect_timeout(self) -> float:
+        """Gives how long look-up and connection may take together, in seconds."""
+        return self._timing.connect
+
+    def set_first_byte_timeout(self, seconds: float) -> None:
+        """Sets how long the first byte of an answer may take, in seconds; 0 for no limit.
+
+        It counts from the last byte of the request that could be sent, or from the last interim response.
+
+        Raises:
+            LocalError: it is negative or no number.
+        """
+        self._set_timeout("first_byte", seconds)
+
+    def get_first_byte_timeout(self) -> float:
+        """Gives how long the first byte of an answer may take, in seconds."""
+        return self._timing.first_byte
+
+    def set_idle_timeout(self, seconds: float) -> None:
+        """Sets for how long no byte may move while a request is under way, in seconds; 0 for no limit.
+
+        Either way counts. Time in which bytes wait to be read does not count.
+
+        Raises:
+            LocalError: it is negative or no number.
+        """
+        self._set_timeout("idle", seconds)
+
+    def get_idle_timeout(self) -> float:
+        """Gives for how long no byte may move while a request is under way, in seconds."""
+        return self._timing.idle
+
+    def set_total_timeout(self, seconds: float) -> None:
+        """Sets how long it may take from `request()` to the end of the body, in seconds; 0 for no limit.
+
+        Raises:
+            LocalError: it is negative or no number.
+        """
+        self._set_timeout("total", seconds)
+
+    def get_total_timeout(self) -> float:
+        """Gives how long it may take from `request()` to the end of the body, in seconds."""
+        return self._timing.total
+
+    def set_max_header_size(self, size: int) -> None:
+        """Sets how many bytes the header blocks of a response, interim ones too, or its trailers may have.
+
+        Raises:
+            LocalError: it is not within 1024 to 16777216.
+        """
+        self._check_size("max_header_size", size)
+        self._machine.header_limit = size
+
+    def get_max_header_size(self) -> int:
+        """Gives how many bytes the header blocks of one response may have."""
+        return self._machine.header_limit
+
+    def set_max_body_size(self, size: int) -> None:
+        """Sets how many bytes the body of a response may have, before and after decoding; -1 for no limit.
+
+        It counts as of the next response. A body whose length is told is refused before its first byte.
+
+        Raises:
+            LocalError: it is below -1.
+        """
+        self._check_size("max_body_size", size)
+        self._machine.body_limit = UNLIMITED if size < 0 else size
+
+    def get_max_body_size(self) -> int:
+        """Gives how many bytes the body of a response may have, -1 for no limit."""
+        limit = self._machine.body_limit
+        return -1 if limit == UNLIMITED else limit
+
+    def set_decode_body(self, enabled: bool) -> None:
+        """Lets requests from now on ask for compressed bodies, and hands them out decompressed.
+
+        Accept-Encoding names what is available (`core.codings`), unless a request brings its own or asks for
+        a Range. While bodies are decoded, `get_response_body_length()` is -1; headers stay as they came.
+        """
+        self._decode_body = enabled
+
+    def is_decode_body(self) -> bool:
+        """Tells whether requests ask for compressed bodies."""
+        return self._decode_body
+
+    blocking_mode_enabled = property(is_blocking_mode_enabled, set_blocking_mode)
+    read_chunk_size = property(get_read_chunk_size, set_read_chunk_size)
+    connect_timeout = property(get_connect_timeout, set_connect_timeout)
+    first_byte_timeout = property(get_first_byte_timeout, set_first_byte_timeout)
+    idle_timeout = property(get_idle_timeout, set_idle_timeout)
+    total_timeout = property(get_total_timeout, set_total_timeout)
+    max_header_size = property(get_max_header_size, set_max_header_size)
+    max_body_size = property(get_max_body_size, set_max_body_size)
+    decode_body = property(is_decode_body, set_decode_body)
+
+    # ---- checks
+
+    def _set_timeout(self, name: str, seconds: float) -> None:
+        if not (seconds >= 0 and math.isfinite(seconds)):
+            text = f"{name}_timeout {seconds} is no number of seconds from 0 on"
+            raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
+        self._timing.limit(name, float(seconds))
+
+    def _check_size(self, name: str, size: int) -> None:
+        allowed = RANGES[name]
+        if size not in allowed:
+            text = f"{name} {size} is not within {allowed[0]} to {allowed[-1]}"
+            raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
+
+    def refused(self, error: LocalError) -> LocalError:
+        """Keeps why a call was refused, for `get_error_reason()`; gives the error, to be raised."""
+        self._refusal = str(error)
+        return error

@@ -1,0 +1,164 @@
+"""A request's bytes on their way: its head, and its body whole or piece by piece."""
+
+from typing import Final
+
+from .core.enums import Error
+from .core.errors import LocalError
+from .net.stream import NetworkError, Stream
+
+BACKLOG: Final = 1 << 20
+"""Bytes of a streamed body that may wait to be sent before `give()` takes no more."""
+
+_PIECES: Final = 256  # that may wait too: one system call takes 1024
+
+
+class Upload:
+    """What one request has to send. It begins open: `give()` adds to its body until `end()`.
+
+    Args:
+        head: all up to and with the empty line. Empty: there is no request, and nothing to add to.
+        length: bytes that the body will have; -1: not known.
+        chunked: the body goes out in chunked coding (RFC 9112 section 7.1).
+        held_until: the body waits for `let_go()`, which is due at this time; 0.0: it does not wait.
+
+    Nothing of the body is copied. `unsent` is empty exactly while there is nothing to write.
+    """
+
+    __slots__ = (
+        "_chunked",
+        "_given",
+        "_held",
+        "failure",
+        "held_until",
+        "length",
+        "open",
+        "streamed",
+        "unsent",
+        "untouched",
+    )
+
+    def __init__(
+        self, head: bytes = b"", length: int = -1, chunked: bool = False, held_until: float = 0.0
+    ) -> None:
+        # In both lists, what is bytes is framing, and what is memoryview is body.
+        self.unsent: list[bytes | memoryview] = [head] if head else []
+        self._held: list[bytes | memoryview] = []
+        self._chunked = chunked
+        self._given = 0  # bytes of the body that were sent or wait in the two lists
+        self.held_until = held_until
+        self.length = length
+        self.open = self.streamed = bool(head)
+        """`open`: more of the body is wanted; `streamed`: it was not ended, though perhaps dropped."""
+        self.untouched = True
+        """Nothing was written, nor was it tried."""
+        self.failure = ""
+        """Why the connection takes no more; empty: it does."""
+
+    @property
+    def sent(self) -> int:
+        """How many bytes of the body were handed to the operating system."""
+        waiting = (len(piece) for piece in (*self.unsent, *self._held) if isinstance(piece, memoryview))
+        return self._given - sum(waiting)
+
+    @property
+    def done(self) -> bool:
+        """Nothing is left to send, and nothing more will come."""
+        return not (self.unsent or self._held or self.open)
+
+    @property
+    def _complete(self) -> bool:
+        """The length that was told is reached; the answer need not wait for `end()`."""
+        return not self._chunked and self._given == self.length
+
+    # ---- what is to be sent
+
+    def give(self, data: memoryview) -> Error:
+        """Adds to the body, within the bounds of what may wait.
+
+        Returns:
+            OK; ERR_BUSY if too much waits to be sent: nothing was taken; ERR_UNAVAILABLE if it was dropped.
+
+        Raises:
+            LocalError: the body is longer than was told.
+        """
+        given = self._given + len(data)
+        if self.open or self._complete:
+            if 0 <= self.length < given:
+                text = f"the body's length was told to be {self.length}, and {given} bytes are given"
+                raise LocalError(Error.ERR_INVALID_PARAMETER, text)
+        else:
+            return Error.ERR_UNAVAILABLE
+        waiting = self._held or self.unsent
+        if len(waiting) > _PIECES or sum(map(len, waiting)) >= BACKLOG:
+            return Error.ERR_BUSY
+        self.line_up(data)
+        if self._complete:
+            self.open = False
+        return Error.OK
+
+    def line_up(self, data: memoryview) -> None:
+        """Adds to the body, however much it is."""
+        size = len(data)
+        if size:  # a chunk of no bytes would end the body
+            self._put([b"%x\r\n" % size, data, b"\r\n"] if self._chunked else [data])
+            self._given += size
+
+    def end(self) -> Error:
+        """Ends the body.
+
+        Returns:
+            OK; ERR_UNAVAILABLE if it was dropped.
+
+        Raises:
+            LocalError: the body is shorter than was told.
+        """
+        if not self.open:
+            self.streamed = not self._complete
+            return Error.OK if self._complete else Error.ERR_UNAVAILABLE
+        if self.length > self._given:
+            text = f"the body's length was told to be {self.length}, and {self._given} bytes came"
+            raise LocalError(Error.ERR_INVALID_PARAMETER, text)
+        if self._chunked:
+            self._put([b"0\r\n\r\n"])
+        self.length = self._given
+        self.open = self.streamed = False
+        return Error.OK
+
+    def _put(self, pieces: list[bytes | memoryview]) -> None:
+        (self._held if self.held_until else self.unsent).extend(pieces)
+
+    def let_go(self) -> None:
+        """The body that was held back goes out (RFC 9110 section 10.1.1)."""
+        self.unsent += self._held
+        self._held.clear()
+        self.held_until = 0.0
+
+    # ---- the sending
+
+    def send(self, stream: Stream) -> bool:
+        """Writes what the connection takes at once. False: it took nothing, and perhaps failed."""
+        unsent = self.unsent
+        self.untouched = False
+        try:
+            size = stream.write(unsent)
+        except NetworkError as error:
+            # It may have answered before it closed: that answer tells more than this failure.
+            self.failure = str(error)
+            self.drop()
+            return False
+        if not size:
+            return False
+        while unsent and size >= len(unsent[0]):
+            size -= len(unsent.pop(0))
+        if size:
+            unsent[0] = unsent[0][size:]
+        return True
+
+    def drop(self) -> None:
+        """What was not sent will not be, as when the server has answered early and refused it."""
+        self._given = self.sent
+        self.unsent.clear()
+        self._held.clear()
+        self.held_until = 0.0
+        self.open = False
+

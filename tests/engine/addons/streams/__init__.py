@@ -1,0 +1,1 @@
+"""An addon of the tests: a StreamPeer of a script's own."""

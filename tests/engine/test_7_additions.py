@@ -1,0 +1,232 @@
+"""Stage 7: what PyHTTPClient has beside HTTPClient's surface, used from GDScript rightly and wrongly."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import os
+import socket
+import threading
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from tests.engine.harness import HERE, Project, Run, functions
+from tests.engine.test_5_http import project_settings
+from tests.loopback.network import blackholes, closed_port
+from tests.loopback.scripted import Drip, HalfClose, Pause, ReadRequest, ScriptedServer, Step
+from tests.loopback.server import Server
+
+SUITES = (
+    "additions_deadlines.gd",
+    "additions_answers.gd",
+    "additions_uploads.gd",
+    "additions_streams.gd",
+    "additions_taken.gd",
+    "additions_hosts.gd",
+)
+
+LONG = 10.0
+"""Seconds: longer than any client here waits."""
+
+OK = b"HTTP/1.1 200 OK\r\n"
+TEXT = b"hello, world\n" * 1000
+MEMBERS = b"".join(gzip.compress(TEXT[start : start + 1300]) for start in range(0, len(TEXT), 1300))
+
+
+def sized(body: bytes, *headers: bytes) -> bytes:
+    """An answer whose length is told."""
+    lines = [*headers, b"Content-Length: %d" % len(body)]
+    return OK + b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+def chunked(body: bytes, *headers: bytes, size: int = 100) -> bytes:
+    """An answer in chunks."""
+    lines = [*headers, b"Transfer-Encoding: chunked"]
+    pieces = (body[start : start + size] for start in range(0, len(body), size))
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
+    return OK + b"\r\n".join(lines) + b"\r\n\r\n" + chunks + b"0\r\n\r\n"
+
+
+def coded(coding: bytes) -> bytes:
+    return b"Content-Encoding: " + coding
+
+
+def bomb() -> bytes:
+    """A gigabyte of zeros, in gzip within gzip: a few KiB."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, 31)
+    zeros = bytes(1 << 20)
+    once = b"".join(deflate.compress(zeros) for _ in range(1024)) + deflate.flush()
+    return gzip.compress(once, 9)
+
+
+def bare(data: bytes) -> bytes:
+    """deflate as some servers understand it: without zlib's frame."""
+    deflate = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return deflate.compress(data) + deflate.flush()
+
+
+TRAILERS = b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n"
+HEADERS = (
+    b"X-One: first\r\nX-Two: a\r\nx-two: b, c\r\nSet-Cookie: a=1; Path=/, x\r\nset-cookie: b=2\r\n"
+    b"X-Empty:\r\nContent-Length: 2\r\n\r\nhi"
+)
+
+SCRIPTS: Mapping[str, Sequence[Step]] = {
+    "answers": [ReadRequest(), sized(b"hi")] * 8,
+    "silent": [ReadRequest(), Pause(LONG)],
+    "stalled_head": [ReadRequest(), OK + b"X-Some", Pause(LONG)],
+    "stalled_body": [ReadRequest(), sized(b"helloworld")[:-5], Pause(LONG)],
+    "drip": [ReadRequest(), Drip(sized(b"x" * 1000)[:-999]), Drip(b"x" * 999, pause=0.02)],
+    "long_head": [ReadRequest(), sized(b"hi", b"X-Long: " + b"x" * 2000)],
+    "endless_head": [ReadRequest(), OK, Drip(b"X: y\r\n" * 1000, 600, 0.001), Pause(LONG)],
+    "endless_interim": [ReadRequest(), Drip(b"HTTP/1.1 103 Early\r\nX: y\r\n\r\n" * 99, 300), Pause(LONG)],
+    "length": [ReadRequest(), sized(b"x" * 1000)],
+    "chunks": [ReadRequest(), chunked(b"x" * 1000)],
+    "until_close": [ReadRequest(), OK + b"\r\n" + b"x" * 1000],
+    "gzip": [ReadRequest(), sized(gzip.compress(TEXT), coded(b"gzip"))],
+    "gzip_members": [ReadRequest(), Drip(sized(MEMBERS, coded(b"gzip")), 50)],
+    "gzip_chunks": [ReadRequest(), Drip(chunked(MEMBERS, coded(b"gzip"), size=7), 70)],
+    "gzip_close": [ReadRequest(), OK + coded(b"gzip") + b"\r\n\r\n" + gzip.compress(TEXT)],
+    "zlib": [ReadRequest(), sized(zlib.compress(TEXT), coded(b"deflate"))],
+    "bare": [ReadRequest(), sized(bare(TEXT), coded(b"deflate"))],
+    "gzip_cut": [ReadRequest(), sized(gzip.compress(TEXT)[:-1], coded(b"gzip"))],
+    "gzip_head_cut": [ReadRequest(), sized(gzip.compress(TEXT)[:5], coded(b"gzip"))],
+    "gzip_chunks_cut": [ReadRequest(), chunked(MEMBERS[:-9], coded(b"gzip"))],
+    "deflate_cut": [ReadRequest(), sized(zlib.compress(TEXT)[:-1], coded(b"deflate"))],
+    "gzip_broken": [ReadRequest(), sized(b"this is no gzip at all", coded(b"gzip"))],
+    "unknown": [ReadRequest(), sized(b"?", coded(b"enigma"))],
+    "bomb": [ReadRequest(), sized(bomb(), coded(b"gzip, gzip"))],
+    "headers": [ReadRequest(), OK + HEADERS] * 2,
+    "trailers": [ReadRequest(), OK + TRAILERS + b"X-Sum: 12\r\nContent-Length: 99\r\n\r\n"] * 2,
+    "long_trailers": [ReadRequest(), OK + TRAILERS + b"X: " + b"x" * 2000 + b"\r\n\r\n"],
+    "refuses": [
+        ReadRequest(body=False),
+        b"HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 9\r\n\r\ntoo large",
+        Pause(LONG),
+    ],
+    "switches": [
+        ReadRequest(),
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nand ",
+        Pause(0.1),
+        b"la",
+        Pause(0.1),
+        b"te",
+        HalfClose(),
+        Pause(LONG),
+    ],
+    "proxy_refuses": [
+        ReadRequest(),
+        b'HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm="x"\r\nContent-Length: 4\r\n\r\nwho?',
+    ],
+}
+"""What the servers do, by name."""
+
+
+class Mirror:
+    """Answers each request with its own head, over any kind of socket, until it is closed."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+                thread.start()
+                self._threads.append(thread)
+
+    def _serve(self, connection: socket.socket) -> None:
+        connection.settimeout(LONG)
+        data = b""
+        with connection, contextlib.suppress(OSError):
+            while piece := connection.recv(65536):
+                data += piece
+                if data.endswith(b"\r\n\r\n"):
+                    connection.sendall(sized(data))
+                    data = b""
+
+    def close(self) -> None:
+        """Takes no more connections; those that stand end with their clients."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(LONG)
+
+
+@contextlib.contextmanager
+def mirror(listener: socket.socket) -> Iterator[socket.socket]:
+    with contextlib.closing(Mirror(listener)):
+        yield listener
+
+
+def port(listener: socket.socket) -> int:
+    return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def options(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """All servers run; gives where, as the suites are told it."""
+    folder = tmp_path_factory.mktemp("s")
+    unix = socket.socket(socket.AF_UNIX)
+    unix.bind(os.fspath(folder / "server.sock"))
+    unix.listen()
+    with contextlib.ExitStack() as stack:
+        ports = {name: stack.enter_context(ScriptedServer(script)).port for name, script in SCRIPTS.items()}
+        ports["server"] = stack.enter_context(Server()).port
+        ports["blackhole"] = stack.enter_context(blackholes("127.0.0.1"))
+        ports["proxy"] = port(stack.enter_context(mirror(socket.create_server(("127.0.0.1", 0)))))
+        six = socket.create_server(("::1", 0), family=socket.AF_INET6)
+        ports["six"] = port(stack.enter_context(mirror(six)))
+        stack.enter_context(mirror(unix))
+        ports["closed"] = closed_port()
+        yield [f"--folder={folder}", *(f"--{name}={number}" for name, number in ports.items())]
+
+
+@pytest.fixture(scope="module")
+def runs(options: Sequence[str], tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
+    """One run of each suite."""
+    found = {}
+    for suite in SUITES:
+        scripts = [suite, "http_base.gd", "additions_base.gd", "additions_own.gd"]
+        root = tmp_path_factory.mktemp("additions") / "p"
+        project = Project(root, scripts=scripts, addons=["probe", "streams"], client=True)
+        found[suite] = project.run_suite(suite, *options, verbose=True)
+    return found
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_the_run(suite: str, runs: Mapping[str, Run]) -> None:
+    runs[suite].assert_clean()
+
+
+@pytest.mark.parametrize(("suite", "name"), [(suite, name) for suite in SUITES for name in functions(suite)])
+def test_suite(suite: str, name: str, runs: Mapping[str, Run]) -> None:
+    runs[suite].assert_passed(name)
+
+
+def test_they_have_types(tmp_path: Path) -> None:
+    """A typed script that uses all of them compiles with every warning an error."""
+    names = project_settings(tmp_path / "settings")
+    project = Project(
+        tmp_path / "p",
+        scripts=["strict_check.gd", "strict_base.gd"],
+        client=True,
+        settings={"debug": [f"{name}=2" for name in names]},
+    )
+    loose = "".join(f'@warning_ignore_start("{name.rpartition("/")[2]}")\n' for name in names)
+    for script in ("suite.gd", "runner.gd", "strict_check.gd"):
+        project.write(script, loose + (project.root / script).read_text(encoding="utf-8"))
+    project.write("strict.gd", (HERE / "scripts" / "additions_strict.gd").read_text(encoding="utf-8"))
+    refusals = ["request() needs"] * 2 + [
+        "send_body_chunk() needs",
+        "end_body() needs",
+    ]  # it is not connected
+    run = project.run_suite("strict_check.gd", expected=refusals)
+    run.assert_clean()
+    run.assert_passed("test_it_compiles_and_runs")

@@ -1,0 +1,79 @@
+"""Settings: their defaults, their ranges, and who obeys them."""
+
+import pytest
+
+from pythonscript_http import Error, HTTPClient, LocalError
+from pythonscript_http.core.state import UNLIMITED, Machine
+from pythonscript_http.core.timing import Timing
+from pythonscript_http.options import RANGES, Options
+
+
+@pytest.fixture
+def machine() -> Machine:
+    return Machine()
+
+
+@pytest.fixture
+def timing() -> Timing:
+    return Timing(lambda: 0.0)
+
+
+@pytest.fixture
+def options(machine: Machine, timing: Timing) -> Options:
+    return Options(machine, timing)
+
+
+@pytest.mark.parametrize(("name", "default"), [("blocking_mode_enabled", False), ("decode_body", False)])
+def test_switches(options: Options, name: str, default: bool) -> None:
+    for value in (default, not default):
+        assert getattr(options, name) is getattr(options, f"is_{name}")() is value
+        getattr(options, f"set_{name.removesuffix('_enabled')}")(not value)
+
+
+@pytest.mark.parametrize(
+    ("name", "default", "least", "most"),
+    [
+        ("read_chunk_size", 65536, 256, 16777216),
+        ("max_header_size", 65536, 1024, 16777216),
+        ("max_body_size", -1, -1, UNLIMITED - 1),
+    ],
+)
+def test_sizes(options: Options, name: str, default: int, least: int, most: int) -> None:
+    assert getattr(options, name) == default
+    for bad in (least - 1, most + 1):
+        with pytest.raises(LocalError, match=f"^{name} {bad} is not within {least} to {most}$") as caught:
+            setattr(options, name, bad)
+        assert caught.value.code is Error.ERR_INVALID_PARAMETER
+        assert getattr(options, name) == default
+    for good in (least, most):
+        getattr(options, f"set_{name}")(good)
+        assert getattr(options, name) == getattr(options, f"get_{name}")() == good
+
+
+def test_every_range_belongs_to_a_size() -> None:
+    assert all(isinstance(getattr(Options, name), property) for name in RANGES)
+
+
+@pytest.mark.parametrize("name", ["connect", "first_byte", "idle", "total"])
+def test_timeouts(options: Options, timing: Timing, name: str) -> None:
+    assert getattr(options, f"get_{name}_timeout")() == 0
+    for bad in (-1, float("nan"), float("inf")):
+        with pytest.raises(LocalError, match=f"^{name}_timeout {bad} is no number of seconds from 0 on$"):
+            setattr(options, f"{name}_timeout", bad)
+    getattr(options, f"set_{name}_timeout")(2)
+    assert getattr(options, f"{name}_timeout") == getattr(timing, name) == 2.0
+
+
+def test_the_limits_are_the_machines(options: Options, machine: Machine) -> None:
+    options.max_header_size, options.max_body_size = 2000, 0
+    assert (machine.header_limit, machine.body_limit) == (2000, 0)
+    options.max_body_size = -1
+    assert machine.body_limit == UNLIMITED
+
+
+def test_a_client_tells_why_one_was_refused() -> None:
+    client = HTTPClient()
+    for name, text in (("read_chunk_size", "read_chunk_size -5 is not"), ("idle_timeout", "idle_timeout -5")):
+        with pytest.raises(LocalError):
+            setattr(client, name, -5)
+        assert client.get_error_reason().startswith(text)
