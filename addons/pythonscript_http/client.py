@@ -9,22 +9,27 @@ and as text in `get_error_reason()`.
 import sys
 from collections.abc import Mapping, Sequence
 from time import monotonic
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .core import buffers
 from .core.codings import available
 from .core.enums import Error, Method, Status
 from .core.errors import LocalError
-from .core.host import PORT_HTTP, Host, authority, parse_host, parse_proxy
+from .core.host import PORT_HTTP, PORT_HTTPS, Host, authority, parse_host, parse_proxy
 from .core.query import query_string_from_dict
 from .core.request import build_head, check_method
 from .core.state import HEADER_LIMIT, Event, Machine
 from .core.timing import NEVER, Timing
-from .net.sockets import TcpNetwork
-from .net.stream import Lookup, Network, NetworkError, Pending, Readiness, Stream
+from .net.layers import Layers, Step
+from .net.sockets import CONNECT_TIMEOUT, TcpNetwork
+from .net.stream import Lookup, Network, NetworkError, Pending, Readiness, Stream, TlsError
 from .net.surplus import Surplus
+from .net.tunnel import tunnel_to
 from .options import Options
 from .upload import Upload
+
+if TYPE_CHECKING:
+    from .net.trust import TlsPolicy
 
 BLOCKING_LIMIT: Final = 30.0
 """Seconds. In blocking mode a call that waited so long without a byte moving returns, and may be repeated."""
@@ -71,6 +76,7 @@ class HTTPClient(Options):
         "_host_header",
         "_http_proxy",
         "_https_proxy",
+        "_layers",
         "_lookup",
         "_network",
         "_peer",
@@ -78,7 +84,9 @@ class HTTPClient(Options):
         "_proxied",
         "_proxy_authorization",
         "_stream",
+        "_through",
         "_upload",
+        "tls_policy",
         "user_agent",
         "warning",
     )
@@ -99,51 +107,85 @@ class HTTPClient(Options):
         self._peer: Host | None = None  # the host or its proxy
         self._proxied = False
         self._proxy_authorization = ""
+        self._layers: list[Step] = []
+        self._through = ""  # what to call the proxy, if there is one
+        self.tls_policy: TlsPolicy | None = None
+        """The terms for `https://` where none are given. None: those of `TlsPolicy()`."""
         self._host_header = ""
         self._upload = Upload()
         self._headers_taken = False
 
     # ---- connecting
 
-    def connect_to_host(self, host: str, port: int = -1) -> Error:
+    def connect_to_host(self, host: str, port: int = -1, policy: "TlsPolicy | None" = None) -> Error:
         """Begins to connect; `poll()` goes on with it. What was connected before is closed.
 
         Args:
-            host: a name or an address, perhaps with `http://` before it or `:port` behind it; or
-                `unix:/path`.
+            host: a name or an address, perhaps with `http://` or `https://` before it or `:port` behind it;
+                or `unix:/path`.
             port: -1 for the one in `host`, or else the scheme's.
+            policy: on what terms to speak TLS. With one, a host without a scheme is spoken TLS to; without
+                one, `https://` has `tls_policy`.
 
         Raises:
-            LocalError: this is no host, or it asks for TLS, which is not there yet.
+            LocalError: this is no host, or the policy cannot be honoured.
         """
         self.close()
+        if policy is not None and "://" not in host:
+            host = f"https://{host}"
         try:
-            return self._connect_to(host, parse_host(host, port))
+            return self._connect_to(parse_host(host, port), policy or self.tls_policy)
         except LocalError as error:
             raise self.refused(error) from None
 
-    def _connect_to(self, named: str, target: Host) -> Error:
-        proxy = None if target.unix else self._http_proxy
+    def _connect_to(self, target: Host, policy: "TlsPolicy | None") -> Error:
+        proxy = None if target.unix else self._https_proxy if target.tls else self._http_proxy
         peer = proxy or target
-        for name, leads_to in ((named, target), ("the HTTP proxy", peer)):
-            if leads_to.tls:
-                raise LocalError(Error.ERR_UNAVAILABLE, f"{name!a} asks for TLS, which is not there yet")
-        self._host_header = authority(target.name, target.port, PORT_HTTP)
-        self._proxied = proxy is not None
+        self._layers = self._layers_to(target, proxy, policy)
+        self._host_header = authority(target.name, target.port, PORT_HTTPS if target.tls else PORT_HTTP)
+        self._through = "" if proxy is None else "the proxy"
+        self._proxied = proxy is not None and not target.tls
         self._proxy_authorization = peer.authorization
         self._peer = peer
         self._timing.begin()
         address = self._network.literal(peer.name)
         if address is not None:
             self._machine.fire(Event.DIAL)
-            self._pending = self._network.connect((address,), peer.port)
+            self._pending = self._layered(self._network.connect((address,), peer.port))
             return _OK
         self._machine.fire(Event.LOOK_UP)
         try:
             self._lookup = self._network.look_up(peer.name)
         except NetworkError as error:
-            return self._fail(Event.NOT_RESOLVED, str(error))
+            return self._not_resolved(error)
         return _OK
+
+    def _layers_to(self, target: Host, proxy: Host | None, policy: "TlsPolicy | None") -> list[Step]:
+        """What goes on top of the connection to the host or its proxy, the lowest first."""
+        layers: list[Step] = []
+        if proxy is not None and proxy.tls:  # on terms of its own: pins and names are the host's
+            named = f"the proxy {authority(proxy.name, proxy.port)}"
+            layers.append(_tls_to(proxy, self.tls_policy, named))
+        if target.tls:
+            if proxy is not None:
+                layers.append(
+                    tunnel_to(
+                        authority(target.name, target.port),
+                        proxy=authority(proxy.name, proxy.port),
+                        authorization=proxy.authorization,
+                        user_agent=self.user_agent,
+                        timeout=CONNECT_TIMEOUT,
+                    )
+                )
+            layers.append(_tls_to(target, policy))
+        return layers
+
+    def _layered(self, pending: Pending) -> Pending:
+        return Layers(pending, self._layers, self._through) if self._layers or self._through else pending
+
+    def _not_resolved(self, error: NetworkError) -> Error:
+        text = f"{self._through}: {error}" if self._through else str(error)
+        return self._fail(Event.NOT_RESOLVED, text)
 
     def attach(self, stream: Stream, host: str | None = None) -> Error:
         """Goes on over a connection that stands already, and takes it over; the state is CONNECTED then.
@@ -406,12 +448,12 @@ class HTTPClient(Options):
             addresses = lookup.poll()
         except NetworkError as error:
             self._lookup = None
-            return self._fail(Event.NOT_RESOLVED, str(error))
+            return self._not_resolved(error)
         if addresses is not None:
             self._lookup = None
             self._timing.resolved = self._timing.now()
             self._machine.fire(Event.RESOLVED)
-            self._pending = self._network.connect(addresses, peer.port, lookup)
+            self._pending = self._layered(self._network.connect(addresses, peer.port, lookup))
         return _OK
 
     def _poll_connecting(self) -> Error:
@@ -423,7 +465,8 @@ class HTTPClient(Options):
             self._stream = pending.poll()
         except NetworkError as error:
             self._pending = None
-            return self._fail(Event.REFUSED, str(error))
+            distrusted = isinstance(error, TlsError)
+            return self._fail(Event.DISTRUSTED if distrusted else Event.REFUSED, str(error))
         if self._stream is not None:
             self._pending = None
             self._timing.connected = self._timing.now()
@@ -438,7 +481,7 @@ class HTTPClient(Options):
         if readiness is _QUIET:
             return _OK
         if readiness is _ENDED:
-            self._machine.ended()
+            self._machine.ended(truncated=self._truncated)
         elif not self._machine.tunnel:
             self._machine.lost("the server sent data that no request had asked for")
         return self._settle()
@@ -449,7 +492,7 @@ class HTTPClient(Options):
         if self._upload.unsent:
             self._send(self._stream)
         if self._machine.vulnerable and self._stream.peek() is _ENDED:
-            self._machine.ended()
+            self._machine.ended(truncated=self._truncated)
             return self._settle()
         return _OK
 
@@ -504,7 +547,7 @@ class HTTPClient(Options):
             timing.move()
             machine.received(size)
         elif size == 0:
-            machine.ended()
+            machine.ended(truncated=self._truncated)
 
     # ---- responses
 
@@ -630,10 +673,10 @@ class HTTPClient(Options):
                     machine.received(got)
                     if machine.status is _BODY:
                         size += machine.take(view[size:])
-                if got < len(target) and not self._blocking:
-                    break  # that was all there is
+                if got < len(target) and (not self._blocking or (size and machine.chunked)):
+                    break  # that was all there is; chunks are handed out as they come, as by the engine
             elif got == 0:
-                machine.ended()
+                machine.ended(truncated=self._truncated)
                 if machine.status is _BODY:  # what has come is not all decoded yet
                     size += machine.take(view[size:])
             elif (
@@ -682,6 +725,10 @@ class HTTPClient(Options):
         return query_string_from_dict(fields)
 
     # ---- inside
+
+    @property
+    def _truncated(self) -> bool:
+        return bool(getattr(self._stream, "truncated", False))
 
     def _settle(self) -> Error:
         """Closes the connection if the state has no more use for it; gives what `poll()` returns."""
@@ -752,3 +799,10 @@ class HTTPClient(Options):
         if self._stream is not None:
             self._stream.close()
             self._stream = None
+
+
+def _tls_to(host: Host, policy: "TlsPolicy | None", named: str = "") -> Step:
+    from .net.tls import tls_to  # late: a game that speaks plain HTTP does not load OpenSSL
+    from .net.trust import TlsPolicy, context_for
+
+    return tls_to(host.name, context_for(policy or TlsPolicy()), port=host.port, peer=named)

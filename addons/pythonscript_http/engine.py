@@ -13,9 +13,11 @@ from typing import TypeVar
 from godot import (
     OS,
     Engine,
+    FileAccess,
     PackedByteArray,
     PackedStringArray,
     Pointer,
+    ProjectSettings,
     RefCounted,
     StreamPeer,
     StreamPeerExtension,
@@ -35,6 +37,7 @@ from .core.enums import Error
 from .core.errors import LocalError
 from .core.query import query_string_from_dict
 from .net.stream import WOULD_BLOCK, NetworkError, Readiness, Stream
+from .net.trust import Roots, TlsPolicy
 
 
 def user_agent() -> str:
@@ -262,10 +265,14 @@ class PyHTTPClient(RefCounted):
         `host` is a name or an address, perhaps with `http://` before it and a port behind it. With a `port`
         of -1 it is 80, or 443 for HTTPS.
         """
-        if tls_options is not None:
-            self._client.close()
-            return _try(self._client.refuse, f"TLS was asked for {host!a}, which is not there yet", Error.ERR_UNAVAILABLE)
-        return _try(self._client.connect_to_host, host, port)
+        client = self._client
+        try:
+            policy = None if tls_options is None else _policy_of(tls_options)
+        except LocalError as error:
+            client.close()
+            return _fail(client.refused(error))
+        client.tls_policy = _default_policy()
+        return _try(client.connect_to_host, host, port, policy)
 
     def set_connection(self, connection: StreamPeer | None) -> None:
         """Goes on over a connection that stands already: any StreamPeer. What was connected before is closed.
@@ -274,7 +281,9 @@ class PyHTTPClient(RefCounted):
         none, give it with the request's headers.
         """
         if connection is None:
-            _fail(self._client.refused(LocalError(Error.ERR_INVALID_PARAMETER, "the connection to use is null")))
+            _fail(
+                self._client.refused(LocalError(Error.ERR_INVALID_PARAMETER, "the connection to use is null"))
+            )
         elif connection != self.get_connection():
             self._client.attach(_PeerStream(connection))
 
@@ -518,6 +527,40 @@ class PyHTTPClient(RefCounted):
     def is_decode_body(self) -> bool:
         """Returns `decode_body`."""
         return self._client.is_decode_body()
+
+
+def _policy_of(options: TLSOptions) -> TlsPolicy:
+    """What a script's TLSOptions ask for.
+
+    Raises:
+        LocalError: they are a server's, or this engine does not let them be read.
+    """
+    if not options.has_method("is_server"):
+        text = (
+            "TLSOptions cannot be read before Godot 4.3, so nothing but the default terms of TLS can be had"
+        )
+        raise LocalError(Error.ERR_UNAVAILABLE, text)
+    if options.is_server():
+        raise LocalError(Error.ERR_INVALID_PARAMETER, "these TLSOptions are a server's")
+    chain = options.get_trusted_ca_chain()
+    roots: Roots | str = _default_roots() if chain is None else chain.save_to_string()
+    name = options.get_common_name_override()
+    return TlsPolicy(roots=roots, common_name=name, unsafe=options.is_unsafe_client(), key_log=_key_log())
+
+
+def _default_policy() -> TlsPolicy:
+    return TlsPolicy(roots=_default_roots(), key_log=_key_log())
+
+
+def _default_roots() -> Roots | str:
+    """The project's own bundle of roots if it has one, as the engine's client has it, or else certifi's."""
+    path = ProjectSettings.get_setting("network/tls/certificate_bundle_override", "")
+    return FileAccess.get_file_as_string(path) if path else Roots.CERTIFI
+
+
+def _key_log() -> str:
+    """Where a debug build writes the keys of its connections, for those who debug what they carry."""
+    return OS.get_environment("SSLKEYLOGFILE") if OS.is_debug_build() else ""
 
 
 def _try(function: Callable[..., T], *arguments: object) -> T | Error:

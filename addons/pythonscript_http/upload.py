@@ -161,4 +161,3 @@ class Upload:
         self._held.clear()
         self.held_until = 0.0
         self.open = False
-

@@ -316,10 +316,18 @@ class Machine:
         if not self._left and self._framing is _LENGTH:
             self._finish()
 
-    def ended(self) -> None:
-        """The peer will send no more."""
+    def ended(self, *, truncated: bool = False) -> None:
+        """The peer will send no more.
+
+        Args:
+            truncated: under TLS, it did not say that this is the end (RFC 8446 section 6.1). Somebody else
+                may have cut the connection, which counts where that end is the end of the body.
+        """
         if self.status is _BODY and self._framing is _CLOSE:
-            self._complete()
+            if truncated:
+                self.lost("the peer closed without close_notify, so the body may be cut short")
+            else:
+                self._complete()
         else:
             self.lost(f"the server closed the connection {self.where()}")
 

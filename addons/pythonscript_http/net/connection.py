@@ -88,7 +88,7 @@ class SocketStream:
         return self._socket.fileno()
 
     def close(self) -> None:
-        """Closes the socket. Whoever waits for it in another thread wakes: closing alone would not do that."""
+        """Closes the socket. Whoever waits for it in another thread wakes: closing alone does not do that."""
         with contextlib.suppress(OSError):  # it may be disconnected already
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()

@@ -15,6 +15,10 @@ class NetworkError(Exception):
     """The network failed; the text says what and where."""
 
 
+class TlsError(NetworkError):
+    """TLS failed; the text says with whom and why."""
+
+
 class Readiness(Enum):
     """What a read would find."""
 

@@ -19,6 +19,11 @@ class Surplus:
         self._stream = stream
         self._data = memoryview(data)
 
+    @property
+    def truncated(self) -> bool:
+        """Under TLS: the peer ended without saying so."""
+        return bool(getattr(self._stream, "truncated", False))
+
     def peek(self) -> Readiness:
         """Tells what a read would find, and takes nothing."""
         return Readiness.DATA if self._data else self._stream.peek()

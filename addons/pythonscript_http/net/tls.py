@@ -17,8 +17,8 @@ from pythonscript_http.core.enums import Error
 from pythonscript_http.core.errors import LocalError
 
 from .layers import Step
-from .stream import WOULD_BLOCK, NetworkError, Readiness, Stream
-from .tls_reasons import TlsError, key_digest, pin_mismatch, reason
+from .stream import WOULD_BLOCK, NetworkError, Readiness, Stream, TlsError
+from .tls_reasons import key_digest, pin_mismatch, reason
 from .trust import TlsContext, TlsObject
 
 HANDSHAKE_TIMEOUT: Final = 30.0

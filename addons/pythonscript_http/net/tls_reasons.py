@@ -8,16 +8,11 @@ from hashlib import sha256
 from typing import Final
 
 from .certificate import Certificate, parse_certificate, parse_message
-from .stream import NetworkError
 from .trust import TlsObject
 
 _MOST_NAMES: Final = 8
 _LONGEST: Final = 100
 """Characters of a name, or bytes of an answer, that are repeated."""
-
-
-class TlsError(NetworkError):
-    """TLS failed; the text says with whom and why."""
 
 
 def reason(error: ssl.SSLError, seen: TlsObject, name: str, begin: bytes = b"") -> str:

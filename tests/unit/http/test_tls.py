@@ -14,9 +14,8 @@ from tests.loopback.tls_server import Authority, TlsServer, server_context, spea
 
 from pythonscript_http.core.errors import LocalError
 from pythonscript_http.net.connection import SocketStream
-from pythonscript_http.net.stream import WOULD_BLOCK, Readiness
+from pythonscript_http.net.stream import WOULD_BLOCK, Readiness, TlsError
 from pythonscript_http.net.tls import TlsStream, tls_to
-from pythonscript_http.net.tls_reasons import TlsError
 from pythonscript_http.net.trust import TlsPolicy, context_for
 
 ROOT = Authority()

@@ -27,9 +27,9 @@ from tests.loopback.tls_server import (
 from pythonscript_http.net import resolver
 from pythonscript_http.net.layers import Layers
 from pythonscript_http.net.race import Race
-from pythonscript_http.net.stream import NetworkError, Stream
+from pythonscript_http.net.stream import NetworkError, Stream, TlsError
 from pythonscript_http.net.tls import TlsStream, tls_to
-from pythonscript_http.net.tls_reasons import TlsError, pin_of
+from pythonscript_http.net.tls_reasons import pin_of
 from pythonscript_http.net.trust import Roots, TlsPolicy, context_for
 
 ROOT = Authority()

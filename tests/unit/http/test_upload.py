@@ -125,8 +125,17 @@ def test_what_is_dropped_is_not_sent(held_until: float) -> None:
     assert (upload.unsent, upload.sent, upload.length, upload.held_until) == ([], sent, 9, 0.0)
     assert [upload.give(memoryview(b"x")), upload.end()] == [Error.ERR_UNAVAILABLE] * 2
     assert (upload.open, upload.streamed) == (False, True)
-    upload.close()
-    assert (upload.streamed, upload.sent) == (False, sent)
+    assert upload.sent == sent
+
+
+def test_a_length_that_is_reached_needs_no_end() -> None:
+    upload, sink = Upload(HEAD, 5), Sink()
+    assert upload.give(memoryview(b"hello")) is Error.OK
+    send(upload, sink)
+    assert upload.done
+    with pytest.raises(LocalError, match="6 bytes are given"):
+        upload.give(memoryview(b"!"))
+    assert (upload.end(), upload.streamed) == (Error.OK, False)
 
 
 def test_a_broken_connection_drops_the_rest() -> None:
