@@ -22,7 +22,7 @@ from .core.state import HEADER_LIMIT, Event, Machine
 from .core.timing import NEVER, Timing
 from .net.layers import Layers, Step
 from .net.sockets import CONNECT_TIMEOUT, TcpNetwork
-from .net.stream import Lookup, Network, NetworkError, Pending, Readiness, Stream, TlsError
+from .net.stream import WOULD_BLOCK, Lookup, Network, NetworkError, Pending, Readiness, Stream, TlsError
 from .net.surplus import Surplus
 from .net.tunnel import tunnel_to
 from .options import Options
@@ -72,6 +72,7 @@ class HTTPClient(Options):
 
     __slots__ = (
         "__weakref__",
+        "_blind",
         "_headers_taken",
         "_host_header",
         "_http_proxy",
@@ -104,6 +105,7 @@ class HTTPClient(Options):
         self._lookup: Lookup | None = None
         self._pending: Pending | None = None
         self._stream: Stream | None = None
+        self._blind = False  # the stream tells only who reads that it has ended
         self._peer: Host | None = None  # the host or its proxy
         self._proxied = False
         self._proxy_authorization = ""
@@ -200,6 +202,7 @@ class HTTPClient(Options):
         if stream is not self._stream:
             self.close()
             self._stream = stream
+            self._blind = bool(getattr(stream, "blind", False))
             self._machine.fire(Event.ATTACH)
             self._proxied = False
         if host is not None:
@@ -469,6 +472,7 @@ class HTTPClient(Options):
             return self._fail(Event.DISTRUSTED if distrusted else Event.REFUSED, str(error))
         if self._stream is not None:
             self._pending = None
+            self._blind = False
             self._timing.connected = self._timing.now()
             self._timing.due = NEVER
             self._machine.fire(Event.ESTABLISHED)
@@ -533,11 +537,9 @@ class HTTPClient(Options):
         """Takes what has come, also while sending: a server may refuse a body before it has it all."""
         machine, timing = self._machine, self._timing
         try:
-            if stream.peek() is _QUIET:
-                if self._upload.failure:
-                    machine.failed(self._upload.failure)
-                return
-            size = stream.read_into(machine.space())
+            blind = self._blind and not self._upload.unsent
+            quiet = not blind and stream.peek() is _QUIET
+            size = WOULD_BLOCK if quiet else stream.read_into(machine.space())
         except NetworkError as error:
             machine.failed(self._upload.failure or str(error))
             return
@@ -548,6 +550,8 @@ class HTTPClient(Options):
             machine.received(size)
         elif size == 0:
             machine.ended(truncated=self._truncated)
+        elif self._upload.failure:
+            machine.failed(self._upload.failure)
 
     # ---- responses
 

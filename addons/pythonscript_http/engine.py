@@ -63,47 +63,42 @@ _PEER_STANDS = (1, _PEER_CONNECTED)
 class _PeerStream:
     """A StreamPeer that a script handed over, as a connection of the client's (see `net.stream.Stream`)."""
 
-    __slots__ = ("_ahead", "_poll", "_status", "peer")
+    __slots__ = ("_poll", "_status", "blind", "peer")
 
     def __init__(self, peer: StreamPeer) -> None:
         self.peer = peer
-        self._ahead = b""
         # A StreamPeer as such can only read and write; those with a network behind them are polled, and tell.
         self._poll: Callable[[], int] | None = getattr(peer, "poll", None)
         self._status: Callable[[], int] | None = getattr(peer, "get_status", None)
+        self.blind = self._status is None
 
     def peek(self) -> Readiness:
         if self._poll is not None:
             self._poll()
         if self.available():
             return Readiness.DATA
-        if self._status is not None:
-            return Readiness.QUIET if self._status() in _PEER_STANDS else Readiness.ENDED
-        error, self._ahead = self.peer.get_partial_data(1)  # such a stream tells its end to who reads only
-        if self._ahead:
-            return Readiness.DATA
-        return Readiness.QUIET if error == EngineError.OK else Readiness.ENDED
+        return Readiness.QUIET if self._stands() else Readiness.ENDED
+
+    def _stands(self) -> bool:
+        return self._status is None or self._status() in _PEER_STANDS
 
     def _open(self) -> bool:
         return self._status is None or self._status() == _PEER_CONNECTED
 
     def available(self) -> int:
         # Asked of one that is not open, the engine's streams print an error.
-        return len(self._ahead) or (self.peer.get_available_bytes() if self._open() else 0)
+        return self.peer.get_available_bytes() if self._open() else 0
 
     def read_into(self, buffer: memoryview) -> int:
         if self._poll is not None:
             self._poll()
-        if self._ahead:
-            data, self._ahead = self._ahead, b""
-        elif self._open():
-            error, data = self.peer.get_partial_data(len(buffer))
-            if not data and error == EngineError.ERR_FILE_EOF:
-                return 0
-            if error not in (EngineError.OK, EngineError.ERR_FILE_EOF):
-                raise NetworkError(f"cannot receive: the StreamPeer gives {EngineError(error).name}")
-        else:
-            return WOULD_BLOCK if self._status is None or self._status() in _PEER_STANDS else 0
+        if not self._open():
+            return WOULD_BLOCK if self._stands() else 0
+        error, data = self.peer.get_partial_data(len(buffer))
+        if not data and error == EngineError.ERR_FILE_EOF:
+            return 0
+        if error not in (EngineError.OK, EngineError.ERR_FILE_EOF):
+            raise NetworkError(f"cannot receive: the StreamPeer gives {EngineError(error).name}")
         buffer[: len(data)] = data
         return len(data) or WOULD_BLOCK
 
@@ -151,10 +146,20 @@ class PyHTTPConnection(StreamPeerExtension):
 
     def __init__(self, client: HTTPClient | None = None) -> None:
         self._client = client
+        self._joined = None if client is None else client.connection()
 
     @property
     def _stream(self) -> Stream | None:
-        return None if self._client is None else self._client.connection()
+        """The client's connection, while it is the one that this was made for."""
+        stream = None if self._client is None else self._client.connection()
+        return stream if self._joined in (stream, getattr(stream, "stream", None)) else None
+
+    def _missing(self) -> EngineError:
+        return EngineError.ERR_UNCONFIGURED if self._client is None else EngineError.ERR_CONNECTION_ERROR
+
+    def is_over(self) -> bool:
+        """Returns whether the connection is gone."""
+        return self._stream is None
 
     def _get_partial_data(self, r_buffer: Pointer, r_bytes: int, r_received: Pointer) -> EngineError:
         return self._receive(r_buffer.memory(r_bytes), r_received, whole=False)
@@ -177,7 +182,7 @@ class PyHTTPConnection(StreamPeerExtension):
         try:
             while size < len(buffer) and error == EngineError.OK:
                 if stream is None:
-                    error = EngineError.ERR_UNCONFIGURED
+                    error = self._missing()
                     break
                 got = stream.read_into(buffer[size:])
                 if got > 0:
@@ -200,7 +205,7 @@ class PyHTTPConnection(StreamPeerExtension):
         try:
             while size < len(data) and error == EngineError.OK:
                 if stream is None:
-                    error = EngineError.ERR_UNCONFIGURED
+                    error = self._missing()
                     break
                 sent = stream.write([data[size:]])
                 size += sent
@@ -297,7 +302,7 @@ class PyHTTPClient(RefCounted):
         stream = self._client.connection()
         if stream is None or isinstance(stream, _PeerStream):
             return None if stream is None else stream.peer
-        if self._connection is None:
+        if self._connection is None or self._connection.is_over():
             self._connection = PyHTTPConnection(self._client)
         return self._connection
 

@@ -37,7 +37,7 @@ Of {number} scenarios `HTTPClient` gets **{engine_right}** right, `PyHTTPClient`
 - In what servers send, `…` is a part left out; `PORT` is the server's port.
 
 To make the page again: `python3 tools/dev.py conformance`. The tests fail when it is stale, or when
-`PyHTTPClient` falls short of a row. TLS is not in it yet.
+`PyHTTPClient` falls short of a row. Its servers speak no TLS.
 """
 
 

@@ -13,25 +13,25 @@ class Surplus:
         data: the bytes.
     """
 
-    __slots__ = ("_data", "_stream")
+    __slots__ = ("_data", "stream")
 
     def __init__(self, stream: Stream, data: bytes) -> None:
-        self._stream = stream
+        self.stream = stream
         self._data = memoryview(data)
 
     @property
     def truncated(self) -> bool:
         """Under TLS: the peer ended without saying so."""
-        return bool(getattr(self._stream, "truncated", False))
+        return bool(getattr(self.stream, "truncated", False))
 
     def peek(self) -> Readiness:
         """Tells what a read would find, and takes nothing."""
-        return Readiness.DATA if self._data else self._stream.peek()
+        return Readiness.DATA if self._data else self.stream.peek()
 
     def read_into(self, buffer: memoryview) -> int:
         """Reads what has come and fits. Gives its size, 0 at the end, WOULD_BLOCK if there is nothing."""
         if not self._data:
-            return self._stream.read_into(buffer)
+            return self.stream.read_into(buffer)
         size = min(len(buffer), len(self._data))
         buffer[:size] = self._data[:size]
         self._data = self._data[size:]
@@ -39,20 +39,20 @@ class Surplus:
 
     def write(self, buffers: Sequence[bytes | memoryview]) -> int:
         """Writes as much as is taken at once, and gives its size: 0 if nothing is."""
-        return self._stream.write(buffers)
+        return self.stream.write(buffers)
 
     def wait(self, *, write: bool, timeout: float) -> bool:
         """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""
-        return bool(self._data) or self._stream.wait(write=write, timeout=timeout)
+        return bool(self._data) or self.stream.wait(write=write, timeout=timeout)
 
     def available(self) -> int:
         """Tells how many bytes a read would give now; more may have come."""
-        return len(self._data) or self._stream.available()
+        return len(self._data) or self.stream.available()
 
     def fileno(self) -> int:
         """The file descriptor to wait for. What is here already does not show there."""
-        return self._stream.fileno()
+        return self.stream.fileno()
 
     def close(self) -> None:
         """Ends the connection at once."""
-        self._stream.close()
+        self.stream.close()
