@@ -61,6 +61,13 @@ _RESULTS: Final = {
 """What `poll()` gives in states that it can't leave."""
 
 
+def default_policy() -> "TlsPolicy":
+    """The terms of TLS that nobody had a say in: Mozilla's roots, by certifi."""
+    from .net.trust import TlsPolicy
+
+    return TlsPolicy()
+
+
 class HTTPClient(Options):
     """A connection to a host, and one request after the other over it.
 
@@ -87,7 +94,7 @@ class HTTPClient(Options):
         "_stream",
         "_through",
         "_upload",
-        "tls_policy",
+        "default_policy",
         "user_agent",
         "warning",
     )
@@ -111,8 +118,8 @@ class HTTPClient(Options):
         self._proxy_authorization = ""
         self._layers: list[Step] = []
         self._through = ""  # what to call the proxy, if there is one
-        self.tls_policy: TlsPolicy | None = None
-        """The terms for `https://` where none are given. None: those of `TlsPolicy()`."""
+        self.default_policy = default_policy
+        """Makes the terms for `https://` where none are given."""
         self._host_header = ""
         self._upload = Upload()
         self._headers_taken = False
@@ -127,7 +134,7 @@ class HTTPClient(Options):
                 or `unix:/path`.
             port: -1 for the one in `host`, or else the scheme's.
             policy: on what terms to speak TLS. With one, a host without a scheme is spoken TLS to; without
-                one, `https://` has `tls_policy`.
+                one, `https://` has those of `default_policy()`.
 
         Raises:
             LocalError: this is no host, or the policy cannot be honoured.
@@ -136,7 +143,7 @@ class HTTPClient(Options):
         if policy is not None and "://" not in host:
             host = f"https://{host}"
         try:
-            return self._connect_to(parse_host(host, port), policy or self.tls_policy)
+            return self._connect_to(parse_host(host, port), policy)
         except LocalError as error:
             raise self.refused(error) from None
 
@@ -167,7 +174,7 @@ class HTTPClient(Options):
         layers: list[Step] = []
         if proxy is not None and proxy.tls:  # on terms of its own: pins and names are the host's
             named = f"the proxy {authority(proxy.name, proxy.port)}"
-            layers.append(_tls_to(proxy, self.tls_policy, named))
+            layers.append(self._tls_to(proxy, None, named))
         if target.tls:
             if proxy is not None:
                 layers.append(
@@ -179,8 +186,14 @@ class HTTPClient(Options):
                         timeout=CONNECT_TIMEOUT,
                     )
                 )
-            layers.append(_tls_to(target, policy))
+            layers.append(self._tls_to(target, policy))
         return layers
+
+    def _tls_to(self, host: Host, policy: "TlsPolicy | None", named: str = "") -> Step:
+        from .net.tls import tls_to  # late: a game that speaks plain HTTP does not load OpenSSL
+        from .net.trust import context_for
+
+        return tls_to(host.name, context_for(policy or self.default_policy()), port=host.port, peer=named)
 
     def _layered(self, pending: Pending) -> Pending:
         return Layers(pending, self._layers, self._through) if self._layers or self._through else pending
@@ -803,10 +816,3 @@ class HTTPClient(Options):
         if self._stream is not None:
             self._stream.close()
             self._stream = None
-
-
-def _tls_to(host: Host, policy: "TlsPolicy | None", named: str = "") -> Step:
-    from .net.tls import tls_to  # late: a game that speaks plain HTTP does not load OpenSSL
-    from .net.trust import TlsPolicy, context_for
-
-    return tls_to(host.name, context_for(policy or TlsPolicy()), port=host.port, peer=named)

@@ -6,9 +6,10 @@ engine's own memory, and adds what only the engine knows (its version, for the U
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from godot import (
     OS,
@@ -37,7 +38,6 @@ from .core.enums import Error
 from .core.errors import LocalError
 from .core.query import query_string_from_dict
 from .net.stream import WOULD_BLOCK, NetworkError, Readiness, Stream
-from .net.trust import Roots, TlsPolicy
 
 
 def user_agent() -> str:
@@ -48,6 +48,9 @@ def user_agent() -> str:
         parts.append(str(version["patch"]))
     return f"GodotEngine/{'.'.join([*parts, version['status'], version['build']])} ({OS.get_name()})"
 
+
+if TYPE_CHECKING:
+    from .net.trust import Roots, TlsPolicy
 
 T = TypeVar("T")
 
@@ -262,6 +265,7 @@ class PyHTTPClient(RefCounted):
 
     def __init__(self) -> None:
         self._client = HTTPClient(user_agent=_USER_AGENT)
+        self._client.default_policy = _default_policy
         self._connection: PyHTTPConnection | None = None
 
     def connect_to_host(self, host: str, port: int = -1, tls_options: TLSOptions | None = None) -> Error:
@@ -276,7 +280,6 @@ class PyHTTPClient(RefCounted):
         except LocalError as error:
             client.close()
             return _fail(client.refused(error))
-        client.tls_policy = _default_policy()
         return _try(client.connect_to_host, host, port, policy)
 
     def set_connection(self, connection: StreamPeer | None) -> None:
@@ -540,6 +543,8 @@ def _policy_of(options: TLSOptions) -> TlsPolicy:
     Raises:
         LocalError: they are a server's, or this engine does not let them be read.
     """
+    from .net.trust import TlsPolicy  # late: a game that speaks plain HTTP does not load OpenSSL
+
     if not options.has_method("is_server"):
         text = (
             "TLSOptions cannot be read before Godot 4.3, so nothing but the default terms of TLS can be had"
@@ -553,12 +558,18 @@ def _policy_of(options: TLSOptions) -> TlsPolicy:
     return TlsPolicy(roots=roots, common_name=name, unsafe=options.is_unsafe_client(), key_log=_key_log())
 
 
+@functools.cache
 def _default_policy() -> TlsPolicy:
+    from .net.trust import TlsPolicy
+
     return TlsPolicy(roots=_default_roots(), key_log=_key_log())
 
 
+@functools.cache
 def _default_roots() -> Roots | str:
-    """The project's own bundle of roots if it has one, as the engine's client has it, or else certifi's."""
+    """The project's own bundle of roots if it has one, read once as by the engine; or else certifi's."""
+    from .net.trust import Roots
+
     path = ProjectSettings.get_setting("network/tls/certificate_bundle_override", "")
     return FileAccess.get_file_as_string(path) if path else Roots.CERTIFI
 
