@@ -271,8 +271,8 @@ class PyHTTPClient(RefCounted):
     def connect_to_host(self, host: str, port: int = -1, tls_options: TLSOptions | None = None) -> Error:
         """Begins to connect to a host; `poll` goes on with it. What was connected before is closed.
 
-        `host` is a name or an address, perhaps with `http://` before it and a port behind it. With a `port`
-        of -1 it is 80, or 443 for HTTPS.
+        `host` is a name or an address, perhaps with `http://` or `https://` before it and a port behind it.
+        With a `port` of -1 it is 80, or 443 for HTTPS. Given `tls_options`, TLS needs no `https://`.
         """
         client = self._client
         try:
@@ -303,8 +303,10 @@ class PyHTTPClient(RefCounted):
         answer's headers is read first.
         """
         stream = self._client.connection()
-        if stream is None or isinstance(stream, _PeerStream):
-            return None if stream is None else stream.peer
+        if stream is None:
+            return None
+        if isinstance(stream, _PeerStream):
+            return stream.peer
         if self._connection is None or self._connection.is_over():
             self._connection = PyHTTPConnection(self._client)
         return self._connection
