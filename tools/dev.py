@@ -18,7 +18,7 @@ import subprocess  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 
 from demo.server import serving  # noqa: E402
-from devkit import build, cache, engine, environment, interface, lint, project, proxies, stubs  # noqa: E402
+from devkit import build, cache, engine, environment, interface, lint, project, servers, stubs  # noqa: E402
 from devkit.console import Failure, say  # noqa: E402
 
 DEMO_SECONDS = 60
@@ -65,13 +65,14 @@ class Door:
         """run the tests, style and types included; arguments go to pytest"""
         env, godot = self._ready()
         os.environ["GODOT"] = str(godot.path)  # which the tests run
-        os.environ["TINYPROXY"] = str(proxies.ensure(env))
+        os.environ |= servers.ensure(env)
         return _become([str(env.python), "-m", "pytest", *self._arguments])
 
     def conformance(self) -> int:
         """write docs/conformance.md anew; begins of scenarios' names play those alone and write nothing"""
         env, godot = self._ready()
         os.environ["GODOT"] = str(godot.path)
+        os.environ |= servers.ensure(env)
         places = (project.ROOT, *(project.ROOT / name for name in ("addons", "addons/pythonscript", "tools")))
         os.environ["PYTHONPATH"] = os.pathsep.join(map(str, places))
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"

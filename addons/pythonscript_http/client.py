@@ -9,7 +9,7 @@ and as text in `get_error_reason()`.
 import sys
 from collections.abc import Mapping, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from .core import buffers
 from .core.codings import available
@@ -22,13 +22,24 @@ from .core.state import HEADER_LIMIT, Event, Machine
 from .core.timing import NEVER, Timing
 from .net.layers import Layers, Step
 from .net.sockets import CONNECT_TIMEOUT, TcpNetwork
-from .net.stream import WOULD_BLOCK, Lookup, Network, NetworkError, Pending, Readiness, Stream, TlsError
+from .net.stream import (
+    WOULD_BLOCK,
+    HandshakeError,
+    Lookup,
+    Network,
+    NetworkError,
+    Pending,
+    Readiness,
+    Stream,
+    TlsError,
+)
 from .net.surplus import Surplus
 from .net.tunnel import tunnel_to
 from .options import Options
 from .upload import Upload
 
 if TYPE_CHECKING:
+    from .net.tls import TlsPeer, TlsStream
     from .net.trust import TlsPolicy
 
 BLOCKING_LIMIT: Final = 30.0
@@ -91,8 +102,10 @@ class HTTPClient(Options):
         "_pending",
         "_proxied",
         "_proxy_authorization",
+        "_secured",
         "_stream",
         "_through",
+        "_tls",
         "_upload",
         "default_policy",
         "user_agent",
@@ -110,14 +123,16 @@ class HTTPClient(Options):
         self._http_proxy: Host | None = None
         self._https_proxy: Host | None = None
         self._lookup: Lookup | None = None
-        self._pending: Pending | None = None
+        self._pending: Layers | None = None
         self._stream: Stream | None = None
+        self._secured: TlsStream | None = None  # the stream, or what is left of it, if it has TLS on top
         self._blind = False  # the stream tells only who reads that it has ended
         self._peer: Host | None = None  # the host or its proxy
         self._proxied = False
         self._proxy_authorization = ""
         self._layers: list[Step] = []
         self._through = ""  # what to call the proxy, if there is one
+        self._tls = False  # the host is spoken TLS to
         self.default_policy = default_policy
         """Makes the terms for `https://` where none are given."""
         self._host_header = ""
@@ -153,6 +168,7 @@ class HTTPClient(Options):
         self._layers = self._layers_to(target, proxy, policy)
         self._host_header = authority(target.name, target.port, PORT_HTTPS if target.tls else PORT_HTTP)
         self._through = "" if proxy is None else "the proxy"
+        self._tls = target.tls
         self._proxied = proxy is not None and not target.tls
         self._proxy_authorization = peer.authorization
         self._peer = peer
@@ -160,7 +176,7 @@ class HTTPClient(Options):
         address = self._network.literal(peer.name)
         if address is not None:
             self._machine.fire(Event.DIAL)
-            self._pending = self._layered(self._network.connect((address,), peer.port))
+            self._pending = self._layered(self._network.connect((address,), peer.port), peer)
             return _OK
         self._machine.fire(Event.LOOK_UP)
         try:
@@ -195,8 +211,9 @@ class HTTPClient(Options):
 
         return tls_to(host.name, context_for(policy or self.default_policy()), port=host.port, peer=named)
 
-    def _layered(self, pending: Pending) -> Pending:
-        return Layers(pending, self._layers, self._through) if self._layers or self._through else pending
+    def _layered(self, ground: Pending, peer: Host) -> Layers:
+        where = peer.name if peer.unix else authority(peer.name, peer.port)
+        return Layers(ground, self._layers, where, self._through, self._timing.connect_ended)
 
     def _not_resolved(self, error: NetworkError) -> Error:
         text = f"{self._through}: {error}" if self._through else str(error)
@@ -270,6 +287,7 @@ class HTTPClient(Options):
             self._pending.close()
             self._pending = None
         self._hang_up()
+        self._secured = None
         self._headers_taken = False
         self._refusal = ""
         self._upload = Upload()
@@ -469,7 +487,7 @@ class HTTPClient(Options):
             self._lookup = None
             self._timing.resolved = self._timing.now()
             self._machine.fire(Event.RESOLVED)
-            self._pending = self._layered(self._network.connect(addresses, peer.port, lookup))
+            self._pending = self._layered(self._network.connect(addresses, peer.port, lookup), peer)
         return _OK
 
     def _poll_connecting(self) -> Error:
@@ -480,13 +498,13 @@ class HTTPClient(Options):
         try:
             self._stream = pending.poll()
         except NetworkError as error:
-            self._pending = None
-            distrusted = isinstance(error, TlsError)
-            return self._fail(Event.DISTRUSTED if distrusted else Event.REFUSED, str(error))
+            return self._not_connected(error)
         if self._stream is not None:
             self._pending = None
             self._blind = False
-            self._timing.connected = self._timing.now()
+            if self._tls:
+                self._secured = cast("TlsStream", self._stream)
+                self._timing.secured = self._timing.now()
             self._timing.due = NEVER
             self._machine.fire(Event.ESTABLISHED)
         return _OK
@@ -498,10 +516,29 @@ class HTTPClient(Options):
         if readiness is _QUIET:
             return _OK
         if readiness is _ENDED:
-            self._machine.ended(truncated=self._truncated)
+            if not self._refused_late(self._stream):
+                self._machine.ended(truncated=self._truncated)
         elif not self._machine.tunnel:
             self._machine.lost("the server sent data that no request had asked for")
         return self._settle()
+
+    def _refused_late(self, stream: Stream) -> bool:
+        """Looks whether a connection has ended because the server refused our certificate (TLS 1.3)."""
+        try:
+            stream.read_into(memoryview(bytearray(1)))
+        except HandshakeError as error:
+            self._machine.distrusted(str(error))
+            return True
+        except NetworkError:
+            pass
+        return False
+
+    def _failed(self, error: NetworkError) -> None:
+        """The connection failed."""
+        if isinstance(error, HandshakeError):
+            self._machine.distrusted(str(error))
+        else:
+            self._machine.failed(str(error))
 
     def _poll_body(self) -> Error:
         """Sees that the connection stands. What has come waits for its reader."""
@@ -533,10 +570,11 @@ class HTTPClient(Options):
     def _send(self, stream: Stream) -> None:
         """Sends what the connection takes at once."""
         upload = self._upload
-        if upload.untouched and stream.peek() is not _QUIET:
-            self._machine.lost(
-                "the server had closed the connection, or sent data unasked, before this request"
-            )
+        if upload.untouched and (readiness := stream.peek()) is not _QUIET:
+            if readiness is not _ENDED or not self._refused_late(stream):
+                self._machine.lost(
+                    "the server had closed the connection, or sent data unasked, before this request"
+                )
         elif upload.send(stream):
             self._timing.move()
             if upload.done:
@@ -554,7 +592,9 @@ class HTTPClient(Options):
             quiet = not blind and stream.peek() is _QUIET
             size = WOULD_BLOCK if quiet else stream.read_into(machine.space())
         except NetworkError as error:
-            machine.failed(self._upload.failure or str(error))
+            # What failed first, the sending, tells more; but for a peer that said by TLS why it left.
+            told = isinstance(error, TlsError) or not self._upload.failure
+            self._failed(error if told else NetworkError(self._upload.failure))
             return
         if size > 0:
             if not timing.first_byte_came:
@@ -720,13 +760,21 @@ class HTTPClient(Options):
         """Tells in words why the state is one of failure, or else why a call was refused; empty: neither."""
         return self._machine.reason or self._refusal
 
+    def get_tls_peer(self) -> "TlsPeer | None":
+        """Tells with whom and how the connection speaks TLS, or spoke it, until the next; None: it does not.
+
+        An addition to the engine's client.
+        """
+        return None if self._secured is None else self._secured.peer
+
     def get_timings(self) -> dict[str, float]:
         """Tells how long the phases took: seconds since `connect_to_host()`, or since `request()` where the
         connection had been used before. 0.0: the phase was not reached, or there was none.
 
         Returns:
             name_lookup: the name had addresses.
-            connect: the connection stood.
+            connect: the connection stood: the host's, or its proxy's.
+            appconnect: the TLS handshake with the host was over.
             pretransfer: `request()` was called.
             posttransfer: the request had been handed to the operating system in full.
             first_byte: the first byte of an answer had come.
@@ -797,14 +845,16 @@ class HTTPClient(Options):
         if machine.status is _RESOLVING and peer is not None:
             self._lookup = None
             return self._fail(Event.NOT_RESOLVED, f"{late}: still looking {peer.name!a} up")
-        if machine.status is _CONNECTING and peer is not None:
-            if self._pending is not None:
-                self._pending.close()
-                self._pending = None
-            where = peer.name if peer.unix else authority(peer.name, peer.port)
-            return self._fail(Event.REFUSED, f"{late}: still connecting to {where}")
+        if machine.status is _CONNECTING and self._pending is not None:
+            self._pending.close()
+            return self._not_connected(self._pending.late(late))
         machine.failed(late)
         return self._settle()
+
+    def _not_connected(self, error: NetworkError) -> Error:
+        self._pending = None
+        distrusted = isinstance(error, HandshakeError)
+        return self._fail(Event.DISTRUSTED if distrusted else Event.REFUSED, str(error))
 
     def _fail(self, event: Event, reason: str) -> Error:
         self._machine.fire(event, reason)

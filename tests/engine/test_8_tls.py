@@ -2,7 +2,8 @@
 
 import pytest
 from tests.engine.harness import Project, Run, functions
-from tests.loopback.tls_server import Authority, TlsServer
+from tests.loopback.certificates import Authority
+from tests.loopback.tls_server import TlsServer
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 

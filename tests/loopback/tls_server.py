@@ -1,170 +1,26 @@
-"""Certificates of all kinds, made when they are asked for, and TLS servers on the loopback interface.
+"""TLS servers on the loopback interface: Python's, each connection in a thread, and OpenSSL's own.
 
-authority = Authority()
-with TlsServer(authority.issue("localhost"), speak(b"hello")) as server:
-    ...  # talk to 127.0.0.1, server.port; trust authority.pem
+with TlsServer(Authority().issue("localhost"), speak(b"hello")) as server:
+    ...  # talk to 127.0.0.1, server.port
 """
 
 import contextlib
+import os
+import re
 import socket
 import ssl
 import struct
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
-from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
+from .certificates import SECONDS, Identity, as_files
 
-SECONDS: Final = 10.0
-"""No step takes longer."""
-
-Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 Handler = Callable[[ssl.SSLSocket], object]
-
-NOW: Final = datetime.now(UTC).replace(microsecond=0)
-DAY: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Identity:
-    """A certificate, its key, and the certificates to send behind it."""
-
-    certificate: x509.Certificate
-    key: Key
-    chain: tuple[x509.Certificate, ...] = ()
-
-    @property
-    def pem(self) -> str:
-        """The certificate alone."""
-        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
-
-    @property
-    def chain_pem(self) -> str:
-        """The certificate, and those behind it."""
-        return self.pem + "".join(one.public_bytes(serialization.Encoding.PEM).decode() for one in self.chain)
-
-    @property
-    def key_pem(self) -> str:
-        """The key."""
-        return self.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ).decode()
-
-    @property
-    def encrypted_key_pem(self) -> str:
-        """The key, under a password."""
-        return self.key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.BestAvailableEncryption(b"secret"),
-        ).decode()
-
-    @property
-    def pin(self) -> str:
-        """What to pin."""
-        digest = hashes.Hash(hashes.SHA256())
-        digest.update(
-            self.certificate.public_key().public_bytes(
-                serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-            )
-        )
-        return f"sha256//{_base64(digest.finalize())}"
-
-
-class Authority:
-    """Who issues certificates.
-
-    Args:
-        name: its common name.
-        above: who issued its own; None: it did.
-        key: its key; made if there is none.
-        begin: since when it is valid.
-        end: until when.
-    """
-
-    def __init__(
-        self,
-        name: str = "Test Root",
-        above: "Authority | None" = None,
-        *,
-        key: Key | None = None,
-        begin: datetime = NOW - DAY,
-        end: datetime = NOW + 30 * DAY,
-    ) -> None:
-        key = key or ec.generate_private_key(ec.SECP256R1())
-        builder = _builder(name, above.certificate.subject if above else _name(name), key, begin, end)
-        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        builder = builder.add_extension(_usage(), critical=True)
-        self.key: Key = key
-        self.certificate: x509.Certificate = builder.sign(above.key if above else key, hashes.SHA256())
-        self.chain: tuple[x509.Certificate, ...] = (self.certificate, *above.chain) if above else ()
-
-    @property
-    def pem(self) -> str:
-        """Its certificate."""
-        return Identity(self.certificate, self.key).pem
-
-    @property
-    def pin(self) -> str:
-        """What to pin."""
-        return Identity(self.certificate, self.key).pin
-
-    def issue(
-        self,
-        *names: str,
-        common_name: str = "server",
-        key: Key | None = None,
-        begin: datetime = NOW - DAY,
-        end: datetime = NOW + 30 * DAY,
-    ) -> Identity:
-        """Issues a certificate.
-
-        Args:
-            names: DNS names and addresses.
-        """
-        key = key or ec.generate_private_key(ec.SECP256R1())
-        builder = _builder(common_name, self.certificate.subject, key, begin, end)
-        if names:
-            builder = builder.add_extension(x509.SubjectAlternativeName(_general(names)), critical=False)
-        return Identity(builder.sign(self.key, hashes.SHA256()), key, self.chain)
-
-    def issue_by_sha1(self, *names: str) -> Identity:
-        """Issues a certificate by a digest that only `openssl` still signs by."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        request = x509.CertificateSigningRequestBuilder().subject_name(_name("server"))
-        request = request.add_extension(x509.SubjectAlternativeName(_general(names)), critical=False)
-        text = request.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-        with as_files(Identity(self.certificate, self.key)) as (certificate, private):
-            command = ["openssl", "x509", "-req", "-CA", certificate, "-CAkey", private, "-sha1"]
-            command += ["-set_serial", "1", "-copy_extensions", "copy"]
-            done = subprocess.run(command, input=text, check=True, capture_output=True, timeout=SECONDS)
-        return Identity(x509.load_pem_x509_certificate(done.stdout), key, self.chain)
-
-    def revoke(self, *revoked: Identity, end: datetime = NOW + DAY) -> str:
-        """Issues a revocation list."""
-        builder = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
-        builder = builder.last_update(NOW - 2 * DAY).next_update(end)
-        for one in revoked:
-            entry = x509.RevokedCertificateBuilder().serial_number(one.certificate.serial_number)
-            builder = builder.add_revoked_certificate(entry.revocation_date(NOW - DAY).build())
-        return builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
-
-
-def self_signed(*names: str) -> Identity:
-    """A certificate that vouches for itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    builder = _builder("server", _name("server"), key, NOW - DAY, NOW + DAY)
-    builder = builder.add_extension(x509.SubjectAlternativeName(_general(names)), critical=False)
-    return Identity(builder.sign(key, hashes.SHA256()), key)
 
 
 def server_context(identity: Identity, *, trusted: str = "") -> ssl.SSLContext:
@@ -182,16 +38,6 @@ def server_context(identity: Identity, *, trusted: str = "") -> ssl.SSLContext:
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(cadata=trusted)
     return context
-
-
-@contextlib.contextmanager
-def as_files(identity: Identity) -> Iterator[tuple[str, str]]:
-    """A certificate with its chain, and its key, as files."""
-    with tempfile.TemporaryDirectory() as folder:
-        certificate, key = Path(folder, "certificate"), Path(folder, "key")
-        certificate.write_text(identity.chain_pem)
-        key.write_text(identity.key_pem)
-        yield str(certificate), str(key)
 
 
 @dataclass
@@ -296,62 +142,55 @@ def reset(connection: socket.socket) -> None:
     connection.close()
 
 
-@contextlib.contextmanager
-def openssl_server(identity: Identity, *options: str) -> Iterator[int]:
-    """`openssl s_server -www` with options; gives its port."""
-    with as_files(identity) as (certificate, key):
-        command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-www"]
-        command += ["-cert_chain", certificate, *options]
-        with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process:
-            try:
-                assert process.stdout is not None
-                lines = iter(process.stdout.readline, "")
-                line = next((line for line in lines if line.startswith("ACCEPT ")), "")
-                assert line, "openssl s_server did not start"
-                yield int(line.rpartition(":")[2])
-            finally:
-                process.terminate()
+class OpenSslServer:
+    """`openssl s_server`, which ends with the block.
 
+    Args:
+        identity: its certificate.
+        options: of the command.
+        www: it answers requests with a page about itself; or else it is a console: it prints what comes, and
+            sends lines that are typed.
+    """
 
-def _builder(
-    name: str, issuer: x509.Name, key: Key, begin: datetime, end: datetime
-) -> x509.CertificateBuilder:
-    builder = x509.CertificateBuilder().subject_name(_name(name)).issuer_name(issuer)
-    builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
-    return builder.not_valid_before(begin).not_valid_after(end)
+    def __init__(self, identity: Identity, *options: str, www: bool = True) -> None:
+        self._identity = identity
+        self._options = [*options, *(["-www"] if www else [])]
+        self._stack = contextlib.ExitStack()
+        self.port = 0
 
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as stack:
+            certificate, key = stack.enter_context(as_files(self._identity))
+            command = [os.environ.get("OPENSSL", "openssl"), "s_server", "-accept", "127.0.0.1:0"]
+            command += ["-cert", certificate, "-key", key, "-cert_chain", certificate, *self._options]
+            self._output = stack.enter_context(tempfile.TemporaryFile("w+"))
+            self._process = stack.enter_context(
+                subprocess.Popen(
+                    command, stdin=subprocess.PIPE, stdout=self._output, stderr=self._output, text=True
+                )
+            )
+            stack.callback(self._process.terminate)
+            self.port = int(self.wait_for(r"^ACCEPT 127\.0\.0\.1:(\d+)$"))
+            self._stack = stack.pop_all()
+        return self
 
-def _usage() -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=True,
-        crl_sign=True,
-        encipher_only=False,
-        decipher_only=False,
-    )
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
 
+    def type(self, line: str) -> None:
+        """Types a line into the console. Some single letters are commands, as `r`: renegotiate."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
 
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-
-def _general(names: Sequence[str]) -> list[x509.GeneralName]:
-    found: list[x509.GeneralName] = []
-    for name in names:
-        try:
-            found.append(x509.IPAddress(ip_address(name)))
-        except ValueError:
-            found.append(x509.DNSName(name))
-    return found
-
-
-def _base64(data: bytes) -> str:
-    from base64 import b64encode
-
-    return b64encode(data).decode("ascii")
+    def wait_for(self, pattern: str) -> str:
+        """Waits until it has printed what is looked for; gives its last group."""
+        end = time.monotonic() + SECONDS
+        while True:
+            self._output.seek(0)
+            text = self._output.read()
+            if found := re.search(pattern, text, re.MULTILINE):
+                return found[found.lastindex or 0]
+            assert time.monotonic() < end, f"openssl s_server says:\n{text}"
+            assert self._process.poll() is None, f"openssl s_server has ended:\n{text}"
+            time.sleep(0.005)

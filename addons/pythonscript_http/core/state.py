@@ -16,10 +16,12 @@ caller's mistake:
                   DISTRUSTED    TLS_HANDSHAKE_ERROR  one did, but TLS could not be agreed on
     CONNECTED     REQUEST       REQUESTING        request(), request_raw()
                   LOST          CONNECTION_ERROR  the peer closed, or sent what nobody asked for
+                  DISTRUSTED    TLS_HANDSHAKE_ERROR  it refused the client's certificate (TLS 1.3)
     REQUESTING    HEAD          BODY              a final response's head came, and a body may follow
                   END           CONNECTED         it came, has no body, and the connection may be used again
                   LAST          DISCONNECTED      it came, has no body, and the connection may not
                   LOST          CONNECTION_ERROR  the connection broke, or what came is no HTTP
+                  DISTRUSTED    TLS_HANDSHAKE_ERROR  as in CONNECTED
     BODY          END           CONNECTED         all of it was read, and the connection may be used again
                   LAST          DISCONNECTED      all of it was read, and the connection may not
                   LOST          CONNECTION_ERROR  the connection broke before the body was complete
@@ -92,12 +94,14 @@ TRANSITIONS: Final[dict[Status, dict[Event, Status]]] = {
     Status.STATUS_CONNECTED: {
         Event.REQUEST: Status.STATUS_REQUESTING,
         Event.LOST: Status.STATUS_CONNECTION_ERROR,
+        Event.DISTRUSTED: Status.STATUS_TLS_HANDSHAKE_ERROR,
     },
     Status.STATUS_REQUESTING: {
         Event.HEAD: Status.STATUS_BODY,
         Event.END: Status.STATUS_CONNECTED,
         Event.LAST: Status.STATUS_DISCONNECTED,
         Event.LOST: Status.STATUS_CONNECTION_ERROR,
+        Event.DISTRUSTED: Status.STATUS_TLS_HANDSHAKE_ERROR,
     },
     Status.STATUS_BODY: {
         Event.END: Status.STATUS_CONNECTED,
@@ -338,6 +342,11 @@ class Machine:
     def lost(self, reason: str) -> None:
         """The connection is of no more use, for the reason given."""
         self.fire(Event.LOST, reason)
+        self._release()
+
+    def distrusted(self, reason: str) -> None:
+        """The peer refuses us after all."""
+        self.fire(Event.DISTRUSTED, reason)
         self._release()
 
     def where(self) -> str:

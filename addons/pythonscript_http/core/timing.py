@@ -33,6 +33,7 @@ class Timing:
         "now",
         "requested",
         "resolved",
+        "secured",
         "sent",
         "total",
     )
@@ -46,7 +47,7 @@ class Timing:
     def forget(self) -> None:
         """Nothing has happened yet. The deadlines' durations stay."""
         self.due = NEVER
-        self.began = self.resolved = self.connected = self.requested = 0.0
+        self.began = self.resolved = self.connected = self.secured = self.requested = 0.0
         self.sent = self.first_byte_came = self.ended = self.moved_last = 0.0
 
     def limit(self, name: str, seconds: float) -> None:
@@ -56,6 +57,10 @@ class Timing:
         self.due = 0.0
 
     # ---- marks
+
+    def connect_ended(self) -> None:
+        """The host, or its proxy, took the connection."""
+        self.connected = self.now()
 
     def begin(self) -> None:
         """A connection is being made."""
@@ -67,7 +72,7 @@ class Timing:
         """A request begins: over the new connection, or over one that an earlier request has used."""
         now = self.now()
         if self.requested or not self.began:
-            self.began, self.resolved, self.connected = now, 0.0, 0.0
+            self.began, self.resolved, self.connected, self.secured = now, 0.0, 0.0, 0.0
         self.requested = self.moved_last = now
         self.sent = self.first_byte_came = self.ended = 0.0
         self.due = 0.0 if self.total or self._watching else NEVER
@@ -122,6 +127,7 @@ class Timing:
         marks = {
             "name_lookup": self.resolved,
             "connect": self.connected,
+            "appconnect": self.secured,
             "pretransfer": self.requested,
             "posttransfer": self.sent,
             "first_byte": self.first_byte_came,

@@ -19,6 +19,14 @@ class TlsError(NetworkError):
     """TLS failed; the text says with whom and why."""
 
 
+class HandshakeError(TlsError):
+    """TLS failed because the peers did not agree on it, or did not trust each other.
+
+    Most such failures come before the connection stands. A server that speaks TLS 1.3 judges the client's
+    certificate after that (RFC 8446 section 4.4.2.4), so a read may raise it too, if it is the first.
+    """
+
+
 class Readiness(Enum):
     """What a read would find."""
 

@@ -17,8 +17,8 @@ from pythonscript_http.core.enums import Error
 from pythonscript_http.core.errors import LocalError
 
 from .layers import Step
-from .stream import WOULD_BLOCK, NetworkError, Readiness, Stream, TlsError
-from .tls_reasons import key_digest, pin_mismatch, reason
+from .stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, Stream, TlsError
+from .tls_reasons import end_reason, is_refusal, key_digest, pin_mismatch, pin_of, reason
 from .trust import TlsContext, TlsObject
 
 HANDSHAKE_TIMEOUT: Final = 30.0
@@ -48,6 +48,9 @@ class TlsPeer(NamedTuple):
     """The protocol that the peer chose; empty: it chose none."""
     resumed: bool
     """An earlier session goes on: the peer proved itself then."""
+    pins: tuple[str, ...]
+    """What could be pinned of it, as `TlsPolicy.pins`: its own key first, then those above it up to the root.
+    Where the chain was not verified, or not again, the first alone."""
 
 
 class _Transport:
@@ -99,15 +102,23 @@ class _Transport:
         finally:
             buffers.give_back(scratch)
 
-    def failure(self, why: str) -> TlsError:
-        """Says with whom it failed."""
-        return TlsError(f"TLS with {self.peer}: {why}")
+    def failure(self, why: str) -> HandshakeError:
+        """Says with whom there is no agreement."""
+        return HandshakeError(f"TLS with {self.peer}: {why}")
 
-    def refused(self, error: ssl.SSLError, begin: bytes = b"") -> TlsError:
+    def refused(self, error: ssl.SSLError, begin: bytes = b"") -> HandshakeError:
         """Tells the peer by an alert, if that goes at once, and gives what to raise."""
         with contextlib.suppress(NetworkError):
             self.push()
         return self.failure(reason(error, self.object, self.name, begin))
+
+    def broken(self, error: ssl.SSLError, *, fresh: bool) -> TlsError:
+        """The same when the connection stands already; `fresh`: no data has come over it."""
+        if fresh and is_refusal(error, self.object):
+            return self.refused(error)
+        with contextlib.suppress(NetworkError):
+            self.push()
+        return TlsError(f"TLS with {self.peer}: {end_reason(error)}")
 
 
 class Handshake:
@@ -127,13 +138,17 @@ class Handshake:
             if not self._advance():
                 if time.monotonic() < self._deadline:
                     return None
-                said = "it answered, and then fell silent" if self._begin else "it says nothing"
-                raise self._transport.failure(f"no handshake within {self._timeout:g} s: {said}")
+                raise self.late(f"no handshake within {self._timeout:g} s")
             self._check_pins()
             return TlsStream(self._transport)
         except TlsError:
             self.close()
             raise
+
+    def late(self, why: str) -> HandshakeError:
+        """Makes the failure of one who waits no longer (see `Layer.late`)."""
+        said = "it answered, and then fell silent" if self._begin else "it says nothing"
+        return self._transport.failure(f"{why}: {said}")
 
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
@@ -203,10 +218,10 @@ class TlsStream:
         "_ended",
         "_failed",
         "_first",
+        "_fresh",
         "_held",
         "_more",
         "_read",
-        "_session_kept",
         "_transport",
         "truncated",
     )
@@ -219,16 +234,16 @@ class TlsStream:
         self._more = True  # more may be here already: the last read was full
         self._ended = False
         self._failed: NetworkError | None = None
-        self._session_kept = False
+        self._fresh = True  # no data has come
         self.truncated = False
-        """The connection ended without the peer's close_notify: what came may not be all (RFC 8446 section
-        6.1). It shows once `peek` or `read_into` told the end."""
+        """The connection ended without the peer's close_notify, and that matters: what came may not be all
+        (RFC 8446 section 6.1). It shows once `peek` or `read_into` told the end."""
         transport.object.context = _idle
 
     @property
     def peer(self) -> TlsPeer:
         """With whom and how this speaks TLS."""
-        made = self._transport.object
+        transport, made = self._transport, self._transport.object
         der = made.getpeercert(binary_form=True)
         cipher = made.cipher()
         return TlsPeer(
@@ -237,6 +252,7 @@ class TlsStream:
             cipher[0] if cipher else "",
             made.selected_alpn_protocol() or "",
             bool(made.session_reused),
+            tuple(pin_of(key_digest(one)) for one in _chain(transport)),
         )
 
     def peek(self) -> Readiness:
@@ -281,7 +297,7 @@ class TlsStream:
                     if not transport.push() or size >= _MOST_WRITTEN:
                         return size
         except ssl.SSLError as error:
-            raise transport.refused(error) from None
+            raise transport.broken(error, fresh=self._fresh) from None
         transport.push()
         return size
 
@@ -352,14 +368,15 @@ class TlsStream:
         except ssl.SSLWantReadError:
             got = WOULD_BLOCK
         except ssl.SSLEOFError:
-            self.truncated = True
+            self.truncated = not transport.context.policy.ignore_unexpected_eof
             got = 0
         except ssl.SSLError as error:
-            self._failed = transport.refused(error)
+            self._failed = transport.broken(error, fresh=self._fresh)
             raise self._failed from None
         if got == 0:
             self._ended = True
-        elif got > 0 and not self._session_kept:
+        elif got > 0 and self._fresh:
+            self._fresh = False
             self._keep_session()
         if transport.outgoing.pending:  # an answer to what was no data
             self._push()
@@ -376,7 +393,6 @@ class TlsStream:
 
     def _keep_session(self) -> None:
         """Keeps the session for the next connection. TLS 1.3's come after the handshake, so before data."""
-        self._session_kept = True
         transport = self._transport
         made, context = transport.object, transport.context
         made.context = context.ssl  # a session remembers the context it belongs to

@@ -40,6 +40,20 @@ def reason(error: ssl.SSLError, seen: TlsObject, name: str, begin: bytes = b"") 
     return _plain(code)
 
 
+def end_reason(error: ssl.SSLError) -> str:
+    """Tells why OpenSSL gave up a connection that stood."""
+    code = error.reason or _code(str(error))
+    if "_ALERT_" in code:
+        return f"the peer ended the connection by an alert ({_plain(code)})"
+    return f"{_REASONS[code]} ({_plain(code)})" if code in _REASONS else _plain(code)
+
+
+def is_refusal(error: ssl.SSLError, seen: TlsObject) -> bool:
+    """The peer wanted a certificate of ours, and has refused the one it got, or that it got none."""
+    code = error.reason or _code(str(error))
+    return seen.certificate_wanted and (code.endswith(_REFUSALS) or _REASONS.get(code) == _BAD_CERTIFICATE)
+
+
 def pin_mismatch(keys: Sequence[bytes], pins: frozenset[bytes]) -> str:
     """Tells which pins were wanted and which were found."""
     wanted = ", ".join(sorted(pin_of(pin) for pin in pins))

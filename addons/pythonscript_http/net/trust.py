@@ -3,7 +3,10 @@
 A policy that can't be honoured in full is an error before anything is sent; nothing here makes do with less.
 What is checked: the chain up to a trusted root, validity, the name (RFC 9525: subject alternative names only,
 whole wildcards only), keys and digests of 112 bits of security at least; if given, revocation lists and pins.
-What is not: OCSP, stapled or asked for, which Python's `ssl` does not have.
+What is not: OCSP, stapled or asked for, and so what RFC 7633 says must be stapled: Python's `ssl` has none.
+Off are: renegotiation, early data (Python's `ssl` has none), compression, and the session tickets of TLS 1.2,
+which put a session's keys on the wire under one key of the server's. Sessions of TLS 1.2 are resumed by their
+ids; those of TLS 1.3 by what it calls tickets, for which keys are agreed on anew (RFC 8446 section 2.2).
 """
 
 import base64
@@ -14,6 +17,7 @@ import re
 import ssl
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -29,6 +33,7 @@ from pythonscript_http.core.errors import LocalError
 _VERSIONS: Final = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 _BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----[\x00-\x7f]+?-----END \1-----")
 _PIN: Final = re.compile(r"(?:sha256//?)?([A-Za-z0-9+/]{43}=)")
+_NOT_SPOKEN: Final = ("h2", "h2c", "h3")
 _SESSIONS: Final = 256
 """Of a policy; some 4 KiB each, mostly the peer's certificate."""
 _CONTEXTS: Final = 64
@@ -74,6 +79,11 @@ class TlsPolicy:
     revocation_lists: tuple[str, ...] = ()
     """CRLs. If there are any, each certificate of the chain needs one that is in force."""
     alpn: tuple[str, ...] = ("http/1.1",)
+    """Names of protocols to offer, best first (RFC 7301). None of those that are not spoken here, as h2."""
+    ignore_unexpected_eof: bool = False
+    """A body that only the end of the connection ends is complete also where the peer ended it without
+    close_notify, so that anybody may have cut it short. For servers that never say it. OpenSSL's
+    name for it."""
     key_log: str = field(default="", repr=False)
     """A file for the keys of all connections, by which a debugger reads what they carry."""
 
@@ -90,6 +100,13 @@ class TlsPolicy:
             raise _wrong("an unsafe client verifies no name, so a common name has no use")
         if not self.verifies and self.revocation_lists:
             raise _wrong("an unsafe client without roots verifies no chain, so revocation lists have no use")
+        if self.unsafe and self.roots is Roots.SYSTEM:
+            raise _wrong("an unsafe client verifies no chain by the system's roots, so they have no use")
+        for name in self.alpn:
+            if name in _NOT_SPOKEN:
+                raise _wrong(f"ALPN cannot offer {name!a}, which is not spoken here")
+            if not (name.isascii() and 0 < len(name) < 256):
+                raise _wrong(f"ALPN cannot offer {name!a}: a protocol's name has 1 to 255 ASCII characters")
 
     @property
     def verifies(self) -> bool:
@@ -123,9 +140,10 @@ class TlsContext:
         self._lock = threading.Lock()
 
     def take_session(self, name: str, port: int) -> ssl.SSLSession | None:
-        """Hands out a session to resume. TLS 1.3's are for one use (RFC 8446 appendix C.4)."""
+        """Hands out a session that can still be resumed; once, as RFC 8446 appendix C.4 has it."""
         with self._lock:
-            return self._sessions.pop((name, port), None)
+            session = self._sessions.pop((name, port), None)
+        return session if session is not None and time.time() < session.time + session.timeout else None
 
     def keep_session(self, name: str, port: int, session: ssl.SSLSession) -> None:
         """Keeps a session for the next connection; the oldest gives way."""
@@ -150,7 +168,7 @@ def _build(policy: TlsPolicy) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = policy.minimum
     context.maximum_version = policy.maximum
-    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
+    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_TICKET
     # Python takes an end without close_notify as a clean one, unless told otherwise; OpenSSL 1.1 speaks to
     # servers open to renegotiation attacks. The numbers are OpenSSL's, where Python has no name for them.
     context.options &= ~(
@@ -172,7 +190,11 @@ def _build(policy: TlsPolicy) -> ssl.SSLContext:
     if policy.certificate:
         _load_certificate(context, policy)
     if policy.key_log:
-        context.keylog_filename = policy.key_log
+        try:
+            context.keylog_filename = policy.key_log
+        except OSError as error:
+            text = f"the keys of connections can't be logged to {policy.key_log!a}: {error.strerror}"
+            raise LocalError(Error.ERR_FILE_CANT_WRITE, text) from None
     _watch(context)
     return context
 

@@ -51,12 +51,18 @@ class Tunnel:
                 self._unsent = self._unsent[self._stream.write([self._unsent]) :]
             if self._answered():
                 return self._stream
-            if time.monotonic() >= self._deadline:
-                raise NetworkError(f"no answer to CONNECT {self._target} within {self._timeout:g} s")
         except (NetworkError, RemoteError) as error:
             self._stream.close()
             raise NetworkError(f"the proxy {self._proxy}: {error}") from None
+        if time.monotonic() >= self._deadline:
+            self._stream.close()
+            raise self.late(f"no tunnel within {self._timeout:g} s")
         return None
+
+    def late(self, why: str) -> NetworkError:
+        """Makes the failure of one who waits no longer (see `Layer.late`)."""
+        said = "an incomplete answer" if self._data else "no answer"
+        return NetworkError(f"the proxy {self._proxy}: {why}: {said} to CONNECT {self._target}")
 
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 
 import pytest
 from cryptography import x509
-from tests.loopback.tls_server import DAY, NOW, Authority
+from tests.loopback.certificates import DAY, NOW, Authority
 
 from pythonscript_http.net.certificate import parse_certificate, parse_message
 

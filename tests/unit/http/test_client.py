@@ -1,25 +1,20 @@
 """The client: over real sockets against scripted servers, and poll by poll over a network of our own."""
 
-import contextlib
 import gzip
 import hashlib
 import itertools
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.loopback.network import closed_port
 from tests.loopback.responses import ALL, CHUNKED, OK, Scenario
 from tests.loopback.scripted import Drip, HalfClose, Pause, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.server import Server, pattern
-from tests.loopback.tls_server import Authority, TlsServer, speak
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method, NetworkError, Status, TcpNetwork
 from pythonscript_http.net.stream import WOULD_BLOCK, Address, Readiness
-from pythonscript_http.net.trust import TlsPolicy
 
 GET, HEAD, POST = Method.METHOD_GET, Method.METHOD_HEAD, Method.METHOD_POST
 BUSY = (Status.STATUS_RESOLVING, Status.STATUS_CONNECTING, Status.STATUS_REQUESTING)
@@ -1363,112 +1358,3 @@ class TestSettings:
             client = connect(server.port)
             assert get(client) == b"hello"
             client.close()
-
-
-ROOT = Authority()
-TRUSTING = TlsPolicy(roots=ROOT.pem)
-TLS_HOST = ROOT.issue("127.0.0.1")
-
-
-@pytest.fixture
-def client() -> Iterator[HTTPClient]:
-    with contextlib.closing(HTTPClient()) as client:
-        yield client
-
-
-def secure(client: HTTPClient, port: int, policy: TlsPolicy | None = TRUSTING) -> None:
-    assert client.connect_to_host("https://127.0.0.1", port, policy) is Error.OK
-    poll(client)
-
-
-class TestTls:
-    def test_get(self, client: HTTPClient) -> None:
-        with TlsServer(TLS_HOST, speak(HELLO)) as server:
-            secure(client, server.port)
-            assert client.get_status() is Status.STATUS_CONNECTED, client.get_error_reason()
-            assert get(client) == b"hello"
-            client.close()
-
-    def test_a_policy_asks_for_tls_and_a_scheme_has_the_last_word(
-        self, client: HTTPClient, server: Server
-    ) -> None:
-        with TlsServer(TLS_HOST, speak(HELLO)) as other:
-            client.connect_to_host("127.0.0.1", other.port, TRUSTING)
-            poll(client)
-            assert get(client) == b"hello"
-            client.close()
-        client.connect_to_host("http://127.0.0.1", server.port, TRUSTING)
-        poll(client)
-        assert client.get_status() is Status.STATUS_CONNECTED
-
-    def test_the_standard_port_is_not_told(self) -> None:
-        network = FakeNetwork(FakeStream())
-        client = HTTPClient(network)
-        client.connect_to_host("https://192.0.2.1", -1, TRUSTING)
-        assert client._host_header == "192.0.2.1"
-
-    def test_who_is_not_trusted(self, client: HTTPClient) -> None:
-        with TlsServer(TLS_HOST, speak(HELLO)) as server:
-            secure(client, server.port, None)
-        assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
-        assert client.poll() is Error.ERR_CONNECTION_ERROR
-        assert "127.0.0.1" in client.get_error_reason()
-
-    def test_another_name(self, client: HTTPClient) -> None:
-        with TlsServer(ROOT.issue("example.org"), speak(HELLO)) as server:
-            secure(client, server.port)
-        assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
-        assert "example.org" in client.get_error_reason()
-
-    def test_a_server_without_tls(self, client: HTTPClient) -> None:
-        with ScriptedServer([b"HTTP/1.1 400 Bad Request\r\n\r\n"]) as server:
-            secure(client, server.port)
-        assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
-        assert "HTTP/1.1 400" in client.get_error_reason()
-
-    @pytest.mark.parametrize("clean", [True, False])
-    @pytest.mark.parametrize("framing", [b"Content-Length: 5\r\n", b"Connection: close\r\n"])
-    def test_an_end_without_close_notify(self, client: HTTPClient, framing: bytes, clean: bool) -> None:
-        """R25: a length tells that the body is complete; the connection's end only if it was said."""
-        with TlsServer(TLS_HOST, speak(OK + framing + b"\r\nhello", clean=clean)) as server:
-            secure(client, server.port)
-            assert get(client) == b"hello"
-            status, reason = client.get_status(), client.get_error_reason()
-            client.close()
-        if framing.startswith(b"Content") or clean:
-            assert status in (Status.STATUS_CONNECTED, Status.STATUS_DISCONNECTED)
-        else:
-            assert status is Status.STATUS_CONNECTION_ERROR
-            assert "close_notify" in reason
-
-    def test_through_a_proxy(self, client: HTTPClient) -> None:
-        asked = []
-
-        def proxy(connection: socket.socket) -> None:
-            asked.append(connection.recv(65536))
-            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-
-        with TlsServer(ROOT.issue("example.org"), speak(HELLO), before=proxy) as server:
-            client.set_https_proxy("ada:secret@127.0.0.1", server.port)
-            client.connect_to_host("https://example.org", -1, TRUSTING)
-            poll(client)
-            assert get(client) == b"hello"
-            client.close()
-        head = asked[0].split(b"\r\n")
-        assert head[0] == b"CONNECT example.org:443 HTTP/1.1"
-        assert b"Proxy-Authorization: Basic YWRhOnNlY3JldA==" in head
-
-    def test_a_proxy_that_refuses(self, client: HTTPClient) -> None:
-        with ScriptedServer([ReadRequest(), b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"]) as server:
-            client.set_https_proxy("127.0.0.1", server.port)
-            client.connect_to_host("https://example.org")
-            poll(client)
-        assert client.get_status() is Status.STATUS_CANT_CONNECT
-        assert "403" in client.get_error_reason()
-
-    def test_a_proxy_that_is_not_there(self, client: HTTPClient) -> None:
-        client.set_https_proxy("127.0.0.1", closed_port())
-        client.connect_to_host("https://example.org")
-        poll(client)
-        assert client.get_status() is Status.STATUS_CANT_CONNECT
-        assert client.get_error_reason().startswith("the proxy: ")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pythonscript_http.net.layers import Layers, Step
-from pythonscript_http.net.stream import WOULD_BLOCK, NetworkError, Pending, Readiness, Stream
+from pythonscript_http.net.layers import Layer, Layers, Step
+from pythonscript_http.net.stream import WOULD_BLOCK, NetworkError, Readiness, Stream
 
 
 class Wire:
@@ -56,12 +56,15 @@ class Slow:
     def wait(self, timeout: float) -> None:
         self.waited.append(timeout)
 
+    def late(self, why: str) -> NetworkError:
+        return NetworkError(f"{why}: {self.wire.name}")
+
     def close(self) -> None:
         self.closed = True
 
 
 def layer(name: str, polls: int, failure: str = "", made: list[Slow] | None = None) -> Step:
-    def step(below: Stream) -> Pending:
+    def step(below: Stream) -> Layer:
         assert isinstance(below, Wire)
         slow = Slow(Wire(f"{name} over {below.name}"), polls, failure)
         if made is not None:
@@ -97,7 +100,7 @@ def test_no_layer() -> None:
     ],
 )
 def test_failures_tell_whose_they_are(ground: str, above: str, peer: str, text: str) -> None:
-    layers = Layers(Slow(Wire("TCP"), 1, ground), [layer("TLS", 1, above)], peer)
+    layers = Layers(Slow(Wire("TCP"), 1, ground), [layer("TLS", 1, above)], peer=peer)
     with pytest.raises(NetworkError, match=f"^{text}$"):
         layers.poll()
 
@@ -113,3 +116,19 @@ def test_waiting_and_giving_up_are_those_of_the_present_layer() -> None:
     layers.close()
     assert (ground.waited, ground.closed) == ([1.0], False)
     assert (made[0].waited, made[0].closed) == ([2.0], True)
+
+
+def test_who_is_late() -> None:
+    layers = Layers(Slow(Wire("TCP"), 2), [layer("TLS", 2)], "192.0.2.1:80", "the proxy")
+    layers.poll()
+    assert str(layers.late("too long")) == "the proxy: too long: still connecting to 192.0.2.1:80"
+    layers.poll()
+    assert str(layers.late("too long")) == "too long: TLS over TCP"
+
+
+def test_the_ground_is_told_of_once() -> None:
+    told: list[int] = []
+    layers = Layers(Slow(Wire("TCP"), 1), [layer("TLS", 2)], grounded=lambda: told.append(1))
+    while layers.poll() is None:
+        assert told == [1]
+    assert told == [1]

@@ -45,7 +45,7 @@ class Tunnels(TcpNetwork):
             user_agent="test",
             timeout=10.0,
         )
-        return Layers(super().connect([address], proxy.port), [step], "the proxy")
+        return Layers(super().connect([address], proxy.port), [step], peer="the proxy")
 
 
 @pytest.fixture(scope="module", params=["proxy.py", "tinyproxy"])

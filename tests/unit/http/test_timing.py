@@ -103,7 +103,9 @@ def test_durations(clock: Clock) -> None:
     timing = Timing(clock)
     assert set(timing.durations().values()) == {0.0}
     timing.begin()
-    timing.resolved, timing.connected = 101.0, 103.0
+    timing.resolved, timing.secured = 101.0, 104.0
+    clock.now = 103.0
+    timing.connect_ended()
     clock.now = 110.0
     timing.request()
     timing.sent, timing.first_byte_came = 111.0, 112.0
@@ -115,6 +117,7 @@ def test_durations(clock: Clock) -> None:
     assert timing.durations() == {
         "name_lookup": 1.0,
         "connect": 3.0,
+        "appconnect": 4.0,
         "pretransfer": 10.0,
         "posttransfer": 11.0,
         "first_byte": 12.0,

@@ -1,6 +1,8 @@
 """TLS connections: bytes both ways, ends, tickets, sessions, and handshakes in pieces."""
 
+import contextlib
 import hashlib
+import itertools
 import select
 import socket
 import ssl
@@ -9,12 +11,13 @@ import time
 from collections.abc import Callable, Sequence
 
 import pytest
+from tests.loopback.certificates import Authority
 from tests.loopback.network import SECONDS, descriptors, established, until
-from tests.loopback.tls_server import Authority, TlsServer, server_context, speak
+from tests.loopback.tls_server import OpenSslServer, TlsServer, server_context, speak
 
 from pythonscript_http.core.errors import LocalError
 from pythonscript_http.net.connection import SocketStream
-from pythonscript_http.net.stream import WOULD_BLOCK, Readiness, TlsError
+from pythonscript_http.net.stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, TlsError
 from pythonscript_http.net.tls import TlsStream, tls_to
 from pythonscript_http.net.trust import TlsPolicy, context_for
 
@@ -222,6 +225,69 @@ def test_sessions_are_resumed_by_host_port_and_policy(version: ssl.TLSVersion) -
     assert seen == server.seen.resumed == [False, True, True, False]
 
 
+def test_sessions_are_not_resumed_when_they_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        for later in (0.0, 0.0, 1e6):
+            monkeypatch.setattr(time, "time", lambda later=later: now() + later)
+            stream = secure(server.port, TlsPolicy(roots=ROOT.pem, minimum=VERSIONS[1]))
+            stream.write([b"x"])
+            assert received(stream, 5) == b"hello"
+            stream.close()
+    assert server.seen.resumed == [False, True, False]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_a_client_offers(version: ssl.TLSVersion) -> None:
+    """No tickets of TLS 1.2, no early data, also when it resumes a session."""
+    hellos: list[bytes] = []
+
+    def look(connection: socket.socket) -> None:
+        hellos.append(connection.recv(65536, socket.MSG_PEEK))
+
+    policy = TlsPolicy(roots=ROOT.pem, maximum=version)
+    with TlsServer(GOOD, speak(b"hello"), before=look) as server:
+        for _ in range(2):
+            stream = secure(server.port, policy)
+            stream.write([b"x"])
+            assert received(stream, 5) == b"hello"
+            stream.close()
+    assert server.seen.resumed == [False, True]
+    for hello in hellos:
+        offered = extensions(hello)
+        assert 16 in offered  # ALPN
+        assert not {35, 42} & offered  # session_ticket, early_data
+    assert (41 in extensions(hellos[1])) == (version is VERSIONS[1])  # pre_shared_key
+
+
+def extensions(record: bytes) -> set[int]:
+    """The types of the extensions of a ClientHello (RFC 8446 section 4.1.2)."""
+    at = 5 + 4 + 2 + 32
+    at += 1 + record[at]  # session id
+    at += 2 + int.from_bytes(record[at : at + 2])  # cipher suites
+    at += 1 + record[at] + 2  # compression methods
+    found = set()
+    while at < len(record):
+        found.add(int.from_bytes(record[at : at + 2]))
+        at += 4 + int.from_bytes(record[at + 2 : at + 4])
+    return found
+
+
+def test_renegotiation_is_refused() -> None:
+    """The server may go on without, or end the connection; ours ends it."""
+    with OpenSslServer(GOOD, "-tls1_2", www=False) as server:
+        stream = secure(server.port)
+        server.wait_for("^Secure Renegotiation IS supported")
+        server.type("x")
+        assert received(stream, 2) == b"x\n"
+        server.type("r")
+        until(lambda: stream.peek() is Readiness.ENDED)
+        with pytest.raises(TlsError, match="the peer ended the connection by an alert"):
+            stream.read_into(memoryview(bytearray(10)))
+        stream.close()
+        server.wait_for("no renegotiation")
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_handshake_byte_by_byte(version: ssl.TLSVersion) -> None:
     with TlsServer(GOOD, speak(b"hello")) as server:
@@ -241,6 +307,57 @@ def test_a_handshake_cut_anywhere(version: ssl.TLSVersion) -> None:
             with pytest.raises(TlsError, match=r"it closed the connection (before it|in the middle)"):
                 secure(server.port, policy, Narrow(connected(server.port), 1000, cut))
     assert descriptors() <= before
+
+
+class Severed:
+    """A connection to a server in memory, which is reset after so many bytes of what the server says."""
+
+    def __init__(self, context: ssl.SSLContext, left: int) -> None:
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.server = context.wrap_bio(self.incoming, self.outgoing, server_side=True)
+        self.left = left
+
+    def write(self, buffers: Sequence[bytes | memoryview]) -> int:
+        size = self.incoming.write(buffers[0])
+        with contextlib.suppress(ssl.SSLWantReadError):
+            self.server.do_handshake()
+        return size
+
+    def read_into(self, buffer: memoryview) -> int:
+        if not self.left:
+            raise NetworkError("cannot receive: Connection reset by peer")
+        data = self.outgoing.read(min(len(buffer), self.left))
+        self.left -= len(data)
+        buffer[: len(data)] = data
+        return len(data) or WOULD_BLOCK
+
+    def peek(self) -> Readiness:
+        return Readiness.QUIET
+
+    def wait(self, *, write: bool, timeout: float) -> bool:
+        return True
+
+    def available(self) -> int:
+        return self.outgoing.pending
+
+    def fileno(self) -> int:
+        return -1
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_handshake_reset_at_each_byte(version: ssl.TLSVersion) -> None:
+    server = server_context(GOOD)
+    server.num_tickets = 0  # they come when the handshake is over
+    step = tls_to("localhost", context_for(TlsPolicy(roots=ROOT.pem, maximum=version)), timeout=SECONDS)
+    for cut in itertools.count():
+        handshake = step(Severed(server, cut))
+        where = "in the middle of the handshake" if cut else "before it said a word"
+        told = f"TLS with 'localhost': cannot receive: Connection reset by peer, {where}"
+        with contextlib.suppress(HandshakeError) if cut > 500 else pytest.raises(HandshakeError, match=told):
+            if handshake.poll() or handshake.poll():
+                break
 
 
 def test_giving_up_at_any_moment() -> None:

@@ -9,20 +9,10 @@ from datetime import datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from tests.loopback.certificates import DAY, NOW, Authority, Identity, self_signed
 from tests.loopback.network import closed_port, established
 from tests.loopback.scripted import Reset
-from tests.loopback.tls_server import (
-    DAY,
-    NOW,
-    Authority,
-    Identity,
-    TlsServer,
-    openssl_server,
-    reset,
-    self_signed,
-    server_context,
-    speak,
-)
+from tests.loopback.tls_server import OpenSslServer, TlsServer, reset, server_context, speak
 
 from pythonscript_http.net import resolver
 from pythonscript_http.net.layers import Layers
@@ -259,11 +249,11 @@ def test_no_common_cipher() -> None:
 @pytest.mark.parametrize("option", ["-tls1", "-tls1_1", "-tls1_2", "-tls1_3"])
 def test_another_server(option: str) -> None:
     """OpenSSL's own, whose versions are as the option says."""
-    with openssl_server(GOOD, option, "-cipher", "ALL:@SECLEVEL=0") as port:
+    with OpenSslServer(GOOD, option, "-cipher", "ALL:@SECLEVEL=0") as server:
         if option in ("-tls1", "-tls1_1"):
-            assert "no common version of TLS" in failure(port, TRUSTING)
+            assert "no common version of TLS" in failure(server.port, TRUSTING)
         else:
-            dial(port, TRUSTING).close()
+            dial(server.port, TRUSTING).close()
 
 
 @pytest.mark.parametrize("alpn", ["http/1.1", "h2"])

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.loopback.tls_server import Authority, TlsServer, speak
+from tests.loopback.certificates import Authority
+from tests.loopback.tls_server import TlsServer, speak
 from tests.unit.http.test_tls import secure
 
 from pythonscript_http.core.errors import LocalError
@@ -27,6 +28,12 @@ CLIENT, OTHER = ROOT.issue(common_name="client"), ROOT.issue(common_name="other"
         ({"key": CLIENT.key_pem}, "there is no certificate"),
         ({"unsafe": True, "common_name": "a"}, "so a common name has no use"),
         ({"unsafe": True, "revocation_lists": ("x",)}, "so revocation lists have no use"),
+        ({"unsafe": True, "roots": Roots.SYSTEM}, "by the system's roots, so they have no use"),
+        ({"alpn": ("h2",)}, "ALPN cannot offer 'h2', which is not spoken here"),
+        ({"alpn": ("http/1.1", "")}, "ALPN cannot offer '': a protocol's name has 1 to 255 ASCII"),
+        ({"alpn": ("x" * 256,)}, "a protocol's name has 1 to 255 ASCII characters"),
+        ({"alpn": ("ü",)}, r"ALPN cannot offer '\xfc': a protocol's name has 1 to 255 ASCII characters"),
+        ({"key_log": "/nowhere/keys"}, "can't be logged to '/nowhere/keys': No such file or directory"),
         ({"roots": ""}, "the trusted roots has no PEM block of the kind 'CERTIFICATE'"),
         ({"roots": CLIENT.key_pem}, "a PEM block of the kind 'PRIVATE KEY'; wanted is 'CERTIFICATE'"),
         ({"roots": CLIENT.pem.replace("MII", "MMM")}, "the trusted roots can't be read: "),
@@ -58,6 +65,7 @@ def test_terms_that_are_never_left_out() -> None:
     assert made.minimum_version == ssl.TLSVersion.TLSv1_2
     assert made.options & ssl.OP_NO_RENEGOTIATION
     assert made.options & ssl.OP_NO_COMPRESSION
+    assert made.options & ssl.OP_NO_TICKET
     assert not made.options & getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0x80)
     assert not made.hostname_checks_common_name
 

@@ -26,7 +26,7 @@ def through(
     step = tunnel_to(
         target, proxy="p.example:3128", authorization=authorization, user_agent="test", timeout=timeout
     )
-    return Layers(network.connect([address], port), [step], "the proxy p.example:3128")
+    return Layers(network.connect([address], port), [step], peer="the proxy p.example:3128")
 
 
 @contextlib.contextmanager
@@ -121,12 +121,18 @@ def test_a_refusal(steps: list[Step], text: str) -> None:
         assert descriptors() <= before + 1  # the server's side
 
 
-@pytest.mark.parametrize("steps", [[Pause(5)], [Drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 500, 1, 0.01)]])
-def test_a_slow_proxy(steps: list[Step]) -> None:
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ([Pause(5)], "no answer"),
+        ([Drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 500, 1, 0.01)], "an incomplete answer"),
+    ],
+)
+def test_a_slow_proxy(steps: list[Step], said: str) -> None:
     """The time is for the whole answer: bytes that drip do not prolong it."""
     with proxy(*steps) as server:
         begun = time.monotonic()
-        with pytest.raises(NetworkError, match=r"no answer to CONNECT h\.example:80 within 0\.2 s"):
+        with pytest.raises(NetworkError, match=rf"no tunnel within 0\.2 s: {said} to CONNECT h\.example:80"):
             established(through(server.port, timeout=0.2))
         assert 0.2 <= time.monotonic() - begun < 2
 

@@ -1,0 +1,307 @@
+"""The client over TLS: what users see of it, from the first handshake to the last byte."""
+
+import contextlib
+import re
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+
+import pytest
+from tests.loopback.certificates import Authority, Identity
+from tests.loopback.network import closed_port
+from tests.loopback.responses import OK
+from tests.loopback.scripted import Pause, ReadRequest, ScriptedServer
+from tests.loopback.tls_server import TlsServer, server_context, speak
+from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, get, poll
+
+from pythonscript_http import Error, HTTPClient, Status
+from pythonscript_http.net.trust import TlsPolicy
+
+ROOT = Authority()
+TRUSTING = TlsPolicy(roots=ROOT.pem)
+TLS_HOST = ROOT.issue("127.0.0.1")
+
+
+@pytest.fixture
+def client() -> Iterator[HTTPClient]:
+    with contextlib.closing(HTTPClient()) as client:
+        yield client
+
+
+def secure(client: HTTPClient, port: int, policy: TlsPolicy | None = TRUSTING) -> None:
+    assert client.connect_to_host("https://127.0.0.1", port, policy) is Error.OK
+    poll(client)
+
+
+def test_get(client: HTTPClient) -> None:
+    with TlsServer(TLS_HOST, speak(HELLO)) as server:
+        secure(client, server.port)
+        assert client.get_status() is Status.STATUS_CONNECTED, client.get_error_reason()
+        assert get(client) == b"hello"
+        client.close()
+
+
+def test_a_policy_asks_for_tls_and_a_scheme_has_the_last_word(client: HTTPClient) -> None:
+    with TlsServer(TLS_HOST, speak(HELLO)) as other:
+        client.connect_to_host("127.0.0.1", other.port, TRUSTING)
+        poll(client)
+        assert get(client) == b"hello"
+        client.close()
+    with ScriptedServer([ReadRequest()]) as server:
+        client.connect_to_host("http://127.0.0.1", server.port, TRUSTING)
+        poll(client)
+        assert client.get_status() is Status.STATUS_CONNECTED
+        client.close()
+
+
+def test_the_standard_port_is_not_told() -> None:
+    network = FakeNetwork(FakeStream())
+    client = HTTPClient(network)
+    client.connect_to_host("https://192.0.2.1", -1, TRUSTING)
+    assert client._host_header == "192.0.2.1"
+
+
+def test_who_is_not_trusted(client: HTTPClient) -> None:
+    with TlsServer(TLS_HOST, speak(HELLO)) as server:
+        secure(client, server.port, None)
+    assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
+    assert client.poll() is Error.ERR_CONNECTION_ERROR
+    assert "127.0.0.1" in client.get_error_reason()
+
+
+def test_another_name(client: HTTPClient) -> None:
+    with TlsServer(ROOT.issue("example.org"), speak(HELLO)) as server:
+        secure(client, server.port)
+    assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
+    assert "example.org" in client.get_error_reason()
+
+
+def test_a_server_without_tls(client: HTTPClient) -> None:
+    with ScriptedServer([b"HTTP/1.1 400 Bad Request\r\n\r\n"]) as server:
+        secure(client, server.port)
+    assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
+    assert "HTTP/1.1 400" in client.get_error_reason()
+
+
+@pytest.mark.parametrize("clean", [True, False])
+@pytest.mark.parametrize("framing", [b"Content-Length: 5\r\n", b"Connection: close\r\n"])
+def test_an_end_without_close_notify(client: HTTPClient, framing: bytes, clean: bool) -> None:
+    """R25: a length tells that the body is complete; the connection's end only if it was said."""
+    with TlsServer(TLS_HOST, speak(OK + framing + b"\r\nhello", clean=clean)) as server:
+        secure(client, server.port)
+        assert get(client) == b"hello"
+        status, reason = client.get_status(), client.get_error_reason()
+        client.close()
+    if framing.startswith(b"Content") or clean:
+        assert status in (Status.STATUS_CONNECTED, Status.STATUS_DISCONNECTED)
+    else:
+        assert status is Status.STATUS_CONNECTION_ERROR
+        assert "close_notify" in reason
+
+
+def test_through_a_proxy(client: HTTPClient) -> None:
+    asked = []
+
+    def proxy(connection: socket.socket) -> None:
+        asked.append(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    with TlsServer(ROOT.issue("example.org"), speak(HELLO), before=proxy) as server:
+        client.set_https_proxy("ada:secret@127.0.0.1", server.port)
+        client.connect_to_host("https://example.org", -1, TRUSTING)
+        poll(client)
+        assert get(client) == b"hello"
+        client.close()
+    head = asked[0].split(b"\r\n")
+    assert head[0] == b"CONNECT example.org:443 HTTP/1.1"
+    assert b"Proxy-Authorization: Basic YWRhOnNlY3JldA==" in head
+
+
+def test_a_proxy_that_refuses(client: HTTPClient) -> None:
+    with ScriptedServer([ReadRequest(), b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"]) as server:
+        client.set_https_proxy("127.0.0.1", server.port)
+        client.connect_to_host("https://example.org")
+        poll(client)
+    assert client.get_status() is Status.STATUS_CANT_CONNECT
+    assert "403" in client.get_error_reason()
+
+
+def test_a_proxy_that_is_not_there(client: HTTPClient) -> None:
+    client.set_https_proxy("127.0.0.1", closed_port())
+    client.connect_to_host("https://example.org")
+    poll(client)
+    assert client.get_status() is Status.STATUS_CANT_CONNECT
+    assert client.get_error_reason().startswith("the proxy: ")
+
+
+CUT = OK + b"Connection: close\r\n\r\nhello"
+
+
+def test_an_end_without_close_notify_can_be_taken_for_one(client: HTTPClient) -> None:
+    with TlsServer(TLS_HOST, speak(CUT, clean=False)) as server:
+        secure(client, server.port, TlsPolicy(roots=ROOT.pem, ignore_unexpected_eof=True))
+        assert get(client) == b"hello"
+        assert client.get_status() is Status.STATUS_DISCONNECTED
+
+
+def test_what_is_told_of_the_peer(client: HTTPClient) -> None:
+    with TlsServer(TLS_HOST, speak(CUT)) as server:
+        assert client.get_tls_peer() is None
+        secure(client, server.port)
+        peer = client.get_tls_peer()
+        assert peer is not None
+        assert (peer.version, peer.certificate, peer.resumed) == ("TLSv1.3", TLS_HOST.pem, False)
+        assert peer.pins == (TLS_HOST.pin, ROOT.pin)
+        get(client)
+        assert client.get_status() is Status.STATUS_DISCONNECTED
+        assert client.get_tls_peer() == peer
+        client.close()
+        assert client.get_tls_peer() is None
+
+
+def test_timings(client: HTTPClient) -> None:
+    def late(connection: socket.socket) -> None:
+        time.sleep(0.05)
+
+    with TlsServer(TLS_HOST, speak(HELLO), before=late) as server:
+        secure(client, server.port)
+        timings = client.get_timings()
+        client.close()
+        assert 0 < timings["connect"] < 0.05 <= timings["appconnect"] <= timings["total"]
+
+
+# ---- deadlines
+
+
+@pytest.mark.parametrize(
+    ("begin", "said"), [(b"", "it says nothing"), (b"\x16\x03\x03", "it answered, and then fell silent")]
+)
+def test_a_connect_timeout_in_the_handshake(client: HTTPClient, begin: bytes, said: str) -> None:
+    client.connect_timeout = 0.1
+    with ScriptedServer([begin, Pause(5)] if begin else [Pause(5)]) as server:
+        secure(client, server.port)
+        assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
+        told = f"TLS with '127.0.0.1': no connection within 0.1 s (connect_timeout): {said}"
+        assert client.get_error_reason() == told
+
+
+def test_a_connect_timeout_in_the_tunnel(client: HTTPClient) -> None:
+    client.connect_timeout = 0.1
+    with ScriptedServer([ReadRequest(), Pause(5)]) as server:
+        client.set_https_proxy("127.0.0.1", server.port)
+        client.connect_to_host("https://example.org")
+        poll(client)
+        assert client.get_status() is Status.STATUS_CANT_CONNECT
+        told = f"the proxy 127.0.0.1:{server.port}: no connection within 0.1 s (connect_timeout): no answer"
+        assert client.get_error_reason() == f"{told} to CONNECT example.org:443"
+
+
+# ---- client certificates
+
+STRANGER = Authority("Stranger").issue(common_name="client")
+REFUSED = {
+    "none": (TRUSTING, "it wants a client certificate, and took none or not the one given"),
+    "unknown issuer": (
+        TlsPolicy(roots=ROOT.pem, certificate=STRANGER.pem, key=STRANGER.key_pem),
+        "it refused the client certificate (tlsv1 alert unknown ca)",
+    ),
+}
+
+
+@pytest.mark.parametrize("moment", ["idle", "request", "late request", "upload"])
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_client_certificate_that_is_refused_when_the_handshake_is_over(
+    client: HTTPClient, kind: str, moment: str
+) -> None:
+    """With TLS 1.3 the server judges it after the client is done: that is a failed handshake all the same."""
+    policy, text = REFUSED[kind]
+    context = server_context(TLS_HOST, trusted=ROOT.pem)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    with TlsServer(context, speak(HELLO)) as server:
+        secure(client, server.port, policy)
+        assert client.get_status() is Status.STATUS_CONNECTED
+        if moment.startswith("late"):
+            time.sleep(0.1)
+        if moment == "idle":
+            end = time.monotonic() + 5
+            while client.get_status() is Status.STATUS_CONNECTED:
+                assert time.monotonic() < end
+                client.poll()
+        else:
+            client.request_raw(2, "/", [], bytes(1 << 22 if moment == "upload" else 1))
+            poll(client)
+    assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR, client.get_error_reason()
+    assert client.poll() is Error.ERR_CONNECTION_ERROR
+    assert text in client.get_error_reason()
+
+
+# ---- TLS to the proxy
+
+PROXY = ROOT.issue("127.0.0.1")
+ORIGIN = ROOT.issue("example.org")
+
+
+def proxied(client: HTTPClient, identity: Identity, origin: Identity, answer: bytes) -> None:
+    """Tries to reach example.org through a proxy that is spoken TLS to."""
+
+    def proxy(connection: ssl.SSLSocket) -> None:
+        connection.recv(65536)
+        connection.sendall(answer)
+        inner = server_context(origin)
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        made = inner.wrap_bio(incoming, outgoing, server_side=True)
+        said = b""
+        while True:
+            try:
+                said += made.read(65536)
+                if said.endswith(b"\r\n\r\n"):
+                    made.write(HELLO)
+            except ssl.SSLWantReadError:
+                pass
+            connection.sendall(outgoing.read())
+            data = connection.recv(65536)
+            if not data:
+                return
+            incoming.write(data)
+
+    client.default_policy = lambda: TRUSTING
+    with TlsServer(identity, proxy) as server:
+        client.set_https_proxy("https://127.0.0.1", server.port)
+        client.connect_to_host("https://example.org", -1, TRUSTING)
+        poll(client)
+        if client.get_status() is Status.STATUS_CONNECTED:
+            assert get(client) == b"hello"
+            client.close()
+
+
+AGREES = b"HTTP/1.1 200 Yes\r\n\r\n"
+
+
+def test_a_proxy_by_tls(client: HTTPClient) -> None:
+    proxied(client, PROXY, ORIGIN, AGREES)
+    assert client.get_status() is Status.STATUS_DISCONNECTED, client.get_error_reason()
+
+
+@pytest.mark.parametrize(
+    ("identity", "origin", "answer", "status", "text"),
+    [
+        (STRANGER, ORIGIN, AGREES, Status.STATUS_TLS_HANDSHAKE_ERROR, "TLS with the proxy 127.0.0.1:PORT: "),
+        (PROXY, STRANGER, AGREES, Status.STATUS_TLS_HANDSHAKE_ERROR, "TLS with 'example.org': "),
+        (
+            PROXY,
+            ORIGIN,
+            b"HTTP/1.1 502 No\r\n\r\n",
+            Status.STATUS_CANT_CONNECT,
+            "the proxy 127.0.0.1:PORT: it refused CONNECT example.org:443: '502 No'",
+        ),
+    ],
+    ids=["the proxy's certificate", "the host's certificate", "the proxy's answer"],
+)
+def test_whose_failure_it_is(
+    client: HTTPClient, identity: Identity, origin: Identity, answer: bytes, status: Status, text: str
+) -> None:
+    proxied(client, identity, origin, answer)
+    assert client.get_status() is status
+    reason = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", client.get_error_reason())
+    assert reason.startswith(text)

