@@ -108,6 +108,7 @@ class HTTPClient(Options):
         "_tls",
         "_upload",
         "default_policy",
+        "proxy_policy",
         "user_agent",
         "warning",
     )
@@ -135,6 +136,8 @@ class HTTPClient(Options):
         self._tls = False  # the host is spoken TLS to
         self.default_policy = default_policy
         """Makes the terms for `https://` where none are given."""
+        self.proxy_policy = default_policy
+        """Makes the terms for TLS to a proxy: pins, names and certificates are between us and the host."""
         self._host_header = ""
         self._upload = Upload()
         self._headers_taken = False
@@ -188,9 +191,9 @@ class HTTPClient(Options):
     def _layers_to(self, target: Host, proxy: Host | None, policy: "TlsPolicy | None") -> list[Step]:
         """What goes on top of the connection to the host or its proxy, the lowest first."""
         layers: list[Step] = []
-        if proxy is not None and proxy.tls:  # on terms of its own: pins and names are the host's
+        if proxy is not None and proxy.tls:
             named = f"the proxy {authority(proxy.name, proxy.port)}"
-            layers.append(self._tls_to(proxy, None, named))
+            layers.append(self._tls_to(proxy, self.proxy_policy(), named))
         if target.tls:
             if proxy is not None:
                 layers.append(
@@ -202,14 +205,14 @@ class HTTPClient(Options):
                         timeout=CONNECT_TIMEOUT,
                     )
                 )
-            layers.append(self._tls_to(target, policy))
+            layers.append(self._tls_to(target, policy or self.default_policy()))
         return layers
 
-    def _tls_to(self, host: Host, policy: "TlsPolicy | None", named: str = "") -> Step:
+    def _tls_to(self, host: Host, policy: "TlsPolicy", named: str = "") -> Step:
         from .net.tls import tls_to  # late: a game that speaks plain HTTP does not load OpenSSL
         from .net.trust import context_for
 
-        return tls_to(host.name, context_for(policy or self.default_policy()), port=host.port, peer=named)
+        return tls_to(host.name, context_for(policy), port=host.port, peer=named)
 
     def _layered(self, ground: Pending, peer: Host) -> Layers:
         where = peer.name if peer.unix else authority(peer.name, peer.port)

@@ -45,7 +45,8 @@ QUITTING: Final = 1.0
 _REPORT = re.compile(r"(SCRIPT ERROR|SHADER ERROR|PARSE ERROR|USER ERROR|USER WARNING|ERROR|WARNING): ")
 _PROTOCOL = re.compile(r"(TEST|PASS|FAIL|EXPECT|END) ")
 _DISASTER = re.compile(
-    r"Leaked instance|Orphan StringName|unclaimed string names|handle_crash|Program crashed"
+    r"Unicode parsing error"
+    r"|Leaked instance|Orphan StringName|unclaimed string names|handle_crash|Program crashed"
     r"|Fatal Python error|Exception ignored in|terminate called|free\(\)|malloc\(\)|corrupted|Sanitizer"
 )
 

@@ -1,28 +1,154 @@
-"""Stage 8: PyHTTPClient over TLS, on the terms that scripts pass as TLSOptions."""
+"""Stage 8: PyHTTPClient over TLS, on the terms that scripts set by TLSOptions and by PyTLSPolicy."""
+
+import contextlib
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import pytest
 from tests.engine.harness import Project, Run, functions
-from tests.loopback.certificates import Authority
-from tests.loopback.tls_server import TlsServer
+from tests.loopback.certificates import Authority, Identity
+from tests.loopback.scripted import ReadRequest, ScriptedServer
+from tests.loopback.tls_server import Handler, TlsServer, server_context, speak
 
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+from pythonscript_http.net.certificate import parse_certificate
+
+OK = b"HTTP/1.1 200 OK\r\n"
+HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
+SUITES = ("tls.gd", "tls_policy.gd", "tls_bundle.gd", "tls_no_bundle.gd")
+SETTINGS = {"tls_bundle.gd": "res://root.crt", "tls_no_bundle.gd": "res://absent.crt"}
+"""What the suites' projects have as `certificate_bundle_override`."""
+EXPECTED = {"tls_no_bundle.gd": ["Cannot open X509CertificateMbedTLS file 'res://absent.crt'"]}
+"""What the engine itself says of it when it starts."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What the suites meet: files in their projects, and where servers listen."""
+
+    files: Mapping[str, str]
+    options: Sequence[str]
+    environment: Mapping[str, str]
+
+
+def _mutual(identity: Identity, trusted: str) -> ssl.SSLContext:
+    context = server_context(identity, trusted=trusted)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
+
+
+def _limited(identity: Identity) -> ssl.SSLContext:
+    context = server_context(identity)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _choosing(identity: Identity) -> ssl.SSLContext:
+    context = server_context(identity)
+    context.set_alpn_protocols(["http/1.1", "mine/1"])
+    return context
+
+
+def _name_back(connection: ssl.SSLSocket) -> None:
+    """Answers with the common name of the client's certificate."""
+    connection.recv(65536)
+    der = connection.getpeercert(binary_form=True)
+    assert der is not None
+    name = parse_certificate(der).subject.encode()
+    connection.sendall(OK + b"Content-Length: %d\r\n\r\n" % len(name) + name)
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """One run of the suite, against a server whose root nobody knows but the script."""
-    root = Authority()
-    project = Project(tmp_path_factory.mktemp("tls") / "p", scripts=["tls.gd"], client=True)
-    roots = project.write("root.crt", root.pem)
-    server = TlsServer(root.issue("localhost"), lambda connection: connection.sendall(ANSWER))
-    with server:
-        return project.run_suite("tls.gd", f"--port={server.port}", f"--roots={roots}", verbose=True)
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    root, stranger, system = Authority(), Authority("Stranger"), Authority("System Root")
+    good, revoked = root.issue("localhost"), root.issue("localhost")
+    client = root.issue(common_name="client")
+    large = root.issue(*(f"{number}.example" for number in range(300)))
+    files = {
+        "root.crt": f"# Wurzel für Prüfungen\n{root.pem}{Authority('Another').pem}",
+        "stranger.crt": stranger.pem,
+        "good.crt": good.pem,
+        "large.crt": large.pem,
+        "client.crt": client.chain_pem,
+        "client.key": client.key_pem,
+        "revoked.crl": root.revoke(revoked),
+    }
+    servers: dict[str, tuple[ssl.SSLContext, Handler]] = {
+        "good": (_choosing(good), speak(HELLO)),
+        "stranger": (server_context(stranger.issue("localhost")), speak(HELLO)),
+        "system": (server_context(system.issue("localhost")), speak(HELLO)),
+        "revoked": (server_context(revoked), speak(HELLO)),
+        "tls_1_2": (_limited(good), speak(HELLO)),
+        "mutual": (_mutual(good, root.pem), _name_back),
+        "cut": (server_context(good), speak(OK + b"\r\nhello", clean=False)),
+    }
+    folder = tmp_path_factory.mktemp("world")
+    system_roots = folder / "system.crt"
+    system_roots.write_text(system.pem)
+    with contextlib.ExitStack() as stack:
+        ports = {
+            name: stack.enter_context(TlsServer(context, handler)).port
+            for name, (context, handler) in servers.items()
+        }
+        ports["plain"] = stack.enter_context(ScriptedServer([ReadRequest(), HELLO])).port
+        options = [f"--{name}={port}" for name, port in ports.items()]
+        yield World(files, options, {"SSL_CERT_FILE": str(system_roots)})
 
 
-def test_the_run(run: Run) -> None:
+def project(world: World, root: pytest.TempPathFactory, suite: str) -> Project:
+    bundle = SETTINGS.get(suite, "")
+    made = Project(
+        root.mktemp("tls") / "p",
+        scripts=["tls_base.gd", suite],
+        client=True,
+        settings={"network": [f'tls/certificate_bundle_override="{bundle}"']} if bundle else None,
+    )
+    for name, text in world.files.items():
+        made.write(name, text)
+    return made
+
+
+@pytest.fixture(scope="module")
+def runs(world: World, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
+    """One run of each suite."""
+    return {
+        suite: project(world, tmp_path_factory, suite).run_suite(
+            suite,
+            *world.options,
+            expected=EXPECTED.get(suite, ()),
+            environment=world.environment,
+            verbose=True,
+        )
+        for suite in SUITES
+    }
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_the_run(suite: str, runs: Mapping[str, Run]) -> None:
+    runs[suite].assert_clean()
+
+
+@pytest.mark.parametrize(("suite", "name"), [(suite, name) for suite in SUITES for name in functions(suite)])
+def test_suite(suite: str, name: str, runs: Mapping[str, Run]) -> None:
+    runs[suite].assert_passed(name)
+
+
+@pytest.mark.parametrize("file", ["keys", "absent/keys"])
+def test_keys_are_logged_where_the_environment_says(
+    world: World, tmp_path_factory: pytest.TempPathFactory, file: str
+) -> None:
+    """In a debug build, which the one under test is. Nothing of them is printed."""
+    path = tmp_path_factory.mktemp("keys") / file
+    there = path.parent.is_dir()
+    run = project(world, tmp_path_factory, "tls_keys.gd").run_suite(
+        "tls_keys.gd",
+        *world.options,
+        f"--there={there}",
+        environment={"SSLKEYLOGFILE": str(path)},
+        expected=[] if there else [f"the keys of connections can't be logged to {str(path)!r}: No such file"],
+    )
     run.assert_clean()
-
-
-@pytest.mark.parametrize("name", functions("tls.gd"))
-def test_suite(run: Run, name: str) -> None:
-    run.assert_passed(name)
+    run.assert_passed("test_one_connection")
+    assert path.is_file() == there
+    assert not there or "CLIENT_TRAFFIC_SECRET_0 " in path.read_text()
+    assert "TRAFFIC_SECRET" not in run.output

@@ -69,12 +69,14 @@ SETTINGS = {
     "max_header_size": "a limit",
     "max_body_size": "a limit",
     "decode_body": "gzip, deflate, br and zstd on request",
+    "tls_policy": "what TLSOptions cannot say",
 }
 """Properties that the engine's class has not."""
 
 ADDED = {
     "get_error_reason": "says in words why the last thing failed",
     "get_timings": "how long each phase took",
+    "get_tls_info": "with whom and how TLS is spoken",
     "get_response_header": "one header by its name, in any case of letters",
     "has_response_header": "the same",
     "get_response_trailers": "what comes behind a chunked body",

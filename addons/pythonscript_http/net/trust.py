@@ -299,7 +299,13 @@ def _parse_pin(pin: str) -> bytes:
 
 
 def _why(error: ssl.SSLError) -> str:
-    return (error.reason or str(error)).replace("_", " ").lower()
+    reason = error.reason or str(error)
+    if reason in (
+        "NO_CERTIFICATE_ASSIGNED",
+        "KEY_TYPE_MISMATCH",
+    ):  # of different kinds
+        reason = "KEY_VALUES_MISMATCH"
+    return reason.replace("_", " ").lower()
 
 
 def _wrong(text: str) -> LocalError:

@@ -37,7 +37,25 @@ func look() -> Dictionary:
 	var trailers: PackedStringArray = _client.get_response_trailers()
 	var timings: Dictionary = _client.get_timings()
 	var total: float = timings["total"]
+	var info: Dictionary = _client.get_tls_info()
 	return {
 		"status": seconds == 4.0 and size == 2047 and not decoded and same and own == null,
-		"rest": [reason, there, value, trailers, total],
+		"rest": [reason, there, value, trailers, total, info],
 	}
+
+
+func trust() -> PyTLSPolicy:
+	var policy: PyTLSPolicy = PyTLSPolicy.new()
+	policy.minimum_version = PyTLSPolicy.VERSION_TLS_1_3
+	policy.maximum_version = PyTLSPolicy.VERSION_TLS_1_3
+	policy.roots = PyTLSPolicy.ROOTS_SYSTEM
+	policy.pins = ["sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]
+	policy.revocation_lists = PackedStringArray()
+	policy.client_certificate = X509Certificate.new()
+	policy.client_key = CryptoKey.new()
+	policy.alpn = ["http/1.1"]
+	policy.ignore_unexpected_eof = true
+	var version: PyTLSPolicy.Version = policy.get_minimum_version()
+	_client.tls_policy = policy
+	_client.set_tls_policy(null)
+	return _client.tls_policy if version == PyTLSPolicy.VERSION_TLS_1_2 else policy

@@ -1,65 +1,36 @@
-extends "suite.gd"
+extends "tls_base.gd"
 ## https by TLSOptions, as scripts pass them to the engine's own client too.
-
-const PATIENCE_MSEC := 10_000
-
-
-func fetch(options: TLSOptions, host := "https://localhost") -> PyHTTPClient:
-	var client := PyHTTPClient.new()
-	if client.connect_to_host(host, option("port").to_int(), options) != OK:
-		return client
-	var end := Time.get_ticks_msec() + PATIENCE_MSEC
-	var busy := [HTTPClient.STATUS_RESOLVING, HTTPClient.STATUS_CONNECTING]
-	while client.get_status() in busy and Time.get_ticks_msec() < end:
-		client.poll()
-	if client.get_status() == HTTPClient.STATUS_CONNECTED:
-		client.request(HTTPClient.METHOD_GET, "/", [])
-	while client.get_status() == HTTPClient.STATUS_REQUESTING and Time.get_ticks_msec() < end:
-		client.poll()
-	return client
-
-
-func roots() -> X509Certificate:
-	var certificate := X509Certificate.new()
-	certificate.load(option("roots"))
-	return certificate
-
-
-func check_distrusted(client: PyHTTPClient, reason: String) -> void:
-	check("status", client.get_status(), HTTPClient.STATUS_TLS_HANDSHAKE_ERROR)
-	check("poll()", client.poll(), ERR_CONNECTION_ERROR)
-	check_true("%s: %s" % [reason, client.get_error_reason()], reason in client.get_error_reason())
 
 
 func test_roots_of_ones_own() -> void:
-	var client := fetch(TLSOptions.client(roots()))
+	var client := fetch("good", TLSOptions.client(roots()))
 	check("status", client.get_status(), HTTPClient.STATUS_BODY)
 	check("body", client.read_response_body_chunk().get_string_from_utf8(), "hello")
 	client.close()
 
 
 func test_options_without_a_scheme() -> void:
-	var client := fetch(TLSOptions.client(roots()), "localhost")
-	check("status", client.get_status(), HTTPClient.STATUS_BODY)
-	client.close()
+	check_trusted(fetch("good", TLSOptions.client(roots()), null, "localhost"))
 
 
 func test_another_name() -> void:
-	var client := fetch(TLSOptions.client(roots(), "localhost"), "https://127.0.0.1")
-	check("overridden", client.get_status(), HTTPClient.STATUS_BODY)
-	client.close()
-	check_distrusted(fetch(TLSOptions.client(roots(), "example.org")), "localhost")
+	check_trusted(fetch("good", TLSOptions.client(roots(), "localhost"), null, "https://127.0.0.1"))
+	check_distrusted(fetch("good", TLSOptions.client(roots(), "example.org")), "localhost")
 
 
 func test_the_default_roots_do_not_know_it() -> void:
-	check_distrusted(fetch(null), "localhost")
-	check_distrusted(fetch(TLSOptions.client()), "localhost")
+	check_distrusted(fetch("good", null), "unknown issuer 'Test Root'")
+	check_distrusted(fetch("good", TLSOptions.client()), "unknown issuer 'Test Root'")
 
 
 func test_unsafe() -> void:
-	var client := fetch(TLSOptions.client_unsafe())
-	check("status", client.get_status(), HTTPClient.STATUS_BODY)
-	client.close()
+	check_trusted(fetch("good", TLSOptions.client_unsafe()))
+	check_trusted(fetch("stranger", TLSOptions.client_unsafe()))
+
+
+func test_unsafe_with_roots_verifies_the_chain_and_no_name() -> void:
+	check_trusted(fetch("good", TLSOptions.client_unsafe(roots()), null, "https://127.0.0.1"))
+	check_distrusted(fetch("stranger", TLSOptions.client_unsafe(roots())), "unknown issuer 'Stranger'")
 
 
 func test_a_servers_options() -> void:
@@ -69,3 +40,19 @@ func test_a_servers_options() -> void:
 	var options := TLSOptions.server(key, roots())
 	check("refused", client.connect_to_host("https://localhost", 1, options), ERR_INVALID_PARAMETER)
 	check("reason", client.get_error_reason(), "these TLSOptions are a server's")
+
+
+func test_certificates_that_the_engine_does_not_hand_out() -> void:
+	expect("Error writing certificate")
+	expect("the trusted chain of the TLSOptions cannot be read: FAILED")
+	var client := PyHTTPClient.new()
+	var options := TLSOptions.client(certificate("large.crt"))
+	check("refused", client.connect_to_host("https://localhost", 1, options), ERR_INVALID_PARAMETER)
+
+
+func test_an_empty_chain() -> void:
+	expect("the trusted roots can't be read: ")
+	var client := PyHTTPClient.new()
+	var options := TLSOptions.client(X509Certificate.new())
+	check("refused", client.connect_to_host("https://localhost", 1, options), ERR_INVALID_PARAMETER)
+	check("status", client.get_status(), HTTPClient.STATUS_DISCONNECTED)

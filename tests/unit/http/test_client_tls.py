@@ -265,7 +265,7 @@ def proxied(client: HTTPClient, identity: Identity, origin: Identity, answer: by
                 return
             incoming.write(data)
 
-    client.default_policy = lambda: TRUSTING
+    client.proxy_policy = lambda: TRUSTING
     with TlsServer(identity, proxy) as server:
         client.set_https_proxy("https://127.0.0.1", server.port)
         client.connect_to_host("https://example.org", -1, TRUSTING)

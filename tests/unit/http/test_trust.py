@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.loopback.certificates import Authority
 from tests.loopback.tls_server import TlsServer, speak
 from tests.unit.http.test_tls import secure
@@ -14,6 +15,7 @@ from pythonscript_http.net.trust import Roots, TlsPolicy, context_for
 
 ROOT = Authority()
 CLIENT, OTHER = ROOT.issue(common_name="client"), ROOT.issue(common_name="other")
+RSA = ROOT.issue(common_name="other", key=rsa.generate_private_key(65537, 2048))
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,7 @@ CLIENT, OTHER = ROOT.issue(common_name="client"), ROOT.issue(common_name="other"
         ({"revocation_lists": (CLIENT.pem,)}, "wanted is 'X509 CRL'"),
         ({"revocation_lists": (ROOT.revoke().replace("MI", "AA"),)}, "the revocation lists can't be read: "),
         ({"certificate": CLIENT.pem, "key": OTHER.key_pem}, "can't be used: key values mismatch"),
+        ({"certificate": CLIENT.pem, "key": RSA.key_pem}, "can't be used: key values mismatch"),
         ({"certificate": CLIENT.pem, "key": CLIENT.encrypted_key_pem}, "the client's key is encrypted"),
         ({"pins": ("sha256//abc",)}, "the pin 'sha256//abc' is not the base64 form of a SHA-256 digest"),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import dev
-from devkit import engine, environment, project
+from devkit import engine, environment, project, servers
 
 DOOR = project.ROOT / "tools" / "dev.py"
 
@@ -28,6 +28,7 @@ def became(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
 
     monkeypatch.setattr(dev.Door, "_ready", ready)
     monkeypatch.setattr(dev, "_become", become)
+    monkeypatch.setattr(servers, "ensure", lambda _: {})
     return commands
 
 

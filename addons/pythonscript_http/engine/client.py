@@ -1,4 +1,4 @@
-"""`PyHTTPClient`: the client as an engine class. The one module of this addon that knows the engine.
+"""`PyHTTPClient`: the client as an engine class.
 
 It is a thin layer: it turns `LocalError` into an error message and an error code, hands bodies over in the
 engine's own memory, and adds what only the engine knows (its version, for the User-Agent).
@@ -6,23 +6,19 @@ engine's own memory, and adds what only the engine knows (its version, for the U
 
 from __future__ import annotations
 
-import functools
-import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
 from godot import (
     OS,
     Engine,
-    FileAccess,
     PackedByteArray,
     PackedStringArray,
-    Pointer,
-    ProjectSettings,
     RefCounted,
     StreamPeer,
-    StreamPeerExtension,
     TLSOptions,
+    X509Certificate,
     const,
     export,
     gdclass,
@@ -30,14 +26,14 @@ from godot import (
     push_warning,
     stringify,
 )
-from godot import Error as EngineError
+from pythonscript_http.client import HTTPClient
+from pythonscript_http.core import enums
+from pythonscript_http.core.enums import Error
+from pythonscript_http.core.errors import LocalError
+from pythonscript_http.core.query import query_string_from_dict
 
-from .client import BLOCKING_LIMIT, HTTPClient
-from .core import enums
-from .core.enums import Error
-from .core.errors import LocalError
-from .core.query import query_string_from_dict
-from .net.stream import WOULD_BLOCK, NetworkError, Readiness, Stream
+from .policy import PyTLSPolicy, policy_of, proxy_policy_of
+from .streams import PeerStream, PyHTTPConnection
 
 
 def user_agent() -> str:
@@ -49,177 +45,10 @@ def user_agent() -> str:
     return f"GodotEngine/{'.'.join([*parts, version['status'], version['build']])} ({OS.get_name()})"
 
 
-if TYPE_CHECKING:
-    from .net.trust import Roots, TlsPolicy
-
 T = TypeVar("T")
 
 _USER_AGENT = user_agent()
 _NO_BYTES = PackedByteArray()
-_PIECE = 65536
-"""Bytes: how much a script's StreamPeer is given at once. It may copy all that it is given."""
-_PEER_CONNECTED = 2
-_PEER_STANDS = (1, _PEER_CONNECTED)
-"""STATUS_CONNECTING or _HANDSHAKING, and STATUS_CONNECTED: the same for TCP, UDS and TLS."""
-
-
-class _PeerStream:
-    """A StreamPeer that a script handed over, as a connection of the client's (see `net.stream.Stream`)."""
-
-    __slots__ = ("_poll", "_status", "blind", "peer")
-
-    def __init__(self, peer: StreamPeer) -> None:
-        self.peer = peer
-        # A StreamPeer as such can only read and write; those with a network behind them are polled, and tell.
-        self._poll: Callable[[], int] | None = getattr(peer, "poll", None)
-        self._status: Callable[[], int] | None = getattr(peer, "get_status", None)
-        self.blind = self._status is None
-
-    def peek(self) -> Readiness:
-        if self._poll is not None:
-            self._poll()
-        if self.available():
-            return Readiness.DATA
-        return Readiness.QUIET if self._stands() else Readiness.ENDED
-
-    def _stands(self) -> bool:
-        return self._status is None or self._status() in _PEER_STANDS
-
-    def _open(self) -> bool:
-        return self._status is None or self._status() == _PEER_CONNECTED
-
-    def available(self) -> int:
-        # Asked of one that is not open, the engine's streams print an error.
-        return self.peer.get_available_bytes() if self._open() else 0
-
-    def read_into(self, buffer: memoryview) -> int:
-        if self._poll is not None:
-            self._poll()
-        if not self._open():
-            return WOULD_BLOCK if self._stands() else 0
-        error, data = self.peer.get_partial_data(len(buffer))
-        if not data and error == EngineError.ERR_FILE_EOF:
-            return 0
-        if error not in (EngineError.OK, EngineError.ERR_FILE_EOF):
-            raise NetworkError(f"cannot receive: the StreamPeer gives {EngineError(error).name}")
-        buffer[: len(data)] = data
-        return len(data) or WOULD_BLOCK
-
-    def write(self, buffers: Sequence[bytes | memoryview]) -> int:
-        total = 0
-        for buffer in buffers:
-            for start in range(0, len(buffer), _PIECE):
-                piece = buffer[start : start + _PIECE]
-                error, sent = self.peer.put_partial_data(piece)
-                if error != EngineError.OK:
-                    raise NetworkError(f"cannot send: the StreamPeer gives {EngineError(error).name}")
-                total += int(sent)
-                if sent < len(piece):
-                    return total
-        return total
-
-    def wait(self, *, write: bool, timeout: float) -> bool:
-        """Looks every millisecond: the engine lets nobody wait for a StreamPeer in the operating system."""
-        deadline = time.monotonic() + timeout
-        while self.peek() is Readiness.QUIET:
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(0.001)
-            if write:  # whether it takes more can only be tried
-                break
-        return True
-
-    def fileno(self) -> int:
-        return -1
-
-    def close(self) -> None:
-        for method in ("disconnect_from_stream", "disconnect_from_host"):
-            if self.peer.has_method(method):
-                getattr(self.peer, method)()
-                return
-
-
-@gdclass
-class PyHTTPConnection(StreamPeerExtension):
-    """The connection of a `PyHTTPClient`, as a StreamPeer that reads and writes it directly.
-
-    What a script takes from it, the client does not see: use it after `101 Switching Protocols` or an
-    accepted CONNECT, when the connection carries something else than HTTP. It ends with the client's.
-    """
-
-    def __init__(self, client: HTTPClient | None = None) -> None:
-        self._client = client
-        self._joined = None if client is None else client.connection()
-
-    @property
-    def _stream(self) -> Stream | None:
-        """The client's connection, while it is the one that this was made for."""
-        stream = None if self._client is None else self._client.connection()
-        return stream if self._joined in (stream, getattr(stream, "stream", None)) else None
-
-    def _missing(self) -> EngineError:
-        return EngineError.ERR_UNCONFIGURED if self._client is None else EngineError.ERR_CONNECTION_ERROR
-
-    def is_over(self) -> bool:
-        """Returns whether the connection is gone."""
-        return self._stream is None
-
-    def _get_partial_data(self, r_buffer: Pointer, r_bytes: int, r_received: Pointer) -> EngineError:
-        return self._receive(r_buffer.memory(r_bytes), r_received, whole=False)
-
-    def _get_data(self, r_buffer: Pointer, r_bytes: int, r_received: Pointer) -> EngineError:
-        return self._receive(r_buffer.memory(r_bytes), r_received, whole=True)
-
-    def _put_partial_data(self, p_data: Pointer, p_bytes: int, r_sent: Pointer) -> EngineError:
-        return self._send(p_data.memory(p_bytes), r_sent, whole=False)
-
-    def _put_data(self, p_data: Pointer, p_bytes: int, r_sent: Pointer) -> EngineError:
-        return self._send(p_data.memory(p_bytes), r_sent, whole=True)
-
-    def _get_available_bytes(self) -> int:
-        stream = self._stream
-        return 0 if stream is None else stream.available()
-
-    def _receive(self, buffer: memoryview, r_received: Pointer, *, whole: bool) -> EngineError:
-        stream, size, error = self._stream, 0, EngineError.OK
-        try:
-            while size < len(buffer) and error == EngineError.OK:
-                if stream is None:
-                    error = self._missing()
-                    break
-                got = stream.read_into(buffer[size:])
-                if got > 0:
-                    size += got
-                elif got == 0:
-                    error = EngineError.ERR_FILE_EOF
-                elif not whole:
-                    break
-                elif not stream.wait(write=False, timeout=BLOCKING_LIMIT):
-                    error = EngineError.ERR_TIMEOUT
-                if not whole:
-                    break
-        except NetworkError:
-            error = EngineError.ERR_CONNECTION_ERROR
-        r_received.write_int32(size)
-        return error
-
-    def _send(self, data: memoryview, r_sent: Pointer, *, whole: bool) -> EngineError:
-        stream, size, error = self._stream, 0, EngineError.OK
-        try:
-            while size < len(data) and error == EngineError.OK:
-                if stream is None:
-                    error = self._missing()
-                    break
-                sent = stream.write([data[size:]])
-                size += sent
-                if not whole:
-                    break
-                if not sent and not stream.wait(write=True, timeout=BLOCKING_LIMIT):
-                    error = EngineError.ERR_TIMEOUT
-        except NetworkError:
-            error = EngineError.ERR_CONNECTION_ERROR
-        r_sent.write_int32(size)
-        return error
 
 
 @gdclass
@@ -262,10 +91,11 @@ class PyHTTPClient(RefCounted):
     """The most bytes that the body of one answer may have, decoded; -1: no limit."""
     decode_body: bool = export(False, getter="is_decode_body", setter="set_decode_body")
     """If `true`, gzip, deflate and, where Python has them, br and zstd are asked for and decoded."""
+    tls_policy: PyTLSPolicy | None = export(None)
+    """What TLS is to be like beyond `TLSOptions`, as of the next `connect_to_host`: pins, versions ..."""
 
     def __init__(self) -> None:
         self._client = HTTPClient(user_agent=_USER_AGENT)
-        self._client.default_policy = _default_policy
         self._connection: PyHTTPConnection | None = None
 
     def connect_to_host(self, host: str, port: int = -1, tls_options: TLSOptions | None = None) -> Error:
@@ -274,9 +104,11 @@ class PyHTTPClient(RefCounted):
         `host` is a name or an address, perhaps with `http://` or `https://` before it and a port behind it.
         With a `port` of -1 it is 80, or 443 for HTTPS. Given `tls_options`, TLS needs no `https://`.
         """
-        client = self._client
+        client, terms = self._client, self.tls_policy
+        client.default_policy = partial(policy_of, None, terms)
+        client.proxy_policy = partial(proxy_policy_of, terms)
         try:
-            policy = None if tls_options is None else _policy_of(tls_options)
+            policy = None if tls_options is None else policy_of(tls_options, terms)
         except LocalError as error:
             client.close()
             return _fail(client.refused(error))
@@ -293,7 +125,7 @@ class PyHTTPClient(RefCounted):
                 self._client.refused(LocalError(Error.ERR_INVALID_PARAMETER, "the connection to use is null"))
             )
         elif connection != self.get_connection():
-            self._client.attach(_PeerStream(connection))
+            self._client.attach(PeerStream(connection))
 
     @const
     def get_connection(self) -> StreamPeer | None:
@@ -305,7 +137,7 @@ class PyHTTPClient(RefCounted):
         stream = self._client.connection()
         if stream is None:
             return None
-        if isinstance(stream, _PeerStream):
+        if isinstance(stream, PeerStream):
             return stream.peer
         if self._connection is None or self._connection.is_over():
             self._connection = PyHTTPConnection(self._client)
@@ -471,9 +303,32 @@ class PyHTTPClient(RefCounted):
     def get_timings(self) -> dict[str, float]:
         """Returns the seconds from the start to the end of each phase of the last request, named as by curl.
 
-        The keys are `name_lookup`, `connect`, `pretransfer`, `posttransfer`, `first_byte` and `total`.
+        The keys are `name_lookup`, `connect`, `appconnect` (TLS), `pretransfer`, `posttransfer`, `first_byte`
+        and `total`.
         """
         return self._client.get_timings()
+
+    @const
+    def get_tls_info(self) -> dict[str, Any]:
+        """Returns with whom and how the connection speaks TLS, or spoke it until it ended; or nothing.
+
+        The keys are `version` (such as `TLSv1.3`), `cipher`, `alpn` (the protocol that was agreed on, if
+        any), `resumed` (an earlier session goes on), `certificate` (an X509Certificate, the server's own) and
+        `pins` (what `PyTLSPolicy.pins` could have: of the server's key, then of those above it).
+        """
+        peer = self._client.get_tls_peer()
+        if peer is None:
+            return {}
+        certificate = X509Certificate()
+        certificate.load_from_string(peer.certificate)
+        return {
+            "version": peer.version,
+            "cipher": peer.cipher,
+            "alpn": peer.alpn,
+            "resumed": peer.resumed,
+            "certificate": certificate,
+            "pins": PackedStringArray(peer.pins),
+        }
 
     def set_connect_timeout(self, seconds: float) -> None:
         """Sets `connect_timeout`; a value that is out of range is an error and changes nothing."""
@@ -537,48 +392,6 @@ class PyHTTPClient(RefCounted):
     def is_decode_body(self) -> bool:
         """Returns `decode_body`."""
         return self._client.is_decode_body()
-
-
-def _policy_of(options: TLSOptions) -> TlsPolicy:
-    """What a script's TLSOptions ask for.
-
-    Raises:
-        LocalError: they are a server's, or this engine does not let them be read.
-    """
-    from .net.trust import TlsPolicy  # late: a game that speaks plain HTTP does not load OpenSSL
-
-    if not options.has_method("is_server"):
-        text = (
-            "TLSOptions cannot be read before Godot 4.3, so nothing but the default terms of TLS can be had"
-        )
-        raise LocalError(Error.ERR_UNAVAILABLE, text)
-    if options.is_server():
-        raise LocalError(Error.ERR_INVALID_PARAMETER, "these TLSOptions are a server's")
-    chain = options.get_trusted_ca_chain()
-    roots: Roots | str = _default_roots() if chain is None else chain.save_to_string()
-    name = options.get_common_name_override()
-    return TlsPolicy(roots=roots, common_name=name, unsafe=options.is_unsafe_client(), key_log=_key_log())
-
-
-@functools.cache
-def _default_policy() -> TlsPolicy:
-    from .net.trust import TlsPolicy
-
-    return TlsPolicy(roots=_default_roots(), key_log=_key_log())
-
-
-@functools.cache
-def _default_roots() -> Roots | str:
-    """The project's own bundle of roots if it has one, read once as by the engine; or else certifi's."""
-    from .net.trust import Roots
-
-    path = ProjectSettings.get_setting("network/tls/certificate_bundle_override", "")
-    return FileAccess.get_file_as_string(path) if path else Roots.CERTIFI
-
-
-def _key_log() -> str:
-    """Where a debug build writes the keys of its connections, for those who debug what they carry."""
-    return OS.get_environment("SSLKEYLOGFILE") if OS.is_debug_build() else ""
 
 
 def _try(function: Callable[..., T], *arguments: object) -> T | Error:

@@ -1,0 +1,201 @@
+"""`PyTLSPolicy`, and what scripts ask of TLS, by it and by TLSOptions, as one policy of `net.trust`."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from godot import (
+    OS,
+    CryptoKey,
+    Error,
+    FileAccess,
+    PackedStringArray,
+    ProjectSettings,
+    Resource,
+    TLSOptions,
+    X509Certificate,
+    export,
+    gdclass,
+)
+from pythonscript_http.core.enums import Error as Code
+from pythonscript_http.core.errors import LocalError
+
+if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
+    from pythonscript_http.net.trust import Roots, TlsPolicy
+
+
+@gdclass
+class PyTLSPolicy(Resource):
+    """On what terms a `PyHTTPClient` speaks TLS, beyond what `TLSOptions` can say.
+
+    It counts as of the next `connect_to_host` of the clients whose `tls_policy` it is; what cannot be
+    honoured is an error there, and nothing is sent. Trusted roots of one's own, another name and
+    `client_unsafe` are said by `TLSOptions`, also together with a policy.
+    """
+
+    class Version(IntEnum):
+        VERSION_TLS_1_2 = 0x0303
+        """TLS 1.2 (RFC 5246)."""
+        VERSION_TLS_1_3 = 0x0304
+        """TLS 1.3 (RFC 8446)."""
+
+    class Roots(IntEnum):
+        ROOTS_PROJECT = 0
+        """The project's `network/tls/certificate_bundle_override`, or else Mozilla's."""
+        ROOTS_SYSTEM = 1
+        """The operating system's."""
+
+    minimum_version: Version = export(Version.VERSION_TLS_1_2)
+    """The oldest version of TLS that is spoken."""
+    maximum_version: Version = export(Version.VERSION_TLS_1_3)
+    """The newest version of TLS that is spoken."""
+    roots: Roots = export(Roots.ROOTS_PROJECT)
+    """Whose certificates are trusted, where `TLSOptions` bring none of their own. Holds for proxies too."""
+    pins: PackedStringArray = export(None)
+    """Keys of which the server, or one above it in its verified chain, must have one.
+
+    Each is the base64 form of a SHA-256 digest of SubjectPublicKeyInfo, perhaps with `sha256//` before it, as
+    `get_tls_info` tells them. Pin a second key that is kept in reserve, or a lost key locks all clients out.
+    """
+    revocation_lists: PackedStringArray = export(None)
+    """Certificate revocation lists (RFC 5280) as PEM texts.
+
+    If there are any, each certificate of the server's chain needs one that is in force, and must not be on
+    it. Nothing is fetched, and OCSP, stapled or not, is not checked.
+    """
+    client_certificate: X509Certificate | None = export(None)
+    """The client's own certificate, with intermediate ones behind it, for servers that ask for one."""
+    client_key: CryptoKey | None = export(None)
+    """The private key of `client_certificate`."""
+    alpn: PackedStringArray = export(["http/1.1"])
+    """The protocols to offer (RFC 7301); none of those that are not spoken here, as `h2`."""
+    ignore_unexpected_eof: bool = export(False)
+    """If `true`, the end of a connection ends a body of unknown length even if the server did not say that it
+    was the end; anybody may have cut such a body short."""
+
+    def _fields(self) -> dict[str, Any]:
+        """The same as fields of a TlsPolicy, but for the roots."""
+        import ssl
+
+        certificate, key = self.client_certificate, self.client_key
+        if key is not None and key.is_public_only():
+            raise LocalError(Code.ERR_INVALID_PARAMETER, "client_key has no private key")
+        return {
+            "minimum": ssl.TLSVersion(self.minimum_version),
+            "maximum": ssl.TLSVersion(self.maximum_version),
+            "pins": tuple(self.pins),
+            "revocation_lists": tuple(self.revocation_lists),
+            "certificate": "" if certificate is None else _pem(certificate, "client_certificate"),
+            "key": "" if key is None else key.save_to_string(),
+            "alpn": tuple(self.alpn),
+            "ignore_unexpected_eof": self.ignore_unexpected_eof,
+        }
+
+
+def policy_of(options: TLSOptions | None, terms: PyTLSPolicy | None) -> TlsPolicy:
+    """What scripts ask for.
+
+    Raises:
+        LocalError: it cannot be honoured, or not read.
+    """
+    if options is None and terms is None:
+        return _default_policy()
+    from pythonscript_http.net.trust import TlsPolicy
+
+    fields = {"key_log": _key_log(), **({} if terms is None else terms._fields())}
+    if options is not None:
+        fields |= _fields_of(options)
+    if terms is not None and terms.roots == PyTLSPolicy.Roots.ROOTS_SYSTEM:
+        if "roots" in fields:
+            text = "the TLSOptions have trusted certificates of their own, so the system's roots have no use"
+            raise LocalError(Code.ERR_INVALID_PARAMETER, text)
+        fields["roots"] = _roots_of(terms)
+    elif "roots" not in fields and not fields.get("unsafe"):
+        fields["roots"] = _default_roots()
+    return TlsPolicy(**fields)
+
+
+def proxy_policy_of(terms: PyTLSPolicy | None) -> TlsPolicy:
+    """On what terms proxies are spoken TLS to: pins, certificates and the rest are between us and the host.
+
+    Raises:
+        LocalError: the roots cannot be read.
+    """
+    from pythonscript_http.net.trust import TlsPolicy
+
+    return _default_policy() if terms is None else TlsPolicy(roots=_roots_of(terms), key_log=_key_log())
+
+
+def _fields_of(options: TLSOptions) -> dict[str, Any]:
+    """What TLSOptions say; without `roots` where they have none.
+
+    Raises:
+        LocalError: they are a server's, or this engine does not let them be read.
+    """
+    if not options.has_method("is_server"):
+        text = "TLSOptions cannot be read before Godot 4.3: pass none, and use a PyTLSPolicy"
+        raise LocalError(Code.ERR_UNAVAILABLE, text)
+    if options.is_server():
+        raise LocalError(Code.ERR_INVALID_PARAMETER, "these TLSOptions are a server's")
+    fields: dict[str, Any] = {"unsafe": options.is_unsafe_client()}
+    fields["common_name"] = options.get_common_name_override()
+    chain = options.get_trusted_ca_chain()
+    if chain is not None:
+        fields["roots"] = _pem(chain, "the trusted chain of the TLSOptions")
+    return fields
+
+
+@functools.cache
+def _default_policy() -> TlsPolicy:
+    from pythonscript_http.net.trust import TlsPolicy
+
+    return TlsPolicy(roots=_default_roots(), key_log=_key_log())
+
+
+def _roots_of(terms: PyTLSPolicy) -> Roots | str:
+    from pythonscript_http.net.trust import Roots
+
+    return Roots.SYSTEM if terms.roots == PyTLSPolicy.Roots.ROOTS_SYSTEM else _default_roots()
+
+
+@functools.cache
+def _default_roots() -> Roots | str:
+    """The project's own bundle of roots if it has one, read once as by the engine; or else certifi's."""
+    from pythonscript_http.net.trust import Roots
+
+    path = ProjectSettings.get_setting("network/tls/certificate_bundle_override", "")
+    if not path:
+        return Roots.CERTIFI
+    file = FileAccess.open(path, FileAccess.READ)
+    if file is None:
+        why = Error(FileAccess.get_open_error()).name
+        text = f"the project's certificate bundle {path!a} cannot be read: {why}"
+        raise LocalError(Code.ERR_FILE_CANT_READ, text)
+    return bytes(file.get_buffer(file.get_length())).decode("utf-8", "replace")
+
+
+def _key_log() -> str:
+    """Where a debug build writes the keys of its connections, for those who debug what they carry."""
+    return OS.get_environment("SSLKEYLOGFILE") if OS.is_debug_build() else ""
+
+
+def _pem(certificate: X509Certificate, what: str) -> str:
+    """All certificates that an X509Certificate holds.
+
+    quirk - Godot 4.5.1 to 4.7 - github.com/godotengine/godot/issues/123013 - `save_to_string` prints an error
+    for each certificate, about the NUL behind it; `save` leaves that out. Drop when 4.8 is the oldest.
+
+    Raises:
+        LocalError: the engine does not hand it out.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "certificates.crt")
+        error = certificate.save(str(path))
+        if error != Error.OK:
+            text = f"{what} cannot be read: {Error(error).name} (the engine writes none over 4 KiB)"
+            raise LocalError(Code.ERR_INVALID_PARAMETER, text)
+        return path.read_text(encoding="ascii")

@@ -1,0 +1,157 @@
+"""Connections between scripts and the client: a script's StreamPeer as ours, and ours as a StreamPeer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from godot import Error, Pointer, StreamPeer, StreamPeerExtension, gdclass
+from pythonscript_http.client import BLOCKING_LIMIT, HTTPClient
+from pythonscript_http.net.stream import WOULD_BLOCK, NetworkError, Readiness, Stream
+
+_PIECE = 65536
+"""Bytes: how much a script's StreamPeer is given at once. It may copy all that it is given."""
+_PEER_CONNECTED = 2
+_PEER_STANDS = (1, _PEER_CONNECTED)
+"""STATUS_CONNECTING or _HANDSHAKING, and STATUS_CONNECTED: the same for TCP, UDS and TLS."""
+
+
+class PeerStream:
+    """A StreamPeer that a script handed over, as a connection of the client's (see `net.stream.Stream`)."""
+
+    __slots__ = ("_poll", "_status", "blind", "peer")
+
+    def __init__(self, peer: StreamPeer) -> None:
+        self.peer = peer
+        # A StreamPeer as such can only read and write; those with a network behind them are polled, and tell.
+        self._poll: Callable[[], int] | None = getattr(peer, "poll", None)
+        self._status: Callable[[], int] | None = getattr(peer, "get_status", None)
+        self.blind = self._status is None
+
+    def peek(self) -> Readiness:
+        if self._poll is not None:
+            self._poll()
+        if self.available():
+            return Readiness.DATA
+        return Readiness.QUIET if self._stands() else Readiness.ENDED
+
+    def _stands(self) -> bool:
+        return self._status is None or self._status() in _PEER_STANDS
+
+    def _open(self) -> bool:
+        return self._status is None or self._status() == _PEER_CONNECTED
+
+    def available(self) -> int:
+        # Asked of one that is not open, the engine's streams print an error.
+        return self.peer.get_available_bytes() if self._open() else 0
+
+    def read_into(self, buffer: memoryview) -> int:
+        if self._poll is not None:
+            self._poll()
+        if not self._open():
+            return WOULD_BLOCK if self._stands() else 0
+        error, data = self.peer.get_partial_data(len(buffer))
+        if not data and error == Error.ERR_FILE_EOF:
+            return 0
+        if error not in (Error.OK, Error.ERR_FILE_EOF):
+            raise NetworkError(f"cannot receive: the StreamPeer gives {Error(error).name}")
+        buffer[: len(data)] = data
+        return len(data) or WOULD_BLOCK
+
+    def write(self, buffers: Sequence[bytes | memoryview]) -> int:
+        total = 0
+        for buffer in buffers:
+            for start in range(0, len(buffer), _PIECE):
+                piece = buffer[start : start + _PIECE]
+                error, sent = self.peer.put_partial_data(piece)
+                if error != Error.OK:
+                    raise NetworkError(f"cannot send: the StreamPeer gives {Error(error).name}")
+                total += int(sent)
+                if sent < len(piece):
+                    return total
+        return total
+
+    def wait(self, *, write: bool, timeout: float) -> bool:
+        """Looks every millisecond: the engine lets nobody wait for a StreamPeer in the operating system."""
+        deadline = time.monotonic() + timeout
+        while self.peek() is Readiness.QUIET:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.001)
+            if write:  # whether it takes more can only be tried
+                break
+        return True
+
+    def fileno(self) -> int:
+        return -1
+
+    def close(self) -> None:
+        for method in ("disconnect_from_stream", "disconnect_from_host"):
+            if self.peer.has_method(method):
+                getattr(self.peer, method)()
+                return
+
+
+@gdclass
+class PyHTTPConnection(StreamPeerExtension):
+    """The connection of a `PyHTTPClient`, as a StreamPeer that reads and writes it directly.
+
+    What a script takes from it, the client does not see: use it after `101 Switching Protocols` or an
+    accepted CONNECT, when the connection carries something else than HTTP. It ends with the client's.
+    """
+
+    def __init__(self, client: HTTPClient | None = None) -> None:
+        self._client = client
+        self._joined = None if client is None else client.connection()
+
+    @property
+    def _stream(self) -> Stream | None:
+        """The client's connection, while it is the one that this was made for."""
+        stream = None if self._client is None else self._client.connection()
+        return stream if self._joined in (stream, getattr(stream, "stream", None)) else None
+
+    def _missing(self) -> Error:
+        return Error.ERR_UNCONFIGURED if self._client is None else Error.ERR_CONNECTION_ERROR
+
+    def is_over(self) -> bool:
+        """Returns whether the connection is gone."""
+        return self._stream is None
+
+    def _get_partial_data(self, r_buffer: Pointer, r_bytes: int, r_received: Pointer) -> Error:
+        return self._move(r_buffer.memory(r_bytes), r_received, write=False, whole=False)
+
+    def _get_data(self, r_buffer: Pointer, r_bytes: int, r_received: Pointer) -> Error:
+        return self._move(r_buffer.memory(r_bytes), r_received, write=False, whole=True)
+
+    def _put_partial_data(self, p_data: Pointer, p_bytes: int, r_sent: Pointer) -> Error:
+        return self._move(p_data.memory(p_bytes), r_sent, write=True, whole=False)
+
+    def _put_data(self, p_data: Pointer, p_bytes: int, r_sent: Pointer) -> Error:
+        return self._move(p_data.memory(p_bytes), r_sent, write=True, whole=True)
+
+    def _get_available_bytes(self) -> int:
+        stream = self._stream
+        return 0 if stream is None else stream.available()
+
+    def _move(self, memory: memoryview, r_moved: Pointer, *, write: bool, whole: bool) -> Error:
+        """Writes or reads the memory: all of it, or what goes at once."""
+        stream, size, error = self._stream, 0, Error.OK
+        try:
+            while size < len(memory) and error == Error.OK:
+                if stream is None:
+                    error = self._missing()
+                    break
+                part = memory[size:]
+                moved = (stream.write([part]) or WOULD_BLOCK) if write else stream.read_into(part)
+                if moved > 0:
+                    size += moved
+                elif moved == 0:
+                    error = Error.ERR_FILE_EOF
+                elif whole and not stream.wait(write=write, timeout=BLOCKING_LIMIT):
+                    error = Error.ERR_TIMEOUT
+                if not whole:
+                    break
+        except NetworkError:
+            error = Error.ERR_CONNECTION_ERROR
+        r_moved.write_int32(size)
+        return error
