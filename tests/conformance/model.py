@@ -6,7 +6,11 @@ All of it is data. `server.py` plays the steps, `player.gd` the acts; `words.py`
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ssl import TLSVersion
 from typing import Any, Final
+
+from tests.loopback.certificates import Identity
+from tests.loopback.nginx import Site
 
 
 class Kind(StrEnum):
@@ -22,6 +26,9 @@ class Kind(StrEnum):
     UPLOADS = "Uploads"
     HOSTS = "Hosts and addresses"
     PROXIES = "Proxies"
+    TRUST = "TLS: certificates and names"
+    TERMS = "TLS: versions, keys and sessions"
+    BROKEN = "TLS: peers that fail"
     SCRIPTS = "What scripts rely on"
     COST = "Limits and cost"
 
@@ -55,8 +62,21 @@ class Pause:
 
 
 @dataclass(frozen=True)
+class Secure:
+    """Speaks TLS from here on; within TLS, once more."""
+
+    identity: Identity
+    versions: tuple[TLSVersion, TLSVersion] = (TLSVersion.TLSv1_2, TLSVersion.TLSv1_3)
+    cut: int | None = None
+    """Resets the connection after so many bytes of its own."""
+
+
+@dataclass(frozen=True)
 class End:
     """Ends the sending side (FIN), in one packet with the bytes before it; goes on reading."""
+
+    notify: bool = True
+    """Under TLS: says so before, by close_notify."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +84,21 @@ class Reset:
     """Ends the connection with a RST."""
 
 
-Step = bytes | Read | Drip | Pause | End | Reset
+Step = bytes | Read | Drip | Pause | Secure | End | Reset
 """A script that is over leaves the connection open, and reads until the client closes it."""
+
+
+@dataclass(frozen=True)
+class OpenSsl:
+    """`openssl s_server`, with options."""
+
+    identity: Identity
+    options: Sequence[str] = ()
+
+
+Server = Sequence[Sequence[Step]] | Site | OpenSsl
+"""Scripts for the first connection, the second, and so on (the last one for all that follow); or a real
+server, which does not tell what it saw."""
 
 
 # ---- what is right
@@ -127,6 +160,21 @@ class Wire:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """On what terms to speak TLS: TLSOptions, and more where the client has `tls_policy`. Texts are PEM."""
+
+    options: str = "client"
+    """`client`, `client_unsafe`, `server`, or empty: none."""
+    roots: str = ""
+    """Empty: none of one's own."""
+    name: str = ""
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    """Properties of a PyTLSPolicy."""
+    can: str = ""
+    """What one can who can do that: "pin"."""
+
+
+@dataclass(frozen=True)
 class Connect:
     """`connect_to_host`, then `poll` until RESOLVING and CONNECTING are over."""
 
@@ -139,6 +187,11 @@ class Connect:
     """All statuses on the way, that at the end with them."""
     polls: bool = True
     """False: leaves it under way."""
+    terms: Terms | None = None
+    says: str = ""
+    """A part of the reason that is given, where the client gives any."""
+    timeout: float = 0.0
+    """Seconds: the `connect_timeout`, where the client has one."""
 
 
 @dataclass(frozen=True)
@@ -220,8 +273,7 @@ class Scenario:
     """What the server does, or the script."""
     source: str
     """What says what is right."""
-    server: Sequence[Sequence[Step]]
-    """A script for the first connection, the second, and so on; the last one for all that follow."""
+    server: Server
     acts: Sequence[Act]
     why: str = ""
     """Where one could see it otherwise: the reason."""

@@ -20,8 +20,9 @@ _OPENING: Final = """\
 # Conformance: HTTPClient and PyHTTPClient, side by side
 
 Each row of this page is a scenario: a server on a raw socket that sends exactly these bytes, with these
-pauses, half-closes and resets, and a script in GDScript that talks to it. The same script ran with the
-engine's `HTTPClient` and with `PyHTTPClient`, in one headless run of {engine}.
+pauses, half-closes and resets, or a real one (nginx, `openssl s_server`) for TLS; and a script in GDScript
+that talks to it. The same script ran with the engine's `HTTPClient` and with `PyHTTPClient`, in one headless
+run of {engine}.
 The last two columns are what they did, put into words by the run itself.
 
 Of {number} scenarios `HTTPClient` gets **{engine_right}** right, `PyHTTPClient` **{python_right}**.
@@ -35,9 +36,11 @@ Of {number} scenarios `HTTPClient` gets **{engine_right}** right, `PyHTTPClient`
   polls until the status changes would do so without an end: the run gave up after {patience:g} s in
   which nothing happened.
 - In what servers send, `…` is a part left out; `PORT` is the server's port.
+- “Words in these marks” are a part of what `get_error_reason()` tells; *cannot* is what the engine's client
+  has no means to be told.
 
 To make the page again: `python3 tools/dev.py conformance`. The tests fail when it is stale, or when
-`PyHTTPClient` falls short of a row. Its servers speak no TLS.
+`PyHTTPClient` falls short of a row.
 """
 
 

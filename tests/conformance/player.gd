@@ -33,12 +33,19 @@ func play(acts: Array) -> Array:
 
 func act_connect(act: Dictionary) -> Dictionary:
 	_states.clear()
-	var error: int = _client.connect_to_host(act["host"], act["port"])
+	var options := _options(act["terms"]) if act["terms"] != null else null
+	var able: bool = act["terms"] == null or _set_policy(act["terms"]["policy"])
+	if act["timeout"] > 0 and "connect_timeout" in _client:
+		_client.connect_timeout = act["timeout"]
+	var error: int = _client.connect_to_host(act["host"], act["port"], options)
 	_look()
 	var hung := false
 	if act["polls"] and error == OK:
 		hung = not await _leave([HTTPClient.STATUS_RESOLVING, HTTPClient.STATUS_CONNECTING])
-	return {"error": error, "hung": hung, "states": _states.duplicate()}
+	var reason := ""
+	if _client.has_method("get_error_reason"):
+		reason = _client.get_error_reason()
+	return {"error": error, "hung": hung, "states": _states.duplicate(), "reason": reason, "able": able}
 
 
 func act_adopt(act: Dictionary) -> Dictionary:
@@ -133,6 +140,44 @@ func act_talk(act: Dictionary) -> Dictionary:
 			received.append_array(got[1])
 			await _tree.process_frame
 	return {"peer": peer != null, "received": received.hex_encode()}
+
+
+func _options(terms: Dictionary) -> TLSOptions:
+	var roots: X509Certificate = _certificate(terms["roots"]) if terms["roots"] != "" else null
+	match terms["options"]:
+		"client":
+			return TLSOptions.client(roots, terms["name"])
+		"client_unsafe":
+			return TLSOptions.client_unsafe(roots)
+		"server":
+			return TLSOptions.server(Crypto.new().generate_rsa(2048), roots)
+	return null
+
+
+## Gives the client a policy. Returns whether it can have one, if it needs one.
+func _set_policy(properties: Dictionary) -> bool:
+	if properties.is_empty():
+		return true
+	if not "tls_policy" in _client:
+		return false
+	var policy: Object = ClassDB.instantiate("PyTLSPolicy")
+	for property: String in properties:
+		var value: Variant = properties[property]
+		if property == "client_certificate":
+			value = _certificate(value)
+		elif property == "client_key":
+			var key := CryptoKey.new()
+			key.load_from_string(value)
+			value = key
+		policy.set(property, value)
+	_client.tls_policy = policy
+	return true
+
+
+func _certificate(pem: String) -> X509Certificate:
+	var certificate := X509Certificate.new()
+	certificate.load_from_string(pem)
+	return certificate
 
 
 func _read_body(most_reads: int) -> Dictionary:

@@ -6,7 +6,7 @@ import re
 import resource
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from tests.engine.harness import Project
 
 from .model import Act, Adopt, Call, Connect, Fetch, Idle, Scenario, Talk, Wait
 from .scenarios import ALL
+from .scenarios.tls import BUNDLE
 from .server import Part, Stage
 from .words import Seen, method_number
 
@@ -44,7 +45,12 @@ def play(folder: Path, scenarios: Sequence[Scenario] = ALL) -> Report:
     Raises:
         RuntimeError: the engine crashed or did not end.
     """
-    project = Project(folder / "project", client=True)
+    project = Project(
+        folder / "project",
+        client=True,
+        settings={"network": ['tls/certificate_bundle_override="res://bundle.crt"']},
+    )
+    project.write("bundle.crt", BUNDLE.pem)
     for name in ("play.gd", "player.gd"):
         shutil.copyfile(HERE / name, project.root / name)
     results = folder / "results"
@@ -101,7 +107,14 @@ def _act(act: Act, part: Part) -> dict[str, Any]:
     match act:
         case Connect():
             port = part.port if act.port is None else act.port
-            return {"do": "act_connect", "host": _port(act.host, part), "port": port, "polls": act.polls}
+            return {
+                "do": "act_connect",
+                "host": _port(act.host, part),
+                "port": port,
+                "polls": act.polls,
+                "terms": None if act.terms is None else asdict(act.terms),
+                "timeout": act.timeout,
+            }
         case Adopt():
             return {"do": "act_adopt", "unix": act.unix, "port": part.port, "path": part.path}
         case Fetch():

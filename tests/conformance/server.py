@@ -1,17 +1,25 @@
-"""The server's side of all scenarios at once: raw sockets, one thread."""
+"""The server's side of all scenarios at once: raw sockets in one thread, and real servers beside it."""
 
 import asyncio
 import contextlib
 import re
 import socket
+import ssl
 import struct
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
-from .model import Drip, End, Pause, Read, Reset, Scenario, Step
+from tests.loopback.certificates import Identity
+from tests.loopback.nginx import Nginx, Site
+from tests.loopback.tls_server import OpenSslServer, server_context
+
+from .model import Drip, End, OpenSsl, Pause, Read, Reset, Scenario, Secure, Step
+
+T = TypeVar("T")
 
 LONGEST: Final = 20.0
 """Seconds that one connection may last."""
@@ -22,7 +30,8 @@ class Part:
     """One scenario as one client meets it, and what the server saw of that."""
 
     scenario: Scenario
-    listener: socket.socket
+    listener: socket.socket | None = None
+    """None: a real server listens."""
     port: int = 0
     path: str = ""
     connections: int = 0
@@ -42,18 +51,36 @@ class Stage:
     def __init__(self, scenarios: Sequence[Scenario], folder: Path) -> None:
         self.parts = [_part(scenario, folder / f"{number}") for number, scenario in enumerate(scenarios)]
         self._loop = asyncio.new_event_loop()
+        self._stack = contextlib.ExitStack()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        with contextlib.ExitStack() as stack:
+            self._start_real_servers(stack)
+            self._thread.start()
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._stack.close()
+
+    def _start_real_servers(self, stack: contextlib.ExitStack) -> None:
+        sites = []
+        for part in self.parts:
+            match part.scenario.server:
+                case Site() as site:
+                    sites.append((part, site))
+                case OpenSsl(identity, options):
+                    part.port = stack.enter_context(OpenSslServer(identity, *options)).port
+        if sites:
+            nginx = stack.enter_context(Nginx([site for _, site in sites]))
+            for (part, _), port in zip(sites, nginx.ports, strict=True):
+                part.port = port
 
     def _run(self) -> None:
-        tasks = [self._loop.create_task(self._accept(part)) for part in self.parts]
+        tasks = [self._loop.create_task(self._accept(part)) for part in self.parts if part.listener]
         self._loop.run_forever()
         tasks = list(asyncio.all_tasks(self._loop))
         for task in tasks:
@@ -61,13 +88,16 @@ class Stage:
         self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self._loop.close()
         for part in self.parts:
-            part.listener.close()
+            if part.listener is not None:
+                part.listener.close()
 
     async def _accept(self, part: Part) -> None:
         playing = set()
+        scripts = part.scenario.server
+        assert part.listener is not None
+        assert isinstance(scripts, Sequence)
         while part.scenario.listen != "nowhere":
             connection, _ = await self._loop.sock_accept(part.listener)
-            scripts = part.scenario.server
             script = scripts[min(part.connections, len(scripts) - 1)]
             part.connections += 1
             playing.add(self._loop.create_task(self._play(part, connection, script)))
@@ -77,41 +107,139 @@ class Stage:
         if connection.family != socket.AF_UNIX:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # The client may leave at any time.
-        with connection, contextlib.suppress(OSError, TimeoutError):
+        with connection, contextlib.suppress(OSError, TimeoutError):  # ssl.SSLError is an OSError
             async with asyncio.timeout(LONGEST):
                 await _Connection(self._loop, part, connection).play(script)
+
+
+class _Socket:
+    """Bytes over a socket."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, connection: socket.socket) -> None:
+        self._loop, self._socket = loop, connection
+
+    async def send(self, data: bytes) -> None:
+        await self._loop.sock_sendall(self._socket, data)
+
+    async def receive(self) -> bytes:
+        """Gives what has come; nothing at the end."""
+        return await self._loop.sock_recv(self._socket, 1 << 20)
+
+    async def notify(self) -> None:
+        """Says that this is the end: a FIN does."""
+
+
+class _CutError(Exception):
+    """The connection is to be reset."""
+
+
+class _Tls:
+    """Bytes by TLS over something below."""
+
+    def __init__(self, below: "_Socket | _Tls", step: Secure) -> None:
+        context = _context(step.identity, *step.versions)
+        self._below = below
+        self._left = step.cut
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._object = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+
+    async def handshake(self) -> None:
+        await self._do(self._object.do_handshake)
+
+    async def send(self, data: bytes) -> None:
+        self._object.write(data)
+        await self._flush()
+
+    async def receive(self) -> bytes:
+        """Gives what has come; nothing at the end."""
+        try:
+            return await self._do(partial(self._object.read, 1 << 20))
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b""
+
+    async def notify(self) -> None:
+        """Says that this is the end."""
+        with contextlib.suppress(ssl.SSLWantReadError):
+            self._object.unwrap()
+        await self._flush()
+
+    async def _do(self, function: Callable[[], T]) -> T:
+        while True:
+            try:
+                return function()
+            except ssl.SSLWantReadError:
+                await self._flush()
+                data = await self._below.receive()
+                if data:
+                    self._incoming.write(data)
+                else:
+                    self._incoming.write_eof()
+            finally:
+                await self._flush()
+
+    async def _flush(self) -> None:
+        data = self._outgoing.read()
+        if self._left is None:
+            await self._below.send(data)
+        elif data:
+            await self._below.send(data[: self._left])
+            self._left -= len(data)
+            if self._left <= 0:
+                raise _CutError
+
+
+@lru_cache
+def _context(identity: Identity, oldest: ssl.TLSVersion, newest: ssl.TLSVersion) -> ssl.SSLContext:
+    context = server_context(identity)
+    context.minimum_version, context.maximum_version = oldest, newest
+    return context
 
 
 class _Connection:
     """One connection, and the script played to it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, part: Part, connection: socket.socket) -> None:
-        self._loop, self._part, self._socket = loop, part, connection
+        self._part, self._socket = part, connection
+        self._bytes: _Socket | _Tls = _Socket(loop, connection)
         self._unread = b""
         self._bodiless = False  # the last request's body was not read yet
 
     async def play(self, script: Sequence[Step]) -> None:
+        try:
+            await self._play(script)
+        except _CutError:
+            self._reset()
+
+    async def _play(self, script: Sequence[Step]) -> None:
         for step, following in zip(script, [*script[1:], None], strict=True):
             match step:
                 case bytes():
                     if isinstance(following, End):  # then the FIN travels with the data
                         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
-                    await self._loop.sock_sendall(self._socket, step)
+                    await self._bytes.send(step)
                 case Drip(data, size, pause):
                     for start in range(0, len(data), size):
-                        await self._loop.sock_sendall(self._socket, data[start : start + size])
+                        await self._bytes.send(data[start : start + size])
                         await asyncio.sleep(pause)
                 case Read(body):
                     await self._read(body)
                 case Pause(seconds):
                     await asyncio.sleep(seconds)
-                case End():
+                case Secure():
+                    self._bytes = _Tls(self._bytes, step)
+                    await self._bytes.handshake()
+                case End(notify):
+                    if notify:
+                        await self._bytes.notify()
                     self._socket.shutdown(socket.SHUT_WR)
                 case Reset():
-                    linger = struct.pack("ii", 1, 0)
-                    self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                    self._reset()
                     return
         await self._drain()
+
+    def _reset(self) -> None:
+        """Lets the closing of the socket be a RST."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     async def _read(self, body: bool) -> None:
         """Reads a request, or only its head, or the body that such a reading left."""
@@ -138,13 +266,15 @@ class _Connection:
             self._part.requests.append(data)
 
     async def _receive(self) -> bytes:
-        data = await self._loop.sock_recv(self._socket, 1 << 20)
+        data = await self._bytes.receive()
         if not data:
             self._part.closed += 1
         return data
 
 
 def _part(scenario: Scenario, path: Path) -> Part:
+    if not isinstance(scenario.server, Sequence):
+        return Part(scenario)
     if scenario.listen == "unix":
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(path))

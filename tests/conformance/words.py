@@ -1,6 +1,7 @@
 """Compares what a client did with what is right, and puts both into the same words."""
 
 import hashlib
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,19 +43,16 @@ class Seen:
 class Verdict:
     """What a client did, in words, and whether that is right."""
 
-    faults: list[str] = field(default_factory=list)
+    right: bool = True
     words: list[str] = field(default_factory=list)
 
-    @property
-    def right(self) -> bool:
-        return not self.faults
-
     def __str__(self) -> str:
-        return _join([*self.words, *self.faults])
+        return _join(self.words)
 
     def note(self, words: str, fault: bool = False) -> None:
         if words:
-            (self.faults if fault else self.words).append(words)
+            self.words.append(words)
+            self.right &= not fault
 
 
 def method_number(name: str) -> int:
@@ -79,11 +77,11 @@ def right_words(scenario: Scenario) -> str:
 
 def _right_of(act: Act) -> Iterator[str]:
     match act:
-        case Connect(right=right, states=states):
+        case Connect(right=right, states=states, says=says):
             if states is not None:
                 yield " → ".join(states)
-            elif tuple(right) != ("CONNECTED",):
-                yield " or ".join(_connected(status) for status in right)
+            elif tuple(right) != ("CONNECTED",) or (act.terms and act.terms.policy):
+                yield " or ".join(_connected(status) for status in right) + _because(says)
         case Fetch(reads=0):
             pass
         case Fetch(wire=Wire() as wire):
@@ -179,16 +177,25 @@ def _judge_connect(act: Connect, account: Mapping[str, Any], verdict: Verdict) -
         outcome, words = "refused", _connected("refused")
     else:
         outcome, words = status, _connected(status)
+    if act.terms is not None and not account["able"]:
+        verdict.note(f"cannot {act.terms.can}", True)
+        verdict.note(words, True)
+        return
     if account["hung"]:
         verdict.note(f"{status} for ever", True)
+        return
+    if act.says and account["reason"] and outcome in act.right:
+        fits = act.says in account["reason"]
+        verdict.note(words + _because(act.says if fits else account["reason"]), not fits)
         return
     if not act.polls and account["error"] == Error.OK:
         return
     if act.states is not None:
         states = [Status(state).name.removeprefix("STATUS_") for state in account["states"]]
         verdict.note(" → ".join(states), states != list(act.states))
-    elif outcome not in act.right or tuple(act.right) != ("CONNECTED",):
-        verdict.note(words, outcome not in act.right)
+    elif outcome not in act.right or tuple(act.right) != ("CONNECTED",) or (act.terms and act.terms.policy):
+        silent = ", without a reason" if act.says and outcome in act.right else ""
+        verdict.note(words + silent, outcome not in act.right)
 
 
 def _judge_fetch(act: Fetch, account: Mapping[str, Any], requests: Iterator[bytes], verdict: Verdict) -> None:
@@ -298,6 +305,10 @@ def _connected(status: str) -> str:
     return "`connect_to_host` refuses it" if status == "refused" else status
 
 
+def _because(reason: str) -> str:
+    return f": “{reason}”" if reason else ""
+
+
 def _connections(number: int) -> str:
     return f"{number} connection{'s' if number != 1 else ''}"
 
@@ -351,4 +362,6 @@ def _value(value: Any) -> str:
 
 
 def _join(words: Sequence[str], mark: str = "; ") -> str:
-    return mark.join(filter(None, words))
+    """Texts as one; the same in a row are told once."""
+    runs = [(text, len([*same])) for text, same in itertools.groupby(filter(None, words))]
+    return mark.join(text if number == 1 else f"{text}, {number} times" for text, number in runs)

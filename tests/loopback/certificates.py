@@ -83,6 +83,7 @@ class Authority:
         key: its key; made if there is none.
         begin: since when it is valid.
         end: until when.
+        lawful: its own certificate says that it may issue others.
     """
 
     def __init__(
@@ -93,11 +94,12 @@ class Authority:
         key: Key | None = None,
         begin: datetime = NOW - DAY,
         end: datetime = NOW + 30 * DAY,
+        lawful: bool = True,
     ) -> None:
         key = key or ec.generate_private_key(ec.SECP256R1())
         builder = _builder(name, above.certificate.subject if above else _name(name), key, begin, end)
-        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        builder = builder.add_extension(_usage(), critical=True)
+        builder = builder.add_extension(x509.BasicConstraints(ca=lawful, path_length=None), critical=True)
+        builder = builder.add_extension(_usage(issues=lawful), critical=True)
         self.key: Key = key
         self.certificate: x509.Certificate = builder.sign(above.key if above else key, hashes.SHA256())
         self.chain: tuple[x509.Certificate, ...] = (self.certificate, *above.chain) if above else ()
@@ -119,16 +121,20 @@ class Authority:
         key: Key | None = None,
         begin: datetime = NOW - DAY,
         end: datetime = NOW + 30 * DAY,
+        purpose: x509.ObjectIdentifier | None = None,
     ) -> Identity:
         """Issues a certificate.
 
         Args:
             names: DNS names and addresses.
+            purpose: the only thing it may be used for; None: anything.
         """
         key = key or ec.generate_private_key(ec.SECP256R1())
         builder = _builder(common_name, self.certificate.subject, key, begin, end)
         if names:
             builder = builder.add_extension(x509.SubjectAlternativeName(_general(names)), critical=False)
+        if purpose is not None:
+            builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
         return Identity(builder.sign(self.key, hashes.SHA256()), key, self.chain)
 
     def issue_by_sha1(self, *names: str) -> Identity:
@@ -179,15 +185,15 @@ def _builder(
     return builder.not_valid_before(begin).not_valid_after(end)
 
 
-def _usage() -> x509.KeyUsage:
+def _usage(*, issues: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=True,
         content_commitment=False,
         key_encipherment=False,
         data_encipherment=False,
         key_agreement=False,
-        key_cert_sign=True,
-        crl_sign=True,
+        key_cert_sign=issues,
+        crl_sign=issues,
         encipher_only=False,
         decipher_only=False,
     )

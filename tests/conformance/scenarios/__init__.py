@@ -14,6 +14,9 @@ from . import (
     proxies,
     requests,
     scripts,
+    tls_broken,
+    tls_terms,
+    tls_trust,
     uploads,
 )
 
@@ -26,6 +29,9 @@ ALL: Final[tuple[Scenario, ...]] = (
     *uploads.SCENARIOS,
     *hosts.SCENARIOS,
     *proxies.SCENARIOS,
+    *tls_trust.SCENARIOS,
+    *tls_terms.SCENARIOS,
+    *tls_broken.SCENARIOS,
     *scripts.SCENARIOS,
     *cost.SCENARIOS,
 )

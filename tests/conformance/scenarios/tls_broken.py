@@ -1,0 +1,143 @@
+"""Peers that speak TLS badly, or end it so. The servers are raw sockets, and nginx where it is said."""
+
+from collections.abc import Sequence
+from ssl import TLSVersion
+from typing import Final
+
+from tests.conformance.model import (
+    Answer,
+    Connect,
+    End,
+    Fetch,
+    Idle,
+    Kind,
+    Pause,
+    Read,
+    Reset,
+    Scenario,
+    Secure,
+    Step,
+    broken,
+)
+from tests.loopback.nginx import Site
+
+from .framing import CHUNKED
+from .heads import HELLO, OK
+from .tls import FAILS, GOOD, HOST, TRUSTING, asking, refused
+
+_KIND: Final = Kind.BROKEN
+_TLS: Final = "RFC 8446 §6"
+_END: Final = "RFC 8446 §6.1; R25"
+_LAST: Final = OK + b"Connection: close\r\n"
+_CLOSE: Final = _LAST + b"\r\nhello"
+_CUTS: Final = range(0, 600, 30)
+_CLOSED: Final = Answer(200, b"hello", "DISCONNECTED")
+
+
+def _failing(name: str, title: str, script: Sequence[Step], says: str, *, timeout: float = 0.0) -> Scenario:
+    """Whoever connects is answered so, in place of a handshake."""
+    return refused(f"tls/{name}", _KIND, title, _TLS, (script,), says, timeout=timeout)
+
+
+def _severed(name: str, version: TLSVersion) -> Scenario:
+    """Each connection is reset after some more bytes."""
+    scripts = [(Secure(GOOD, (version, version), cut),) for cut in _CUTS]
+    act = Connect(HOST, right=FAILS, terms=TRUSTING, says="Connection reset by peer")
+    spoken = version.name.replace("v", " ").replace("_", ".")
+    title = f"{spoken}: reset after {_CUTS[0]}, {_CUTS[1]} ... {_CUTS[-1]} bytes"
+    return Scenario(f"tls/{name}", _KIND, title, _TLS, scripts, [act] * len(_CUTS))
+
+
+def _ending(
+    name: str, title: str, answer: bytes, right: Answer, *, notify: bool, policy: bool = False, why: str = ""
+) -> Scenario:
+    """An answer, and the end of the connection."""
+    script = (Secure(GOOD), Read(), answer, End(notify))
+    terms = asking({"ignore_unexpected_eof": True}, "be told so") if policy else TRUSTING
+    acts = (Connect(HOST, terms=terms), Fetch(right))
+    return Scenario(f"tls/{name}", _KIND, title, _END, (script,), acts, why)
+
+
+SCENARIOS: Final = (
+    refused(
+        "tls/plain",
+        _KIND,
+        "A port of plain HTTP (nginx)",
+        _TLS,
+        Site(),
+        "not TLS at all: it answered b'HTTP/1.1 400 Bad Request",
+    ),
+    _failing("ssh", "An SSH banner", (b"SSH-2.0-OpenSSH_9.2\r\n",), "not TLS at all: it answered b'SSH-2.0"),
+    _failing(
+        "garbage",
+        "A record that is too long",
+        (Pause(0.1), b"\x16\x03\x03\xff\xff" + bytes(70000)),
+        "what came is not intact",
+    ),
+    _failing(
+        "alert",
+        "An alert: handshake_failure",
+        (Pause(0.1), b"\x15\x03\x03\x00\x02\x02\x28"),
+        "no common cipher",
+    ),
+    _failing("close", "A close at once", (End(),), "it closed the connection before it said a word"),
+    _failing(
+        "close-inside",
+        "A close in the middle of the handshake",
+        (Pause(0.1), b"\x16\x03\x03", End()),
+        "it closed the connection in the middle of the handshake",
+    ),
+    _failing(
+        "reset", "A reset at once", (Pause(0.1), Reset()), "Connection reset by peer, before it said a word"
+    ),
+    _severed("severed-1.2", TLSVersion.TLSv1_2),
+    _severed("severed-1.3", TLSVersion.TLSv1_3),
+    _failing(
+        "stall",
+        "It says nothing, and a `connect_timeout` of 0.5 s",
+        (Pause(8),),
+        "no connection within 0.5 s (connect_timeout): it says nothing",
+        timeout=0.5,
+    ),
+    _failing(
+        "stall-inside",
+        "It falls silent in the handshake, and a `connect_timeout` of 0.5 s",
+        (Pause(0.1), b"\x16\x03\x03\x00\x7a", Pause(8)),
+        "no connection within 0.5 s (connect_timeout): it answered, and then fell silent",
+        timeout=0.5,
+    ),
+    _ending("end-length", "Content-Length, and no close_notify", _LAST + HELLO, _CLOSED, notify=False),
+    _ending(
+        "end-chunked",
+        "Chunked, and no close_notify",
+        _LAST + CHUNKED.removeprefix(OK) + b"5\r\nhello\r\n0\r\n\r\n",
+        _CLOSED,
+        notify=False,
+    ),
+    _ending("end-close", "A body until the close, and close_notify", _CLOSE, _CLOSED, notify=True),
+    _ending(
+        "end-cut",
+        "A body until the close, and no close_notify",
+        _CLOSE,
+        broken(b"hello"),
+        notify=False,
+        why="anybody may have cut it short",
+    ),
+    _ending(
+        "end-cut-ignored",
+        "The same, and `ignore_unexpected_eof`",
+        _CLOSE,
+        _CLOSED,
+        notify=False,
+        policy=True,
+    ),
+    _ending("end-short", "A body cut short, and close_notify", OK + HELLO[:-2], broken(b"hel"), notify=True),
+    Scenario(
+        "tls/end-idle",
+        _KIND,
+        "The connection ends between requests",
+        _END,
+        ((Secure(GOOD), Read(), OK + HELLO, Pause(0.3), End()),),
+        (Connect(HOST, terms=TRUSTING), Fetch(Answer(200, b"hello")), Idle("CONNECTION_ERROR", 2.0)),
+    ),
+)
