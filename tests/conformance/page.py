@@ -110,7 +110,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"| | scenarios | {' | '.join(CLIENTS)} |\n|---|---:|---:|---:|"
     for kind in Kind:
         yield _score(
-            f"[{kind}](#{kind.lower().replace(' ', '-')})", [table[row.id] for row in ALL if row.kind is kind]
+            f"[{kind}](#{kind.lower().replace(':', '').replace(' ', '-')})",
+            [table[row.id] for row in ALL if row.kind is kind],
         )
     yield _score("**all**", list(table.values()))
     for kind in Kind:

@@ -56,6 +56,7 @@ class Stage:
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
+            stack.callback(self._close)
             self._start_real_servers(stack)
             self._thread.start()
             self._stack = stack.pop_all()
@@ -86,6 +87,8 @@ class Stage:
         for task in tasks:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+    def _close(self) -> None:
         self._loop.close()
         for part in self.parts:
             if part.listener is not None:

@@ -194,8 +194,9 @@ def _judge_connect(act: Connect, account: Mapping[str, Any], verdict: Verdict) -
         states = [Status(state).name.removeprefix("STATUS_") for state in account["states"]]
         verdict.note(" → ".join(states), states != list(act.states))
     elif outcome not in act.right or tuple(act.right) != ("CONNECTED",) or (act.terms and act.terms.policy):
-        silent = ", without a reason" if act.says and outcome in act.right else ""
-        verdict.note(words + silent, outcome not in act.right)
+        if act.says and outcome in act.right:
+            words = f"{' or '.join(act.right)}, without a reason"
+        verdict.note(words, outcome not in act.right)
 
 
 def _judge_fetch(act: Fetch, account: Mapping[str, Any], requests: Iterator[bytes], verdict: Verdict) -> None:
