@@ -63,20 +63,15 @@ class Door:
 
     def test(self) -> int:
         """run the tests, style and types included; arguments go to pytest"""
-        env, godot = self._ready()
-        os.environ["GODOT"] = str(godot.path)  # which the tests run
-        os.environ |= servers.ensure(env)
-        return _become([str(env.python), "-m", "pytest", *self._arguments])
+        return _become([str(self._tested().python), "-m", "pytest", *self._arguments])
 
     def conformance(self) -> int:
         """write docs/conformance.md anew; begins of scenarios' names play those alone and write nothing"""
-        env, godot = self._ready()
-        os.environ["GODOT"] = str(godot.path)
-        os.environ |= servers.ensure(env)
-        places = (project.ROOT, *(project.ROOT / name for name in ("addons", "addons/pythonscript", "tools")))
-        os.environ["PYTHONPATH"] = os.pathsep.join(map(str, places))
-        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-        return _become([str(env.python), "-m", "tests.conformance", *self._arguments])
+        return self._module("tests.conformance")
+
+    def bench(self) -> int:
+        """measure both clients and write docs/performance.md; names of rows: those alone, nothing written"""
+        return self._module("tests.bench")
 
     def godot(self) -> int:
         """run the engine in this project; arguments go to it"""
@@ -106,6 +101,21 @@ class Door:
             cache.clear()
         return 0
 
+    def _module(self, name: str) -> int:
+        """Runs a module of the tests that writes a page of the docs."""
+        env = self._tested()
+        places = (project.ROOT, *(project.ROOT / name for name in ("addons", "addons/pythonscript", "tools")))
+        os.environ["PYTHONPATH"] = os.pathsep.join(map(str, places))
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+        return _become([str(env.python), "-m", name, *self._arguments])
+
+    def _tested(self) -> environment.Environment:
+        """Gets ready, with all that the tests run; they find it by these variables."""
+        env, godot = self._ready()
+        os.environ["GODOT"] = str(godot.path)
+        os.environ |= servers.ensure(env)
+        return env
+
     def _no_arguments(self) -> None:
         if self._arguments:
             raise Failure(f"unknown argument {self._arguments[0]}: this command takes none")
@@ -126,6 +136,7 @@ COMMANDS: dict[str, Callable[[Door], int]] = {
     "demo": Door.demo,
     "test": Door.test,
     "conformance": Door.conformance,
+    "bench": Door.bench,
     "godot": Door.godot,
     "lint": Door.lint,
     "interface": Door.interface,

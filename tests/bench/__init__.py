@@ -1,0 +1,1 @@
+"""Benchmarks: PyHTTPClient beside the engine's HTTPClient, in one run of the engine, as ratios."""
