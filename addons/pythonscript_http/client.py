@@ -8,6 +8,7 @@ and as text in `get_error_reason()`.
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -70,6 +71,10 @@ _RESULTS: Final = {
     Status.STATUS_TLS_HANDSHAKE_ERROR: Error.ERR_CONNECTION_ERROR,
 }
 """What `poll()` gives in states that it can't leave."""
+
+
+_head_of: Final = lru_cache(32)(build_head)
+"""Games ask for the same again and again; to make a head costs a third of a request."""
 
 
 def default_policy() -> "TlsPolicy":
@@ -419,10 +424,10 @@ class HTTPClient(Options):
     def _begin_request(self, method: int, url: str, headers: Sequence[str], size: int) -> Upload:
         """Lines up a request's head; the body is to follow."""
         try:
-            head = build_head(
+            head = _head_of(
                 method,
                 url,
-                headers,
+                tuple(headers),
                 size,
                 host=self._host_header,
                 user_agent=self.user_agent,
@@ -592,7 +597,7 @@ class HTTPClient(Options):
         machine, timing = self._machine, self._timing
         try:
             blind = self._blind and not self._upload.unsent
-            quiet = not blind and stream.peek() is _QUIET
+            quiet = not blind and stream.quiet()
             size = WOULD_BLOCK if quiet else stream.read_into(machine.space())
         except NetworkError as error:
             # What failed first, the sending, tells more; but for a peer that said by TLS why it left.

@@ -52,7 +52,7 @@ def measure(rows: Sequence[Row], folder: Path) -> dict[str, Speed]:
     with large.open("wb") as file:
         file.truncate(max((row.amount for row in rows if row.work == "download"), default=1) * MIB)
     directives = (f"location /large {{ root {folder}; }}",)
-    identity = root.issue("localhost")
+    identity = root.issue("127.0.0.1")
     sites = [Site(one, "hello", directives) for one in (None, identity)]
     context = server_context(identity)
     with Nginx(sites) as nginx, sink(None) as plain, sink(context) as secure:

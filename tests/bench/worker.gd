@@ -2,7 +2,7 @@ extends RefCounted
 ## The works, as a script does them that has nothing else to do. It stands here for the engine's HTTPClient;
 ## the run makes a second one of it, in which the class has the other name.
 
-const HOST := "localhost"
+const HOST := "127.0.0.1"
 const WAITING := [HTTPClient.STATUS_RESOLVING, HTTPClient.STATUS_CONNECTING, HTTPClient.STATUS_REQUESTING]
 
 var _scheme: String

@@ -28,6 +28,9 @@ class PeerStream:
         self._status: Callable[[], int] | None = getattr(peer, "get_status", None)
         self.blind = self._status is None
 
+    def quiet(self) -> bool:
+        return self.peek() is Readiness.QUIET
+
     def peek(self) -> Readiness:
         if self._poll is not None:
             self._poll()

@@ -34,6 +34,10 @@ class SocketStream:
         events.register(connected, _READABLE)
         self._poll = events.poll
 
+    def quiet(self) -> bool:
+        """Tells that there is nothing to read, not even the end."""
+        return not self._poll(0)
+
     def peek(self) -> Readiness:
         """Tells what a read would find, by one system call while there is nothing."""
         events = self._poll(0)

@@ -50,6 +50,9 @@ class Address(NamedTuple):
 class Stream(Protocol):
     """A connection that carries bytes."""
 
+    def quiet(self) -> bool:
+        """Tells that there is nothing to read, by one system call at most. False: there may be something."""
+
     def peek(self) -> Readiness:
         """Tells what a read would find, and takes nothing."""
 

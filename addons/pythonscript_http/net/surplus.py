@@ -24,6 +24,10 @@ class Surplus:
         """Under TLS: the peer ended without saying so."""
         return bool(getattr(self.stream, "truncated", False))
 
+    def quiet(self) -> bool:
+        """Tells that there is nothing to read."""
+        return not self._data and self.stream.quiet()
+
     def peek(self) -> Readiness:
         """Tells what a read would find, and takes nothing."""
         return Readiness.DATA if self._data else self.stream.peek()

@@ -255,16 +255,22 @@ class TlsStream:
             tuple(pin_of(key_digest(one)) for one in _chain(transport)),
         )
 
+    def quiet(self) -> bool:
+        """Tells that there is nothing to read. False: there may be something, if only a session's ticket."""
+        if self._held or self._more or self._ended or self._failed:
+            return False
+        transport = self._transport
+        if transport.unsent:
+            self._push()
+        return transport.stream.quiet()
+
     def peek(self) -> Readiness:
         """Tells what a read would find, by one system call while there is nothing.
 
         Session tickets and other messages that are not for the reader are taken on the way.
         """
         if not (self._held or self._ended or self._failed):
-            transport = self._transport
-            if transport.unsent:
-                self._push()
-            if not self._more and transport.stream.peek() is Readiness.QUIET:
+            if self.quiet():
                 return Readiness.QUIET
             with contextlib.suppress(NetworkError):  # a read tells it
                 self._held = self._fill(self._first, 0) > 0
@@ -344,6 +350,8 @@ class TlsStream:
                 got = self._decrypt(buffer[size:]) if here else WOULD_BLOCK
                 if got >= 0:
                     size += got
+                    # To be told by an exception that nothing is left would cost as much as to decrypt it.
+                    here = transport.object.pending() > 0 or transport.incoming.pending > 0
                     continue
                 if drained or left <= 0:
                     break

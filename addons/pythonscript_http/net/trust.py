@@ -33,6 +33,8 @@ from pythonscript_http.core.errors import LocalError
 _VERSIONS: Final = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 _BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----[\x00-\x7f]+?-----END \1-----")
 _PIN: Final = re.compile(r"(?:sha256//?)?([A-Za-z0-9+/]{43}=)")
+_CIPHERS: Final = "@SECLEVEL=2:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:DHE+AES:!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM"
+"""Of TLS 1.2, and how strong keys and digests must be: CPython's choice, which distributions change."""
 _NOT_SPOKEN: Final = ("h2", "h2c", "h3")
 _SESSIONS: Final = 256
 """Of a policy; some 4 KiB each, mostly the peer's certificate."""
@@ -166,6 +168,7 @@ def context_for(policy: TlsPolicy) -> TlsContext:
 
 def _build(policy: TlsPolicy) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_ciphers(_CIPHERS)
     context.minimum_version = policy.minimum
     context.maximum_version = policy.maximum
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_TICKET

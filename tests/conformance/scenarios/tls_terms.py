@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.conformance.model import (
     Answer,
     Call,
@@ -121,6 +122,17 @@ SCENARIOS: Final = (
         "No encryption",
         "RFC 9325 §4.1",
         _speaks("ssl_protocols TLSv1.2", "ssl_ciphers NULL-SHA256:ECDHE-ECDSA-NULL-SHA:@SECLEVEL=0"),
+        "no common cipher",
+    ),
+    refused(
+        "tls/static-rsa",
+        _KIND,
+        "Ciphers without forward secrecy only",
+        "RFC 9325 §4.1",
+        Site(
+            ROOT.issue("localhost", key=rsa.generate_private_key(65537, 2048)),
+            directives=("ssl_protocols TLSv1.2", "ssl_ciphers AES128-GCM-SHA256:AES256-GCM-SHA384"),
+        ),
         "no common cipher",
     ),
     _pinned("leaf", "A pin of the server's key", [_WRONG, _LEAF.pin]),

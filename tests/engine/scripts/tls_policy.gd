@@ -68,9 +68,8 @@ func test_versions() -> void:
 
 func test_a_client_certificate() -> void:
 	var policy := PyTLSPolicy.new()
-	policy.client_certificate = certificate("client.crt")
-	policy.client_key = CryptoKey.new()
-	policy.client_key.load("res://client.key")
+	policy.client_certificate = load("res://client.crt")
+	policy.client_key = load("res://client.key")
 	var client := fetch("mutual", trusting(), policy)
 	check("status (%s)" % client.get_error_reason(), client.get_status(), HTTPClient.STATUS_BODY)
 	check("the server saw it", read_all(client), "client")

@@ -115,6 +115,9 @@ class FakeStream:
         self.calls = 0
         self.views: list[int] = []
 
+    def quiet(self) -> bool:
+        return self.peek() is Readiness.QUIET
+
     def peek(self) -> Readiness:
         self.calls += 1
         if not self.events:

@@ -13,6 +13,9 @@ class Wire:
         self.name = name
         self.closed = False
 
+    def quiet(self) -> bool:
+        return self.peek() is Readiness.QUIET
+
     def peek(self) -> Readiness:
         return Readiness.QUIET
 

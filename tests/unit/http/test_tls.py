@@ -331,6 +331,9 @@ class Severed:
         buffer[: len(data)] = data
         return len(data) or WOULD_BLOCK
 
+    def quiet(self) -> bool:
+        return self.peek() is Readiness.QUIET
+
     def peek(self) -> Readiness:
         return Readiness.QUIET
 

@@ -66,6 +66,8 @@ def test_the_systems_roots() -> None:
 def test_terms_that_are_never_left_out() -> None:
     made = context_for(TlsPolicy()).ssl
     assert made.minimum_version == ssl.TLSVersion.TLSv1_2
+    assert made.security_level == 2
+    assert all(cipher["name"].startswith(("TLS_", "ECDHE-", "DHE-")) for cipher in made.get_ciphers())
     assert made.options & ssl.OP_NO_RENEGOTIATION
     assert made.options & ssl.OP_NO_COMPRESSION
     assert made.options & ssl.OP_NO_TICKET
