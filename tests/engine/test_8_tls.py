@@ -99,7 +99,7 @@ def project(world: World, root: pytest.TempPathFactory, suite: str) -> Project:
     bundle = SETTINGS.get(suite, "")
     made = Project(
         root.mktemp("tls") / "p",
-        scripts=["tls_base.gd", suite],
+        scripts=["http_base.gd", "tls_base.gd", suite],
         client=True,
         settings={"network": [f'tls/certificate_bundle_override="{bundle}"']} if bundle else None,
     )

@@ -1,7 +1,5 @@
-extends "suite.gd"
+extends "http_base.gd"
 ## What the suites about TLS share: flows, and what the servers present.
-
-const PATIENCE_MSEC := 10_000
 
 
 ## Connects to a server, by its name in the options, and asks it for something.
@@ -19,20 +17,8 @@ func fetch(
 	return client
 
 
-func poll_while(client: PyHTTPClient, statuses: Array) -> void:
-	var end := Time.get_ticks_msec() + PATIENCE_MSEC
-	while client.get_status() in statuses and Time.get_ticks_msec() < end:
-		client.poll()
-
-
-func read_all(client: PyHTTPClient) -> String:
-	var body := PackedByteArray()
-	var end := Time.get_ticks_msec() + PATIENCE_MSEC
-	while client.get_status() == HTTPClient.STATUS_BODY and Time.get_ticks_msec() < end:
-		client.poll()
-		if client.get_status() == HTTPClient.STATUS_BODY:
-			body.append_array(client.read_response_body_chunk())
-	return body.get_string_from_utf8()
+func read_text(client: PyHTTPClient) -> String:
+	return read_all(client).get_string_from_utf8()
 
 
 func certificate(file: String) -> X509Certificate:

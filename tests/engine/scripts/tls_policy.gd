@@ -72,7 +72,7 @@ func test_a_client_certificate() -> void:
 	policy.client_key = load("res://client.key")
 	var client := fetch("mutual", trusting(), policy)
 	check("status (%s)" % client.get_error_reason(), client.get_status(), HTTPClient.STATUS_BODY)
-	check("the server saw it", read_all(client), "client")
+	check("the server saw it", read_text(client), "client")
 	client.close()
 
 
@@ -128,13 +128,13 @@ func test_alpn() -> void:
 
 func test_a_peer_that_does_not_say_its_end() -> void:
 	var client := fetch("cut", trusting())
-	check("the bytes are there", read_all(client), "hello")
+	check("the bytes are there", read_text(client), "hello")
 	check("status", client.get_status(), HTTPClient.STATUS_CONNECTION_ERROR)
 	check_true(client.get_error_reason(), "close_notify" in client.get_error_reason())
 	var policy := PyTLSPolicy.new()
 	policy.ignore_unexpected_eof = true
 	client = fetch("cut", trusting(), policy)
-	check("the bytes are there", read_all(client), "hello")
+	check("the bytes are there", read_text(client), "hello")
 	check("status", client.get_status(), HTTPClient.STATUS_DISCONNECTED)
 
 
@@ -152,7 +152,7 @@ func test_sessions_are_resumed_across_clients() -> void:
 	policy.alpn = ["http/1.1", "resumed"]  # a policy that no other test has connected by
 	for resumed: bool in [false, true, true]:
 		var client := fetch("good", trusting(), policy)
-		check("body", read_all(client), "hello")
+		check("body", read_text(client), "hello")
 		check("resumed", client.get_tls_info()["resumed"], resumed)
 		client.close()
 
