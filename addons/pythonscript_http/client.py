@@ -7,7 +7,7 @@ and as text in `get_error_reason()`.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -84,6 +84,13 @@ def default_policy() -> "TlsPolicy":
     return TlsPolicy()
 
 
+def _by_tls(target: Host, host: str, port: int) -> Host:
+    """The same host, spoken TLS to."""
+    if target.unix:
+        raise LocalError(Error.ERR_INVALID_PARAMETER, f"no TLS is spoken over Unix domain sockets: {host!a}")
+    return parse_host(f"https://{host}", port)
+
+
 class HTTPClient(Options):
     """A connection to a host, and one request after the other over it.
 
@@ -96,6 +103,7 @@ class HTTPClient(Options):
     __slots__ = (
         "__weakref__",
         "_blind",
+        "_flowed",
         "_headers_taken",
         "_host_header",
         "_http_proxy",
@@ -107,10 +115,10 @@ class HTTPClient(Options):
         "_pending",
         "_proxied",
         "_proxy_authorization",
-        "_secured",
         "_stream",
         "_through",
         "_tls",
+        "_tls_peer",
         "_upload",
         "default_policy",
         "proxy_policy",
@@ -124,14 +132,16 @@ class HTTPClient(Options):
         super().__init__(Machine(header_limit), Timing(monotonic))
         self.user_agent = user_agent
         self.warning = ""
-        """What the last `request()` took but did not do, in words; empty if it did all."""
+        """What the last `request()` or `connect_to_host()` took but did not use, in words; empty: it did."""
         self._network = network
-        self._http_proxy: Host | None = None
-        self._https_proxy: Host | None = None
+        # A proxy that can't be one keeps clients from connecting: to go without it would betray who set it.
+        self._http_proxy: Host | LocalError | None = None
+        self._https_proxy: Host | LocalError | None = None
         self._lookup: Lookup | None = None
         self._pending: Layers | None = None
         self._stream: Stream | None = None
-        self._secured: TlsStream | None = None  # the stream, or what is left of it, if it has TLS on top
+        self._tls_peer: TlsPeer | None = None
+        self._flowed: Callable[[], bool] | None = None  # asks TLS whether some of what it took went out
         self._blind = False  # the stream tells only who reads that it has ended
         self._peer: Host | None = None  # the host or its proxy
         self._proxied = False
@@ -163,15 +173,21 @@ class HTTPClient(Options):
             LocalError: this is no host, or the policy cannot be honoured.
         """
         self.close()
-        if policy is not None and "://" not in host:
-            host = f"https://{host}"
         try:
-            return self._connect_to(parse_host(host, port), policy)
+            target = parse_host(host, port)
+            if policy is not None and (target.unix or "://" not in host):
+                target = _by_tls(target, host, port)
+            result = self._connect_to(target, policy)
         except LocalError as error:
             raise self.refused(error) from None
+        unused = policy is not None and not target.tls
+        self.warning = f"{host!a} asks for no TLS, so what was said of TLS has no use" if unused else ""
+        return result
 
     def _connect_to(self, target: Host, policy: "TlsPolicy | None") -> Error:
         proxy = None if target.unix else self._https_proxy if target.tls else self._http_proxy
+        if isinstance(proxy, LocalError):
+            raise LocalError(proxy.code, str(proxy))
         peer = proxy or target
         self._layers = self._layers_to(target, proxy, policy)
         self._host_header = authority(target.name, target.port, PORT_HTTPS if target.tls else PORT_HTTP)
@@ -267,9 +283,11 @@ class HTTPClient(Options):
             host: as for `connect_to_host()`, perhaps with `user:password@` before it.
 
         Raises:
-            LocalError: this is no host.
+            LocalError: this is no host. Until another is set, or none, `connect_to_host()` raises it too.
         """
-        self._http_proxy = self._parse_proxy(host, port)
+        self._http_proxy = proxy = self._parse_proxy(host, port)
+        if isinstance(proxy, LocalError):
+            raise self.refused(proxy)
 
     def set_https_proxy(self, host: str, port: int) -> None:
         """Sets the proxy for TLS requests, as of the next `connect_to_host()`; empty or port -1 unsets it.
@@ -278,15 +296,17 @@ class HTTPClient(Options):
             host: as for `set_http_proxy()`.
 
         Raises:
-            LocalError: this is no host.
+            LocalError: as by `set_http_proxy()`.
         """
-        self._https_proxy = self._parse_proxy(host, port)
+        self._https_proxy = proxy = self._parse_proxy(host, port)
+        if isinstance(proxy, LocalError):
+            raise self.refused(proxy)
 
-    def _parse_proxy(self, host: str, port: int) -> Host | None:
+    def _parse_proxy(self, host: str, port: int) -> Host | LocalError | None:
         try:
             return parse_proxy(host, port) if host and port != -1 else None
         except LocalError as error:
-            raise self.refused(error) from None
+            return LocalError(error.code, f"this is no proxy: {error}")
 
     def close(self) -> None:
         """Closes the connection, whatever is under way, and forgets the last response."""
@@ -295,7 +315,7 @@ class HTTPClient(Options):
             self._pending.close()
             self._pending = None
         self._hang_up()
-        self._secured = None
+        self._tls_peer = self._flowed = None
         self._headers_taken = False
         self._refusal = ""
         self._upload = Upload()
@@ -511,7 +531,8 @@ class HTTPClient(Options):
             self._pending = None
             self._blind = False
             if self._tls:
-                self._secured = cast("TlsStream", self._stream)
+                secured = cast("TlsStream", self._stream)
+                self._tls_peer, self._flowed = secured.peer, secured.flowed
                 self._timing.secured = self._timing.now()
             self._timing.due = NEVER
             self._machine.fire(Event.ESTABLISHED)
@@ -524,22 +545,28 @@ class HTTPClient(Options):
         if readiness is _QUIET:
             return _OK
         if readiness is _ENDED:
-            if not self._refused_late(self._stream):
-                self._machine.ended(truncated=self._truncated)
+            self._take_end(self._stream)
         elif not self._machine.tunnel:
             self._machine.lost("the server sent data that no request had asked for")
         return self._settle()
 
-    def _refused_late(self, stream: Stream) -> bool:
-        """Looks whether a connection has ended because the server refused our certificate (TLS 1.3)."""
+    def _take_end(self, stream: Stream, otherwise: str = "") -> None:
+        """Learns how a connection has ended of which `peek` says that it has.
+
+        Args:
+            otherwise: what to tell if TLS has nothing to tell; empty: that it has ended.
+        """
         try:
             stream.read_into(memoryview(bytearray(1)))
-        except HandshakeError as error:
-            self._machine.distrusted(str(error))
-            return True
+        except TlsError as error:
+            self._failed(error)
+            return
         except NetworkError:
             pass
-        return False
+        if otherwise:
+            self._machine.lost(otherwise)
+        else:
+            self._machine.ended(truncated=self._truncated)
 
     def _failed(self, error: NetworkError) -> None:
         """The connection failed."""
@@ -554,7 +581,7 @@ class HTTPClient(Options):
         if self._upload.unsent:
             self._send(self._stream)
         if self._machine.vulnerable and self._stream.peek() is _ENDED:
-            self._machine.ended(truncated=self._truncated)
+            self._take_end(self._stream)
             return self._settle()
         return _OK
 
@@ -568,6 +595,8 @@ class HTTPClient(Options):
                 self._send(stream)
             if machine.status is _REQUESTING:
                 self._receive_head(stream)
+            if self._flowed is not None and self._flowed():
+                self._timing.move()
             if machine.status is not _REQUESTING:
                 return self._settle()
             if not self._blocking or (upload.open and not upload.unsent) or self._late():
@@ -579,10 +608,11 @@ class HTTPClient(Options):
         """Sends what the connection takes at once."""
         upload = self._upload
         if upload.untouched and (readiness := stream.peek()) is not _QUIET:
-            if readiness is not _ENDED or not self._refused_late(stream):
-                self._machine.lost(
-                    "the server had closed the connection, or sent data unasked, before this request"
-                )
+            why = "the server had closed the connection, or sent data unasked, before this request"
+            if readiness is _ENDED:
+                self._take_end(stream, why)
+            else:
+                self._machine.lost(why)
         elif upload.send(stream):
             self._timing.move()
             if upload.done:
@@ -773,7 +803,7 @@ class HTTPClient(Options):
 
         An addition to the engine's client.
         """
-        return None if self._secured is None else self._secured.peer
+        return self._tls_peer
 
     def get_timings(self) -> dict[str, float]:
         """Tells how long the phases took: seconds since `connect_to_host()`, or since `request()` where the

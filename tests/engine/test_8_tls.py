@@ -1,7 +1,10 @@
 """Stage 8: PyHTTPClient over TLS, on the terms that scripts set by TLSOptions and by PyTLSPolicy."""
 
 import contextlib
+import socket
 import ssl
+import struct
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +18,7 @@ from pythonscript_http.net.certificate import parse_certificate
 
 OK = b"HTTP/1.1 200 OK\r\n"
 HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
-SUITES = ("tls.gd", "tls_policy.gd", "tls_bundle.gd", "tls_no_bundle.gd")
+SUITES = ("tls.gd", "tls_policy.gd", "tls_clients.gd", "tls_bundle.gd", "tls_no_bundle.gd")
 SETTINGS = {"tls_bundle.gd": "res://root.crt", "tls_no_bundle.gd": "res://absent.crt"}
 """What the suites' projects have as `certificate_bundle_override`."""
 EXPECTED = {"tls_no_bundle.gd": ["Cannot open X509CertificateMbedTLS file 'res://absent.crt'"]}
@@ -58,19 +61,30 @@ def _name_back(connection: ssl.SSLSocket) -> None:
     connection.sendall(OK + b"Content-Length: %d\r\n\r\n" % len(name) + name)
 
 
+def _reset_midway(connection: ssl.SSLSocket) -> None:
+    connection.recv(65536)
+    connection.sendall(OK + b"Content-Length: 500000\r\n\r\n" + bytes(100_000))
+    time.sleep(0.3)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     root, stranger, system = Authority(), Authority("Stranger"), Authority("System Root")
     good, revoked = root.issue("localhost"), root.issue("localhost")
     client = root.issue(common_name="client")
+    between = Authority("Intermediate", root).issue(common_name="client", key=client.key)
     large = root.issue(*(f"{number}.example" for number in range(300)))
     files = {
-        "root.crt": f"# Wurzel für Prüfungen\n{root.pem}{Authority('Another').pem}",
+        "root.crt": f"# Wurzel für Prüfungen\n{root.pem}",
+        "two.crt": f"# Zwei Wurzeln für Prüfungen\n{Authority('Another').pem}{root.pem}",
         "stranger.crt": stranger.pem,
         "good.crt": good.pem,
         "large.crt": large.pem,
         "client.crt": client.chain_pem,
+        "client_chain.crt": between.chain_pem,
         "client.key": client.key_pem,
+        "encrypted.key": client.encrypted_key_pem,
         "revoked.crl": root.revoke(revoked),
     }
     servers: dict[str, tuple[ssl.SSLContext, Handler]] = {
@@ -80,6 +94,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         "revoked": (server_context(revoked), speak(HELLO)),
         "tls_1_2": (_limited(good), speak(HELLO)),
         "mutual": (_mutual(good, root.pem), _name_back),
+        "resets": (server_context(good), _reset_midway),
         "cut": (server_context(good), speak(OK + b"\r\nhello", clean=False)),
     }
     folder = tmp_path_factory.mktemp("world")

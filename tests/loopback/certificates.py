@@ -122,12 +122,14 @@ class Authority:
         begin: datetime = NOW - DAY,
         end: datetime = NOW + 30 * DAY,
         purpose: x509.ObjectIdentifier | None = None,
+        extra: x509.ExtensionType | None = None,
     ) -> Identity:
         """Issues a certificate.
 
         Args:
             names: DNS names and addresses.
             purpose: the only thing it may be used for; None: anything.
+            extra: one more extension.
         """
         key = key or ec.generate_private_key(ec.SECP256R1())
         builder = _builder(common_name, self.certificate.subject, key, begin, end)
@@ -135,6 +137,8 @@ class Authority:
             builder = builder.add_extension(x509.SubjectAlternativeName(_general(names)), critical=False)
         if purpose is not None:
             builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+        if extra is not None:
+            builder = builder.add_extension(extra, critical=False)
         return Identity(builder.sign(self.key, hashes.SHA256()), key, self.chain)
 
     def issue_by_sha1(self, *names: str) -> Identity:

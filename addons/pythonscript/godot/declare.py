@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import re
 import sys
 import typing
 from array import array
@@ -473,6 +474,9 @@ def _inspector(value: ValueSpec, hints: dict[str, Any]) -> dict[str, Any]:
     changed = {"usage": hints.pop("usage")} if "usage" in hints else {}
     if len(hints) > 1:
         raise TypeError(f"a property takes one hint, not {' and '.join(hints)}")
+    if not hints and value.python is not None and issubclass(value.python, (IntEnum, IntFlag)):
+        name = "flags" if issubclass(value.python, IntFlag) else "enum"
+        hints = {name: _choices(value.python)}
     for name, given in hints.items():
         hint, kinds = _HINTS[name]
         if value.type not in kinds:
@@ -485,6 +489,13 @@ def _inspector(value: ValueSpec, hints: dict[str, Any]) -> dict[str, Any]:
             "hint_string": given if isinstance(given, str) else ",".join(map(str, given)),
         }
     return changed
+
+
+def _choices(enum: type[IntEnum] | type[IntFlag]) -> list[str]:
+    """The members as the inspector's hint has them, without the begin that repeats the enum's name."""
+    begin = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", enum.__name__).upper() + "_"
+    words = {name: name.removeprefix(begin).replace("_", " ").capitalize() for name in enum.__members__}
+    return [f"{words[name]}:{int(member)}" for name, member in enum.__members__.items()]
 
 
 def _argument_usage(value: ValueSpec) -> int:

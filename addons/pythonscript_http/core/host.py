@@ -151,6 +151,15 @@ def _path(text: str) -> str:
     return path
 
 
+def check_name(text: str) -> str:
+    """Checks a name or an address, and writes it in ASCII.
+
+    Raises:
+        LocalError: it is neither.
+    """
+    return _address(text) if ":" in text else _name(text)
+
+
 def _address(text: str) -> str:
     """Checks an IPv6 address, and writes its zone as the system takes it (`%25` in URLs is `%`)."""
     address, mark, zone = text.partition("%")

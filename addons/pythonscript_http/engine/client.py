@@ -18,7 +18,6 @@ from godot import (
     RefCounted,
     StreamPeer,
     TLSOptions,
-    X509Certificate,
     const,
     export,
     gdclass,
@@ -112,7 +111,9 @@ class PyHTTPClient(RefCounted):
         except LocalError as error:
             client.close()
             return _fail(client.refused(error))
-        return _try(client.connect_to_host, host, port, policy)
+        result = _try(client.connect_to_host, host, port, policy)
+        self._warn()
+        return result
 
     def set_connection(self, connection: StreamPeer | None) -> None:
         """Goes on over a connection that stands already: any StreamPeer. What was connected before is closed.
@@ -157,9 +158,12 @@ class PyHTTPClient(RefCounted):
             result = self._client.request(method, url, headers, body)
         except LocalError as error:
             return _fail(error)
+        self._warn()
+        return result
+
+    def _warn(self) -> None:
         if self._client.warning:
             push_warning(self._client.warning)
-        return result
 
     def close(self) -> None:
         """Closes the connection, whatever is under way; the client may be used again."""
@@ -313,20 +317,18 @@ class PyHTTPClient(RefCounted):
         """Returns with whom and how the connection speaks TLS, or spoke it until it ended; or nothing.
 
         The keys are `version` (such as `TLSv1.3`), `cipher`, `alpn` (the protocol that was agreed on, if
-        any), `resumed` (an earlier session goes on), `certificate` (an X509Certificate, the server's own) and
+        any), `resumed` (an earlier session goes on), `certificate` (the server's own, as a PEM text) and
         `pins` (what `PyTLSPolicy.pins` could have: of the server's key, then of those above it).
         """
         peer = self._client.get_tls_peer()
         if peer is None:
             return {}
-        certificate = X509Certificate()
-        certificate.load_from_string(peer.certificate)
         return {
             "version": peer.version,
             "cipher": peer.cipher,
             "alpn": peer.alpn,
             "resumed": peer.resumed,
-            "certificate": certificate,
+            "certificate": peer.certificate,
             "pins": PackedStringArray(peer.pins),
         }
 

@@ -25,7 +25,12 @@ from pythonscript_http.core.enums import Error as Code
 from pythonscript_http.core.errors import LocalError
 
 if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
+    import ssl
+
     from pythonscript_http.net.trust import Roots, TlsPolicy
+
+
+_VERSIONS = ("TLS 1.2:771", "TLS 1.3:772")
 
 
 @gdclass
@@ -49,17 +54,22 @@ class PyTLSPolicy(Resource):
         ROOTS_SYSTEM = 1
         """The operating system's."""
 
-    minimum_version: Version = export(Version.VERSION_TLS_1_2)
-    """The oldest version of TLS that is spoken."""
-    maximum_version: Version = export(Version.VERSION_TLS_1_3)
-    """The newest version of TLS that is spoken."""
-    roots: Roots = export(Roots.ROOTS_PROJECT)
-    """Whose certificates are trusted, where `TLSOptions` bring none of their own. Holds for proxies too."""
+    # As int, what is no version is not lost on the way but refused when it is to be honoured.
+    minimum_version: int = export(Version.VERSION_TLS_1_2, enum=_VERSIONS)
+    """The oldest version of TLS that is spoken, one of `Version`."""
+    maximum_version: int = export(Version.VERSION_TLS_1_3, enum=_VERSIONS)
+    """The newest version of TLS that is spoken, one of `Version`."""
+    roots: int = export(Roots.ROOTS_PROJECT, enum=("Project:0", "System:1"))
+    """Whose certificates are trusted, where `TLSOptions` bring none of their own, one of `Roots`.
+
+    It holds for proxies too.
+    """
     pins: PackedStringArray = export(None)
     """Keys of which the server, or one above it in its verified chain, must have one.
 
     Each is the base64 form of a SHA-256 digest of SubjectPublicKeyInfo, perhaps with `sha256//` before it, as
     `get_tls_info` tells them. Pin a second key that is kept in reserve, or a lost key locks all clients out.
+    Set the array as a whole: to append to it, as it is read, changes a copy.
     """
     revocation_lists: PackedStringArray = export(None)
     """Certificate revocation lists (RFC 5280) as PEM texts.
@@ -79,14 +89,14 @@ class PyTLSPolicy(Resource):
 
     def _fields(self) -> dict[str, Any]:
         """The same as fields of a TlsPolicy, but for the roots."""
-        import ssl
-
         certificate, key = self.client_certificate, self.client_key
         if key is not None and key.is_public_only():
-            raise LocalError(Code.ERR_INVALID_PARAMETER, "client_key has no private key")
+            text = "client_key has no private key: it is a public one, or the engine could not read it, as"
+            text += " it does RSA and ECDSA keys that are not encrypted"
+            raise LocalError(Code.ERR_INVALID_PARAMETER, text)
         return {
-            "minimum": ssl.TLSVersion(self.minimum_version),
-            "maximum": ssl.TLSVersion(self.maximum_version),
+            "minimum": _version("minimum_version", self.minimum_version),
+            "maximum": _version("maximum_version", self.maximum_version),
             "pins": tuple(self.pins),
             "revocation_lists": tuple(self.revocation_lists),
             "certificate": "" if certificate is None else _pem(certificate, "client_certificate"),
@@ -109,7 +119,7 @@ def policy_of(options: TLSOptions | None, terms: PyTLSPolicy | None) -> TlsPolic
     fields = {"key_log": _key_log(), **({} if terms is None else terms._fields())}
     if options is not None:
         fields |= _fields_of(options)
-    if terms is not None and terms.roots == PyTLSPolicy.Roots.ROOTS_SYSTEM:
+    if terms is not None and terms.roots != PyTLSPolicy.Roots.ROOTS_PROJECT:
         if "roots" in fields:
             text = "the TLSOptions have trusted certificates of their own, so the system's roots have no use"
             raise LocalError(Code.ERR_INVALID_PARAMETER, text)
@@ -159,7 +169,21 @@ def _default_policy() -> TlsPolicy:
 def _roots_of(terms: PyTLSPolicy) -> Roots | str:
     from pythonscript_http.net.trust import Roots
 
-    return Roots.SYSTEM if terms.roots == PyTLSPolicy.Roots.ROOTS_SYSTEM else _default_roots()
+    if terms.roots == PyTLSPolicy.Roots.ROOTS_SYSTEM:
+        return Roots.SYSTEM
+    if terms.roots != PyTLSPolicy.Roots.ROOTS_PROJECT:
+        text = f"roots: {terms.roots} is neither ROOTS_PROJECT nor ROOTS_SYSTEM"
+        raise LocalError(Code.ERR_INVALID_PARAMETER, text)
+    return _default_roots()
+
+
+def _version(name: str, number: int) -> ssl.TLSVersion:
+    import ssl
+
+    if number not in [*PyTLSPolicy.Version]:
+        text = f"{name}: {number} is neither VERSION_TLS_1_2 nor VERSION_TLS_1_3"
+        raise LocalError(Code.ERR_INVALID_PARAMETER, text)
+    return ssl.TLSVersion(number)
 
 
 @functools.cache
@@ -170,12 +194,18 @@ def _default_roots() -> Roots | str:
     path = ProjectSettings.get_setting("network/tls/certificate_bundle_override", "")
     if not path:
         return Roots.CERTIFI
-    file = FileAccess.open(path, FileAccess.READ)
-    if file is None:
+    text = _content(path)
+    if text is None:
         why = Error(FileAccess.get_open_error()).name
-        text = f"the project's certificate bundle {path!a} cannot be read: {why}"
-        raise LocalError(Code.ERR_FILE_CANT_READ, text)
-    return bytes(file.get_buffer(file.get_length())).decode("utf-8", "replace")
+        told = f"the project's certificate bundle {path!a} cannot be read: {why}"
+        raise LocalError(Code.ERR_FILE_CANT_READ, told)
+    return text
+
+
+def _content(path: str) -> str | None:
+    """The text of a file, also of one of the project; None if it cannot be read."""
+    file = FileAccess.open(path, FileAccess.READ)
+    return None if file is None else bytes(file.get_buffer(file.get_length())).decode("utf-8", "replace")
 
 
 def _key_log() -> str:
@@ -189,9 +219,31 @@ def _pem(certificate: X509Certificate, what: str) -> str:
     quirk - Godot 4.5.1 to 4.7 - github.com/godotengine/godot/issues/123013 - `save_to_string` prints an error
     for each certificate, about the NUL behind it; `save` leaves that out. Drop when 4.8 is the oldest.
 
+    quirk - Godot 4.2 to 4.6.3 - modules/mbedtls/crypto_mbedtls.cpp, X509CertificateMbedTLS::save - of several
+    certificates it writes the first again and again. The others are in the file that a Resource is from. Drop
+    when the engine writes them.
+
     Raises:
-        LocalError: the engine does not hand it out.
+        LocalError: the engine does not hand them out.
     """
+    from pythonscript_http.net.trust import certificates
+
+    text = _saved(certificate, what)
+    found = certificates(text)
+    if len(found) < 2 or len(set(found)) > 1:
+        return text
+    path = certificate.resource_path
+    original = _content(path) if path else None
+    if original is not None:
+        whole = certificates(original)
+        if len(whole) == len(found) and whole[0] == found[0]:
+            return original
+    why = f"{what} holds {len(found)} certificates, and the engine hands out the first alone"
+    hint = "get it by load(), so that the file is known"
+    raise LocalError(Code.ERR_INVALID_PARAMETER, f"{why}: {hint}")
+
+
+def _saved(certificate: X509Certificate, what: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "certificates.crt")
         error = certificate.save(str(path))

@@ -31,8 +31,6 @@ class Certificate(NamedTuple):
     not_after: datetime
     names: tuple[str, ...]
     """DNS names and addresses of the subject alternative name."""
-    public_key: bytes
-    """SubjectPublicKeyInfo in DER: what pins are of (RFC 7469 section 2.4)."""
 
 
 class _Item(NamedTuple):
@@ -48,11 +46,11 @@ def parse_certificate(der: bytes) -> Certificate:
         ValueError: it is malformed.
     """
     fields = [*_items(_first(_first(der).content).content)]
-    if fields[0].tag == _VERSION:
+    if fields and fields[0].tag == _VERSION:
         del fields[0]
     if len(fields) < 6:
         raise ValueError("the certificate lacks fields")
-    _serial, _algorithm, issuer, validity, subject, public_key, *rest = fields
+    _serial, _algorithm, issuer, validity, subject, _key, *rest = fields
     begin, end = _items(validity.content)
     return Certificate(
         _name(subject.content),
@@ -61,8 +59,20 @@ def parse_certificate(der: bytes) -> Certificate:
         _time(begin),
         _time(end),
         tuple(_alternative_names(rest)),
-        public_key.whole,
     )
+
+
+def public_key(der: bytes) -> bytes:
+    """Takes SubjectPublicKeyInfo out of a certificate, of which nothing else need be intact, or known.
+
+    Raises:
+        ValueError: it is malformed.
+    """
+    fields = [*_items(_first(_first(der).content).content)]
+    index = 5 + (bool(fields) and fields[0].tag == _VERSION)  # serial, algorithm, issuer, validity, subject
+    if len(fields) <= index:
+        raise ValueError("the certificate lacks fields")
+    return fields[index].whole
 
 
 def parse_message(message: bytes, *, is_1_3: bool) -> list[bytes]:

@@ -99,8 +99,10 @@ class SocketStream:
 
 
 def _failing(error: OSError) -> Callable[[memoryview], int]:
+    number, text = error.errno, error.strerror
+
     def recv_into(_: memoryview) -> int:
-        raise error
+        raise OSError(number, text)  # one that is kept would keep the reader's memory, by its traceback
 
     return recv_into
 

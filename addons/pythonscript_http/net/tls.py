@@ -10,16 +10,17 @@ import contextlib
 import ssl
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from pythonscript_http.core import buffers
 from pythonscript_http.core.enums import Error
 from pythonscript_http.core.errors import LocalError
+from pythonscript_http.core.host import check_name
 
 from .layers import Step
 from .stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, Stream, TlsError
 from .tls_reasons import end_reason, is_refusal, key_digest, pin_mismatch, pin_of, reason
-from .trust import TlsContext, TlsObject
+from .trust import TlsContext, TlsObject, session_end
 
 HANDSHAKE_TIMEOUT: Final = 30.0
 """Seconds, as for a connection."""
@@ -29,34 +30,81 @@ _BATCH: Final = 4 * _RECORD
 """Bytes that are encrypted before they are handed down: a system call for each record would be slow."""
 _MOST_WRITTEN: Final = 1 << 20
 """Bytes that one call encrypts: 2 ms, so that a poll stays short however fast the peer reads."""
+_MOST_READ: Final = 4 * buffers.BUFFER_SIZE
+"""Bytes of a handshake that one call takes, so that its deadline is looked at however much comes."""
+_MOST_SHAKEN: Final = 1 << 20
+"""Bytes that a whole handshake may have. OpenSSL takes 100 KB of certificates; empty messages without end."""
+_MOST_ANSWERED: Final = 1 << 16
+"""Bytes that may wait to be sent as answers to what was no data: refusals of a new handshake, mostly."""
 _BEGIN: Final = 128
 
 _idle: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """What a connection has for a context when its handshake is over: one that watches nothing (see `trust`)."""
 
 
-class TlsPeer(NamedTuple):
-    """With whom and how a connection speaks TLS."""
+class TlsPeer:
+    """With whom and how a connection speaks TLS: what was known when the handshake was over.
 
-    certificate: str
-    """The peer's, in PEM; empty: none was kept."""
-    version: str
-    """`TLSv1.2` or `TLSv1.3`."""
-    cipher: str
-    """OpenSSL's name of the cipher suite."""
-    alpn: str
-    """The protocol that the peer chose; empty: it chose none."""
-    resumed: bool
-    """An earlier session goes on: the peer proved itself then."""
-    pins: tuple[str, ...]
-    """What could be pinned of it, as `TlsPolicy.pins`: its own key first, then those above it up to the root.
-    Where the chain was not verified, or not again, the first alone."""
+    Args:
+        made: OpenSSL's side of the connection, which tells little once that has ended.
+        verified: the chain was.
+    """
+
+    __slots__ = ("_certificate", "_chain", "alpn", "cipher", "resumed", "version")
+
+    def __init__(self, made: TlsObject, *, verified: bool) -> None:
+        self._certificate = made.getpeercert(binary_form=True) or b""
+        self._chain = _verified_chain(made) if verified else []
+        self.version = made.version() or ""
+        """`TLSv1.2` or `TLSv1.3`."""
+        self.cipher = (made.cipher() or ("",))[0]
+        """OpenSSL's name of the cipher suite."""
+        self.alpn = made.selected_alpn_protocol() or ""
+        """The protocol that the peer chose; empty: it chose none."""
+        self.resumed = bool(made.session_reused)
+        """An earlier session goes on: the peer proved itself then."""
+
+    @property
+    def certificate(self) -> str:
+        """The peer's, in PEM; empty: none was kept."""
+        return ssl.DER_cert_to_PEM_cert(self._certificate) if self._certificate else ""
+
+    @property
+    def chain(self) -> list[bytes]:
+        """The peer's certificate and, where they were verified, those above it up to the root, in DER."""
+        chain = [one if isinstance(one, bytes) else _der(one) for one in self._chain]
+        return chain or ([self._certificate] if self._certificate else [])
+
+    @property
+    def keys(self) -> list[bytes]:
+        """What is pinned of the peer's key, and of those above it up to the root.
+
+        Where the chain was not verified, or not again, the first alone.
+        """
+        return [*map(key_digest, self.chain)]
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """The same, as `TlsPolicy.pins` have it."""
+        return tuple(map(pin_of, self.keys))
 
 
 class _Transport:
     """OpenSSL's side of a connection, and the way of its bytes to the connection below."""
 
-    __slots__ = ("context", "incoming", "name", "object", "outgoing", "peer", "port", "stream", "unsent")
+    __slots__ = (
+        "context",
+        "flowed",
+        "incoming",
+        "name",
+        "object",
+        "outgoing",
+        "peer",
+        "port",
+        "stream",
+        "unsent",
+        "until",
+    )
 
     def __init__(self, stream: Stream, name: str, port: int, peer: str, context: TlsContext) -> None:
         self.stream = stream
@@ -67,11 +115,10 @@ class _Transport:
         self.incoming = ssl.MemoryBIO()
         self.outgoing = ssl.MemoryBIO()
         self.unsent = memoryview(b"")
+        self.flowed = False  # some of it went out
+        session, self.until = context.take_session(name, port)
         made = context.ssl.wrap_bio(
-            self.incoming,
-            self.outgoing,
-            server_hostname=name or None,
-            session=context.take_session(name, port),
+            self.incoming, self.outgoing, server_hostname=name or None, session=session
         )
         assert isinstance(made, TlsObject)
         self.object = made
@@ -84,6 +131,7 @@ class _Transport:
                     return True
                 self.unsent = memoryview(self.outgoing.read())
             size = self.stream.write([self.unsent])
+            self.flowed |= size > 0
             self.unsent = self.unsent[size:]
             if self.unsent:
                 return False
@@ -110,7 +158,8 @@ class _Transport:
         """Tells the peer by an alert, if that goes at once, and gives what to raise."""
         with contextlib.suppress(NetworkError):
             self.push()
-        return self.failure(reason(error, self.object, self.name, begin))
+        given = bool(self.context.policy.certificate)
+        return self.failure(reason(error, self.object, self.name, begin, given=given))
 
     def broken(self, error: ssl.SSLError, *, fresh: bool) -> TlsError:
         """The same when the connection stands already; `fresh`: no data has come over it."""
@@ -124,13 +173,14 @@ class _Transport:
 class Handshake:
     """A TLS connection that is being made."""
 
-    __slots__ = ("_begin", "_deadline", "_timeout", "_transport")
+    __slots__ = ("_begin", "_deadline", "_size", "_timeout", "_transport")
 
     def __init__(self, transport: _Transport, timeout: float) -> None:
         self._transport = transport
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
         self._begin = b""  # of what came
+        self._size = 0  # of all that came
 
     def poll(self) -> "TlsStream | None":
         """Gives the connection once it stands and is trusted. Raises TlsError when it never will."""
@@ -160,8 +210,9 @@ class Handshake:
         self._transport.stream.close()
 
     def _advance(self) -> bool:
-        """Goes as far as what has come allows. True: to the end."""
+        """Goes as far as what has come allows, within bounds. True: to the end."""
         transport = self._transport
+        enough = self._size + _MOST_READ
         while True:
             done, broken = self._step(), None
             try:
@@ -179,6 +230,11 @@ class Handshake:
             if size == WOULD_BLOCK:
                 if broken is not None:
                     raise transport.failure(f"{broken}, {self._where()}")
+                return False
+            self._size += size
+            if self._size > _MOST_SHAKEN:
+                raise transport.failure(f"its handshake is over the limit of {_MOST_SHAKEN} bytes")
+            if self._size > enough:
                 return False
 
     def _step(self) -> bool:
@@ -204,7 +260,7 @@ class Handshake:
         transport, pins = self._transport, self._transport.context.pins
         if not pins or transport.object.session_reused:
             return
-        keys = [key_digest(der) for der in _chain(transport)]
+        keys = TlsPeer(transport.object, verified=transport.context.policy.verifies).keys
         if pins.isdisjoint(keys):
             with contextlib.suppress(ssl.SSLError, NetworkError):
                 transport.object.unwrap()
@@ -223,6 +279,7 @@ class TlsStream:
         "_more",
         "_read",
         "_transport",
+        "peer",
         "truncated",
     )
 
@@ -233,27 +290,14 @@ class TlsStream:
         self._held = False  # it is there
         self._more = True  # more may be here already: the last read was full
         self._ended = False
-        self._failed: NetworkError | None = None
+        self._failed: tuple[type[NetworkError], str] | None = None  # an error itself would hold its reader
         self._fresh = True  # no data has come
         self.truncated = False
         """The connection ended without the peer's close_notify, and that matters: what came may not be all
         (RFC 8446 section 6.1). It shows once `peek` or `read_into` told the end."""
-        transport.object.context = _idle
-
-    @property
-    def peer(self) -> TlsPeer:
+        self.peer: Final = TlsPeer(transport.object, verified=transport.context.policy.verifies)
         """With whom and how this speaks TLS."""
-        transport, made = self._transport, self._transport.object
-        der = made.getpeercert(binary_form=True)
-        cipher = made.cipher()
-        return TlsPeer(
-            ssl.DER_cert_to_PEM_cert(der) if der else "",
-            made.version() or "",
-            cipher[0] if cipher else "",
-            made.selected_alpn_protocol() or "",
-            bool(made.session_reused),
-            tuple(pin_of(key_digest(one)) for one in _chain(transport)),
-        )
+        transport.object.context = _idle
 
     def quiet(self) -> bool:
         """Tells that there is nothing to read. False: there may be something, if only a session's ticket."""
@@ -306,6 +350,11 @@ class TlsStream:
             raise transport.broken(error, fresh=self._fresh) from None
         transport.push()
         return size
+
+    def flowed(self) -> bool:
+        """Tells whether bytes went out since this was asked: `write` tells what was taken, which may wait."""
+        flowed, self._transport.flowed = self._transport.flowed, False
+        return flowed
 
     def wait(self, *, write: bool, timeout: float) -> bool:
         """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""
@@ -368,8 +417,7 @@ class TlsStream:
         return size or (0 if self._ended else WOULD_BLOCK)
 
     def _decrypt(self, buffer: memoryview) -> int:
-        if self._failed is not None:
-            raise self._failed
+        self._raise_again()
         transport = self._transport
         try:
             got: int = self._read(len(buffer), buffer)
@@ -379,8 +427,9 @@ class TlsStream:
             self.truncated = not transport.context.policy.ignore_unexpected_eof
             got = 0
         except ssl.SSLError as error:
-            self._failed = transport.broken(error, fresh=self._fresh)
-            raise self._failed from None
+            failure = transport.broken(error, fresh=self._fresh)
+            self._failed = type(failure), str(failure)
+            raise failure from None
         if got == 0:
             self._ended = True
         elif got > 0 and self._fresh:
@@ -388,26 +437,36 @@ class TlsStream:
             self._keep_session()
         if transport.outgoing.pending:  # an answer to what was no data
             self._push()
+            if transport.outgoing.pending > _MOST_ANSWERED:
+                self._failed = TlsError, f"TLS with {transport.peer}: it asks for answers, and takes none"
+                self._raise_again()
         return got
 
     def _pull(self) -> int:
-        if self._failed is not None:
-            raise self._failed
+        self._raise_again()
         try:
             return self._transport.pull()
         except NetworkError as error:
-            self._failed = error
+            self._failed = type(error), str(error)
             raise
+
+    def _raise_again(self) -> None:
+        if self._failed is not None:
+            kind, text = self._failed
+            raise kind(text)
 
     def _keep_session(self) -> None:
         """Keeps the session for the next connection. TLS 1.3's come after the handshake, so before data."""
         transport = self._transport
         made, context = transport.object, transport.context
+        if not self.peer.resumed:
+            verified = self.peer.chain if context.policy.verifies else []
+            transport.until = session_end(verified)
         made.context = context.ssl  # a session remembers the context it belongs to
         session = made.session
         made.context = _idle
         if session is not None and (session.has_ticket or session.id):
-            context.keep_session(transport.name, transport.port, session)
+            context.keep_session(transport.name, transport.port, session, transport.until)
 
 
 def tls_to(
@@ -421,7 +480,7 @@ def tls_to(
     """Gives the step from a connection to TLS over it.
 
     Args:
-        server_name: the host: a name in ASCII, or an address. Names are told to the server, addresses are not
+        server_name: the host: a name or an address. Names are told to the server, addresses are not
             (RFC 6066 section 3). The policy's common name goes before it.
         context: on what terms: `trust.context_for(policy)`.
         port: the host's; sessions are kept by it.
@@ -431,31 +490,26 @@ def tls_to(
     Raises:
         LocalError: there is no name to verify, or it can't be one.
     """
-    name = (context.policy.common_name or server_name).partition("%")[0].removesuffix(".")
-    try:
-        name.encode("idna")
-    except UnicodeError as error:
-        raise LocalError(Error.ERR_INVALID_PARAMETER, f"{name!a} is no name of a server: {error}") from None
+    given = context.policy.common_name or server_name
+    name = check_name(given).partition("%")[0].removesuffix(".") if given else ""
     if not name and not context.policy.unsafe:
         raise LocalError(Error.ERR_INVALID_PARAMETER, "TLS needs the name of the server, to verify it")
     shown = peer or repr(name)
     return lambda stream: Handshake(_Transport(stream, name, port, shown, context), timeout)
 
 
-def _chain(transport: _Transport) -> list[bytes]:
-    """The peer's certificate and, where it was verified, those above it up to the root, in DER."""
-    made = transport.object
-    leaf = made.getpeercert(binary_form=True)
-    chain = [leaf] if leaf else []
-    if not transport.context.policy.verifies:
-        return chain
+def _verified_chain(made: TlsObject) -> list[Any]:
+    """The peer's certificate and those above it up to the root, in DER or as `_der` takes them."""
     if hasattr(made, "get_verified_chain"):
-        return [*made.get_verified_chain()]
+        return made.get_verified_chain() or []
     # quirk - Python before 3.13 - docs.python.org/3/library/ssl.html - the same without a public name. Where
     # neither is, only the pin of the peer's own key can match: other pins fail then, and do not pass.
     private = getattr(getattr(made, "_sslobj", None), "get_verified_chain", None)
-    above = private() if private is not None else None
-    return [ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in above] if above else chain
+    return (private() if private is not None else None) or []
+
+
+def _der(certificate: Any) -> bytes:
+    return ssl.PEM_cert_to_DER_cert(certificate.public_bytes())
 
 
 def _records(buffers: Sequence[bytes | memoryview]) -> Iterator[bytes | bytearray | memoryview]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
-from .certificate import Certificate, parse_certificate, parse_message
+from .certificate import Certificate, parse_certificate, parse_message, public_key
 from .trust import TlsObject
 
 _MOST_NAMES: Final = 8
@@ -15,7 +15,9 @@ _LONGEST: Final = 100
 """Characters of a name, or bytes of an answer, that are repeated."""
 
 
-def reason(error: ssl.SSLError, seen: TlsObject, name: str, begin: bytes = b"") -> str:
+def reason(
+    error: ssl.SSLError, seen: TlsObject, name: str, begin: bytes = b"", *, given: bool = False
+) -> str:
     """Tells why OpenSSL gave up.
 
     Args:
@@ -23,7 +25,10 @@ def reason(error: ssl.SSLError, seen: TlsObject, name: str, begin: bytes = b"") 
         seen: the connection.
         name: whom it should have been.
         begin: the first bytes that came, if the handshake was still under way.
+        given: there was a client certificate to be had.
     """
+    if isinstance(error, ssl.SSLZeroReturnError):
+        return "it ended the connection by close_notify, in the middle of the handshake"
     if isinstance(error, ssl.SSLCertVerificationError):
         return _untrusted(error, _certificates(seen), name)
     # A record of TLS begins with its content type, from 20 on, and with a version, which is 3.something.
@@ -32,11 +37,14 @@ def reason(error: ssl.SSLError, seen: TlsObject, name: str, begin: bytes = b"") 
     code = error.reason or _code(str(error))
     known = _REASONS.get(code)
     if code.endswith(_REFUSALS) and seen.certificate_wanted:
-        return f"it wants a client certificate, and took none or not the one given ({_plain(code)})"
+        why = "refused the one given" if given else "none was given"
+        return f"it wants a client certificate, and {why} ({_plain(code)})"
     if known is not None:
         return f"{known} ({_plain(code)})"
     if "_ALERT_" in code:
         return f"the peer refused ({_plain(code)})"
+    if begin[:1] == _ALERT and len(begin) >= 7:  # OpenSSL knows no name for it
+        return f"the peer refused, by the alert {begin[6]} (RFC 8446 section 6)"
     return _plain(code)
 
 
@@ -66,12 +74,12 @@ def pin_of(digest: bytes) -> str:
 
 
 def key_digest(der: bytes) -> bytes:
-    """What is pinned of a certificate.
+    """What is pinned of a certificate (RFC 7469 section 2.4).
 
     Raises:
         ValueError: it is malformed.
     """
-    return sha256(parse_certificate(der).public_key).digest()
+    return sha256(public_key(der)).digest()
 
 
 def _certificates(seen: TlsObject) -> list[Certificate]:
@@ -168,7 +176,6 @@ _REASONS: Final = {
     "DH_KEY_TOO_SMALL": _WEAK,
     "BAD_DH_VALUE": _WEAK,
     "UNSAFE_LEGACY_RENEGOTIATION_DISABLED": "it is open to renegotiation attacks (RFC 5746)",
-    "TLSV13_ALERT_CERTIFICATE_REQUIRED": "it wants a client certificate, and none was given",
     "TLSV1_ALERT_UNKNOWN_CA": _BAD_CERTIFICATE,
     "SSLV3_ALERT_BAD_CERTIFICATE": _BAD_CERTIFICATE,
     "SSLV3_ALERT_CERTIFICATE_EXPIRED": _BAD_CERTIFICATE,
@@ -182,6 +189,7 @@ _REASONS: Final = {
     "PACKET_LENGTH_TOO_LONG": _BROKEN,
     "DATA_LENGTH_TOO_LONG": _BROKEN,
 }
+_ALERT: Final = b"\x15"
 _REFUSALS: Final = ("ALERT_HANDSHAKE_FAILURE", "ALERT_BAD_CERTIFICATE", "ALERT_CERTIFICATE_REQUIRED")
 
 
@@ -200,7 +208,8 @@ def _quoted(text: str) -> str:
 
 def _code(text: str) -> str:
     """OpenSSL's code where Python does not know it: `[SSL] tlsv1 alert unknown (_ssl.c:1006)`."""
-    return text.partition("] ")[2].rpartition(" (")[0].replace(" ", "_").upper() or text
+    words = text.rpartition("] ")[2].partition(" (_ssl.c")[0]
+    return words.replace(" ", "_").upper()
 
 
 def _plain(code: str) -> str:

@@ -18,7 +18,7 @@ import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
@@ -30,14 +30,19 @@ import certifi
 from pythonscript_http.core.enums import Error
 from pythonscript_http.core.errors import LocalError
 
+from .certificate import parse_certificate
+
 _VERSIONS: Final = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 _BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----[\x00-\x7f]+?-----END \1-----")
+_KEY: Final = "PRIVATE KEY"
 _PIN: Final = re.compile(r"(?:sha256//?)?([A-Za-z0-9+/]{43}=)")
 _CIPHERS: Final = "@SECLEVEL=2:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:DHE+AES:!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM"
 """Of TLS 1.2, and how strong keys and digests must be: CPython's choice, which distributions change."""
 _NOT_SPOKEN: Final = ("h2", "h2c", "h3")
 _SESSIONS: Final = 256
 """Of a policy; some 4 KiB each, mostly the peer's certificate."""
+_SESSION_LIFETIME: Final = 7200.0
+"""Seconds."""
 _CONTEXTS: Final = 64
 """Policies whose contexts are kept; one with certifi's roots takes 1 MiB."""
 
@@ -138,22 +143,53 @@ class TlsContext:
         self.policy: Final = policy
         self.ssl: Final = _build(policy)
         self.pins: Final = frozenset(_parse_pin(pin) for pin in policy.pins)
-        self._sessions: dict[tuple[str, int], ssl.SSLSession] = {}
+        self._sessions: dict[tuple[str, int], tuple[ssl.SSLSession, float]] = {}
         self._lock = threading.Lock()
 
-    def take_session(self, name: str, port: int) -> ssl.SSLSession | None:
-        """Hands out a session that can still be resumed; once, as RFC 8446 appendix C.4 has it."""
-        with self._lock:
-            session = self._sessions.pop((name, port), None)
-        return session if session is not None and time.time() < session.time + session.timeout else None
+    def take_session(self, name: str, port: int) -> tuple[ssl.SSLSession | None, float]:
+        """Hands out a session that can still be resumed; once, as RFC 8446 appendix C.4 has it.
 
-    def keep_session(self, name: str, port: int, session: ssl.SSLSession) -> None:
-        """Keeps a session for the next connection; the oldest gives way."""
+        Returns:
+            The session, and until when those that follow from it may be resumed.
+        """
+        with self._lock:
+            session, until = self._sessions.pop((name, port), (None, 0.0))
+        if session is None or time.time() >= min(until, session.time + session.timeout):
+            return None, 0.0
+        return session, until
+
+    def keep_session(self, name: str, port: int, session: ssl.SSLSession, until: float) -> None:
+        """Keeps a session for the next connection; the oldest gives way.
+
+        With revocation lists none is kept: each connection is to be looked up in them.
+
+        Args:
+            until: seconds since the epoch, as `session_end` gives them for the connection that was verified.
+        """
+        if self.policy.revocation_lists:
+            return
         with self._lock:
             self._sessions.pop((name, port), None)
-            self._sessions[name, port] = session
+            self._sessions[name, port] = session, until
             if len(self._sessions) > _SESSIONS:
                 del self._sessions[next(iter(self._sessions))]
+
+
+def session_end(chain: Iterable[bytes]) -> float:
+    """Tells until when the sessions that follow from a verified connection may be resumed (RFC 8446 section
+    4.6.1): two hours, and no longer than its certificates are valid.
+
+    Args:
+        chain: the certificates that were verified, in DER.
+
+    Returns:
+        Seconds since the epoch; 0.0: not at all, as one of them can't be read.
+    """
+    try:
+        ends = [parse_certificate(der).not_after.timestamp() for der in chain]
+    except ValueError:
+        return 0.0
+    return min([time.time() + _SESSION_LIFETIME, *ends])
 
 
 @lru_cache(_CONTEXTS)
@@ -252,7 +288,7 @@ def _load_revocation_lists(context: ssl.SSLContext, lists: tuple[str, ...]) -> N
 
 def _load_certificate(context: ssl.SSLContext, policy: TlsPolicy) -> None:
     blocks = _blocks("the client's certificate", policy.certificate, "CERTIFICATE")
-    blocks += _blocks("the client's key", policy.key, "PRIVATE KEY")
+    blocks += _blocks("the client's key", policy.key, _KEY)
     try:
         with _as_file("\n".join(blocks)) as file:
             context.load_cert_chain(file, password=_no_password)
@@ -280,13 +316,22 @@ def _as_file(text: str) -> Iterator[str]:
             yield str(path)
 
 
+def certificates(text: str) -> list[bytes]:
+    """The certificates of a PEM text, in DER; those that are no base64 are left out."""
+    found = []
+    for match in _BLOCK.finditer(text):
+        with contextlib.suppress(ValueError):
+            found.append(ssl.PEM_cert_to_DER_cert(match[0]))
+    return found
+
+
 def _blocks(what: str, text: str, kind: str) -> list[str]:
-    """The blocks of a PEM text, without the comments between them."""
+    """The blocks of a PEM text, without the comments between them. Keys may say more of their kind."""
     found = list(_BLOCK.finditer(text))
     if not found:
         raise _wrong(f"{what} has no PEM block of the kind {kind!a}")
     for match in found:
-        if not match[1].endswith(kind):
+        if match[1] != kind and not (kind == _KEY and match[1].endswith(f" {kind}")):
             raise _wrong(f"{what} has a PEM block of the kind {match[1]!a}; wanted is {kind!a}")
     return [match[0] for match in found]
 
@@ -302,7 +347,7 @@ def _parse_pin(pin: str) -> bytes:
 
 
 def _why(error: ssl.SSLError) -> str:
-    reason = error.reason or str(error)
+    reason = error.reason or "IT_IS_EMPTY_OR_DAMAGED"
     if reason in (
         "NO_CERTIFICATE_ASSIGNED",
         "KEY_TYPE_MISMATCH",

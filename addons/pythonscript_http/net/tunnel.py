@@ -15,7 +15,7 @@ from pythonscript_http.core.response import check_prefix, parse_head
 from pythonscript_http.core.state import HEADER_LIMIT
 
 from .layers import Step
-from .stream import WOULD_BLOCK, NetworkError, Stream
+from .stream import WOULD_BLOCK, NetworkError, Stream, TlsError
 
 _END: Final = re.compile(rb"\n\r?\n")
 _READ: Final = 4096
@@ -51,6 +51,9 @@ class Tunnel:
                 self._unsent = self._unsent[self._stream.write([self._unsent]) :]
             if self._answered():
                 return self._stream
+        except TlsError:  # which tells itself whose failure it is
+            self._stream.close()
+            raise
         except (NetworkError, RemoteError) as error:
             self._stream.close()
             raise NetworkError(f"the proxy {self._proxy}: {error}") from None

@@ -55,7 +55,7 @@ func trust() -> PyTLSPolicy:
 	policy.client_key = CryptoKey.new()
 	policy.alpn = ["http/1.1"]
 	policy.ignore_unexpected_eof = true
-	var version: PyTLSPolicy.Version = policy.get_minimum_version()
+	var version: int = policy.get_minimum_version()
 	_client.tls_policy = policy
 	_client.set_tls_policy(null)
 	return _client.tls_policy if version == PyTLSPolicy.VERSION_TLS_1_2 else policy

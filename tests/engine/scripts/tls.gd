@@ -9,8 +9,40 @@ func test_roots_of_ones_own() -> void:
 	client.close()
 
 
+func test_several_roots() -> void:
+	check_trusted(fetch("good", TLSOptions.client(load("res://two.crt"))))
+	var reason := "the trusted chain of the TLSOptions holds 2 certificates, and the engine hands out the first"
+	expect(reason)
+	var client := PyHTTPClient.new()
+	var options := TLSOptions.client(certificate("two.crt"))
+	check("refused", client.connect_to_host("https://localhost", 1, options), ERR_INVALID_PARAMETER)
+	check_true(client.get_error_reason(), reason in client.get_error_reason())
+
+
 func test_options_without_a_scheme() -> void:
 	check_trusted(fetch("good", TLSOptions.client(roots()), null, "localhost"))
+
+
+func test_options_and_a_scheme_without_tls() -> void:
+	expect("'http://localhost' asks for no TLS, so what was said of TLS has no use")
+	check_trusted(fetch("plain", TLSOptions.client(roots()), null, "http://localhost"))
+
+
+func test_options_and_a_unix_socket() -> void:
+	for host: String in ["unix:/run/x.sock", "unix:///run/x.sock"]:
+		expect("no TLS is spoken over Unix domain sockets")
+		var client := PyHTTPClient.new()
+		check("refused", client.connect_to_host(host, -1, TLSOptions.client()), ERR_INVALID_PARAMETER)
+
+
+func test_a_proxy_that_is_none() -> void:
+	var reason := "this is no proxy: the host has the scheme 'socks5'"
+	expect(reason)
+	expect(reason)
+	var client := PyHTTPClient.new()
+	client.set_https_proxy("socks5://localhost", 1080)
+	check("refused", client.connect_to_host("https://localhost", 1), ERR_INVALID_PARAMETER)
+	check("status", client.get_status(), HTTPClient.STATUS_DISCONNECTED)
 
 
 func test_another_name() -> void:

@@ -262,6 +262,25 @@ def test_hints(declared: Any, annotation: Any, hint: PropertyHint, text: str) ->
     assert (info.hint, info.hint_string, info.usage) == (hint, text, PropertyUsage.DEFAULT)
 
 
+def test_enums_are_choices() -> None:
+    class TurretMode(IntEnum):
+        TURRET_MODE_IDLE = 0
+        TURRET_MODE_HUNTING_DOWN = 7
+        OTHER = 9
+
+    class Side(IntFlag):
+        LEFT = 1
+        RIGHT = 2
+
+    info = prop(export(TurretMode.TURRET_MODE_IDLE)).info
+    assert (info.hint, info.hint_string) == (PropertyHint.ENUM, "Idle:0,Hunting down:7,Other:9")
+    assert info.usage & PropertyUsage.CLASS_IS_ENUM
+    info = prop(export(Side.LEFT)).info
+    assert (info.hint, info.hint_string) == (PropertyHint.FLAGS, "Left:1,Right:2")
+    info = prop(export(TurretMode.OTHER, enum=["X:9"])).info
+    assert (info.hint, info.hint_string) == (PropertyHint.ENUM, "X:9")
+
+
 def test_usage_and_headings() -> None:
     found = prop(export(1, usage=0, group="Group", subgroup="Sub"))
     assert (found.info.usage, found.group, found.subgroup) == (0, "Group", "Sub")

@@ -4,18 +4,20 @@ import contextlib
 import re
 import socket
 import ssl
+import struct
 import time
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 from tests.loopback.certificates import Authority, Identity
 from tests.loopback.network import closed_port
 from tests.loopback.responses import OK
-from tests.loopback.scripted import Pause, ReadRequest, ScriptedServer
+from tests.loopback.scripted import Pause, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.tls_server import TlsServer, server_context, speak
 from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, get, poll
 
-from pythonscript_http import Error, HTTPClient, Status
+from pythonscript_http import Error, HTTPClient, LocalError, Status
 from pythonscript_http.net.trust import TlsPolicy
 
 ROOT = Authority()
@@ -155,7 +157,8 @@ def test_what_is_told_of_the_peer(client: HTTPClient) -> None:
         assert peer.pins == (TLS_HOST.pin, ROOT.pin)
         get(client)
         assert client.get_status() is Status.STATUS_DISCONNECTED
-        assert client.get_tls_peer() == peer
+        assert client.get_tls_peer() is peer
+        assert peer.pins == (TLS_HOST.pin, ROOT.pin)
         client.close()
         assert client.get_tls_peer() is None
 
@@ -201,7 +204,10 @@ def test_a_connect_timeout_in_the_tunnel(client: HTTPClient) -> None:
 
 STRANGER = Authority("Stranger").issue(common_name="client")
 REFUSED = {
-    "none": (TRUSTING, "it wants a client certificate, and took none or not the one given"),
+    "none": (
+        TRUSTING,
+        "it wants a client certificate, and none was given (tlsv13 alert certificate required)",
+    ),
     "unknown issuer": (
         TlsPolicy(roots=ROOT.pem, certificate=STRANGER.pem, key=STRANGER.key_pem),
         "it refused the client certificate (tlsv1 alert unknown ca)",
@@ -234,6 +240,125 @@ def test_a_client_certificate_that_is_refused_when_the_handshake_is_over(
     assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR, client.get_error_reason()
     assert client.poll() is Error.ERR_CONNECTION_ERROR
     assert text in client.get_error_reason()
+
+
+# ---- failures that come later
+
+
+def garbled(answer: bytes) -> TlsServer:
+    """A server that answers, if at all, and then sends what is no record of TLS's."""
+
+    def garble(connection: ssl.SSLSocket) -> None:
+        if answer:
+            connection.recv(65536)
+            connection.sendall(answer)
+        time.sleep(0.05)
+        with socket.socket(fileno=connection.detach()) as bare:
+            bare.sendall(b"\x17\x03\x03\x00\x20" + bytes(32))
+            bare.recv(100)
+
+    return TlsServer(TLS_HOST, garble)
+
+
+@pytest.mark.parametrize("moment", ["idle", "late request", "body"])
+def test_the_reason_of_a_late_failure(client: HTTPClient, moment: str) -> None:
+    with garbled(OK + b"Content-Length: 9\r\n\r\nhello" if moment == "body" else b"") as server:
+        secure(client, server.port)
+        if moment == "late request":
+            time.sleep(0.1)
+        if moment != "idle":
+            client.request(0, "/", [])
+            poll(client)
+        end = time.monotonic() + 5
+        status = client.get_status()
+        while client.get_status() is status and status is not Status.STATUS_CONNECTION_ERROR:
+            assert time.monotonic() < end
+            client.poll()
+            if status is Status.STATUS_BODY and client.get_status() is status:
+                client.read_response_body_chunk()
+    assert client.get_status() is Status.STATUS_CONNECTION_ERROR
+    assert "TLS with '127.0.0.1': what came is not intact" in client.get_error_reason()
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_what_came_before_a_reset_is_read_into_the_readers_own_memory(client: HTTPClient, tls: bool) -> None:
+    """Also the last of it: nothing holds that memory then, which could not change its size."""
+    answer = OK + b"Content-Length: 500000\r\n\r\n" + bytes(100000)
+
+    def leave(connection: ssl.SSLSocket) -> None:
+        connection.recv(65536)
+        connection.sendall(answer)
+        time.sleep(0.1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    script: list[Step] = [ReadRequest(), answer, Pause(0.1), Reset()]
+    with TlsServer(TLS_HOST, leave) if tls else ScriptedServer(script) as server:
+        client.connect_to_host(
+            f"{'https' if tls else 'http'}://127.0.0.1", server.port, TRUSTING if tls else None
+        )
+        poll(client)
+        client.blocking_mode_enabled = True
+        client.request(0, "/", [])
+        poll(client)
+        size = 0
+        while client.get_status() is Status.STATUS_BODY:
+            memory = bytearray(65536)
+            size += (got := client.read_body_into(memoryview(memory)))
+            del memory[got:]
+    assert size == 100000
+    assert client.get_status() is Status.STATUS_CONNECTION_ERROR
+    assert "reset" in client.get_error_reason()
+
+
+def test_a_slow_upload_is_no_idle_one(client: HTTPClient) -> None:
+    """What waits in a batch of records moves, though no more of the body is taken meanwhile."""
+
+    def slow(connection: ssl.SSLSocket) -> None:
+        size = 0
+        while size < 1 << 18:
+            size += len(connection.recv(16384))
+            time.sleep(0.05)
+        connection.sendall(HELLO)
+
+    with TlsServer(TLS_HOST, slow, buffer=4096) as server:
+        secure(client, server.port)
+        wire = cast("Any", client.connection())._transport.stream._socket
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        client.idle_timeout = 0.2
+        client.request_raw(2, "/", [], bytes(1 << 18))
+        poll(client, 10)
+        assert client.get_status() is Status.STATUS_BODY, client.get_error_reason()
+
+
+# ---- terms that cannot be had
+
+
+@pytest.mark.parametrize("host", ["unix:/run/x.sock", "unix:///run/x.sock"])
+def test_no_tls_over_unix_sockets(client: HTTPClient, host: str) -> None:
+    with pytest.raises(LocalError, match="no TLS is spoken over Unix domain sockets"):
+        client.connect_to_host(host, -1, TRUSTING)
+    assert client.get_status() is Status.STATUS_DISCONNECTED
+
+
+def test_terms_without_use_are_told(client: HTTPClient) -> None:
+    client.connect_to_host("http://127.0.0.1", 1, TRUSTING)
+    assert client.warning == "'http://127.0.0.1' asks for no TLS, so what was said of TLS has no use"
+    client.connect_to_host("127.0.0.1", 1, TRUSTING)
+    assert client.warning == ""
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_is_none_is_not_gone_without(client: HTTPClient, scheme: str) -> None:
+    text = "this is no proxy: the host has the scheme 'socks5'"
+    setter = client.set_https_proxy if scheme == "https" else client.set_http_proxy
+    with pytest.raises(LocalError, match=text):
+        setter("socks5://127.0.0.1", 1080)
+    for _ in range(2):
+        with pytest.raises(LocalError, match=text):
+            client.connect_to_host(f"{scheme}://127.0.0.1", 1, TRUSTING if scheme == "https" else None)
+        assert client.get_error_reason().startswith(text)
+    setter("", -1)
+    assert client.connect_to_host(f"{scheme}://127.0.0.1", 1, None) is Error.OK
 
 
 # ---- TLS to the proxy
@@ -276,6 +401,22 @@ def proxied(client: HTTPClient, identity: Identity, origin: Identity, answer: by
 
 
 AGREES = b"HTTP/1.1 200 Yes\r\n\r\n"
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_proxy_that_wants_a_client_certificate(client: HTTPClient, version: ssl.TLSVersion) -> None:
+    context = server_context(PROXY, trusted=ROOT.pem)
+    context.maximum_version = version
+    client.proxy_policy = lambda: TRUSTING
+    with TlsServer(context, speak(AGREES)) as server:
+        client.set_https_proxy("https://127.0.0.1", server.port)
+        client.connect_to_host("https://example.org", -1, TRUSTING)
+        poll(client)
+        told = (
+            f"TLS with the proxy 127.0.0.1:{server.port}: it wants a client certificate, and none was given"
+        )
+    assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
+    assert client.get_error_reason().startswith(told)
 
 
 def test_a_proxy_by_tls(client: HTTPClient) -> None:

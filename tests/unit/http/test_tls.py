@@ -11,11 +11,14 @@ import time
 from collections.abc import Callable, Sequence
 
 import pytest
-from tests.loopback.certificates import Authority
+from cryptography import x509
+from cryptography.x509.oid import ExtensionOID
+from tests.loopback.certificates import DAY, NOW, Authority
 from tests.loopback.network import SECONDS, descriptors, established, until
 from tests.loopback.tls_server import OpenSslServer, TlsServer, server_context, speak
 
 from pythonscript_http.core.errors import LocalError
+from pythonscript_http.net import trust
 from pythonscript_http.net.connection import SocketStream
 from pythonscript_http.net.stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, TlsError
 from pythonscript_http.net.tls import TlsStream, tls_to
@@ -216,6 +219,7 @@ def test_sessions_are_resumed_by_host_port_and_policy(version: ssl.TLSVersion) -
         assert received(stream, 5) == b"hello"
         resumed = stream.peer.resumed
         assert stream.peer.certificate == GOOD.pem
+        assert stream.peer.pins == ((GOOD.pin,) if resumed else (GOOD.pin, ROOT.pin))
         stream.close()
         return resumed
 
@@ -235,6 +239,47 @@ def test_sessions_are_not_resumed_when_they_are_over(monkeypatch: pytest.MonkeyP
             assert received(stream, 5) == b"hello"
             stream.close()
     assert server.seen.resumed == [False, True, False]
+
+
+def visits(server: TlsServer, policy: TlsPolicy, number: int) -> list[bool]:
+    """Connects so often; tells which times a session was resumed."""
+    seen = []
+    for _ in range(number):
+        stream = secure(server.port, policy)
+        stream.write([b"x"])
+        assert received(stream, 5) == b"hello"
+        seen.append(stream.peer.resumed)
+        stream.close()
+    return seen
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_sessions_are_verified_again_in_the_end(
+    version: ssl.TLSVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session that follows from another ends with it: TLS 1.3 gives a new one with each connection."""
+    now, seen = time.time, []
+    monkeypatch.setattr(trust, "_SESSION_LIFETIME", 1000.0)
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        for later in (0.0, 400.0, 800.0, 1200.0, 1600.0):
+            monkeypatch.setattr(time, "time", lambda later=later: now() + later)
+            seen += visits(server, TlsPolicy(roots=ROOT.pem, maximum=version, alpn=("anew",)), 1)
+    assert seen == [False, True, True, False, True]
+
+
+def test_sessions_end_with_the_certificates() -> None:
+    end = NOW + 3600 * (DAY / 86400)
+    brief = ROOT.issue("localhost", end=end)
+    ders = [ssl.PEM_cert_to_DER_cert(one.pem) for one in (brief, ROOT)]
+    assert trust.session_end(ders) == end.timestamp()
+    assert time.time() < trust.session_end([]) <= time.time() + 7200
+    assert trust.session_end([b"0\0"]) == 0.0
+
+
+def test_sessions_are_not_resumed_past_revocation_lists() -> None:
+    policy = TlsPolicy(roots=ROOT.pem, revocation_lists=(ROOT.revoke(),))
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        assert visits(server, policy, 2) == [False, False]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -363,6 +408,70 @@ def test_a_handshake_reset_at_each_byte(version: ssl.TLSVersion) -> None:
                 break
 
 
+class Flood(Severed):
+    """A peer that asks for another handshake before the first has begun, without end."""
+
+    def __init__(self) -> None:
+        super().__init__(server_context(GOOD), 0)
+        self.read = 0
+
+    def read_into(self, buffer: memoryview) -> int:
+        record = b"\x16\x03\x03\x40\x00" + bytes(16384)
+        size = min(len(buffer), len(record))
+        buffer[:size] = record[:size]
+        self.read += size
+        return size
+
+
+def test_a_handshake_without_end() -> None:
+    flood = Flood()
+    handshake = tls_to("localhost", context_for(POLICY))(flood)
+    before = 0
+    while flood.read < 1 << 20:
+        with contextlib.suppress(HandshakeError) if flood.read > 1 << 19 else contextlib.nullcontext():
+            assert handshake.poll() is None
+        assert flood.read - before <= 1 << 19  # one call takes no more, whatever there is
+        before = flood.read
+    with pytest.raises(HandshakeError, match="its handshake is over the limit of 1048576 bytes"):
+        handshake.poll()
+
+
+class Deaf(Severed):
+    """A peer that takes nothing more once it is told not to."""
+
+    deaf = False
+
+    def write(self, buffers: Sequence[bytes | memoryview]) -> int:
+        return 0 if self.deaf else super().write(buffers)
+
+
+def test_a_peer_that_asks_and_takes_no_answers() -> None:
+    peer = Deaf(server_context(GOOD), 1 << 20)
+    stream = established(tls_to("localhost", context_for(POLICY))(peer))
+    assert isinstance(stream, TlsStream)
+    peer.deaf = True
+    view = memoryview(bytearray(5))
+    for size in (100, 70000):  # as if so many refusals to begin anew had been written
+        stream._transport.outgoing.write(bytes(size))
+        peer.server.write(b"x")
+        if size == 100:
+            assert stream.read_into(view) == 1
+    for _ in range(2):
+        with pytest.raises(TlsError, match="it asks for answers, and takes none"):
+            stream.read_into(view)
+
+
+def test_a_certificate_with_an_extension_that_nobody_can_read() -> None:
+    """OpenSSL takes it; its key can be pinned all the same."""
+    names = b"\x82\x09localhost\x87\x08" + bytes(8)  # an address of 8 bytes
+    extra = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, b"0%c%b" % (len(names), names))
+    odd = ROOT.issue(extra=extra)
+    with TlsServer(odd, speak(b"hello")) as server:
+        stream = secure(server.port, TlsPolicy(roots=ROOT.pem, pins=(odd.pin,)))
+        assert stream.peer.pins == (odd.pin, ROOT.pin)
+        stream.close()
+
+
 def test_giving_up_at_any_moment() -> None:
     with TlsServer(GOOD, speak(b"hello")) as server:
         before = descriptors()
@@ -390,10 +499,31 @@ def test_contexts_are_shared() -> None:
     assert context_for(TlsPolicy(roots=ROOT.pem)) is context_for(POLICY)
 
 
-@pytest.mark.parametrize("name", ["", ".example", "a" * 64 + ".example"])
-def test_names_that_can_not_be_verified(name: str) -> None:
-    with pytest.raises(LocalError, match="name of"):
-        tls_to(name, context_for(POLICY))
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("", "TLS needs the name of the server"),
+        (".example", "has an empty part"),
+        ("a" * 64 + ".example", "is too long"),
+        ("a.b" * 100, "is too long"),
+        ("a\0b", "holds"),
+    ],
+)
+def test_names_that_can_not_be_verified(name: str, text: str) -> None:
+    for server, policy in ((name, POLICY), ("localhost", TlsPolicy(roots=ROOT.pem, common_name=name))):
+        if name or server == name:
+            with pytest.raises(LocalError, match=text):
+                tls_to(server, context_for(policy))
+
+
+def test_names_are_written_in_ascii_as_those_of_hosts_are() -> None:
+    """By UTS #46, in which `ß` is a letter; by Python's older rules it would be another's name."""
+    policy = TlsPolicy(roots=ROOT.pem, common_name="faß.example")
+    with TlsServer(ROOT.issue("xn--fa-hia.example"), speak(b"hello")) as server:
+        secure(server.port, policy).close()
+    assert server.seen.names == ["xn--fa-hia.example"]
+    with TlsServer(ROOT.issue("fass.example"), speak(b"")) as server, pytest.raises(HandshakeError):
+        secure(server.port, policy)
 
 
 def test_certifi_by_default() -> None:

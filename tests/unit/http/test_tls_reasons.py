@@ -277,6 +277,8 @@ def test_alpn(alpn: str) -> None:
         ),
         ([b"H", 0.05, b"TTP/1.0 400 \r\n\r\n"], "not TLS at all: it answered b'HTTP"),
         ([b"SSH-2.0-OpenSSH_9\r\n"], "not TLS at all: it answered b'SSH"),
+        ([b"\x15\x03\x03\x00\x02\x01\x00"], "it ended the connection by close_notify, in the middle of"),
+        ([b"\x15\x03\x03\x00\x02\x02\xf0"], "the peer refused, by the alert 240"),
         ([], "it closed the connection before it said a word"),
         ([b"\x16\x03\x03"], "it closed the connection in the middle of the handshake"),
         ([Reset], "Connection reset by peer, before it said a word"),

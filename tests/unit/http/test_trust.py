@@ -37,6 +37,11 @@ RSA = ROOT.issue(common_name="other", key=rsa.generate_private_key(65537, 2048))
         ({"alpn": ("ü",)}, r"ALPN cannot offer '\xfc': a protocol's name has 1 to 255 ASCII characters"),
         ({"key_log": "/nowhere/keys"}, "can't be logged to '/nowhere/keys': No such file or directory"),
         ({"roots": ""}, "the trusted roots has no PEM block of the kind 'CERTIFICATE'"),
+        (
+            {"roots": CLIENT.pem + CLIENT.pem.replace(" CERT", " TRUSTED CERT")},
+            "a PEM block of the kind 'TRUSTED CERTIFICATE'; wanted is 'CERTIFICATE'",
+        ),
+        ({"roots": "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----"}, "it is empty or damaged"),
         ({"roots": CLIENT.key_pem}, "a PEM block of the kind 'PRIVATE KEY'; wanted is 'CERTIFICATE'"),
         ({"roots": CLIENT.pem.replace("MII", "MMM")}, "the trusted roots can't be read: "),
         ({"revocation_lists": (CLIENT.pem,)}, "wanted is 'X509 CRL'"),
