@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import tempfile
 from enum import IntEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from godot import (
@@ -23,6 +21,8 @@ from godot import (
 )
 from pythonscript_http.core.enums import Error as Code
 from pythonscript_http.core.errors import LocalError
+
+from .certificates import content_of, pem_of
 
 if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
     import ssl
@@ -99,7 +99,7 @@ class PyTLSPolicy(Resource):
             "maximum": _version("maximum_version", self.maximum_version),
             "pins": tuple(self.pins),
             "revocation_lists": tuple(self.revocation_lists),
-            "certificate": "" if certificate is None else _pem(certificate, "client_certificate"),
+            "certificate": "" if certificate is None else pem_of(certificate, "client_certificate"),
             "key": "" if key is None else key.save_to_string(),
             "alpn": tuple(self.alpn),
             "ignore_unexpected_eof": self.ignore_unexpected_eof,
@@ -155,7 +155,7 @@ def _fields_of(options: TLSOptions) -> dict[str, Any]:
     fields["common_name"] = options.get_common_name_override()
     chain = options.get_trusted_ca_chain()
     if chain is not None:
-        fields["roots"] = _pem(chain, "the trusted chain of the TLSOptions")
+        fields["roots"] = pem_of(chain, "the trusted chain of the TLSOptions")
     return fields
 
 
@@ -194,7 +194,7 @@ def _default_roots() -> Roots | str:
     path = ProjectSettings.get_setting("network/tls/certificate_bundle_override", "")
     if not path:
         return Roots.CERTIFI
-    text = _content(path)
+    text = content_of(path)
     if text is None:
         why = Error(FileAccess.get_open_error()).name
         told = f"the project's certificate bundle {path!a} cannot be read: {why}"
@@ -202,52 +202,6 @@ def _default_roots() -> Roots | str:
     return text
 
 
-def _content(path: str) -> str | None:
-    """The text of a file, also of one of the project; None if it cannot be read."""
-    file = FileAccess.open(path, FileAccess.READ)
-    return None if file is None else bytes(file.get_buffer(file.get_length())).decode("utf-8", "replace")
-
-
 def _key_log() -> str:
     """Where a debug build writes the keys of its connections, for those who debug what they carry."""
     return OS.get_environment("SSLKEYLOGFILE") if OS.is_debug_build() else ""
-
-
-def _pem(certificate: X509Certificate, what: str) -> str:
-    """All certificates that an X509Certificate holds.
-
-    quirk - Godot 4.5.1 to 4.7 - github.com/godotengine/godot/issues/123013 - `save_to_string` prints an error
-    for each certificate, about the NUL behind it; `save` leaves that out. Drop when 4.8 is the oldest.
-
-    quirk - Godot 4.2 to 4.6.3 - modules/mbedtls/crypto_mbedtls.cpp, X509CertificateMbedTLS::save - of several
-    certificates it writes the first again and again. The others are in the file that a Resource is from. Drop
-    when the engine writes them.
-
-    Raises:
-        LocalError: the engine does not hand them out.
-    """
-    from pythonscript_http.net.trust import certificates
-
-    text = _saved(certificate, what)
-    found = certificates(text)
-    if len(found) < 2 or len(set(found)) > 1:
-        return text
-    path = certificate.resource_path
-    original = _content(path) if path else None
-    if original is not None:
-        whole = certificates(original)
-        if len(whole) == len(found) and whole[0] == found[0]:
-            return original
-    why = f"{what} holds {len(found)} certificates, and the engine hands out the first alone"
-    hint = "get it by load(), so that the file is known"
-    raise LocalError(Code.ERR_INVALID_PARAMETER, f"{why}: {hint}")
-
-
-def _saved(certificate: X509Certificate, what: str) -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "certificates.crt")
-        error = certificate.save(str(path))
-        if error != Error.OK:
-            text = f"{what} cannot be read: {Error(error).name} (the engine writes none over 4 KiB)"
-            raise LocalError(Code.ERR_INVALID_PARAMETER, text)
-        return path.read_text(encoding="ascii")

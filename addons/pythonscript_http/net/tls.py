@@ -202,6 +202,8 @@ class Handshake:
 
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
+        if self._transport.incoming.pending:  # one call has not taken all that came
+            return
         left = max(0.0, self._deadline - time.monotonic())
         self._transport.stream.wait(write=bool(self._transport.unsent), timeout=min(timeout, left))
 

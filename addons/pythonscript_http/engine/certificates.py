@@ -1,0 +1,60 @@
+"""What an X509Certificate holds, which the engine does not hand out willingly."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from godot import Error, FileAccess, X509Certificate
+from pythonscript_http.core.enums import Error as Code
+from pythonscript_http.core.errors import LocalError
+
+
+def pem_of(certificate: X509Certificate, what: str) -> str:
+    """Gives all certificates that an X509Certificate holds, in PEM.
+
+    Args:
+        certificate: one, or several.
+        what: what to call it in the text of errors.
+
+    quirk - Godot 4.5.1 to 4.7 - github.com/godotengine/godot/issues/123013 - `save_to_string` prints an error
+    for each certificate, about the NUL behind it; `save` leaves that out. Drop when 4.8 is the oldest.
+
+    quirk - Godot 4.2 to 4.6.3 - modules/mbedtls/crypto_mbedtls.cpp, X509CertificateMbedTLS::save - of several
+    certificates it writes the first again and again. The others are in the file that a Resource is from. Drop
+    when the engine writes them.
+
+    Raises:
+        LocalError: the engine does not hand them out.
+    """
+    from pythonscript_http.net.trust import certificates
+
+    text = _saved(certificate, what)
+    found = certificates(text)
+    if len(found) < 2 or len(set(found)) > 1:
+        return text
+    path = certificate.resource_path
+    original = content_of(path) if path else None
+    if original is not None:
+        whole = certificates(original)
+        if len(whole) == len(found) and whole[0] == found[0]:
+            return original
+    why = f"{what} holds {len(found)} certificates, and the engine hands out the first alone"
+    hint = "get it by load(), so that the file is known"
+    raise LocalError(Code.ERR_INVALID_PARAMETER, f"{why}: {hint}")
+
+
+def _saved(certificate: X509Certificate, what: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "certificates.crt")
+        error = certificate.save(str(path))
+        if error != Error.OK:
+            text = f"{what} cannot be read: {Error(error).name} (the engine writes none over 4 KiB)"
+            raise LocalError(Code.ERR_INVALID_PARAMETER, text)
+        return path.read_text(encoding="ascii")
+
+
+def content_of(path: str) -> str | None:
+    """Gives the text of a file, also of one of the project (`res://`); None if it cannot be read."""
+    file = FileAccess.open(path, FileAccess.READ)
+    return None if file is None else bytes(file.get_buffer(file.get_length())).decode("utf-8", "replace")
