@@ -84,6 +84,11 @@ def default_policy() -> "TlsPolicy":
     return TlsPolicy()
 
 
+def _again(error: LocalError) -> LocalError:
+    """The same error: one that is kept would keep those who get it, by its traceback."""
+    return LocalError(error.code, str(error))
+
+
 def _by_tls(target: Host, host: str, port: int) -> Host:
     """The same host, spoken TLS to."""
     if target.unix:
@@ -173,6 +178,7 @@ class HTTPClient(Options):
             LocalError: this is no host, or the policy cannot be honoured.
         """
         self.close()
+        self.warning = ""
         try:
             target = parse_host(host, port)
             if policy is not None and (target.unix or "://" not in host):
@@ -180,14 +186,14 @@ class HTTPClient(Options):
             result = self._connect_to(target, policy)
         except LocalError as error:
             raise self.refused(error) from None
-        unused = policy is not None and not target.tls
-        self.warning = f"{host!a} asks for no TLS, so what was said of TLS has no use" if unused else ""
+        if policy is not None and not target.tls:
+            self.warning = f"{host!a} asks for no TLS, so what was said of TLS has no use"
         return result
 
     def _connect_to(self, target: Host, policy: "TlsPolicy | None") -> Error:
         proxy = None if target.unix else self._https_proxy if target.tls else self._http_proxy
         if isinstance(proxy, LocalError):
-            raise LocalError(proxy.code, str(proxy))
+            raise _again(proxy)
         peer = proxy or target
         self._layers = self._layers_to(target, proxy, policy)
         self._host_header = authority(target.name, target.port, PORT_HTTPS if target.tls else PORT_HTTP)
@@ -287,7 +293,7 @@ class HTTPClient(Options):
         """
         self._http_proxy = proxy = self._parse_proxy(host, port)
         if isinstance(proxy, LocalError):
-            raise self.refused(proxy)
+            raise self.refused(_again(proxy))
 
     def set_https_proxy(self, host: str, port: int) -> None:
         """Sets the proxy for TLS requests, as of the next `connect_to_host()`; empty or port -1 unsets it.
@@ -300,7 +306,7 @@ class HTTPClient(Options):
         """
         self._https_proxy = proxy = self._parse_proxy(host, port)
         if isinstance(proxy, LocalError):
-            raise self.refused(proxy)
+            raise self.refused(_again(proxy))
 
     def _parse_proxy(self, host: str, port: int) -> Host | LocalError | None:
         try:
@@ -530,9 +536,9 @@ class HTTPClient(Options):
         if self._stream is not None:
             self._pending = None
             self._blind = False
+            self._flowed = getattr(self._stream, "flowed", None)
             if self._tls:
-                secured = cast("TlsStream", self._stream)
-                self._tls_peer, self._flowed = secured.peer, secured.flowed
+                self._tls_peer = cast("TlsStream", self._stream).peer
                 self._timing.secured = self._timing.now()
             self._timing.due = NEVER
             self._machine.fire(Event.ESTABLISHED)
@@ -595,8 +601,6 @@ class HTTPClient(Options):
                 self._send(stream)
             if machine.status is _REQUESTING:
                 self._receive_head(stream)
-            if self._flowed is not None and self._flowed():
-                self._timing.move()
             if machine.status is not _REQUESTING:
                 return self._settle()
             if not self._blocking or (upload.open and not upload.unsent) or self._late():
@@ -857,6 +861,8 @@ class HTTPClient(Options):
     def _late(self) -> str:
         """Tells which deadline has passed; empty: none."""
         machine, timing = self._machine, self._timing
+        if self._flowed is not None and self._flowed():
+            timing.move()
         if timing.now() < timing.due:
             return ""
         status = machine.status

@@ -494,8 +494,12 @@ def _inspector(value: ValueSpec, hints: dict[str, Any]) -> dict[str, Any]:
 def _choices(enum: type[IntEnum] | type[IntFlag]) -> list[str]:
     """The members as the inspector's hint has them, without the begin that repeats the enum's name."""
     begin = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", enum.__name__).upper() + "_"
-    words = {name: name.removeprefix(begin).replace("_", " ").capitalize() for name in enum.__members__}
-    return [f"{words[name]}:{int(member)}" for name, member in enum.__members__.items()]
+    least = 1 if issubclass(enum, IntFlag) else -(1 << 63)  # no flag is what can't be ticked
+    return [
+        f"{name.removeprefix(begin).replace('_', ' ').capitalize()}:{int(member)}"
+        for name, member in enum.__members__.items()
+        if member >= least
+    ]
 
 
 def _argument_usage(value: ValueSpec) -> int:

@@ -27,6 +27,8 @@ def pem_of(certificate: X509Certificate, what: str) -> str:
     Raises:
         LocalError: the engine does not hand them out.
     """
+    import ssl
+
     from pythonscript_http.net.trust import certificates
 
     text = _saved(certificate, what)
@@ -38,7 +40,7 @@ def pem_of(certificate: X509Certificate, what: str) -> str:
     if original is not None:
         whole = certificates(original)
         if len(whole) == len(found) and whole[0] == found[0]:
-            return original
+            return "".join(map(ssl.DER_cert_to_PEM_cert, whole))  # without keys, which files may hold too
     why = f"{what} holds {len(found)} certificates, and the engine hands out the first alone"
     hint = "get it by load(), so that the file is known"
     raise LocalError(Code.ERR_INVALID_PARAMETER, f"{why}: {hint}")

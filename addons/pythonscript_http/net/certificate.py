@@ -16,6 +16,10 @@ _UTC_TIME: Final = 0x17
 _BMP_STRING: Final = 0x1E
 _VERSION: Final = 0xA0
 _EXTENSIONS: Final = 0xA3
+_SEQUENCE: Final = 0x30
+_BEFORE_KEY: Final = (0x02, _SEQUENCE, _SEQUENCE, _SEQUENCE, _SEQUENCE)
+"""Tags of serial number, signature algorithm, issuer, validity, subject."""
+_LONG_TAG: Final = 0x1F
 _DNS: Final = 0x82
 _IP: Final = 0x87
 
@@ -63,16 +67,19 @@ def parse_certificate(der: bytes) -> Certificate:
 
 
 def public_key(der: bytes) -> bytes:
-    """Takes SubjectPublicKeyInfo out of a certificate, of which nothing else need be intact, or known.
+    """Takes SubjectPublicKeyInfo out of a certificate, of which nothing else need be known.
+
+    A certificate that could be read in two ways is not read at all: OpenSSL might take another key out of it.
 
     Raises:
-        ValueError: it is malformed.
+        ValueError: it is malformed, or not in DER.
     """
     fields = [*_items(_first(_first(der).content).content)]
-    index = 5 + (bool(fields) and fields[0].tag == _VERSION)  # serial, algorithm, issuer, validity, subject
-    if len(fields) <= index:
+    if fields and fields[0].tag == _VERSION:
+        del fields[0]
+    if [field.tag for field in fields[: len(_BEFORE_KEY) + 1]] != [*_BEFORE_KEY, _SEQUENCE]:
         raise ValueError("the certificate lacks fields")
-    return fields[index].whole
+    return fields[len(_BEFORE_KEY)].whole
 
 
 def parse_message(message: bytes, *, is_1_3: bool) -> list[bytes]:
@@ -98,7 +105,8 @@ def parse_message(message: bytes, *, is_1_3: bool) -> list[bytes]:
 
 
 def _items(data: bytes) -> Iterator[_Item]:
-    """Parts a sequence in DER."""
+    """Parts a sequence in DER, and takes no other form of BER (X.690 section 10.1): its parts end where any
+    reader must see their ends."""
     start = 0
     while start < len(data):
         if start + 2 > len(data):
@@ -106,7 +114,12 @@ def _items(data: bytes) -> Iterator[_Item]:
         size, begin = data[start + 1], start + 2
         if size >= 0x80:
             begin += size & 0x7F
-            size = int.from_bytes(data[start + 2 : begin])
+            digits = data[start + 2 : begin]
+            size = int.from_bytes(digits)
+            if size < 0x80 or digits[0] == 0:  # of no length that is told, or of one that takes less
+                raise ValueError("an item is not in DER")
+        if data[start] == 0 or data[start] & _LONG_TAG == _LONG_TAG:
+            raise ValueError("an item is not in DER")
         end = begin + size
         if end > len(data):
             raise ValueError("an item is cut short")

@@ -30,7 +30,7 @@ _BATCH: Final = 4 * _RECORD
 """Bytes that are encrypted before they are handed down: a system call for each record would be slow."""
 _MOST_WRITTEN: Final = 1 << 20
 """Bytes that one call encrypts: 2 ms, so that a poll stays short however fast the peer reads."""
-_MOST_READ: Final = 4 * buffers.BUFFER_SIZE
+_MOST_READ: Final = buffers.BUFFER_SIZE
 """Bytes of a handshake that one call takes, so that its deadline is looked at however much comes."""
 _MOST_SHAKEN: Final = 1 << 20
 """Bytes that a whole handshake may have. OpenSSL takes 100 KB of certificates; empty messages without end."""
@@ -79,9 +79,13 @@ class TlsPeer:
     def keys(self) -> list[bytes]:
         """What is pinned of the peer's key, and of those above it up to the root.
 
-        Where the chain was not verified, or not again, the first alone.
+        Where the chain was not verified, or not again, the first alone. What can't be read is left out.
         """
-        return [*map(key_digest, self.chain)]
+        found = []
+        for der in self.chain:
+            with contextlib.suppress(ValueError):
+                found.append(key_digest(der))
+        return found
 
     @property
     def pins(self) -> tuple[str, ...]:
@@ -355,8 +359,10 @@ class TlsStream:
 
     def flowed(self) -> bool:
         """Tells whether bytes went out since this was asked: `write` tells what was taken, which may wait."""
-        flowed, self._transport.flowed = self._transport.flowed, False
-        return flowed
+        transport = self._transport
+        flowed, transport.flowed = transport.flowed, False
+        below = getattr(transport.stream, "flowed", None)  # if that is TLS too
+        return flowed if below is None else below() or flowed
 
     def wait(self, *, write: bool, timeout: float) -> bool:
         """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""

@@ -65,7 +65,7 @@ def is_refusal(error: ssl.SSLError, seen: TlsObject) -> bool:
 def pin_mismatch(keys: Sequence[bytes], pins: frozenset[bytes]) -> str:
     """Tells which pins were wanted and which were found."""
     wanted = ", ".join(sorted(pin_of(pin) for pin in pins))
-    return f"pin mismatch: wanted {wanted}; found {', '.join(map(pin_of, keys))}"
+    return f"pin mismatch: wanted {wanted}; found {', '.join(map(pin_of, keys)) or 'no key that can be read'}"
 
 
 def pin_of(digest: bytes) -> str:

@@ -269,8 +269,10 @@ def test_enums_are_choices() -> None:
         OTHER = 9
 
     class Side(IntFlag):
+        NONE = 0
         LEFT = 1
         RIGHT = 2
+        ALL = -1
 
     info = prop(export(TurretMode.TURRET_MODE_IDLE)).info
     assert (info.hint, info.hint_string) == (PropertyHint.ENUM, "Idle:0,Hunting down:7,Other:9")

@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 from tests.loopback.certificates import DAY, NOW, Authority
 
-from pythonscript_http.net.certificate import parse_certificate, parse_message
+from pythonscript_http.net.certificate import parse_certificate, parse_message, public_key
 
 ROOT = Authority("Wurzel für Prüfungen")
 LEAF = ROOT.issue("a.example", "*.b.example", "192.0.2.1", "2001:db8::1", end=NOW + 20000 * DAY)
@@ -31,6 +31,22 @@ def test_what_is_read() -> None:
 def test_a_cut_certificate(size: int) -> None:
     with pytest.raises(ValueError, match=r"cut short|missing"):
         parse_certificate(DER[:size])
+
+
+@pytest.mark.parametrize(
+    "der",
+    [
+        b"\x30\x80\x30\x00\x00\x00",  # of a length that is not told
+        b"\x30\x81\x02\x30\x00",  # of a length that takes less
+        b"\x30\x82\x00\x80" + bytes(128),
+        b"\x3f\x10\x02\x30\x00",  # with a tag of two bytes
+        b"\x30\x02\x00\x00",  # a mark of the end
+    ],
+)
+def test_forms_that_are_no_der(der: bytes) -> None:
+    for read in (parse_certificate, public_key):
+        with pytest.raises(ValueError, match=r"not in DER"):
+            read(der)
 
 
 def test_a_cut_message() -> None:

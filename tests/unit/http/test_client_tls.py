@@ -6,6 +6,7 @@ import socket
 import ssl
 import struct
 import time
+import weakref
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -15,7 +16,7 @@ from tests.loopback.network import closed_port
 from tests.loopback.responses import OK
 from tests.loopback.scripted import Pause, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.tls_server import TlsServer, server_context, speak
-from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, get, poll
+from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, get, poll, read
 
 from pythonscript_http import Error, HTTPClient, LocalError, Status
 from pythonscript_http.net.trust import TlsPolicy
@@ -310,24 +311,35 @@ def test_what_came_before_a_reset_is_read_into_the_readers_own_memory(client: HT
     assert "reset" in client.get_error_reason()
 
 
-def test_a_slow_upload_is_no_idle_one(client: HTTPClient) -> None:
+@pytest.mark.parametrize("by", ["https", "early answer", "proxy"])
+def test_a_slow_upload_is_no_idle_one(client: HTTPClient, by: str) -> None:
     """What waits in a batch of records moves, though no more of the body is taken meanwhile."""
 
     def slow(connection: ssl.SSLSocket) -> None:
+        if by.startswith("early"):
+            connection.sendall(HELLO[:-1])
         size = 0
         while size < 1 << 18:
             size += len(connection.recv(16384))
             time.sleep(0.05)
-        connection.sendall(HELLO)
+        connection.sendall(HELLO[-1:] if by.startswith("early") else HELLO)
 
+    client.proxy_policy = lambda: TRUSTING
     with TlsServer(TLS_HOST, slow, buffer=4096) as server:
-        secure(client, server.port)
+        if by == "proxy":
+            client.set_http_proxy("https://127.0.0.1", server.port)
+            client.connect_to_host("http://example.org")
+            poll(client)
+        else:
+            secure(client, server.port)
         wire = cast("Any", client.connection())._transport.stream._socket
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         client.idle_timeout = 0.2
         client.request_raw(2, "/", [], bytes(1 << 18))
         poll(client, 10)
         assert client.get_status() is Status.STATUS_BODY, client.get_error_reason()
+        assert read(client, 10) == b"hello"
+        assert client.get_status() is Status.STATUS_CONNECTED, client.get_error_reason()
 
 
 # ---- terms that cannot be had
@@ -343,8 +355,23 @@ def test_no_tls_over_unix_sockets(client: HTTPClient, host: str) -> None:
 def test_terms_without_use_are_told(client: HTTPClient) -> None:
     client.connect_to_host("http://127.0.0.1", 1, TRUSTING)
     assert client.warning == "'http://127.0.0.1' asks for no TLS, so what was said of TLS has no use"
+    with pytest.raises(LocalError):
+        client.connect_to_host("a b")
+    assert client.warning == ""
     client.connect_to_host("127.0.0.1", 1, TRUSTING)
     assert client.warning == ""
+
+
+def test_a_proxy_that_is_none_holds_nobody() -> None:
+    """An error that is kept would keep those who got it: their frames are in its traceback."""
+    client = HTTPClient()
+    gone = weakref.ref(client)
+    with contextlib.suppress(LocalError):
+        client.set_http_proxy("socks5://127.0.0.1", 1080)
+    with contextlib.suppress(LocalError):
+        client.connect_to_host("127.0.0.1", 1)
+    del client
+    assert gone() is None
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
