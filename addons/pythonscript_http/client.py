@@ -565,7 +565,7 @@ class HTTPClient(Options):
         try:
             stream.read_into(memoryview(bytearray(1)))
         except TlsError as error:
-            self._failed(error)
+            self._lost(error)
             return
         except NetworkError:
             pass
@@ -574,8 +574,8 @@ class HTTPClient(Options):
         else:
             self._machine.ended(truncated=self._truncated)
 
-    def _failed(self, error: NetworkError) -> None:
-        """The connection failed."""
+    def _lost(self, error: NetworkError) -> None:
+        """The connection is lost, or was never agreed on."""
         if isinstance(error, HandshakeError):
             self._machine.distrusted(str(error))
         else:
@@ -636,7 +636,7 @@ class HTTPClient(Options):
         except NetworkError as error:
             # What failed first, the sending, tells more; but for a peer that said by TLS why it left.
             told = isinstance(error, TlsError) or not self._upload.failure
-            self._failed(error if told else NetworkError(self._upload.failure))
+            self._lost(error if told else NetworkError(self._upload.failure))
             return
         if size > 0:
             if not timing.first_byte_came:

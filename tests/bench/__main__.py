@@ -114,8 +114,8 @@ Measured by `python3 tools/dev.py bench`, which writes this page: both clients i
 against a server in Python); CPython {{python}}, {{openssl}}. Each of {ROUNDS} rounds does all works by both
 clients in turn. Speeds are medians; the ratio is that of ours to the engine's, the median of the rounds'.
 Speeds drift from run to run and from machine to machine, ratios by less. A *goal* is what the design has set
-out for, from a machine whose system calls cost several times as much: the engine's client reads heads byte by
-byte, one call for each, which tells less where calls are cheap. Where a ratio is below its goal, work is left.
+out for, from a machine whose system calls cost several times as much: the engine's client reads heads byte
+by byte, a call for each, which tells less where calls are cheap. A ratio below its goal is work that is left.
 """
 
 

@@ -45,7 +45,7 @@ class Layers:
         steps: Iterable[Step],
         where: str = "",
         peer: str = "",
-        grounded: Callable[[], object] = bool,
+        grounded: Callable[[], object] = lambda: None,
     ) -> None:
         self._pending = ground
         self._layer: Layer | None = None  # the one that is being made, above the ground
