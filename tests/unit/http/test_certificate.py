@@ -1,10 +1,13 @@
 """Certificates, against what another library says of them; and cut ones."""
 
+import contextlib
 import ssl
 from ipaddress import ip_address
 
 import pytest
 from cryptography import x509
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.loopback.certificates import DAY, NOW, Authority
 
 from pythonscript_http.net.certificate import parse_certificate, parse_message, public_key
@@ -55,3 +58,15 @@ def test_a_cut_message() -> None:
     assert parse_message(message, is_1_3=False) == [DER]
     with pytest.raises(ValueError, match="cut short"):
         parse_message(message[:-1], is_1_3=False)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200) | st.tuples(st.integers(0, len(DER) - 1), st.binary(max_size=9)))
+def test_anything_is_read_or_refused(data: bytes | tuple[int, bytes]) -> None:
+    """Whatever a peer sends: bytes of any kind, or a certificate with some of them put over its own."""
+    if isinstance(data, tuple):
+        at, other = data
+        data = DER[:at] + other + DER[at + len(other) :]
+    for read in (parse_certificate, public_key):
+        with contextlib.suppress(ValueError):
+            read(data)
