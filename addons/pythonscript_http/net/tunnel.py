@@ -47,9 +47,8 @@ class Tunnel:
     def poll(self) -> Stream | None:
         """Gives the connection once it leads to the host. Raises NetworkError when the proxy fails to."""
         try:
-            if self._unsent:
-                self._unsent = self._unsent[self._stream.write([self._unsent]) :]
-            if self._answered():
+            broken = self._send()
+            if self._answered(broken):
                 return self._stream
         except TlsError:  # which tells itself whose failure it is
             self._stream.close()
@@ -76,16 +75,29 @@ class Tunnel:
         """Gives it up, and the proxy's connection with it."""
         self._stream.close()
 
-    def _answered(self) -> bool:
+    def _send(self) -> NetworkError | None:
+        """Sends what is left of the request; gives what keeps it from that: the proxy may have said why."""
+        try:
+            if self._unsent:
+                self._unsent = self._unsent[self._stream.write([self._unsent]) :]
+        except NetworkError as error:
+            return error
+        return None
+
+    def _answered(self, broken: NetworkError | None) -> bool:
         """Reads what has come of the answer. True: the proxy has agreed."""
         data, buffer = self._data, memoryview(bytearray(_READ))
         while (size := self._stream.read_into(buffer)) != WOULD_BLOCK:
             if size == 0:
+                if broken is not None:
+                    break
                 where = "in the middle of its answer to" if data else "instead of answering"
                 raise NetworkError(f"it closed the connection {where} CONNECT {self._target}")
             data += buffer[:size]
             if self._take_heads(data):
                 return True
+        if broken is not None:
+            raise broken
         return False
 
     def _take_heads(self, data: bytearray) -> bool:

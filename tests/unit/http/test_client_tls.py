@@ -316,9 +316,9 @@ def test_a_slow_upload_is_no_idle_one(client: HTTPClient, by: str) -> None:
     """What waits in a batch of records moves, though no more of the body is taken meanwhile."""
 
     def slow(connection: ssl.SSLSocket) -> None:
+        size = len(connection.recv(16384))
         if by.startswith("early"):
             connection.sendall(HELLO[:-1])
-        size = 0
         while size < 1 << 18:
             size += len(connection.recv(16384))
             time.sleep(0.05)
