@@ -84,11 +84,6 @@ def default_policy() -> "TlsPolicy":
     return TlsPolicy()
 
 
-def _again(error: LocalError) -> LocalError:
-    """The same error: one that is kept would keep those who get it, by its traceback."""
-    return LocalError(error.code, str(error))
-
-
 def _by_tls(target: Host, host: str, port: int) -> Host:
     """The same host, spoken TLS to."""
     if target.unix:
@@ -191,9 +186,7 @@ class HTTPClient(Options):
         return result
 
     def _connect_to(self, target: Host, policy: "TlsPolicy | None") -> Error:
-        proxy = None if target.unix else self._https_proxy if target.tls else self._http_proxy
-        if isinstance(proxy, LocalError):
-            raise _again(proxy)
+        proxy = None if target.unix else self._usable(self._https_proxy if target.tls else self._http_proxy)
         peer = proxy or target
         self._layers = self._layers_to(target, proxy, policy)
         self._host_header = authority(target.name, target.port, PORT_HTTPS if target.tls else PORT_HTTP)
@@ -291,9 +284,8 @@ class HTTPClient(Options):
         Raises:
             LocalError: this is no host. Until another is set, or none, `connect_to_host()` raises it too.
         """
-        self._http_proxy = proxy = self._parse_proxy(host, port)
-        if isinstance(proxy, LocalError):
-            raise self.refused(_again(proxy))
+        self._http_proxy = self._parse_proxy(host, port)
+        self._usable(self._http_proxy)
 
     def set_https_proxy(self, host: str, port: int) -> None:
         """Sets the proxy for TLS requests, as of the next `connect_to_host()`; empty or port -1 unsets it.
@@ -304,15 +296,21 @@ class HTTPClient(Options):
         Raises:
             LocalError: as by `set_http_proxy()`.
         """
-        self._https_proxy = proxy = self._parse_proxy(host, port)
-        if isinstance(proxy, LocalError):
-            raise self.refused(_again(proxy))
+        self._https_proxy = self._parse_proxy(host, port)
+        self._usable(self._https_proxy)
 
     def _parse_proxy(self, host: str, port: int) -> Host | LocalError | None:
         try:
             return parse_proxy(host, port) if host and port != -1 else None
         except LocalError as error:
             return LocalError(error.code, f"this is no proxy: {error}")
+
+    def _usable(self, proxy: Host | LocalError | None) -> Host | None:
+        """Gives a proxy, or none where none is set; raises why it can't be one."""
+        if isinstance(proxy, LocalError):
+            # Not that one, which is kept: by its traceback it would keep whoever gets it.
+            raise self.refused(LocalError(proxy.code, str(proxy)))
+        return proxy
 
     def close(self) -> None:
         """Closes the connection, whatever is under way, and forgets the last response."""

@@ -1,9 +1,7 @@
 """Stage 8: PyHTTPClient over TLS, on the terms that scripts set by TLSOptions and by PyTLSPolicy."""
 
 import contextlib
-import socket
 import ssl
-import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ import pytest
 from tests.engine.harness import Project, Run, functions
 from tests.loopback.certificates import Authority, Identity
 from tests.loopback.scripted import ReadRequest, ScriptedServer
-from tests.loopback.tls_server import Handler, TlsServer, server_context, speak
+from tests.loopback.tls_server import Handler, TlsServer, reset, server_context, speak
 
 from pythonscript_http.net.certificate import parse_certificate
 
@@ -65,7 +63,7 @@ def _reset_midway(connection: ssl.SSLSocket) -> None:
     connection.recv(65536)
     connection.sendall(OK + b"Content-Length: 500000\r\n\r\n" + bytes(100_000))
     time.sleep(0.3)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    reset(connection)
 
 
 @pytest.fixture(scope="module")

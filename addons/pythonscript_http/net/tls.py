@@ -193,8 +193,9 @@ class Handshake:
                 if time.monotonic() < self._deadline:
                     return None
                 raise self.late(f"no handshake within {self._timeout:g} s")
-            self._check_pins()
-            return TlsStream(self._transport)
+            peer = TlsPeer(self._transport.object, verified=self._transport.context.policy.verifies)
+            self._check_pins(peer)
+            return TlsStream(self._transport, peer)
         except TlsError:
             self.close()
             raise
@@ -261,12 +262,12 @@ class Handshake:
     def _where(self) -> str:
         return "in the middle of the handshake" if self._begin else "before it said a word"
 
-    def _check_pins(self) -> None:
+    def _check_pins(self, peer: TlsPeer) -> None:
         """Compares the keys with the pins. A resumed session is of a connection that passed them."""
         transport, pins = self._transport, self._transport.context.pins
-        if not pins or transport.object.session_reused:
+        if not pins or peer.resumed:
             return
-        keys = TlsPeer(transport.object, verified=transport.context.policy.verifies).keys
+        keys = peer.keys
         if pins.isdisjoint(keys):
             with contextlib.suppress(ssl.SSLError, NetworkError):
                 transport.object.unwrap()
@@ -289,7 +290,7 @@ class TlsStream:
         "truncated",
     )
 
-    def __init__(self, transport: _Transport) -> None:
+    def __init__(self, transport: _Transport, peer: TlsPeer) -> None:
         self._transport = transport
         self._read: Any = transport.object.read  # typeshed knows only that it may give bytes
         self._first = memoryview(bytearray(1))  # a byte that had to be read to see that there is one
@@ -301,7 +302,7 @@ class TlsStream:
         self.truncated = False
         """The connection ended without the peer's close_notify, and that matters: what came may not be all
         (RFC 8446 section 6.1). It shows once `peek` or `read_into` told the end."""
-        self.peer: Final = TlsPeer(transport.object, verified=transport.context.policy.verifies)
+        self.peer: Final = peer
         """With whom and how this speaks TLS."""
         transport.object.context = _idle
 

@@ -34,13 +34,12 @@ def reason(
     # A record of TLS begins with its content type, from 20 on, and with a version, which is 3.something.
     if begin and not (20 <= begin[0] <= 23 and begin[1:2] in (b"\3", b"")):
         return f"not TLS at all: it answered {begin[:_LONGEST]!a}"
-    code = error.reason or _code(str(error))
-    known = _REASONS.get(code)
+    code = _code(error)
     if code.endswith(_REFUSALS) and seen.certificate_wanted:
         why = "refused the one given" if given else "none was given"
         return f"it wants a client certificate, and {why} ({_plain(code)})"
-    if known is not None:
-        return f"{known} ({_plain(code)})"
+    if code in _REASONS:
+        return _known(code)
     if "_ALERT_" in code:
         return f"the peer refused ({_plain(code)})"
     if begin[:1] == _ALERT and len(begin) >= 7:  # OpenSSL knows no name for it
@@ -50,15 +49,15 @@ def reason(
 
 def end_reason(error: ssl.SSLError) -> str:
     """Tells why OpenSSL gave up a connection that stood."""
-    code = error.reason or _code(str(error))
+    code = _code(error)
     if "_ALERT_" in code:
         return f"the peer ended the connection by an alert ({_plain(code)})"
-    return f"{_REASONS[code]} ({_plain(code)})" if code in _REASONS else _plain(code)
+    return _known(code)
 
 
 def is_refusal(error: ssl.SSLError, seen: TlsObject) -> bool:
     """The peer wanted a certificate of ours, and has refused the one it got, or that it got none."""
-    code = error.reason or _code(str(error))
+    code = _code(error)
     return seen.certificate_wanted and (code.endswith(_REFUSALS) or _REASONS.get(code) == _BAD_CERTIFICATE)
 
 
@@ -206,10 +205,15 @@ def _quoted(text: str) -> str:
     return ascii(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")
 
 
-def _code(text: str) -> str:
-    """OpenSSL's code where Python does not know it: `[SSL] tlsv1 alert unknown (_ssl.c:1006)`."""
-    words = text.rpartition("] ")[2].partition(" (_ssl.c")[0]
-    return words.replace(" ", "_").upper()
+def _code(error: ssl.SSLError) -> str:
+    """OpenSSL's code; where Python does not know it, from `[SSL] tlsv1 alert unknown (_ssl.c:1006)`."""
+    words = str(error).rpartition("] ")[2].partition(" (_ssl.c")[0]
+    return error.reason or words.replace(" ", "_").upper()
+
+
+def _known(code: str) -> str:
+    """What a code means, if that is known, and its own words."""
+    return f"{_REASONS[code]} ({_plain(code)})" if code in _REASONS else _plain(code)
 
 
 def _plain(code: str) -> str:

@@ -35,6 +35,8 @@ from .certificate import parse_certificate
 _VERSIONS: Final = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 _BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----[\x00-\x7f]+?-----END \1-----")
 _KEY: Final = "PRIVATE KEY"
+_ALSO: Final = dict.fromkeys(("NO_CERTIFICATE_ASSIGNED", "KEY_TYPE_MISMATCH"), "KEY_VALUES_MISMATCH")
+"""What OpenSSL says of a key of another kind than its certificate's."""
 _PIN: Final = re.compile(r"(?:sha256//?)?([A-Za-z0-9+/]{43}=)")
 _CIPHERS: Final = "@SECLEVEL=2:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:DHE+AES:!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM"
 """Of TLS 1.2, and how strong keys and digests must be: CPython's choice, which distributions change."""
@@ -89,8 +91,8 @@ class TlsPolicy:
     """Names of protocols to offer, best first (RFC 7301). None of those that are not spoken here, as h2."""
     ignore_unexpected_eof: bool = False
     """A body that only the end of the connection ends is complete also where the peer ended it without
-    close_notify, so that anybody may have cut it short. For servers that never say it. OpenSSL's
-    name for it."""
+    close_notify, so that anybody may have cut it short. For servers that never say it; named as by OpenSSL.
+    """
     key_log: str = field(default="", repr=False)
     """A file for the keys of all connections, by which a debugger reads what they carry."""
 
@@ -348,12 +350,7 @@ def _parse_pin(pin: str) -> bytes:
 
 def _why(error: ssl.SSLError) -> str:
     reason = error.reason or "IT_IS_EMPTY_OR_DAMAGED"
-    if reason in (
-        "NO_CERTIFICATE_ASSIGNED",
-        "KEY_TYPE_MISMATCH",
-    ):  # of different kinds
-        reason = "KEY_VALUES_MISMATCH"
-    return reason.replace("_", " ").lower()
+    return _ALSO.get(reason, reason).replace("_", " ").lower()
 
 
 def _wrong(text: str) -> LocalError:

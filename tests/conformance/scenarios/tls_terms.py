@@ -60,6 +60,12 @@ def _wanting(version: str) -> OpenSsl:
     return OpenSsl(GOOD, (version, *_WANTS))
 
 
+def _early(name: str, title: str, terms: Terms, says: str) -> Scenario:
+    """With TLS 1.2 the server judges within the handshake."""
+    server = _wanting("-tls1_2")
+    return refused(f"tls/{name}", _KIND, title, "RFC 5246 §7.4.6", server, says, terms=terms)
+
+
 def _late(name: str, title: str, terms: Terms, right: str) -> Scenario:
     """With TLS 1.3 the server judges when the client is done."""
     acts = (Connect(HOST, terms=terms), Fetch(Answer(0, b"", "TLS_HANDSHAKE_ERROR")))
@@ -163,12 +169,10 @@ SCENARIOS: Final = (
         Site(GOOD, clients=ROOT.pem),
         (Connect(HOST, terms=TRUSTING), Fetch(Answer(400, None, "DISCONNECTED"))),
     ),
-    refused(
-        "tls/client-missing-1.2",
-        _KIND,
+    _early(
+        "client-missing-1.2",
         "A client certificate is wanted, and missing: TLS 1.2",
-        "RFC 5246 §7.4.6",
-        _wanting("-tls1_2"),
+        TRUSTING,
         "it wants a client certificate",
     ),
     _late(
@@ -177,14 +181,11 @@ SCENARIOS: Final = (
         TRUSTING,
         "TLS_HANDSHAKE_ERROR",
     ),
-    refused(
-        "tls/client-stranger-1.2",
-        _KIND,
+    _early(
+        "client-stranger-1.2",
         "A client certificate is wanted, and one of a stranger given: TLS 1.2",
-        "RFC 5246 §7.4.6",
-        _wanting("-tls1_2"),
+        _presenting(STRANGER.issue(common_name="client")),
         "it refused the client certificate",
-        terms=_presenting(STRANGER.issue(common_name="client")),
     ),
     _late(
         "client-stranger-1.3",

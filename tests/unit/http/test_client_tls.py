@@ -4,7 +4,6 @@ import contextlib
 import re
 import socket
 import ssl
-import struct
 import time
 import weakref
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from tests.loopback.certificates import Authority, Identity
 from tests.loopback.network import closed_port
 from tests.loopback.responses import OK
 from tests.loopback.scripted import Pause, ReadRequest, Reset, ScriptedServer, Step
-from tests.loopback.tls_server import TlsServer, server_context, speak
+from tests.loopback.tls_server import TlsServer, reset, server_context, speak
 from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, get, poll, read
 
 from pythonscript_http import Error, HTTPClient, LocalError, Status
@@ -290,7 +289,7 @@ def test_what_came_before_a_reset_is_read_into_the_readers_own_memory(client: HT
         connection.recv(65536)
         connection.sendall(answer)
         time.sleep(0.1)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        reset(connection)
 
     script: list[Step] = [ReadRequest(), answer, Pause(0.1), Reset()]
     with TlsServer(TLS_HOST, leave) if tls else ScriptedServer(script) as server:

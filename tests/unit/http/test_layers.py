@@ -1,41 +1,18 @@
 """Layers of connections."""
 
 import pytest
+from tests.unit.http.test_client import FakeStream
 
 from pythonscript_http.net.layers import Layer, Layers, Step
-from pythonscript_http.net.stream import WOULD_BLOCK, NetworkError, Readiness, Stream
+from pythonscript_http.net.stream import NetworkError, Stream
 
 
-class Wire:
+class Wire(FakeStream):
     """A connection that knows what it is over."""
 
     def __init__(self, name: str) -> None:
+        super().__init__()
         self.name = name
-        self.closed = False
-
-    def quiet(self) -> bool:
-        return self.peek() is Readiness.QUIET
-
-    def peek(self) -> Readiness:
-        return Readiness.QUIET
-
-    def read_into(self, buffer: memoryview) -> int:
-        return WOULD_BLOCK
-
-    def write(self, buffers: object) -> int:
-        return 0
-
-    def wait(self, *, write: bool, timeout: float) -> bool:
-        return False
-
-    def available(self) -> int:
-        return 0
-
-    def fileno(self) -> int:
-        return -1
-
-    def close(self) -> None:
-        self.closed = True
 
 
 class Slow:

@@ -19,6 +19,7 @@ from cryptography.x509.oid import ExtensionOID
 from tests.loopback.certificates import DAY, NOW, Authority, Identity, Key, self_signed
 from tests.loopback.network import SECONDS, descriptors, established, until
 from tests.loopback.tls_server import OpenSslServer, TlsServer, server_context, speak
+from tests.unit.http.test_client import FakeStream
 
 from pythonscript_http.core.errors import LocalError
 from pythonscript_http.net import certificate, trust
@@ -357,10 +358,11 @@ def test_a_handshake_cut_anywhere(version: ssl.TLSVersion) -> None:
     assert descriptors() <= before
 
 
-class Severed:
+class Severed(FakeStream):
     """A connection to a server in memory, which is reset after so many bytes of what the server says."""
 
     def __init__(self, context: ssl.SSLContext, left: int) -> None:
+        super().__init__()
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.server = context.wrap_bio(self.incoming, self.outgoing, server_side=True)
         self.left = left
@@ -378,23 +380,6 @@ class Severed:
         self.left -= len(data)
         buffer[: len(data)] = data
         return len(data) or WOULD_BLOCK
-
-    def quiet(self) -> bool:
-        return self.peek() is Readiness.QUIET
-
-    def peek(self) -> Readiness:
-        return Readiness.QUIET
-
-    def wait(self, *, write: bool, timeout: float) -> bool:
-        return True
-
-    def available(self) -> int:
-        return self.outgoing.pending
-
-    def fileno(self) -> int:
-        return -1
-
-    def close(self) -> None: ...
 
 
 @pytest.mark.parametrize("version", VERSIONS)

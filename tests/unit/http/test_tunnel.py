@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 import pytest
 from tests.loopback.network import descriptors, established, received, until
 from tests.loopback.scripted import Drip, Pause, ReadRequest, Reset, ScriptedServer, Step
+from tests.unit.http.test_client import FakeStream
 
 from pythonscript_http.core.errors import LocalError
 from pythonscript_http.net.layers import Layers
 from pythonscript_http.net.sockets import TcpNetwork
-from pythonscript_http.net.stream import HandshakeError, NetworkError, Readiness
+from pythonscript_http.net.stream import HandshakeError, NetworkError
 from pythonscript_http.net.tunnel import tunnel_to
 
 AGREED = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -177,46 +178,18 @@ def test_what_can_not_be_sent_is_refused_before_anything_is_connected() -> None:
         tunnel_to("h:80", proxy="p:1", authorization="x\r\ny: z", user_agent="test", timeout=1.0)
 
 
-class Gone:
+class Gone(FakeStream):
     """A connection that takes nothing more; what came before that can still be read."""
-
-    def __init__(self, *said: bytes | NetworkError) -> None:
-        self.said = [*said]
-        self.closed = False
-
-    def quiet(self) -> bool:
-        return False
-
-    def peek(self) -> Readiness:
-        return Readiness.DATA if self.said else Readiness.ENDED
-
-    def read_into(self, buffer: memoryview) -> int:
-        said = self.said.pop(0) if self.said else b""
-        if isinstance(said, NetworkError):
-            raise said
-        buffer[: len(said)] = said
-        return len(said)
 
     def write(self, buffers: object) -> int:
         raise NetworkError("cannot send: Broken pipe")
-
-    def wait(self, *, write: bool, timeout: float) -> bool:
-        return True
-
-    def available(self) -> int:
-        return 0
-
-    def fileno(self) -> int:
-        return -1
-
-    def close(self) -> None:
-        self.closed = True
 
 
 @pytest.mark.parametrize(
     ("said", "kind", "text"),
     [
         ((), NetworkError, "the proxy p:1: cannot send: Broken pipe"),
+        ((b"",), NetworkError, "the proxy p:1: cannot send: Broken pipe"),
         ((b"HTTP/1.1 403 No\r\n\r\n",), NetworkError, "the proxy p:1: it refused CONNECT h:2: '403 No'"),
         ((HandshakeError("TLS with the proxy: no"),), HandshakeError, "TLS with the proxy: no"),
     ],
