@@ -7,15 +7,14 @@ with Nginx([Site(Authority().issue("localhost"))]) as nginx:
 import contextlib
 import os
 import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from .certificates import SECONDS, Identity
+from .certificates import Identity
+from .processes import running
 
 _CONFIGURATION: Final = """\
 daemon off;
@@ -79,18 +78,7 @@ class Nginx:
             (folder / "nginx.conf").write_text(text, encoding="utf-8")
             command = [os.environ.get("NGINX", "nginx"), "-p", f"{folder}/", "-c", "nginx.conf"]
             others = {name: value for name, value in os.environ.items() if name != "NGINX"}  # it reads that
-            process = stack.enter_context(
-                subprocess.Popen([*command, "-e", "stderr"], stdin=subprocess.DEVNULL, env=others)
-            )
-            stack.callback(process.kill)
-            end = time.monotonic() + SECONDS
-            for port in self.ports:
-                while True:
-                    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                        break
-                    assert process.poll() is None, f"nginx has ended ({process.returncode})"
-                    assert time.monotonic() < end, f"nginx takes no connections at port {port}"
-                    time.sleep(0.01)
+            stack.enter_context(running([*command, "-e", "stderr"], self.ports, others))
             self._stack = stack.pop_all()
         return self
 

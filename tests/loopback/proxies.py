@@ -6,41 +6,13 @@ with tinyproxy("user", "password") as port:
 
 import contextlib
 import os
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.loopback.network import closed_port
-
-SECONDS = 20.0
-
-
-@contextlib.contextmanager
-def _running(command: Sequence[str], port: int) -> Iterator[int]:
-    """Runs a proxy until the end of the block, from when it takes connections."""
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        try:
-            end = time.monotonic() + SECONDS
-            while True:
-                assert process.poll() is None, f"{command[0]} ended at once ({process.returncode})"
-                assert time.monotonic() < end, f"{command[0]} takes no connections"
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                    break
-                time.sleep(0.02)
-            yield port
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)  # it and the processes that it has started
+from tests.loopback.processes import running
 
 
 @contextlib.contextmanager
@@ -57,7 +29,7 @@ def proxy_py(user: str, password: str) -> Iterator[int]:
             "basic-auth": f"{user}:{password}",
         }
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-        with _running([sys.executable, "-m", "proxy", *arguments], port):
+        with running([sys.executable, "-m", "proxy", *arguments], [port]):
             yield port
 
 
@@ -72,5 +44,5 @@ def tinyproxy(user: str, password: str) -> Iterator[int]:
             f"BasicAuth {user} {password}\n",
             encoding="utf-8",
         )
-        with _running([os.environ.get("TINYPROXY", "tinyproxy"), "-d", "-c", str(configuration)], port):
+        with running([os.environ.get("TINYPROXY", "tinyproxy"), "-d", "-c", str(configuration)], [port]):
             yield port

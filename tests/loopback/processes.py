@@ -1,0 +1,44 @@
+"""Servers by others than us, each a process of its own on the loopback interface."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+
+SECONDS = 20.0
+
+
+@contextlib.contextmanager
+def running(
+    command: Sequence[str], ports: Sequence[int], environment: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """Runs a server until the end of the block, from when it takes connections. Its errors are ours to show.
+
+    Args:
+        command: starts it.
+        ports: where it listens.
+        environment: its variables; None: ours.
+    """
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        env=environment,
+        start_new_session=True,
+    ) as process:
+        try:
+            end = time.monotonic() + SECONDS
+            for port in ports:
+                while True:
+                    assert process.poll() is None, f"{command[0]} ended at once ({process.returncode})"
+                    assert time.monotonic() < end, f"{command[0]} takes no connections"
+                    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                        break
+                    time.sleep(0.02)
+            yield
+        finally:
+            with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+                os.killpg(process.pid, signal.SIGKILL)  # it and the processes that it has started
