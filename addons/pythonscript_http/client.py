@@ -98,6 +98,7 @@ class HTTPClient(Options):
         network: what makes connections.
         header_limit: most bytes that the header blocks of one response may have.
         user_agent: value of the User-Agent header, unless a request brings its own.
+        clock: tells the time in seconds; one that never goes back.
     """
 
     __slots__ = (
@@ -127,9 +128,14 @@ class HTTPClient(Options):
     )
 
     def __init__(
-        self, network: Network = _TCP, *, header_limit: int = HEADER_LIMIT, user_agent: str = _USER_AGENT
+        self,
+        network: Network = _TCP,
+        *,
+        header_limit: int = HEADER_LIMIT,
+        user_agent: str = _USER_AGENT,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        super().__init__(Machine(header_limit), Timing(monotonic))
+        super().__init__(Machine(header_limit), Timing(clock))
         self.user_agent = user_agent
         self.warning = ""
         """What the last `request()` or `connect_to_host()` took but did not use, in words; empty: it did."""
@@ -223,6 +229,7 @@ class HTTPClient(Options):
                         authorization=proxy.authorization,
                         user_agent=self.user_agent,
                         timeout=CONNECT_TIMEOUT,
+                        clock=self._timing.now,
                     )
                 )
             layers.append(self._tls_to(target, policy or self.default_policy()))
@@ -232,7 +239,7 @@ class HTTPClient(Options):
         from .net.tls import tls_to  # late: a game that speaks plain HTTP does not load OpenSSL
         from .net.trust import context_for
 
-        return tls_to(host.name, context_for(policy), port=host.port, peer=named)
+        return tls_to(host.name, context_for(policy), port=host.port, peer=named, clock=self._timing.now)
 
     def _layered(self, ground: Pending, peer: Host) -> Layers:
         where = peer.name if peer.unix else authority(peer.name, peer.port)

@@ -11,7 +11,7 @@ import select
 import socket
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from pythonscript_http.core.host import authority
@@ -54,11 +54,13 @@ class Race:
         port: the port.
         timeout: seconds for each address.
         lookup: where the addresses are from, and more may come from.
+        clock: tells the time in seconds.
     """
 
     __slots__ = (
         "_addresses",
         "_attempts",
+        "_clock",
         "_events",
         "_failures",
         "_family",
@@ -71,8 +73,14 @@ class Race:
     )
 
     def __init__(
-        self, addresses: Sequence[Address], port: int, timeout: float, lookup: Lookup | None = None
+        self,
+        addresses: Sequence[Address],
+        port: int,
+        timeout: float,
+        lookup: Lookup | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self._port = port
         self._timeout = timeout
         self._lookup = lookup
@@ -96,7 +104,7 @@ class Race:
             if number == 0:
                 return self._won(descriptor)
             self._lost(descriptor, os.strerror(number))
-        now = time.monotonic()
+        now = self._clock()
         for descriptor in [key for key, attempt in self._attempts.items() if now >= attempt.deadline]:
             self._lost(descriptor, f"no answer within {self._timeout:g} s")
         if self._untried and now >= self._next:
@@ -111,7 +119,7 @@ class Race:
         if self._untried:
             due.append(self._next)
         if due:
-            timeout = min(timeout, max(0.0, min(due) - time.monotonic()))
+            timeout = min(timeout, max(0.0, min(due) - self._clock()))
         if self._lookup is not None:
             timeout = min(timeout, _NAP)
         self._events.poll(timeout * 1000)
@@ -143,7 +151,7 @@ class Race:
             except OSError as error:
                 self._failed(address, error.strerror or str(error))
                 continue
-            now = time.monotonic()
+            now = self._clock()
             self._events.register(candidate, select.POLLOUT)
             self._attempts[candidate.fileno()] = _Attempt(address, candidate, now + self._timeout)
             self._next = now + ATTEMPT_DELAY

@@ -18,6 +18,7 @@ import socket
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -59,8 +60,12 @@ def literal(host: str) -> Address | None:
     return Address(socket.AF_INET, (host, 0))
 
 
-def look_up(host: str) -> "Lookup":
+def look_up(host: str, clock: Callable[[], float] = time.monotonic) -> "Lookup":
     """Begins a look-up, or joins one for the same name that is under way: a thousand clients cost one thread.
+
+    Args:
+        host: the name.
+        clock: tells the time in seconds, for the resolution delay.
 
     Raises:
         NetworkError: the system has no thread left.
@@ -68,7 +73,7 @@ def look_up(host: str) -> "Lookup":
     with _lock:
         lookup = _under_way.get(host)
         if lookup is None or lookup.complete:
-            lookup = _under_way[host] = Lookup(host)
+            lookup = _under_way[host] = Lookup(host, clock)
             try:
                 lookup.ask(socket.AF_UNSPEC)
             except RuntimeError as error:
@@ -85,20 +90,22 @@ class Lookup:
         "_addresses",
         "_apart",
         "_changed",
+        "_clock",
         "_failures",
         "_patience",
         "complete",
         "host",
     )
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, clock: Callable[[], float]) -> None:
         self.host = host
         self.complete = False
         """No more addresses will come."""
         self._addresses: list[Address] = []
         self._failures: dict[int, str] = {}
         self._apart = 0  # families that were asked for by themselves and have not answered
-        self._patience = time.monotonic() + RESOLUTION_DELAY
+        self._clock = clock
+        self._patience = clock() + RESOLUTION_DELAY
         self._changed = threading.Condition()
 
     def poll(self) -> list[Address] | None:
@@ -115,9 +122,9 @@ class Lookup:
 
     def wait(self, timeout: float) -> None:
         """Sleeps until an address is known or it is clear that there is none; `timeout` seconds at most."""
-        end = time.monotonic() + timeout
+        end = self._clock() + timeout
         with self._changed:
-            while not (self._addresses or self.complete) and (now := time.monotonic()) < end:
+            while not (self._addresses or self.complete) and (now := self._clock()) < end:
                 self._mind_the_delay()
                 self._changed.wait(min(end, self._patience) - now)
 
@@ -151,7 +158,7 @@ class Lookup:
 
     def _mind_the_delay(self) -> None:
         """Asks for each family once the delay is over, if threads are to spare: other names come first."""
-        if time.monotonic() < self._patience:
+        if self._clock() < self._patience:
             return
         with self._changed:
             if self._patience < math.inf and _workers.spare() >= len(_FAMILIES):

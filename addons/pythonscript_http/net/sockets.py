@@ -1,7 +1,8 @@
 """The network as the operating system gives it: its resolver, and its TCP and Unix domain sockets."""
 
 import socket
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from . import resolver
@@ -18,10 +19,14 @@ class TcpNetwork:
 
     Args:
         connect_timeout: seconds for each address.
+        clock: tells the time in seconds.
     """
 
-    def __init__(self, connect_timeout: float = CONNECT_TIMEOUT) -> None:
+    def __init__(
+        self, connect_timeout: float = CONNECT_TIMEOUT, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._connect_timeout = connect_timeout
+        self._clock = clock
 
     def literal(self, host: str) -> Address | None:
         """Reads a literal address, or `unix:/path`. None: this is a name."""
@@ -34,5 +39,5 @@ class TcpNetwork:
     def connect(self, addresses: Sequence[Address], port: int, lookup: Lookup | None = None) -> Pending:
         """Begins to connect to the addresses of a host; the port does not count for a Unix domain socket."""
         if addresses[0].family == socket.AF_UNIX:
-            return UnixPending(addresses[0], self._connect_timeout)
-        return Race(addresses, port, self._connect_timeout, lookup)
+            return UnixPending(addresses[0], self._connect_timeout, self._clock)
+        return Race(addresses, port, self._connect_timeout, lookup, self._clock)

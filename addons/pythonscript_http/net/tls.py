@@ -9,7 +9,7 @@ yet wait here, a batch at most, and go out with whatever is called next.
 import contextlib
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from pythonscript_http.core import buffers
@@ -177,12 +177,13 @@ class _Transport:
 class Handshake:
     """A TLS connection that is being made."""
 
-    __slots__ = ("_begin", "_deadline", "_size", "_timeout", "_transport")
+    __slots__ = ("_begin", "_clock", "_deadline", "_size", "_timeout", "_transport")
 
-    def __init__(self, transport: _Transport, timeout: float) -> None:
+    def __init__(self, transport: _Transport, timeout: float, clock: Callable[[], float]) -> None:
         self._transport = transport
         self._timeout = timeout
-        self._deadline = time.monotonic() + timeout
+        self._clock = clock
+        self._deadline = clock() + timeout
         self._begin = b""  # of what came
         self._size = 0  # of all that came
 
@@ -190,7 +191,7 @@ class Handshake:
         """Gives the connection once it stands and is trusted. Raises TlsError when it never will."""
         try:
             if not self._advance():
-                if time.monotonic() < self._deadline:
+                if self._clock() < self._deadline:
                     return None
                 raise self.late(f"no handshake within {self._timeout:g} s")
             peer = TlsPeer(self._transport.object, verified=self._transport.context.policy.verifies)
@@ -209,7 +210,7 @@ class Handshake:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
         if self._transport.incoming.pending:  # one call has not taken all that came
             return
-        left = max(0.0, self._deadline - time.monotonic())
+        left = max(0.0, self._deadline - self._clock())
         self._transport.stream.wait(write=bool(self._transport.unsent), timeout=min(timeout, left))
 
     def close(self) -> None:
@@ -485,6 +486,7 @@ def tls_to(
     port: int = 443,
     peer: str = "",
     timeout: float = HANDSHAKE_TIMEOUT,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Step:
     """Gives the step from a connection to TLS over it.
 
@@ -495,6 +497,7 @@ def tls_to(
         port: the host's; sessions are kept by it.
         peer: what to call the peer in the text of failures: "the proxy p:3128". Empty: by its name.
         timeout: seconds until the handshake must be over.
+        clock: tells the time in seconds.
 
     Raises:
         LocalError: there is no name to verify, or it can't be one.
@@ -504,7 +507,7 @@ def tls_to(
     if not name and not context.policy.unsafe:
         raise LocalError(Error.ERR_INVALID_PARAMETER, "TLS needs the name of the server, to verify it")
     shown = peer or repr(name)
-    return lambda stream: Handshake(_Transport(stream, name, port, shown, context), timeout)
+    return lambda stream: Handshake(_Transport(stream, name, port, shown, context), timeout, clock)
 
 
 def _verified_chain(made: TlsObject) -> list[Any]:

@@ -6,6 +6,7 @@ text says so: what fails later, over the tunnel, is the host's.
 
 import re
 import time
+from collections.abc import Callable
 from typing import Final
 
 from pythonscript_http.core.enums import Method
@@ -30,16 +31,36 @@ class Tunnel:
         target: the host and its port, as in the request.
         proxy: what to call the proxy in the text of failures.
         timeout: seconds until the proxy must have answered.
+        clock: tells the time in seconds.
     """
 
-    __slots__ = ("_data", "_deadline", "_interim", "_proxy", "_stream", "_target", "_timeout", "_unsent")
+    __slots__ = (
+        "_clock",
+        "_data",
+        "_deadline",
+        "_interim",
+        "_proxy",
+        "_stream",
+        "_target",
+        "_timeout",
+        "_unsent",
+    )
 
-    def __init__(self, stream: Stream, head: bytes, target: str, proxy: str, timeout: float) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        head: bytes,
+        target: str,
+        proxy: str,
+        timeout: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._stream = stream
         self._target = target
         self._proxy = proxy
         self._timeout = timeout
-        self._deadline = time.monotonic() + timeout
+        self._deadline = clock() + timeout
         self._unsent = memoryview(head)
         self._data = bytearray()
         self._interim = 0  # bytes of interim answers
@@ -56,7 +77,7 @@ class Tunnel:
         except (NetworkError, RemoteError) as error:
             self._stream.close()
             raise NetworkError(f"the proxy {self._proxy}: {error}") from None
-        if time.monotonic() >= self._deadline:
+        if self._clock() >= self._deadline:
             self._stream.close()
             raise self.late(f"no tunnel within {self._timeout:g} s")
         return None
@@ -68,7 +89,7 @@ class Tunnel:
 
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
-        left = max(0.0, self._deadline - time.monotonic())
+        left = max(0.0, self._deadline - self._clock())
         self._stream.wait(write=bool(self._unsent), timeout=min(timeout, left))
 
     def close(self) -> None:
@@ -128,7 +149,15 @@ class Tunnel:
             raise RemoteError(f"it sent {surplus} bytes after its answer to CONNECT {self._target}")
 
 
-def tunnel_to(target: str, *, proxy: str, authorization: str, user_agent: str, timeout: float) -> Step:
+def tunnel_to(
+    target: str,
+    *,
+    proxy: str,
+    authorization: str,
+    user_agent: str,
+    timeout: float,
+    clock: Callable[[], float] = time.monotonic,
+) -> Step:
     """Gives the step from a connection to a proxy to a tunnel through it.
 
     Args:
@@ -137,10 +166,11 @@ def tunnel_to(target: str, *, proxy: str, authorization: str, user_agent: str, t
         authorization: value of Proxy-Authorization; empty: the proxy wants none.
         user_agent: value of User-Agent.
         timeout: seconds until the proxy must have answered.
+        clock: tells the time in seconds.
 
     Raises:
         LocalError: there is no request with these.
     """
     headers = [f"Proxy-Authorization: {authorization}"] if authorization else []
     head = build_head(Method.METHOD_CONNECT, target, headers, 0, host=target, user_agent=user_agent).data
-    return lambda stream: Tunnel(stream, head, target, proxy, timeout)
+    return lambda stream: Tunnel(stream, head, target, proxy, timeout, clock)

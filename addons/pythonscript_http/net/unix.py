@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Callable
 from typing import Final
 
 from .connection import SocketStream
@@ -17,14 +18,16 @@ class UnixPending:
     Args:
         address: where it is.
         timeout: seconds that the listener may be busy.
+        clock: tells the time in seconds.
     """
 
-    __slots__ = ("_path", "_socket", "_timeout", "_until")
+    __slots__ = ("_clock", "_path", "_socket", "_timeout", "_until")
 
-    def __init__(self, address: Address, timeout: float) -> None:
+    def __init__(self, address: Address, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
         (self._path,) = address.sockaddr
+        self._clock = clock
         self._timeout = timeout
-        self._until = time.monotonic() + timeout
+        self._until = clock() + timeout
         self._socket: socket.socket | None = None
 
     def poll(self) -> SocketStream | None:
@@ -35,7 +38,7 @@ class UnixPending:
                 self._socket.setblocking(False)
             self._socket.connect(self._path)
         except BlockingIOError:  # its queue is full: unlike with TCP, nothing is under way
-            if time.monotonic() < self._until:
+            if self._clock() < self._until:
                 return None
             raise self._failure(f"its listener was busy for {self._timeout:g} s") from None
         except OSError as error:
