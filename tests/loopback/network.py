@@ -2,13 +2,15 @@
 
 import contextlib
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pythonscript_http.net.stream import Pending, Stream
 
-SECONDS = 10.0
+SECONDS = 30.0
+"""Nothing takes longer, unless something hangs."""
 
 
 def until(condition: Callable[[], object], seconds: float = SECONDS) -> None:
@@ -42,6 +44,11 @@ def received(stream: Stream, size: int, seconds: float = SECONDS) -> bytes:
                 break
             data += view[: max(got, 0)]  # it may wake for nothing
     return bytes(data)
+
+
+def waits_for_network(thread: threading.Thread) -> bool:
+    """Whether a thread sleeps in the system until something comes."""
+    return "poll" in Path(f"/proc/self/task/{thread.native_id}/wchan").read_text()
 
 
 def descriptors() -> int:

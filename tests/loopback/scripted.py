@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
-SECONDS: Final = 10.0
+SECONDS: Final = 30.0
 """No step takes longer; a client that hangs fails its test and not the machine."""
 
 
@@ -46,6 +46,13 @@ class Pause:
 
 
 @dataclass(frozen=True)
+class Await:
+    """Does nothing until something is so; `close()` does not wait for that."""
+
+    condition: Callable[[], object]
+
+
+@dataclass(frozen=True)
 class HalfClose:
     """Ends the sending side (FIN), and goes on reading."""
 
@@ -55,7 +62,7 @@ class Reset:
     """Ends the connection with a RST."""
 
 
-Step = bytes | ReadRequest | Drip | Pause | HalfClose | Reset
+Step = bytes | ReadRequest | Drip | Pause | Await | HalfClose | Reset
 
 
 class ScriptedServer:
@@ -127,6 +134,9 @@ class ScriptedServer:
                         unread = self._read_request(connection, number, unread, body=body)
                     case Pause(seconds):
                         self._stop.wait(seconds)
+                    case Await(condition):
+                        while not condition() and not self._stop.wait(0.001):
+                            pass
                     case HalfClose():
                         connection.shutdown(socket.SHUT_WR)
                     case Reset():

@@ -94,6 +94,9 @@ class Timing:
     def overdue(self, *, connecting: bool, awaited: bool) -> str:
         """Tells which deadline has passed, or sets `due` anew.
 
+        A deadline that has passed is told again and again, and nothing may be waited for any more, until
+        `end`: whoever asks first need not be the one who acts on it.
+
         Args:
             connecting: a connection is being made; or else a request is under way.
             awaited: not a byte of an answer has come.
@@ -107,12 +110,13 @@ class Timing:
                 ("first_byte_timeout", awaited and self.first_byte, self.moved_last, "no answer within"),
                 ("idle_timeout", self.idle, self.moved_last, "not a byte moved for"),
             )
-        now, self.due = self.now(), NEVER
+        now, due = self.now(), NEVER
         for name, seconds, since, what in running:
             if seconds:
                 if now >= since + seconds:
                     return f"{what} {seconds:g} s ({name})"
-                self.due = min(self.due, since + seconds)
+                due = min(due, since + seconds)
+        self.due = due
         return ""
 
     def remaining(self, longest: float) -> float:

@@ -1,15 +1,9 @@
 """Marks and deadlines, with a clock of our own."""
 
 import pytest
+from tests.loopback.clock import Clock
 
 from pythonscript_http.core.timing import NEVER, Timing
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -46,6 +40,24 @@ def test_deadlines_of_a_request(clock: Clock, name: str, text: str) -> None:
         assert timing.due == 105
     clock.now = 105.0
     assert timing.overdue(connecting=False, awaited=True) == text
+
+
+@pytest.mark.parametrize("name", ["total", "idle", "first_byte", "connect"])
+def test_a_deadline_that_has_passed_is_told_until_the_end(clock: Clock, name: str) -> None:
+    """Whoever asks first need not be the one who acts on it; and nothing is waited for any more."""
+    timing = Timing(clock)
+    timing.limit(name, 5)
+    if name == "connect":
+        timing.begin()
+    else:
+        timing.request()
+    clock.advance(6)
+    for _ in range(3):
+        assert timing.overdue(connecting=name == "connect", awaited=True) != ""
+        assert timing.due <= clock.now
+        assert timing.remaining(30) == 0
+    timing.end()
+    assert timing.due == NEVER
 
 
 def test_deadline_of_connecting(clock: Clock) -> None:

@@ -1,0 +1,25 @@
+"""A clock for tests of what takes time: it moves only when it is told to."""
+
+from pythonscript_http.net.stream import Pending, Stream
+
+
+class Clock:
+    """Tells the time in seconds, like `time.monotonic`; called, or as an attribute."""
+
+    def __init__(self, now: float = 100.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Lets time pass."""
+        self.now += seconds
+
+    def established(self, pending: Pending) -> Stream:
+        """Polls a connection that moves this clock by waiting, until it stands or fails; a minute at most."""
+        end = self.now + 60
+        while (stream := pending.poll()) is None:
+            assert self.now < end, "no deadline"
+            pending.wait(60)
+        return stream
