@@ -4,6 +4,7 @@ import contextlib
 import re
 import socket
 import ssl
+import threading
 import time
 import weakref
 from collections.abc import Iterator
@@ -11,11 +12,12 @@ from typing import Any, cast
 
 import pytest
 from tests.loopback.certificates import Authority, Identity
-from tests.loopback.network import closed_port
+from tests.loopback.clock import Clock
+from tests.loopback.network import SECONDS, closed_port, until, waits_for_network
 from tests.loopback.responses import OK
-from tests.loopback.scripted import Pause, ReadRequest, Reset, ScriptedServer, Step
+from tests.loopback.scripted import Await, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.tls_server import TlsServer, reset, server_context, speak
-from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, get, poll, read
+from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, PacedStream, get, poll, read
 
 from pythonscript_http import Error, HTTPClient, LocalError, Status
 from pythonscript_http.net.trust import TlsPolicy
@@ -163,15 +165,19 @@ def test_what_is_told_of_the_peer(client: HTTPClient) -> None:
         assert client.get_tls_peer() is None
 
 
-def test_timings(client: HTTPClient) -> None:
-    def late(connection: socket.socket) -> None:
-        time.sleep(0.05)
-
-    with TlsServer(TLS_HOST, speak(HELLO), before=late) as server:
-        secure(client, server.port)
+def test_timings() -> None:
+    clock, go = Clock(), threading.Event()
+    client = HTTPClient(clock=clock)
+    with TlsServer(TLS_HOST, speak(HELLO), before=lambda _: go.wait(SECONDS)) as server:
+        assert client.connect_to_host("https://127.0.0.1", server.port, TRUSTING) is Error.OK
+        clock.advance(1)
+        until(lambda: [client.poll(), client.get_timings()["connect"]][1])
+        clock.advance(2)
+        go.set()
+        poll(client)
         timings = client.get_timings()
         client.close()
-        assert 0 < timings["connect"] < 0.05 <= timings["appconnect"] <= timings["total"]
+        assert [timings[name] for name in ("connect", "appconnect", "total")] == [1, 3, 3]
 
 
 # ---- deadlines
@@ -180,24 +186,44 @@ def test_timings(client: HTTPClient) -> None:
 @pytest.mark.parametrize(
     ("begin", "said"), [(b"", "it says nothing"), (b"\x16\x03\x03", "it answered, and then fell silent")]
 )
-def test_a_connect_timeout_in_the_handshake(client: HTTPClient, begin: bytes, said: str) -> None:
-    client.connect_timeout = 0.1
-    with ScriptedServer([begin, Pause(5)] if begin else [Pause(5)]) as server:
-        secure(client, server.port)
-        assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
-        told = f"TLS with '127.0.0.1': no connection within 0.1 s (connect_timeout): {said}"
-        assert client.get_error_reason() == told
+def test_a_connect_timeout_in_the_handshake(begin: bytes, said: str) -> None:
+    clock = Clock()
+    client = stalled(PacedStream(clock, (0, begin)) if begin else PacedStream(clock), clock)
+    client.connect_to_host("https://127.0.0.1", policy=TRUSTING)
+    connect_in_vain(client, clock)
+    assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
+    told = f"TLS with '127.0.0.1': no connection within 5 s (connect_timeout): {said}"
+    assert client.get_error_reason() == told
 
 
-def test_a_connect_timeout_in_the_tunnel(client: HTTPClient) -> None:
-    client.connect_timeout = 0.1
-    with ScriptedServer([ReadRequest(), Pause(5)]) as server:
-        client.set_https_proxy("127.0.0.1", server.port)
-        client.connect_to_host("https://example.org")
-        poll(client)
-        assert client.get_status() is Status.STATUS_CANT_CONNECT
-        told = f"the proxy 127.0.0.1:{server.port}: no connection within 0.1 s (connect_timeout): no answer"
-        assert client.get_error_reason() == f"{told} to CONNECT example.org:443"
+def test_a_connect_timeout_in_the_tunnel() -> None:
+    clock = Clock()
+    client = stalled(PacedStream(clock), clock)
+    client.set_https_proxy("127.0.0.1", 3128)
+    client.connect_to_host("https://example.org")
+    connect_in_vain(client, clock)
+    assert client.get_status() is Status.STATUS_CANT_CONNECT
+    told = "the proxy 127.0.0.1:3128: no connection within 5 s (connect_timeout): no answer"
+    assert client.get_error_reason() == f"{told} to CONNECT example.org:443"
+
+
+def stalled(stream: PacedStream, clock: Clock) -> HTTPClient:
+    """A client whose connections lead to a peer that says too little."""
+    network = FakeNetwork(stream)
+    network.up = True
+    client = HTTPClient(network, clock=clock)
+    client.connect_timeout = 5.0
+    return client
+
+
+def connect_in_vain(client: HTTPClient, clock: Clock) -> None:
+    """Polls until the deadline of a stalled client."""
+    for seconds in (0.0, 4.9):
+        clock.advance(seconds)
+        assert client.poll() is Error.OK
+        assert client.get_status() is Status.STATUS_CONNECTING
+    clock.advance(0.1)
+    client.poll()
 
 
 # ---- client certificates
@@ -230,7 +256,7 @@ def test_a_client_certificate_that_is_refused_when_the_handshake_is_over(
         if moment.startswith("late"):
             time.sleep(0.1)
         if moment == "idle":
-            end = time.monotonic() + 5
+            end = time.monotonic() + SECONDS
             while client.get_status() is Status.STATUS_CONNECTED:
                 assert time.monotonic() < end
                 client.poll()
@@ -269,7 +295,7 @@ def test_the_reason_of_a_late_failure(client: HTTPClient, moment: str) -> None:
         if moment != "idle":
             client.request(0, "/", [])
             poll(client)
-        end = time.monotonic() + 5
+        end = time.monotonic() + SECONDS
         status = client.get_status()
         while client.get_status() is status and status is not Status.STATUS_CONNECTION_ERROR:
             assert time.monotonic() < end
@@ -284,14 +310,18 @@ def test_the_reason_of_a_late_failure(client: HTTPClient, moment: str) -> None:
 def test_what_came_before_a_reset_is_read_into_the_readers_own_memory(client: HTTPClient, tls: bool) -> None:
     """Also the last of it: nothing holds that memory then, which could not change its size."""
     answer = OK + b"Content-Length: 500000\r\n\r\n" + bytes(100000)
+    size = 0
+
+    def waits_for_more() -> bool:
+        return size == 65536 and waits_for_network(threading.main_thread())
 
     def leave(connection: ssl.SSLSocket) -> None:
         connection.recv(65536)
         connection.sendall(answer)
-        time.sleep(0.1)
+        until(waits_for_more)
         reset(connection)
 
-    script: list[Step] = [ReadRequest(), answer, Pause(0.1), Reset()]
+    script: list[Step] = [ReadRequest(), answer, Await(waits_for_more), Reset()]
     with TlsServer(TLS_HOST, leave) if tls else ScriptedServer(script) as server:
         client.connect_to_host(
             f"{'https' if tls else 'http'}://127.0.0.1", server.port, TRUSTING if tls else None
@@ -300,7 +330,6 @@ def test_what_came_before_a_reset_is_read_into_the_readers_own_memory(client: HT
         client.blocking_mode_enabled = True
         client.request(0, "/", [])
         poll(client)
-        size = 0
         while client.get_status() is Status.STATUS_BODY:
             memory = bytearray(65536)
             size += (got := client.read_body_into(memoryview(memory)))
@@ -311,34 +340,53 @@ def test_what_came_before_a_reset_is_read_into_the_readers_own_memory(client: HT
 
 
 @pytest.mark.parametrize("by", ["https", "early answer", "proxy"])
-def test_a_slow_upload_is_no_idle_one(client: HTTPClient, by: str) -> None:
+def test_a_slow_upload_is_no_idle_one(by: str) -> None:
     """What waits in a batch of records moves, though no more of the body is taken meanwhile."""
+    clock = Clock()
+    client = HTTPClient(clock=clock)
 
-    def slow(connection: ssl.SSLSocket) -> None:
+    def take(connection: ssl.SSLSocket) -> None:
         size = len(connection.recv(16384))
         if by.startswith("early"):
             connection.sendall(HELLO[:-1])
         while size < 1 << 18:
             size += len(connection.recv(16384))
-            time.sleep(0.05)
         connection.sendall(HELLO[-1:] if by.startswith("early") else HELLO)
 
+    def left() -> tuple[int, int]:
+        return len(transport.unsent), client.get_request_body_sent()
+
+    def goes_on() -> bool:
+        client.poll()
+        if client.get_status() is Status.STATUS_BODY:
+            body.extend(client.read_response_body_chunk())
+        return left() != before
+
     client.proxy_policy = lambda: TRUSTING
-    with TlsServer(TLS_HOST, slow, buffer=4096) as server:
+    with TlsServer(TLS_HOST, take, buffer=4096) as server:
         if by == "proxy":
             client.set_http_proxy("https://127.0.0.1", server.port)
             client.connect_to_host("http://example.org")
             poll(client)
         else:
             secure(client, server.port)
-        wire = cast("Any", client.connection())._transport.stream._socket
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-        client.idle_timeout = 0.2
+        transport = cast("Any", client.connection())._transport
+        transport.stream._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        client.idle_timeout = 5
         client.request_raw(2, "/", [], bytes(1 << 18))
-        poll(client, 10)
-        assert client.get_status() is Status.STATUS_BODY, client.get_error_reason()
-        assert read(client, 10) == b"hello"
+        client.poll()
+        body = bytearray()
+        moves = 0
+        while (before := left())[0]:
+            until(goes_on)
+            clock.advance(4)
+            moves += 1
+        assert moves > 2
+        poll(client)
+        body += read(client)
+        assert body == b"hello", client.get_error_reason()
         assert client.get_status() is Status.STATUS_CONNECTED, client.get_error_reason()
+        client.close()
 
 
 # ---- terms that cannot be had

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.loopback.clock import Clock
 from tests.loopback.network import until
 
 from pythonscript_http.net import resolver
@@ -132,17 +133,20 @@ class TestFamilies:
         assert lookup.complete
         assert system.asked == [(b"quick.example", BOTH)]
 
-    @pytest.mark.parametrize("waits", [True, False])
-    def test_a_slow_one_is_asked_for_by_family(self, system: System, waits: bool) -> None:
-        lookup = resolver.look_up("slow.example")
-        begun = time.monotonic()
-        while time.monotonic() < begun + RESOLUTION_DELAY / 2:
+    def test_a_slow_one_is_asked_for_by_family(self, system: System) -> None:
+        clock = Clock()
+        lookup = resolver.look_up("slow.example", clock)
+        for seconds in (0.0, RESOLUTION_DELAY * 0.99):
+            clock.advance(seconds)
             assert lookup.poll() is None
-        assert families(system) in ([], [BOTH])
-        if waits:
-            lookup.wait(2 * RESOLUTION_DELAY)
-        else:
-            until(lambda: [lookup.poll(), families(system) == [BOTH, FOUR, SIX]][1])
+        until(lambda: families(system) == [BOTH])
+        assert resolver._workers.spare() == 7  # so nobody else is about to ask
+        clock.advance(RESOLUTION_DELAY * 0.02)
+        assert lookup.poll() is None
+        until(lambda: families(system) == [BOTH, FOUR, SIX])
+
+    def test_also_while_it_is_waited_for(self, system: System) -> None:
+        resolver.look_up("slow.example").wait(2 * RESOLUTION_DELAY)
         until(lambda: families(system) == [BOTH, FOUR, SIX])
 
     @pytest.mark.parametrize("first", [FOUR, SIX])
@@ -200,11 +204,9 @@ class TestFamilies:
 
 class TestThreads:
     def test_a_slow_resolver_holds_up_nobody(self, system: System) -> None:
-        begun = time.monotonic()
         lookups = [resolver.look_up("slow.example") for _ in range(100)]
         other = resolver.look_up("other.example")
-        assert [lookup.poll() for lookup in (*lookups, other)] == [None] * 101
-        assert time.monotonic() - begun < 1
+        assert [lookup.poll() for lookup in (*lookups, other)] == [None] * 101  # not yet answered
         system.answer(BOTH, [ADDRESSES[FOUR]])
         for lookup in (*lookups, other):
             lookup.wait(10)
@@ -242,7 +244,7 @@ class TestThreads:
         for timeout in (0.0, RESOLUTION_DELAY / 2, 2 * RESOLUTION_DELAY):
             begun = time.monotonic()
             lookup.wait(timeout)
-            assert timeout * 0.9 <= time.monotonic() - begun < timeout + 0.5
+            assert timeout * 0.9 <= time.monotonic() - begun < 10
 
     def test_none_left(self, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(_: threading.Thread) -> None:
@@ -257,28 +259,29 @@ class TestThreads:
     def test_the_process_ends_while_a_look_up_hangs(self) -> None:
         program = (
             "import socket, time\n"
-            "socket.getaddrinfo = lambda *_, **__: time.sleep(60)\n"
+            "socket.getaddrinfo = lambda *_, **__: time.sleep(600)\n"
             "from pythonscript_http.net import resolver\n"
             "assert resolver.look_up('slow.example').poll() is None\n"
         )
-        begun = time.monotonic()
-        subprocess.run([sys.executable, "-c", program], cwd=ADDONS, check=True, timeout=30)
-        assert time.monotonic() - begun < 5
+        subprocess.run([sys.executable, "-c", program], cwd=ADDONS, check=True, timeout=60)
 
 
 def test_a_loop_that_only_polls_gets_its_answer_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It leaves the interpreter to the look-up's thread, which would wait 5 ms for it, several times."""
+    """It leaves the interpreter to the look-up's thread, which would wait 5 ms for it, several times.
+
+    Here, where the interpreter is taken away from nobody for a minute, that would show.
+    """
     ask: Callable[..., object] = lambda *_: [(FOUR, 1, 6, "", ADDRESSES[FOUR].sockaddr)]  # noqa: E731
     monkeypatch.setattr(socket, "getaddrinfo", ask)
     monkeypatch.setattr(sys, "setswitchinterval", sys.setswitchinterval)
     before = sys.getswitchinterval()
-    sys.setswitchinterval(1.0)
+    sys.setswitchinterval(60.0)
     try:
         begun = time.monotonic()
         for _ in range(5):
             lookup = resolver.look_up("fast.example")
             while lookup.poll() is None:
                 pass
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 60
     finally:
         sys.setswitchinterval(before)

@@ -159,10 +159,10 @@ def test_many_pieces_in_one_write() -> None:
 
 def test_one_read_takes_many_records() -> None:
     with TlsServer(GOOD, speak(b"z" * 60000)) as server:
-        stream = secure(server.port)
+        ground = SocketStream(connected(server.port))
+        stream = secure(server.port, stream=ground)
         stream.write([b"x"])
-        until(lambda: len(select.select([stream.fileno()], [], [], 0)[0]))
-        time.sleep(0.05)  # for all of it to come
+        until(lambda: ground.available() > 60000)
         view = memoryview(bytearray(65536))
         assert stream.read_into(view) == 60000
         stream.close()
@@ -208,7 +208,7 @@ def test_tickets_are_no_data() -> None:
             assert stream.peek() is Readiness.QUIET
             assert stream.read_into(memoryview(bytearray(5))) == WOULD_BLOCK
             time.sleep(0.002)
-        assert not stream.wait(write=False, timeout=0.01)
+        until(lambda: stream.peek() is Readiness.QUIET and not stream.wait(write=False, timeout=0.01))
         stream.close()
 
 

@@ -5,12 +5,13 @@ import time
 from collections.abc import Iterator, Sequence
 
 import pytest
-from tests.loopback.network import descriptors, established, received, until
+from tests.loopback.clock import Clock
+from tests.loopback.network import descriptors, established, received
 from tests.loopback.scripted import Drip, Pause, ReadRequest, Reset, ScriptedServer, Step
-from tests.unit.http.test_client import FakeStream
+from tests.unit.http.test_client import FakeStream, PacedStream
 
 from pythonscript_http.core.errors import LocalError
-from pythonscript_http.net.layers import Layers
+from pythonscript_http.net.layers import Layer, Layers
 from pythonscript_http.net.sockets import TcpNetwork
 from pythonscript_http.net.stream import HandshakeError, NetworkError
 from pythonscript_http.net.tunnel import tunnel_to
@@ -18,14 +19,12 @@ from pythonscript_http.net.tunnel import tunnel_to
 AGREED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
-def through(
-    port: int, *, authorization: str = "", timeout: float = 10.0, target: str = "h.example:80"
-) -> Layers:
-    network = TcpNetwork(timeout)
+def through(port: int, *, authorization: str = "", target: str = "h.example:80") -> Layers:
+    network = TcpNetwork()
     address = network.literal("127.0.0.1")
     assert address is not None
     step = tunnel_to(
-        target, proxy="p.example:3128", authorization=authorization, user_agent="test", timeout=timeout
+        target, proxy="p.example:3128", authorization=authorization, user_agent="test", timeout=10.0
     )
     return Layers(network.connect([address], port), [step], peer="the proxy p.example:3128")
 
@@ -122,20 +121,28 @@ def test_a_refusal(steps: list[Step], text: str) -> None:
         assert descriptors() <= before + 1  # the server's side
 
 
+def over(stream: FakeStream, clock: Clock) -> Layer:
+    """The same over a stream, on a clock of its own."""
+    step = tunnel_to("h:2", proxy="p:1", authorization="", user_agent="test", timeout=10.0, clock=clock)
+    return step(stream)
+
+
 @pytest.mark.parametrize(
-    ("steps", "said"),
+    ("answer", "said"),
     [
-        ([Pause(5)], "no answer"),
-        ([Drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 500, 1, 0.01)], "an incomplete answer"),
+        ([], "no answer"),
+        ([(0, b"HTTP/1.1 200 OK\r\nX-Slow: "), *[(0.25, b"x")] * 500], "an incomplete answer"),
     ],
 )
-def test_a_slow_proxy(steps: list[Step], said: str) -> None:
+def test_a_slow_proxy(answer: list[tuple[float, bytes]], said: str) -> None:
     """The time is for the whole answer: bytes that drip do not prolong it."""
-    with proxy(*steps) as server:
-        begun = time.monotonic()
-        with pytest.raises(NetworkError, match=rf"no tunnel within 0\.2 s: {said} to CONNECT h\.example:80"):
-            established(through(server.port, timeout=0.2))
-        assert 0.2 <= time.monotonic() - begun < 2
+    clock = Clock()
+    tunnel = over(stream := PacedStream(clock, *answer), clock)
+    begun = clock.now
+    with pytest.raises(NetworkError, match=rf"no tunnel within 10 s: {said} to CONNECT h:2"):
+        clock.established(tunnel)
+    assert clock.now == begun + 10
+    assert stream.closed
 
 
 def test_no_proxy() -> None:
@@ -162,15 +169,14 @@ def test_giving_up_at_any_moment() -> None:
 
 
 def test_waiting_is_bounded() -> None:
-    with proxy(Pause(5)) as server:
-        pending = through(server.port, timeout=0.3)
-        until(lambda: [pending.poll(), server.received and server.received[0]][1])
-        begun = time.monotonic()
-        pending.wait(0.05)
-        assert 0.04 < time.monotonic() - begun < 0.25
-        pending.wait(10)
-        assert time.monotonic() - begun < 2
-        pending.close()
+    clock = Clock()
+    tunnel = over(PacedStream(clock), clock)
+    assert tunnel.poll() is None
+    begun = clock.now
+    tunnel.wait(4)
+    assert clock.now == begun + 4
+    tunnel.wait(60)
+    assert clock.now == begun + 10
 
 
 def test_what_can_not_be_sent_is_refused_before_anything_is_connected() -> None:
@@ -199,7 +205,7 @@ def test_a_proxy_that_leaves_while_it_is_asked(
 ) -> None:
     """What it said before tells more than that it is gone."""
     stream = Gone(*said)
-    tunnel = tunnel_to("h:2", proxy="p:1", authorization="", user_agent="test", timeout=10.0)(stream)
+    tunnel = over(stream, Clock())
     with pytest.raises(kind) as caught:
         tunnel.poll()
     assert (type(caught.value), str(caught.value)) == (kind, text)
