@@ -1,0 +1,57 @@
+"""One fault, one failure: what a test leaves behind when it fails is not the next one's."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import traceback
+import warnings
+from collections.abc import Generator
+from typing import Final
+
+import pytest
+
+_ERRORS: Final = pytest.StashKey[list[BaseException]]()
+_FIRST: Final = "_first_failure"
+"""Attribute of an exception that a fixture raised: the test that failed of it first."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A fixture that many tests share raises the same exception for each: one of them fails of it.
+
+    The others are skipped. They could not run, and the run has failed already.
+    """
+    report = yield
+    if call.excinfo is None or not report.failed:
+        return report
+    error = call.excinfo.value
+    first = getattr(error, _FIRST, None)
+    if call.when == "setup" and first is not None:
+        path, line, _ = item.location
+        report.outcome = "skipped"
+        report.longrepr = (path, line or 0, f"its fixture has failed, see {first}")
+    else:
+        setattr(error, _FIRST, item.nodeid)
+        item.stash.setdefault(_ERRORS, []).append(error)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Ends what the frames of a test that failed hold: its sockets would warn in the middle of another."""
+    result = yield
+    if errors := item.stash.get(_ERRORS, None):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            while errors:
+                error = errors.pop()
+                for frame, _ in traceback.walk_tb(error.__traceback__):
+                    with contextlib.suppress(RuntimeError):  # it is pytest's, and runs
+                        frame.clear()
+                        _ = frame.f_locals  # up to Python 3.12 a copy, which this brings up to date
+                errors += filter(None, (error.__cause__, error.__context__))
+            gc.collect()
+    return result
