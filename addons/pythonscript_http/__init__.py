@@ -1,7 +1,16 @@
 """An HTTP/1.1 client with the engine's HTTPClient's surface, for programs with and without an engine.
 
     client = HTTPClient()
-    client.connect_to_host("example.org")
+    client.set_blocking_mode(True)  # poll() waits
+    client.connect_to_host("localhost", 8000)
+    while client.get_status() in (Status.STATUS_RESOLVING, Status.STATUS_CONNECTING):
+        client.poll()
+    client.request(Method.METHOD_GET, "/", [])
+    while client.get_status() is Status.STATUS_REQUESTING:
+        client.poll()
+    while client.get_status() is Status.STATUS_BODY:
+        print(client.read_response_body_chunk())
+    print(client.get_response_code(), client.get_error_reason())
 
 `core` knows HTTP and nothing else, `net` the network, `client` brings both together. The engine's class over
 it, PyHTTPClient, is in `engine`, the one module that needs an engine.

@@ -827,7 +827,7 @@ class HTTPClient(Options):
             first_byte: the first byte of an answer had come.
             total: the body had been read to its end, or it failed; until then the time that has passed.
 
-            An addition to the engine's client; the names are curl's.
+        An addition to the engine's client; the names are curl's.
         """
         return self._timing.durations()
 

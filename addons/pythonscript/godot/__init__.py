@@ -2,15 +2,19 @@
 
     from godot import Node, Signal, export, gdclass
 
+
     @gdclass
-    class Leaderboard(Node):
-        \"\"\"Scores of the current season.\"\"\"
+    class Countdown(Node):
+        \"\"\"Tells when its time is over.\"\"\"
 
-        score_added = Signal(player=str, score=int)
-        limit: int = export(10, range=(1, 100))
+        over = Signal()
+        seconds: float = export(10.0, range=(0, 60))
 
-        def add(self, player: str, score: int = 0) -> int:
-            ...
+        def _process(self, delta: float) -> None:
+            self.seconds -= delta
+            if self.seconds <= 0:
+                self.over.emit()
+                self.queue_free()
 
 Declarations (`gdclass`, `export`, `Signal`, `const`) and value types (`Vector2` ...) need no engine.
 Everything else, such as `Node` or `Engine`, is the engine's: its classes and singletons are found by name

@@ -1,6 +1,7 @@
 """Connections on top of connections: through a proxy's tunnel, under TLS, or both and more than once.
 
-    Layers(network.connect(addresses, port), [tunnel_to("example.org:443", ...), tls_to("example.org", ...)])
+    ground = TcpNetwork().connect([literal("127.0.0.1")], 443)
+    pending = Layers(ground, [tls_to("localhost", context_for(TlsPolicy()))])
 
 Each layer is a step from a connection that stands to one that is being made over it.
 """

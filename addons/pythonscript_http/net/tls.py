@@ -1,6 +1,6 @@
 """TLS over any connection, without blocking: OpenSSL between two buffers in memory, and bytes moved by polls.
 
-    Layers(network.connect(addresses, 443), [tls_to("example.org", context_for(TlsPolicy()))])
+    step = tls_to("example.org", context_for(TlsPolicy()))  # for Layers
 
 Decrypted bytes go straight into the caller's memory. Encrypted bytes that the connection below does not take
 yet wait here, a batch at most, and go out with whatever is called next.
