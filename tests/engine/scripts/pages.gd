@@ -1,0 +1,119 @@
+extends "suite.gd"
+## Runs what the pages show, GDScript and classes in Python; a test is named for the page and the section.
+##
+## Each block in GDScript is a file named so, in which our servers' ports replace those that are shown.
+## test_9_pages.py compares what the blocks print.
+
+
+## Gives the script of a block.
+func shown(block: String) -> GDScript:
+	var script: GDScript = load("res://%s.gd" % block)
+	check_true("it compiles", script != null and script.can_instantiate())
+	return script
+
+
+## Runs a block that is the script of a node, up to the end of its [code]_ready()[/code].
+func run_node(block: String) -> void:
+	var node := Node.new()
+	add_child(node)
+	node.set_script(shown(block))  # only now, as the engine would call _ready() and not wait for it
+	await node.call("_ready")
+	node.queue_free()
+	await get_tree().process_frame
+
+
+func connect_securely(client: PyHTTPClient, server := "secure") -> PyHTTPClient:
+	client.connect_to_host("https://localhost", option(server).to_int())
+	while client.get_status() in [PyHTTPClient.STATUS_RESOLVING, PyHTTPClient.STATUS_CONNECTING]:
+		client.poll()
+		await get_tree().process_frame
+	return client
+
+
+func check_connected(client: PyHTTPClient) -> void:
+	check("status (%s)" % client.get_error_reason(), client.get_status(), PyHTTPClient.STATUS_CONNECTED)
+
+
+func check_refused(client: PyHTTPClient, reason: String) -> void:
+	check("status", client.get_status(), PyHTTPClient.STATUS_TLS_HANDSHAKE_ERROR)
+	check_true("%s: %s" % [reason, client.get_error_reason()], reason in client.get_error_reason())
+
+
+func test_readme_the_client() -> void:
+	await run_node("readme_the_client")
+
+
+func test_readme_the_client_without_a_server() -> void:
+	expect("127.0.0.1:%s" % option("closed"))
+	await run_node("readme_the_client_without_a_server")
+
+
+func test_readme_tls() -> void:
+	await run_node("readme_tls")
+
+
+func test_readme_tls_with_the_pins_as_shown() -> void:
+	expect("TLS with 'localhost': pin mismatch: wanted sha256//4cU6vFXy")
+	await run_node("readme_tls_with_the_pins_as_shown")
+
+
+func test_readme_a_python_class_of_your_own() -> void:
+	await run_node("readme_a_python_class_of_your_own")
+
+
+func test_docs_tls_to_pin_a_key() -> void:
+	var client := PyHTTPClient.new()
+	shown("docs_tls_to_pin_a_key").new().call("pin", client)
+	check_connected(await connect_securely(client))
+
+
+func test_docs_tls_to_present_a_client_certificate() -> void:
+	var client := PyHTTPClient.new()
+	shown("docs_tls_to_present_a_client_certificate").new().call("present", client)
+	check_connected(await connect_securely(client, "mutual"))
+	check_refused(await connect_securely(PyHTTPClient.new(), "mutual"), "it wants a client certificate")
+
+
+func test_docs_tls_to_revoke() -> void:
+	var client := PyHTTPClient.new()
+	DirAccess.copy_absolute("res://good.crl", "user://ca.crl")
+	shown("docs_tls_to_revoke").new().call("revoke", client)
+	check_connected(await connect_securely(client))
+	DirAccess.copy_absolute("res://revoking.crl", "user://ca.crl")
+	shown("docs_tls_to_revoke").new().call("revoke", client)
+	check_refused(await connect_securely(client), "a certificate of its chain is revoked")
+
+
+func test_addons_pythonscript_readme_declaring_a_class() -> void:
+	var turret := Turret.new()
+	turret.speed = 0.0
+	var shots := []
+	turret.fired.connect(func(at: Vector2, hits: int) -> void: shots.append([at, hits]))
+	check("fires", turret.fire(Vector2.ONE), true)
+	check("fires no times", turret.fire(Vector2.ZERO, 0), false)
+	check("shots", shots, [[Vector2.ONE, 1], [Vector2.ZERO, 0]])
+	check("ready", [turret.is_hunting(), turret.mode], [false, Turret.IDLE])
+	add_child(turret)
+	check("ready in the tree", [turret.is_hunting(), turret.mode], [true, Turret.HUNTING])
+	turret.notification(NOTIFICATION_PAUSED)
+	check("paused", turret.mode, Turret.IDLE)
+	check("angle", turret.angle, 0.0)
+	turret.speed = 1.0
+	await get_tree().process_frame
+	await get_tree().process_frame
+	check_true("it turns", turret.angle > 0.0)
+	check_near("static", Turret.degrees(PI), 180.0)
+	check("constant", Turret.MAX_TARGETS, 8)
+	check_true("object", turret.ammunition == null)
+	check_true("text", str(turret).begins_with("<Turret at "))
+	turret.queue_free()
+
+
+func test_addons_pythonscript_godot() -> void:
+	var countdown := Countdown.new()
+	check("seconds", countdown.seconds, 10.0)
+	countdown.seconds = 0.001
+	add_child(countdown)
+	await countdown.over
+	await get_tree().process_frame
+	check("freed", is_instance_valid(countdown), false)

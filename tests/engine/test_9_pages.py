@@ -1,0 +1,164 @@
+"""Stage 9: what the pages show runs as it stands there, in a project made as the README says."""
+
+from __future__ import annotations
+
+import re
+import ssl
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.docs.blocks import Block, blocks
+from tests.docs.examples import examples
+from tests.engine.harness import HOST, SECONDS, Project, Run, functions
+from tests.engine.test_5_http import free_port
+from tests.loopback.certificates import Authority
+from tests.loopback.scripted import ReadRequest, ScriptedServer
+from tests.loopback.tls_server import TlsServer, server_context
+
+SUITE = "pages.gd"
+
+SCRIPTS = {block.name: block for block in blocks("gdscript")}
+CLASSES = [*blocks("python"), *examples("addons/pythonscript")]
+"""Modules with classes in Python."""
+(TO_LIST_THE_EXTENSION,) = (
+    block for block in blocks("sh") if block.name == "readme_in_a_project_of_your_own"
+)
+
+PIN = "sha256//nHq8yT4fIRdvkyYwiKrIZNbDZ0gKdWpXNSOYYWYE+iY="
+"""The server's, as the pages show it."""
+
+BODY = b'{"Ada": 1815}'
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/json\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
+
+PRINTED = {
+    "readme_the_client": ['200 { "Content-Type": "text/json", "Content-Length": "13" }', BODY.decode()],
+    "readme_a_python_class_of_your_own": ["Ada 1815", "1"],
+}
+"""What the blocks print."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """The run of the suite, and what came to the server of plain HTTP meanwhile."""
+
+    run: Run
+    received: list[bytes]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    folder = tmp_path_factory.mktemp("pages")
+    root = Authority()
+    identity, device = root.issue("localhost"), root.issue(common_name="device")
+    mutual_context = server_context(identity, trusted=root.pem)
+    # In TLS 1.2 a client is connected only after the server has accepted its certificate.
+    mutual_context.maximum_version = ssl.TLSVersion.TLSv1_2
+    closed = free_port()
+    with (
+        ScriptedServer([ReadRequest(), ANSWER, ReadRequest()]) as plain,
+        TlsServer(identity, wait) as secure,
+        TlsServer(mutual_context, wait) as mutual,
+    ):
+        api = {"https://api.example.org": f"https://localhost:{mutual.port}"}
+        pin = {PIN: identity.pin}
+        scripts = {
+            **{name: block.text for name, block in SCRIPTS.items()},
+            "readme_the_client": changed("readme_the_client", {"8000": str(plain.port)}),
+            "readme_the_client_without_a_server": changed("readme_the_client", {"8000": str(closed)}),
+            "readme_tls": changed("readme_tls", {**api, **pin}),
+            "readme_tls_with_the_pins_as_shown": changed("readme_tls", api),
+            "docs_tls_to_pin_a_key": changed("docs_tls_to_pin_a_key", pin),
+        }
+        files = {
+            "root.crt": root.pem,
+            "device.crt": device.pem,
+            "device.key": device.key_pem,
+            "good.crl": root.revoke(),
+            "revoking.crl": root.revoke(identity),
+            **{f"{name}.gd": text for name, text in scripts.items()},
+            **{place_of(block): block.text for block in CLASSES},
+        }
+        project = fresh_project(folder / "p", files)
+        run = project.run_suite(
+            SUITE,
+            f"--secure={secure.port}",
+            f"--mutual={mutual.port}",
+            f"--closed={closed}",
+            environment={"XDG_DATA_HOME": str(folder / "user")},
+            verbose=True,
+        )
+    return Played(run, plain.received)
+
+
+def wait(connection: ssl.SSLSocket) -> None:
+    """Leaves it to the client to close a connection."""
+    connection.recv(1)
+
+
+def changed(name: str, replacements: dict[str, str]) -> str:
+    """A block with what is ours in the place of what it shows."""
+    text = SCRIPTS[name].text
+    for old, new in replacements.items():
+        assert text.count(old) == 1, f"{SCRIPTS[name].place}: {old}"
+        text = text.replace(old, new)
+    return text
+
+
+def place_of(block: Block) -> str:
+    """Where a class in Python stands in a project: a page says it in the first line of the block."""
+    if block.page.endswith(".py"):
+        return f"addons/{block.name}/register_types.py"
+    said = re.match(r"# (addons/\w+/register_types\.py)\n", block.text)
+    assert said, f"{block.place}: the first line does not say which file this is"
+    return said[1]
+
+
+def fresh_project(folder: Path, files: dict[str, str]) -> Project:
+    """A project made as the README says."""
+    project = Project(
+        folder,
+        scripts=[SUITE],
+        host=False,
+        client=True,
+        settings={"network": ['tls/certificate_bundle_override="res://root.crt"']},
+    )
+    (project.addons / HOST.name).symlink_to(HOST)
+    for name, text in files.items():
+        project.write(name, text)
+    command = ["/bin/sh", "-e", "-c", TO_LIST_THE_EXTENSION.text]
+    subprocess.run(command, cwd=folder, check=True, timeout=SECONDS)
+    return project
+
+
+def test_every_block_has_its_test() -> None:
+    names = [name.removeprefix("test_") for name in functions(SUITE)]
+    shown = [*SCRIPTS.values(), *CLASSES]
+    untested = [block for block in shown if block.name not in names]
+    assert [f"{block.place} needs a test_{block.name}() in {SUITE}" for block in untested] == []
+    assert [name for name in names if not any(name.startswith(block.name) for block in shown)] == []
+
+
+def test_the_run(played: Played) -> None:
+    played.run.assert_clean()
+
+
+@pytest.mark.parametrize("name", functions(SUITE))
+def test_suite(name: str, played: Played) -> None:
+    played.run.assert_passed(name)
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_what_a_block_prints(name: str, played: Played) -> None:
+    lines = list(played.run.lines)
+    begin = lines.index(f"TEST test_{name}") + 1
+    end = next(at for at in range(begin, len(lines)) if lines[at].startswith(("TEST ", "END ")))
+    printed = [line for line in lines[begin:end] if not line.startswith(("PASS ", "Loading resource: "))]
+    assert printed == PRINTED[name]
+
+
+def test_what_the_client_of_the_readme_sends(played: Played) -> None:
+    (request,) = played.received
+    assert request.startswith(b"GET /scores?season=7 HTTP/1.1\r\n")
+    assert b"\r\nAccept: application/json\r\n" in request
