@@ -1,0 +1,118 @@
+"""The commands that the pages show: the door knows its own, and the others do what the page says."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.docs.blocks import ROOT, Block, blocks
+from tests.loopback.certificates import Authority
+
+import dev
+from devkit import project
+
+SECONDS = 120.0
+"""No command takes longer."""
+
+DOOR = ["python3", "tools/dev.py"]
+
+
+def commands(block: Block) -> list[list[str]]:
+    """The words of each line, without the comment behind them."""
+    return [words for line in block.text.splitlines() if (words := shlex.split(line, comments=True))]
+
+
+SHOWN = {
+    f"{block.place}: {' '.join(words)}": words[len(DOOR) :]
+    for block in blocks("sh")
+    for words in commands(block)
+    if words[: len(DOOR)] == DOOR
+}
+"""The arguments of the door's commands, by where they stand."""
+
+OTHERS = {
+    block.name: block
+    for block in blocks("sh")
+    if any(words[: len(DOOR)] != DOOR for words in commands(block))
+}
+"""Blocks with other commands."""
+
+
+# The door's own
+
+
+@pytest.mark.parametrize("arguments", SHOWN.values(), ids=SHOWN)
+def test_the_door_knows_the_command(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    command, *options = arguments
+    assert command in list(dev.COMMANDS)
+    monkeypatch.setitem(dev.COMMANDS, command, lambda _: 7)
+    assert dev.main(arguments) == 7
+    match command:
+        case "test":
+            tests = [option for option in options if option.startswith("tests/")]
+            assert [path for path in tests if not (ROOT / path).exists()] == []
+            others = [option for option in options if option not in tests]
+            look = [sys.executable, "-m", "pytest", "--markers", *others]  # reads its options, runs nothing
+            subprocess.run(look, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, timeout=SECONDS)
+        case "godot":
+            known = subprocess.check_output([os.environ["GODOT"], "--help"], text=True, timeout=SECONDS)
+            assert [option for option in options if option not in known] == []
+        case _:
+            assert options == [], "this test does not know whether the command has these options"
+
+
+def test_the_demo_runs() -> None:
+    assert ["demo"] in SHOWN.values()
+    command = [sys.executable, "tools/dev.py", "demo"]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False, timeout=SECONDS
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.rstrip().endswith("All answers agree.")
+
+
+# Others
+
+
+def run(name: str, folder: Path) -> str:
+    """Runs a block in a folder; returns its output."""
+    block = OTHERS[name]
+    command = ["/bin/sh", "-e", "-c", block.text]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=SECONDS)
+    assert done.returncode == 0, f"{block.place}: {done.stderr}"
+    return done.stdout
+
+
+def the_extension_is_listed(folder: Path) -> None:
+    """As `dev.py` lists it in this project; the engine opens such a project in test_9_pages.py."""
+    run("readme_in_a_project_of_your_own", folder)
+    project.register_extension(folder / "ours")
+    listing = Path(".godot", "extension_list.cfg")
+    assert (folder / listing).read_text() == (folder / "ours" / listing).read_text()
+
+
+def the_pin_is_printed(folder: Path) -> None:
+    identity = Authority().issue("localhost")
+    (folder / "server.crt").write_text(identity.chain_pem)
+    assert f"sha256//{run('docs_tls_to_pin_a_key', folder)}" == f"{identity.pin}\n"
+
+
+CHECKS = {
+    "readme_in_a_project_of_your_own": the_extension_is_listed,
+    "docs_tls_to_pin_a_key": the_pin_is_printed,
+}
+
+
+@pytest.mark.parametrize("name", OTHERS, ids=[block.place for block in OTHERS.values()])
+def test_other_commands_work(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert name in CHECKS, f"write a check of {name} here, and add it to CHECKS"
+    monkeypatch.setenv("PATH", f"{Path(os.environ['OPENSSL']).parent}{os.pathsep}{os.environ['PATH']}")
+    CHECKS[name](tmp_path)
+
+
+def test_every_check_has_its_block() -> None:
+    assert set(CHECKS) == set(OTHERS)
