@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,14 +52,6 @@ def mypy(*arguments: str) -> list[str]:
 
 def test_a_class_with_some_of_everything() -> None:
     assert mypy(str(SAMPLE)) == []
-
-
-def test_the_class_of_the_readme(tmp_path: Path) -> None:
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    (declared,) = [block for block in blocks if "@gdclass" in block]
-    path = tmp_path / "register_types.py"
-    path.write_text(declared, encoding="utf-8")
-    assert mypy(str(path)) == []
 
 
 @pytest.fixture(scope="module")
