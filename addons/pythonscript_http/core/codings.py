@@ -1,5 +1,8 @@
 """Codings of bodies, undone: gzip, deflate, br and zstd (RFC 9110 section 8.4.1, RFC 9112 section 7.2).
 
+As a transfer coding, chunked may stand below one of them (RFC 9112 section 6.3, rule 4): then it does not end
+the message, and is undone here.
+
 Each is the work of a library; what is here is the order of several, the bounds, and the end. Decoding is
 pulled by its reader: no call inflates more than it was asked for, whatever the input holds.
 
@@ -13,6 +16,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Final, Protocol
 
+from .chunked import LINE_LIMIT, ChunkedDecoder
 from .errors import RemoteError
 
 RATIO: Final = 1100
@@ -136,6 +140,29 @@ class _Zstd:
         return out
 
 
+class _Chunked:
+    """chunked, below another transfer coding. Its trailers are dropped."""
+
+    def __init__(self) -> None:
+        self.hungry = self.complete = True
+        self._decoder = ChunkedDecoder(LINE_LIMIT, 2**63 - 1)
+        self._rest = bytearray()
+        self._at = 0
+
+    def decode(self, data: bytes, limit: int) -> bytes:
+        if data:
+            self._rest = self._rest[self._at :] + data
+            self._at = 0
+        decoder, end = self._decoder, len(self._rest)
+        out = bytearray(min(limit, end))
+        self._at, size = decoder.decode(self._rest, self._at, end, memoryview(out))
+        if decoder.failure and not size:
+            raise RemoteError(decoder.failure)
+        self.complete = decoder.done
+        self.hungry = not decoder.failure and (size < limit or self._at == end)
+        return bytes(out[:size])
+
+
 def _module(*names: str) -> Any:
     """The first of some modules that is there; None if none is."""
     for name in names:
@@ -163,7 +190,8 @@ class Decoding:
     """Undoes the codings of one body.
 
     Args:
-        names: the codings in the order in which they were applied, lower case; identity is none.
+        content: the codings of the content in the order in which they were applied, lower case.
+        transfer: those of the transfer, which were applied to the result. identity, in both, is none.
 
     Raises:
         RemoteError: one of them is unknown here, or there are too many.
@@ -171,16 +199,22 @@ class Decoding:
 
     __slots__ = ("_given", "_input", "_names", "_spare", "_stages", "_taken")
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names = [name.removeprefix("x-") for name in names if name != "identity"]
+    def __init__(self, content: Sequence[str], transfer: Sequence[str] = ()) -> None:
         known = available()
-        for name in self._names:
-            if name not in known:
+        applied = [
+            (name.removeprefix("x-"), makers)
+            for names, makers in ((content, known), (transfer, {**known, "chunked": _Chunked}))
+            for name in names
+            if name != "identity"
+        ]
+        if len(applied) > MOST_CODINGS:
+            raise RemoteError(f"{len(applied)} codings of one body are over the limit of {MOST_CODINGS}")
+        for name, makers in applied:
+            if name not in makers:
                 raise RemoteError(f"the coding {name!a} is none of those known here: {', '.join(known)}")
-        if len(self._names) > MOST_CODINGS:
-            raise RemoteError(f"{len(self._names)} codings of one body are over the limit of {MOST_CODINGS}")
-        self._names.reverse()
-        self._stages = [known[name]() for name in self._names]
+        applied.reverse()
+        self._names = [name for name, _ in applied]
+        self._stages = [makers[name]() for name, makers in applied]
         self._input = b""
         self._spare = b""
         self._taken = self._given = 0
@@ -241,6 +275,8 @@ class Decoding:
                     return b""
             try:
                 out = stage.decode(data, limit)
+            except RemoteError:
+                raise
             except Exception as error:  # each library has its own
                 raise RemoteError(f"malformed {self._names[index]} coding: {error}") from None
             if out:

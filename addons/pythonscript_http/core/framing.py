@@ -48,9 +48,8 @@ def body_framing(method: int, head: ResponseHead) -> tuple[Framing, int]:
     Source: RFC 9112 section 6.3, rules in its order.
     """
     code, codings, length = head.code, head.codings, head.length
-    chunked = b"chunked" in codings
     if method == Method.METHOD_HEAD:
-        return (Framing.HEAD if chunked else Framing.LENGTH), 0
+        return (Framing.HEAD if b"chunked" in codings else Framing.LENGTH), 0
     if code in _NEVER_A_BODY:
         return Framing.HEAD, 0
     if code == 101 or (method == Method.METHOD_CONNECT and 200 <= code < 300):
@@ -58,12 +57,12 @@ def body_framing(method: int, head: ResponseHead) -> tuple[Framing, int]:
     for coding in codings:
         if coding not in _OTHER_CODINGS and coding != b"chunked":
             raise RemoteError(f"unknown transfer coding {coding.decode('latin-1')!a}")
-    if chunked:
-        if codings[-1] != b"chunked" or codings.count(b"chunked") > 1:
-            listed = b", ".join(codings).decode("latin-1")
-            raise RemoteError(f"Transfer-Encoding {listed!a}: chunked must come last, and once")
+    if codings.count(b"chunked") > 1:
+        listed = b", ".join(codings).decode("latin-1")
+        raise RemoteError(f"Transfer-Encoding {listed!a}: chunked may be applied only once")
+    if codings[-1:] == [b"chunked"]:
         return Framing.CHUNKED, -1
-    if codings or length is None:
+    if codings or length is None:  # chunked below another coding does not end the message
         return Framing.CLOSE, -1
     if length > _LONGEST:
         raise RemoteError(f"Content-Length {length} is over 2^63 - 1")

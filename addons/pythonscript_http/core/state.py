@@ -429,13 +429,15 @@ class Machine:
         """Prepares to undo the body's codings: those of the transfer always, the content's on request."""
         if self.method == _METHOD_HEAD:
             return
-        names = [coding.decode("latin-1") for coding in head.codings if coding != b"chunked"]
+        transfer = [coding.decode("latin-1") for coding in head.codings]
+        if self._framing is _CHUNKED:
+            transfer.pop()  # that one delimits the body, and is undone with it
+        content = []
         if self._undo:
             listed = ",".join(head.values("Content-Encoding")).lower().split(",")
-            names = [name for part in listed if (name := part.strip(" \t"))] + names
-        names = [name for name in names if name != "identity"]
-        if names:
-            self._decoding = Decoding(names)
+            content = [name for part in listed if (name := part.strip(" \t"))]
+        if any(name != "identity" for name in (*content, *transfer)):
+            self._decoding = Decoding(content, transfer)
             self._decoding_left = self.body_limit
             self.body_length = -1
 

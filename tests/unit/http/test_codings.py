@@ -5,7 +5,7 @@ import itertools
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -32,9 +32,11 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 HERE = sorted(available())
 
 
-def decode(names: list[str], pieces: list[bytes], limit: int = 1000) -> bytes:
+def decode(
+    names: list[str], pieces: list[bytes], limit: int = 1000, transfer: Sequence[str] = ()
+) -> bytes:
     """Decodes pieces to the end."""
-    decoding = Decoding(names)
+    decoding = Decoding(names, transfer)
     body = b""
     for piece in pieces:
         decoding.feed(piece)
@@ -119,6 +121,34 @@ def test_several_are_undone_from_the_last() -> None:
     coded = zlib.compress(gzip.compress(b"hello"))
     assert decode(["gzip", "identity", "deflate"], [coded[:9], coded[9:]], 2) == b"hello"
     assert decode(["x-gzip"], [gzip.compress(b"hello")]) == b"hello"
+
+
+CHUNKS = b"2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nX: y\r\n\r\n"
+
+
+@given(cuts=st.lists(st.integers(0, 60), max_size=5), limit=st.integers(1, 10))
+def test_chunked_below_another_transfer_coding(cuts: list[int], limit: int) -> None:
+    """RFC 9112 section 6.3, rule 4: it does not end the message there, but it is undone."""
+    for coded, transfer in ((CHUNKS, ["chunked", "identity"]), (gzip.compress(CHUNKS), ["chunked", "gzip"])):
+        edges = [0, *sorted(min(cut, len(coded)) for cut in cuts), len(coded)]
+        pieces = [coded[a:b] for a, b in itertools.pairwise(edges) if a < b]
+        assert decode([], pieces, limit, transfer) == b"hello"
+
+
+def test_chunked_below_another_transfer_coding_that_is_faulty() -> None:
+    with pytest.raises(RemoteError, match="the body's chunked coding is cut short"):
+        decode([], [gzip.compress(CHUNKS[:-1])], transfer=["chunked", "gzip"])
+    decoding = Decoding([], ["chunked", "identity"])
+    decoding.feed(b"2\r\nhe\r\nllo")
+    assert decoding.read(100) == b"he"  # what came before the fault
+    assert not decoding.hungry
+    with pytest.raises(RemoteError, match="^malformed chunked coding: b'llo' is no chunk size$"):
+        decoding.read(100)
+
+
+def test_chunked_is_no_coding_of_contents() -> None:
+    with pytest.raises(RemoteError, match="the coding 'chunked' is none of those known here"):
+        Decoding(["chunked"])
 
 
 def test_unknown_and_too_many() -> None:
