@@ -12,6 +12,8 @@ from typing import Any, Final
 from tests.loopback.certificates import Identity
 from tests.loopback.nginx import Site
 
+from pythonscript_http.core.enums import Error
+
 
 class Kind(StrEnum):
     """The tables of the page, in their order."""
@@ -142,6 +144,8 @@ class Refused:
 
     leak: bytes = b""
     """What must not reach the wire, to be shown if it does."""
+    error: Error = Error.ERR_INVALID_PARAMETER
+    """What the call gives."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +153,8 @@ class Wire:
     """What the server sees of one request. What is None is not looked at."""
 
     line: str | None = None
-    headers: Mapping[str, str | None] = field(default_factory=dict)
-    """Values by name; None: no such line. The server's port is `PORT`."""
+    headers: Mapping[str, str | Sequence[str] | None] = field(default_factory=dict)
+    """Values by name, all of them in their order; None: no such line. The server's port is `PORT`."""
     first: str | None = None
     """The name of the first header."""
     body: bytes | None = None
@@ -261,6 +265,16 @@ class Talk:
 
 Act = Connect | Adopt | Fetch | Idle | Wait | Call | Talk
 CLOSE: Final = Call("close")
+
+
+def reference(member: str) -> str:
+    """Cites the class reference of HTTPClient."""
+    return f"Class reference, `{member}`"
+
+
+def engine(function: str) -> str:
+    """Cites the engine's source, for what scripts rely on though no reference says it."""
+    return f"Engine's source, `{function if '::' in function else f'HTTPClientTCP::{function}'}`"
 
 
 @dataclass(frozen=True)

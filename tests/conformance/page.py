@@ -27,8 +27,9 @@ The last two columns are what they did, put into words by the run itself.
 
 Of {number} scenarios `HTTPClient` gets **{engine_right}** right, `PyHTTPClient` **{python_right}**.
 
-- What is right comes first, with the text that says so: an RFC, or the engine's class reference. *R1*
-  to *R31* are rules of this project's design, g#N and gp#N issues and proposals of the engine.
+- What is right comes first, with the text that says so: an RFC, the engine's class reference, or its source
+  (`core/io/http_client_tcp.cpp`), where scripts rely on what only that says. *R1* to *R31* are rules of this
+  project's design, g#N and gp#N issues and proposals of the engine.
 - **✓** is right, and without words it is exactly what the column before says; **✗** is not right.
 - Where lenient and strict clients differ, it is decided as curl does unless safety says otherwise; then
   the row gives the reason.

@@ -204,7 +204,7 @@ class _Connection:
     def __init__(self, loop: asyncio.AbstractEventLoop, part: Part, connection: socket.socket) -> None:
         self._part, self._socket = part, connection
         self._bytes: _Socket | _Tls = _Socket(loop, connection)
-        self._unread = b""
+        self._unread = bytearray()
         self._bodiless = False  # the last request's body was not read yet
 
     async def play(self, script: Sequence[Step]) -> None:
@@ -212,6 +212,17 @@ class _Connection:
             await self._play(script)
         except _CutError:
             self._reset()
+        finally:
+            self._take_the_rest()
+
+    def _take_the_rest(self) -> None:
+        """Reads what the client had sent when the stage was closed, however far the script was."""
+        if isinstance(self._bytes, _Socket) and not self._bodiless:
+            with contextlib.suppress(OSError):
+                while more := self._socket.recv(1 << 20):
+                    self._unread += more
+            if self._unread:
+                self._part.requests.append(bytes(self._unread))
 
     async def _play(self, script: Sequence[Step]) -> None:
         for step, following in zip(script, [*script[1:], None], strict=True):
@@ -246,27 +257,24 @@ class _Connection:
 
     async def _read(self, body: bool) -> None:
         """Reads a request, or only its head, or the body that such a reading left."""
-        known = self._part.requests.pop() if self._bodiless else b""
-        self._bodiless = not body
-        data = known + self._unread
-        while (end := _request_end(data, body=body)) < 0:
+        if self._bodiless:
+            self._unread[:0] = self._part.requests.pop()
+            self._bodiless = False
+        while (end := _request_end(self._unread, body=body)) < 0:
             more = await self._receive()
             if not more:
+                end = len(self._unread)
                 break
-            data += more
-        if end < 0:
-            end = len(data)
-        if data:
-            self._part.requests.append(data[:end])
-        self._unread = data[end:]
+            self._unread += more
+        if self._unread:
+            self._part.requests.append(bytes(self._unread[:end]))
+            self._bodiless = not body
+        del self._unread[:end]
 
     async def _drain(self) -> None:
         """Reads what more the client sends, until it closes."""
-        data = self._unread
         while more := await self._receive():
-            data += more
-        if data and not self._bodiless:
-            self._part.requests.append(data)
+            self._unread += more
 
     async def _receive(self) -> bytes:
         data = await self._bytes.receive()
@@ -297,12 +305,12 @@ def _part(scenario: Scenario, path: Path) -> Part:
     return part
 
 
-def _request_end(data: bytes, *, body: bool) -> int:
+def _request_end(data: bytearray, *, body: bool) -> int:
     """Where the first request ends; -1: it has not all come."""
-    head, mark, _ = data.partition(b"\r\n\r\n")
-    start = len(head) + len(mark)
-    if not mark or not body:
-        return start if mark else -1
+    start = data.find(b"\r\n\r\n") + 4
+    if start < 4 or not body:
+        return start if start >= 4 else -1
+    head = data[:start]
     if re.search(rb"\ntransfer-encoding:[^\r\n]*chunked", head, re.IGNORECASE):
         last = data.find(b"0\r\n\r\n", start)
         return last + 5 if last >= 0 else -1

@@ -123,8 +123,9 @@ def _outcome(right: Answer | Refused) -> str:
 def _wire_words(wire: Wire) -> Iterator[str]:
     if wire.line is not None:
         yield f"sends {_code(wire.line)}"
-    for name, value in wire.headers.items():
-        yield f"sends no `{name}`" if value is None else f"sends {_code(f'{name}: {value}'.rstrip())}"
+    for name, wanted in wire.headers.items():
+        lines = [_code(f"{name}: {value}".rstrip()) for value in _values(wanted)]
+        yield f"sends {' and '.join(lines)}" if lines else f"sends no `{name}`"
     if wire.first is not None:
         yield f"`{wire.first}` comes first"
     if wire.body is not None:
@@ -138,7 +139,8 @@ def judge(scenario: Scenario, seen: Seen) -> Verdict:
     """Compares, act by act."""
     verdict = Verdict()
     requests = iter(seen.requests)
-    for act, account in zip(scenario.acts, seen.acts, strict=False):
+    played = [*zip(scenario.acts, seen.acts, strict=False)]
+    for act, account in played:
         match act:
             case Connect():
                 _judge_connect(act, account, verdict)
@@ -164,6 +166,10 @@ def judge(scenario: Scenario, seen: Seen) -> Verdict:
         verdict.note("an error ends the script", True)
     elif scenario.connections is not None:
         verdict.note(_connections(seen.connections), seen.connections != scenario.connections)
+    if any(isinstance(act, Fetch) and account["error"] != Error.OK for act, account in played):
+        # The requests that were not refused are accounted for; so this is of one that was.
+        for request in requests:
+            verdict.note(f"sends {_line(request)}", True)
     if scenario.closes and not seen.died:
         verdict.note(
             "the client closes" if seen.closed else "the client keeps the connection", not seen.closed
@@ -201,7 +207,9 @@ def _judge_connect(act: Connect, account: Mapping[str, Any], verdict: Verdict) -
 
 def _judge_fetch(act: Fetch, account: Mapping[str, Any], requests: Iterator[bytes], verdict: Verdict) -> None:
     if account["error"] != Error.OK:
-        verdict.note("refused", Refused() not in [_plain(right) for right in act.rights])
+        errors = [right.error for right in act.rights if isinstance(right, Refused)]
+        fits = account["error"] in errors
+        verdict.note("refused" if fits or not errors else f"refused: {_error(account['error'])}", not fits)
         return
     request = next(requests, b"")
     if act.reads == 0:
@@ -216,7 +224,7 @@ def _judge_fetch(act: Fetch, account: Mapping[str, Any], requests: Iterator[byte
         elif body:
             verdict.note(_answer_words(code, body, after, size), True)
         else:
-            verdict.note(f"sends {_code(request.decode().split(CRLF)[0])}", True)
+            verdict.note(f"sends {_line(request)}", True)
         return
     if account["hung"]:
         what = f"{_answer_words(code, body, '', size)}, then " if after == "BODY" else ""
@@ -237,10 +245,6 @@ def _judge_fetch(act: Fetch, account: Mapping[str, Any], requests: Iterator[byte
         verdict.note(text, True)
     if not wrong:
         verdict.note(_join(list(_wire_words(act.wire))))
-
-
-def _plain(right: Answer | Refused) -> Answer | Refused:
-    return Refused() if isinstance(right, Refused) else right
 
 
 def _answer_faults(right: Answer, account: Mapping[str, Any], body: bytes) -> Iterator[str]:
@@ -277,8 +281,11 @@ def _wire_faults(wire: Wire, request: bytes) -> Iterator[str]:
     for name, wanted in wire.headers.items():
         found = [text for text in lines if text.strip().lower().startswith(f"{name.lower()}:")]
         values = [text.partition(":")[2].strip() for text in found]
-        if values != ([] if wanted is None else [wanted]):
+        if values != _values(wanted):
             yield f"sends {' and '.join(map(_code, found))}" if found else f"sends no `{name}`"
+    hosts = [text for text in lines if text.strip().lower().startswith("host:")]
+    if "Host" not in wire.headers and len(hosts) != 1:  # RFC 9112 section 3.2
+        yield f"sends {' and '.join(map(_code, hosts))}" if hosts else "sends no `Host`"
     if wire.first is not None and not lines[0].lower().startswith(f"{wire.first.lower()}:"):
         yield f"{_code(lines[0])} comes first"
     if wire.body is not None and body != wire.body:
@@ -298,6 +305,22 @@ def _answer_words(code: int, body: bytes | None, after: str, size: int | None = 
     return f"{words}, {after}" if after else words
 
 
+def _values(wanted: str | Sequence[str] | None) -> list[str]:
+    """What is wanted of a header, as a list."""
+    return [] if wanted is None else [wanted] if isinstance(wanted, str) else [*wanted]
+
+
+def _line(request: bytes) -> str:
+    """The first line of what a server saw."""
+    return _code(request.decode("utf-8", "replace").split(CRLF)[0])
+
+
+def _error(number: float) -> str:
+    """The name of an error code; codes that no right one has are told by number."""
+    known = {error.value: error.name for error in Error}
+    return known.get(int(number), f"error {number:.0f}")
+
+
 def _status(account: Mapping[str, Any]) -> str:
     return Status(account["status"]).name.removeprefix("STATUS_")
 
@@ -311,7 +334,7 @@ def _because(reason: str) -> str:
 
 
 def _connections(number: int) -> str:
-    return f"{number} connection{'s' if number != 1 else ''}"
+    return f"{number or 'no'} connection{'s' if number > 1 else ''}"
 
 
 def _quote(data: bytes, size: int | None = None) -> str:

@@ -24,6 +24,8 @@ from tests.conformance.model import (
     Step,
     Talk,
     Wait,
+    engine,
+    reference,
 )
 
 from .framing import CHUNKED
@@ -279,7 +281,7 @@ _MIDDLE: Final = (Read(), OK + b"Content-Length: 10\r\n\r\nhello")
 
 
 def _closed_in(
-    name: str, title: str, script: Sequence[Step], *before: Act, source: str = "Class reference, `close`; R16"
+    name: str, title: str, script: Sequence[Step], *before: Act, source: str = reference("close") + "; R16"
 ) -> Scenario:
     """close() in some state, and then a whole request on the same object."""
     acts = (*before, CLOSE, Idle("DISCONNECTED", 0.05), Connect(), _GOT_B)
@@ -348,7 +350,7 @@ _CLOSE_CALLED: Final = (
     _scenario(
         "close-connecting",
         "`close()` while connecting, then another connection",
-        "Class reference, `close`",
+        reference("close"),
         (Read(), _B),
         Connect(polls=False),
         CLOSE,
@@ -359,7 +361,7 @@ _CLOSE_CALLED: Final = (
     _scenario(
         "close-resolving",
         "`close()` while resolving, then another connection",
-        "Class reference, `close`",
+        reference("close"),
         (Read(), _B),
         Connect("localhost", polls=False),
         CLOSE,
@@ -370,7 +372,7 @@ _CLOSE_CALLED: Final = (
     _scenario(
         "close-twice",
         "`close()` twice, and before any connection",
-        "Class reference, `close`",
+        reference("close"),
         (Read(), _B),
         CLOSE,
         CLOSE,
@@ -380,7 +382,7 @@ _CLOSE_CALLED: Final = (
     _scenario(
         "reconnect-in-body",
         "`connect_to_host` in the middle of a body",
-        "Class reference, `connect_to_host`; R16",
+        engine("connect_to_host") + "; R16",
         (_MIDDLE, _AGAIN),
         Connect(),
         Fetch(Answer(200, b"hello", "BODY"), reads=1),
@@ -390,7 +392,7 @@ _CLOSE_CALLED: Final = (
     _scenario(
         "reconnect-in-chunk",
         "`connect_to_host` in the middle of a chunk",
-        "Class reference, `connect_to_host`; R16",
+        engine("connect_to_host") + "; R16",
         ((Read(), CHUNKED + b"2\r\nhe\r\n9\r\nll"), _AGAIN),
         Connect(),
         Fetch(Answer(200, None, "BODY"), reads=1),
@@ -402,7 +404,7 @@ _CLOSE_CALLED: Final = (
     _scenario(
         "reconnect-after-error",
         "`connect_to_host` after an error",
-        "Class reference, `connect_to_host`",
+        engine("connect_to_host"),
         ((Read(), Reset()), _AGAIN),
         Connect(),
         Fetch(LOST),
@@ -412,7 +414,7 @@ _CLOSE_CALLED: Final = (
     _scenario(
         "reconnect-after-cut",
         "`connect_to_host` after a body that broke off",
-        "Class reference, `connect_to_host`; R11",
+        engine("connect_to_host") + "; R11",
         ((Read(), OK + HELLO[:-2], Pause(), End()), _AGAIN),
         Connect(),
         Fetch(Answer(200, b"hel", "CONNECTION_ERROR")),
@@ -425,7 +427,7 @@ _STREAMS: Final = (
     _scenario(
         "talk-101",
         "`101`, then the script talks over `get_connection()`",
-        "Class reference, `connection`; RFC 9110 §7.8; R23",
+        reference("connection") + "; RFC 9110 §7.8; R23",
         (Read(), _SWITCH + b"hi!", Pause(0.1), b"bye"),
         Connect(),
         Fetch(Answer(101), headers=_UPGRADE),
@@ -434,7 +436,7 @@ _STREAMS: Final = (
     _scenario(
         "talk-connect",
         "An accepted CONNECT, then the script talks through the tunnel",
-        "Class reference, `connection`; RFC 9110 §9.3.6; R23",
+        reference("connection") + "; RFC 9110 §9.3.6; R23",
         (Read(), b"HTTP/1.1 200 Connected\r\n\r\n", Pause(0.1), b"220 mail"),
         Connect(),
         Fetch(Answer(), "host.invalid:25", "CONNECT"),
@@ -452,7 +454,7 @@ _STREAMS: Final = (
     _scenario(
         "adopt-tcp",
         "`set_connection` with a `StreamPeerTCP`",
-        "Class reference, `connection`; R23",
+        reference("connection") + "; R23",
         (Read(), _A, Read(), _B),
         Adopt(),
         _GOT_A,
@@ -461,7 +463,7 @@ _STREAMS: Final = (
     _scenario(
         "adopt-chunked",
         "The same, with a chunked answer in drips",
-        "Class reference, `connection`; R23",
+        reference("connection") + "; R23",
         (Read(), CHUNKED, Drip(b"1\r\nb\r\n0\r\n\r\n")),
         Adopt(),
         _GOT_B,
@@ -469,7 +471,7 @@ _STREAMS: Final = (
     _scenario(
         "adopt-cut",
         "The same, and the body breaks off",
-        "Class reference, `connection`; RFC 9112 §8; R23",
+        reference("connection") + "; RFC 9112 §8; R23",
         (Read(), OK + HELLO[:-2], Pause(), End()),
         Adopt(),
         Fetch(Answer(200, b"hel", "CONNECTION_ERROR")),
@@ -477,7 +479,7 @@ _STREAMS: Final = (
     _scenario(
         "adopt-unix",
         "`set_connection` with a `StreamPeerUDS`",
-        "Class reference, `connection`; R23, g#48862",
+        reference("connection") + "; R23, g#48862",
         (Read(), _A, Read(), _B),
         Adopt(unix=True),
         _GOT_A,

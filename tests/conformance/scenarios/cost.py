@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.conformance.model import Answer, Call, Connect, End, Fetch, Kind, Pause, Read, Scenario
+from tests.conformance.model import Answer, Call, Connect, End, Fetch, Kind, Pause, Read, Scenario, reference
 
 from .framing import CHUNKED
 from .heads import EMPTY, HELLO, OK
@@ -14,7 +14,7 @@ SCENARIOS: Final = (
         "cost/chunks",
         Kind.COST,
         "1 MiB in chunks of 4 KiB: how often a script must read",
-        "Class reference, `read_response_body_chunk`; R8, g#120425",
+        reference("read_chunk_size") + "; R8, g#120425",
         ((Read(), CHUNKED + (b"1000\r\n" + b"x" * 4096 + b"\r\n") * 256 + b"0\r\n\r\n"),),
         (Connect(), Fetch(Answer(200, b"x" * _MIB, reads=100))),
         "one read gives what has come, up to `read_chunk_size`",

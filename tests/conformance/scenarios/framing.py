@@ -14,6 +14,7 @@ from tests.conformance.model import (
     Read,
     Reset,
     Scenario,
+    Step,
     answered,
     broken,
 )
@@ -28,6 +29,7 @@ _CLOSED: Final = Answer(200, b"hello", "DISCONNECTED")
 _LENGTH: Final = "RFC 9112 §6.3 rule 5; R9"
 _UNTIL_CLOSE: Final = "RFC 9112 §6.3 rule 8"
 _CODING: Final = "RFC 9112 §6.1"
+_RULE_4: Final = "RFC 9112 §6.3 rule 4"
 _CHUNK: Final = "RFC 9112 §7.1"
 _HELLO_CHUNK: Final = b"5\r\nhello\r\n0\r\n\r\n"
 
@@ -106,7 +108,7 @@ _BODILESS: Final = (
         "framing/302",
         Kind.FRAMING,
         "`302` with a body: nothing is followed by itself",
-        "Class reference, `HTTPClient`",
+        "RFC 9110 §15.4",
         b"HTTP/1.1 302 Found\r\nLocation: /x\r\n" + HELLO,
         Answer(302, b"hello"),
     ),
@@ -224,45 +226,82 @@ _LENGTHS: Final = (
 )
 
 
-def _smuggled(name: str, title: str, field: bytes, right: Answer = LOST, why: str = "") -> Scenario:
+def _smuggled(
+    name: str, title: str, source: str, field: bytes, right: Answer = LOST, why: str = ""
+) -> Scenario:
     """Transfer-Encoding in a form that some read and others do not."""
-    data = OK + field + b"\r\n\r\n" + _HELLO_CHUNK
-    return answered(f"framing/{name}", Kind.FRAMING, title, f"{_CODING}; R6", data, right, why=why)
+    steps: list[Step] = [OK + field + b"\r\n\r\n" + _HELLO_CHUNK]
+    if right is _CLOSED:
+        steps.append(End())
+    return answered(f"framing/{name}", Kind.FRAMING, title, f"{source}; R6", steps, right, why=why)
 
 
 _CODINGS: Final = (
-    _smuggled("te-blank-colon", "`Transfer-Encoding : chunked`", b"Transfer-Encoding : chunked"),
-    _smuggled("te-vertical-tab", "`Transfer-Encoding: \\vchunked`", b"Transfer-Encoding: \x0bchunked"),
-    _smuggled("te-nul", "`Transfer-Encoding: chunked\\0`", b"Transfer-Encoding: chunked\0"),
-    _smuggled("te-tab", "`Transfer-Encoding:⇥chunked⇥`", b"Transfer-Encoding:\tchunked\t", _GOOD),
-    _smuggled("te-upper", "`TRANSFER-ENCODING: CHUNKED`", b"TRANSFER-ENCODING: CHUNKED", _GOOD),
+    _smuggled(
+        "te-blank-colon",
+        "`Transfer-Encoding : chunked`",
+        "RFC 9112 §5.1",
+        b"Transfer-Encoding : chunked",
+        why="no blank may stand there, and a proxy removes it: the two would read different bodies",
+    ),
+    _smuggled(
+        "te-vertical-tab",
+        "`Transfer-Encoding: \\vchunked`",
+        "RFC 9110 §5.6.2",
+        b"Transfer-Encoding: \x0bchunked",
+        why="a coding is a token, and this is none",
+    ),
+    _smuggled("te-nul", "`Transfer-Encoding: chunked\\0`", "RFC 9110 §5.5", b"Transfer-Encoding: chunked\0"),
+    _smuggled(
+        "te-tab",
+        "`Transfer-Encoding:⇥chunked⇥`",
+        "RFC 9112 §5.1, RFC 9110 §5.6.3",
+        b"Transfer-Encoding:\tchunked\t",
+        _GOOD,
+    ),
+    _smuggled(
+        "te-upper",
+        "`TRANSFER-ENCODING: CHUNKED`",
+        "RFC 9110 §5.1, RFC 9112 §7",
+        b"TRANSFER-ENCODING: CHUNKED",
+        _GOOD,
+    ),
     _smuggled(
         "te-parameter",
         "`Transfer-Encoding: chunked;x=y`",
+        "RFC 9112 §7.1",
         b"Transfer-Encoding: chunked;x=y",
-        why="chunked has no parameters",
+        why="parameters of chunked should be an error",
     ),
     _smuggled(
         "te-two-lines",
         "`Transfer-Encoding: chunked`, twice",
+        _CODING,
         b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+        why="it must not be applied twice",
     ),
     _smuggled(
         "te-identity-last",
         "`Transfer-Encoding: chunked`, then `identity`",
+        _RULE_4,
         b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        _CLOSED,
+        "chunked is not the last coding: the close ends the body, whose codings are then undone",
     ),
     _smuggled(
         "te-cow",
         "`Transfer-Encoding: chunked`, then `cow`",
+        _RULE_4,
         b"Transfer-Encoding: chunked\r\nTransfer-Encoding: cow",
+        why="the close would end the body, but nobody can undo it",
     ),
     _smuggled(
         "te-bare-lf",
         "`X: y`, a bare LF, `Transfer-Encoding: chunked`",
+        "RFC 9112 §2.2",
         b"X: y\nTransfer-Encoding: chunked",
         _GOOD,
-        "a bare LF ends a line (§2.2)",
+        "a bare LF ends a line",
     ),
     answered(
         "framing/te-underscore",
@@ -429,7 +468,7 @@ _CHUNKS: Final = (
     _chunks("long-size", "`0000000000000000000000000005` as a size", b"0" * 27 + b"5\r\nhello\r\n0\r\n\r\n"),
     _chunks(
         "extension-no-value",
-        "`5;`, `5;a`, `5;a=b;c=d` as size lines",
+        '`2;a`, `2;a=b;c=d`, `1;e="f"` as size lines',
         b'2;a\r\nhe\r\n2;a=b;c=d\r\nll\r\n1;e="f"\r\no\r\n0\r\n\r\n',
         source=f"{_CHUNK}.1; R7",
     ),

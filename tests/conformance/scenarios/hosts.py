@@ -2,11 +2,13 @@
 
 from typing import Final
 
-from tests.conformance.model import Answer, Connect, Fetch, Kind, Read, Scenario, Wire
+from tests.conformance.model import Answer, Connect, Fetch, Kind, Read, Scenario, Wire, engine
 
 from .heads import EMPTY, OK
 
-_HOST: Final = "Class reference, `connect_to_host`"
+_HOST: Final = "RFC 9110 §7.2"
+_ENGINE: Final = engine("connect_to_host")
+_PORT: Final = "RFC 3986 §3.2.3; R21"
 _IPV6: Final = "RFC 3986 §3.2.2; R21"
 _SCRIPT: Final = ((Read(), OK + EMPTY),)
 
@@ -28,7 +30,7 @@ def _reached(
 
 
 def _refused(
-    name: str, title: str, host: str, *right: str, port: int | None = None, source: str = _HOST, why: str = ""
+    name: str, title: str, host: str, *right: str, port: int | None = None, source: str, why: str = ""
 ) -> Scenario:
     act = Connect(host, port, right=right or ("refused", "CANT_RESOLVE", "CANT_CONNECT"))
     return Scenario(
@@ -40,13 +42,14 @@ def _refused(
         (act,),
         why,
         right="" if right else "an error, no connection",
+        connections=0,
     )
 
 
 SCENARIOS: Final = (
     _reached("ipv4", "`127.0.0.1`", "127.0.0.1", "127.0.0.1:PORT"),
     _reached("name", "`localhost`", "localhost", "localhost:PORT"),
-    _reached("scheme", "`http://127.0.0.1`", "http://127.0.0.1", "127.0.0.1:PORT"),
+    _reached("scheme", "`http://127.0.0.1`", "http://127.0.0.1", "127.0.0.1:PORT", source=_ENGINE),
     _reached(
         "scheme-upper", "`HTTP://127.0.0.1`", "HTTP://127.0.0.1", "127.0.0.1:PORT", source="RFC 3986 §3.1"
     ),
@@ -56,7 +59,7 @@ SCENARIOS: Final = (
         "127.0.0.1:PORT",
         "127.0.0.1:PORT",
         port=-1,
-        source=f"{_HOST}; R21",
+        source=_PORT,
     ),
     _reached(
         "url",
@@ -64,7 +67,7 @@ SCENARIOS: Final = (
         "http://127.0.0.1:PORT",
         "127.0.0.1:PORT",
         port=-1,
-        source=f"{_HOST}; R21",
+        source=_PORT,
     ),
     _reached(
         "name-port",
@@ -72,14 +75,14 @@ SCENARIOS: Final = (
         "http://localhost:PORT",
         "localhost:PORT",
         port=-1,
-        source=f"{_HOST}; R21",
+        source=_PORT,
     ),
     _reached(
         "port-twice",
         "`127.0.0.1:port`, and the same port apart",
         "127.0.0.1:PORT",
         "127.0.0.1:PORT",
-        source=f"{_HOST}; R21",
+        source=_PORT,
     ),
     _reached(
         "name-upper",
@@ -124,7 +127,7 @@ SCENARIOS: Final = (
         "hosts/short",
         Kind.HOSTS,
         "`db`, as in a network of containers",
-        f"{_HOST}; R21",
+        "RFC 3986 §3.2.2; R21",
         _SCRIPT,
         (Connect("db", polls=False),),
         right="looked up",
@@ -133,7 +136,7 @@ SCENARIOS: Final = (
         "hosts/one-letter",
         Kind.HOSTS,
         "`h`",
-        f"{_HOST}; R21",
+        "RFC 3986 §3.2.2; R21",
         _SCRIPT,
         (Connect("h", polls=False),),
         right="looked up",
@@ -142,7 +145,7 @@ SCENARIOS: Final = (
         "hosts/nobody",
         Kind.HOSTS,
         "A port that nobody listens at",
-        f"{_HOST}",
+        engine("poll"),
         _SCRIPT,
         (Connect(right=("CANT_CONNECT",)),),
         listen="nowhere",
@@ -151,21 +154,27 @@ SCENARIOS: Final = (
         "hosts/nobody-name",
         Kind.HOSTS,
         "The same, by a name",
-        f"{_HOST}",
+        engine("poll"),
         _SCRIPT,
         (Connect("localhost", right=("CANT_CONNECT",)),),
         listen="nowhere",
     ),
-    _refused("empty", "An empty host", "", "refused"),
-    _refused("only-scheme", "`http://`", "http://", "refused"),
+    _refused("empty", "An empty host", "", "refused", source="RFC 9110 §4.2.1"),
+    _refused("only-scheme", "`http://`", "http://", "refused", source="RFC 9110 §4.2.1"),
     _refused("space", "`127.0.0.1 x`", "127.0.0.1 x", source="RFC 3986 §3.2.2"),
     _refused("crlf", "CR LF in the host", "127.0.0.1\r\nEvil: 1", source="RFC 9112 §3.2; R18"),
-    _refused("path", "`127.0.0.1/path`", "127.0.0.1/path", why="a path belongs to the request"),
+    _refused(
+        "path",
+        "`127.0.0.1/path`",
+        "127.0.0.1/path",
+        source="RFC 3986 §3.2",
+        why="a path belongs to the request",
+    ),
     _refused("userinfo", "`user@127.0.0.1`", "user@127.0.0.1", source="RFC 9110 §4.2.4"),
     _refused("brackets-name", "`[localhost]`", "[localhost]", source="RFC 3986 §3.2.2"),
     _refused("brackets-open", "`[::1`", "[::1", source="RFC 3986 §3.2.2"),
-    _refused("ports-differ", "`127.0.0.1:1`, and another port apart", "127.0.0.1:1"),
-    _refused("port-0", "The port 0", "127.0.0.1", port=0),
-    _refused("port-65536", "The port 65536", "127.0.0.1", port=65536),
-    _refused("port-junk", "`127.0.0.1:http`", "127.0.0.1:http", port=-1),
+    _refused("ports-differ", "`127.0.0.1:1`, and another port apart", "127.0.0.1:1", source="R21"),
+    _refused("port-0", "The port 0", "127.0.0.1", port=0, source="RFC 6335 §6"),
+    _refused("port-65536", "The port 65536", "127.0.0.1", port=65536, source="RFC 9293 §3.1"),
+    _refused("port-junk", "`127.0.0.1:http`", "127.0.0.1:http", port=-1, source="RFC 3986 §3.2.3"),
 )

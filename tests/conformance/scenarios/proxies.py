@@ -19,12 +19,14 @@ from tests.conformance.model import (
     Scenario,
     Step,
     Wire,
+    engine,
+    reference,
 )
 
 from .heads import EMPTY, HELLO, OK
 
 _FORM: Final = "RFC 9112 §3.2.2"
-_SET: Final = "Class reference, `set_http_proxy`"
+_SET: Final = reference("set_http_proxy")
 _TUNNEL: Final = "RFC 9110 §9.3.6"
 _PLAIN: Final = Call("set_http_proxy", ("127.0.0.1", "PORT"))
 _SECURE: Final = Call("set_https_proxy", ("127.0.0.1", "PORT"))
@@ -85,7 +87,7 @@ SCENARIOS: Final = (
     _scenario(
         "url",
         "An absolute URL goes out as it is",
-        "Class reference, `request`",
+        reference("request"),
         _ANSWER,
         _PLAIN,
         _ORIGIN,
@@ -141,7 +143,7 @@ SCENARIOS: Final = (
     _scenario(
         "set-late",
         "A proxy that is set after connecting does not touch that connection",
-        _SET,
+        "RFC 9112 §3.2.1",
         _ANSWER,
         Connect(),
         _PLAIN,
@@ -170,7 +172,7 @@ SCENARIOS: Final = (
     _scenario(
         "unset-late",
         "Unsetting it after connecting does not touch that connection",
-        _SET,
+        _FORM,
         _ANSWER,
         _PLAIN,
         _ORIGIN,
@@ -180,7 +182,7 @@ SCENARIOS: Final = (
     _scenario(
         "other-scheme",
         "A proxy for HTTPS is none for HTTP",
-        "Class reference, `set_https_proxy`",
+        reference("set_https_proxy"),
         _ANSWER,
         _SECURE,
         Connect(),
@@ -225,7 +227,7 @@ SCENARIOS: Final = (
     _scenario(
         "nobody",
         "No proxy there",
-        _SET,
+        engine("poll"),
         (),
         _PLAIN,
         Connect("host.invalid", 8080, right=("CANT_CONNECT",)),

@@ -2,12 +2,25 @@
 
 from typing import Final
 
-from tests.conformance.model import Answer, Connect, Fetch, Kind, Read, Refused, Scenario, Wire, sent
+from tests.conformance.model import (
+    Answer,
+    Connect,
+    Fetch,
+    Kind,
+    Read,
+    Refused,
+    Scenario,
+    Wire,
+    engine,
+    reference,
+    sent,
+)
 
 from .heads import EMPTY, OK
 
 _TARGET: Final = "RFC 9112 §3.2; R18"
 _INJECT: Final = "RFC 9112 §2.2, RFC 9110 §5.5; R18"
+_FIELD_LINE: Final = f"RFC 9112 §5; {engine('HTTPClient::verify_headers')}"
 _BROWSERS: Final = "RFC 3986 §2; R18"
 
 
@@ -52,7 +65,7 @@ _LINES: Final = (
         "requests/head",
         "HEAD",
         "RFC 9112 §3.1",
-        Wire("HEAD /a HTTP/1.1", {"Content-Length": None}),
+        Wire("HEAD /a HTTP/1.1", {"Content-Length": None}, body=b""),
         method="HEAD",
         url="/a",
     ),
@@ -60,7 +73,7 @@ _LINES: Final = (
         "requests/delete",
         "DELETE",
         "RFC 9112 §3.1",
-        Wire("DELETE /a HTTP/1.1", {"Content-Length": None}),
+        Wire("DELETE /a HTTP/1.1", {"Content-Length": None}, body=b""),
         method="DELETE",
         url="/a",
     ),
@@ -68,7 +81,7 @@ _LINES: Final = (
         "requests/trace",
         "TRACE",
         "RFC 9110 §9.3.8",
-        Wire("TRACE /a HTTP/1.1", {"Content-Length": None}),
+        Wire("TRACE /a HTTP/1.1", {"Content-Length": None}, body=b""),
         method="TRACE",
         url="/a",
     ),
@@ -84,7 +97,7 @@ _LINES: Final = (
         "requests/connect",
         "CONNECT",
         "RFC 9112 §3.2.3",
-        Wire("CONNECT host.invalid:443 HTTP/1.1", {"Content-Length": None}),
+        Wire("CONNECT host.invalid:443 HTTP/1.1", {"Content-Length": None}, body=b""),
         method="CONNECT",
         url="host.invalid:443",
     ),
@@ -158,14 +171,14 @@ _LINES: Final = (
         "requests/header-twice",
         "A header given twice",
         "RFC 9110 §5.3",
-        Wire(headers={"Content-Length": None}),
+        Wire(headers={"X": ("1", "2")}),
         headers=("X: 1", "X: 2"),
     ),
     sent(
         "requests/long",
         "A URL of 8,000 characters",
         "RFC 9112 §3",
-        Wire(headers={"Host": "127.0.0.1:PORT"}),
+        Wire(f"GET /{'x' * 8000} HTTP/1.1"),
         url="/" + "x" * 8000,
     ),
 )
@@ -255,9 +268,9 @@ _BAD: Final = (
         "header-blank-colon", "A blank before the colon", "X : y", leak="X : y", source="RFC 9112 §5.1"
     ),
     _bad_header("header-utf8-name", "A header's name in UTF-8", "Ü: y", leak="Ü: y", source="RFC 9110 §5.1"),
-    _bad_header("header-no-colon", "A header without a colon", "X", source="Class reference, `request`"),
-    _bad_header("header-no-name", "A header without a name", ": y", source="Class reference, `request`"),
-    _bad_header("header-nothing", "An empty header", "", source="Class reference, `request`"),
+    _bad_header("header-no-colon", "A header without a colon", "X", source=_FIELD_LINE),
+    _bad_header("header-no-name", "A header without a name", ": y", source=_FIELD_LINE),
+    _bad_header("header-nothing", "An empty header", "", source=_FIELD_LINE),
     _bad_header(
         "two-hosts",
         "Two `Host` headers",
@@ -330,14 +343,14 @@ _BAD: Final = (
     sent(
         "requests/method",
         "A method number that names none: 99",
-        "Class reference, `Method`",
+        engine("request"),
         Refused(),
         method="99",
     ),
     sent(
         "requests/method-negative",
         "A method number of -1",
-        "Class reference, `Method`",
+        engine("request"),
         Refused(),
         method="-1",
     ),
@@ -345,7 +358,7 @@ _BAD: Final = (
         "requests/unconnected",
         Kind.REQUESTS,
         "A request before `connect_to_host`",
-        "Class reference, `request`",
+        reference("connect_to_host"),
         ((),),
         (Fetch(Refused()),),
     ),
@@ -361,7 +374,7 @@ _BAD: Final = (
         "requests/refused-then-good",
         Kind.REQUESTS,
         "A refused request does no harm to the next",
-        "Class reference, `request`; R18",
+        engine("request") + "; R18",
         ((Read(), OK + EMPTY),),
         (Connect(), Fetch(Refused(b"Evil"), headers=("X: a\r\nEvil: 1",)), Fetch(Answer())),
     ),

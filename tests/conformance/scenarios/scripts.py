@@ -15,6 +15,8 @@ from tests.conformance.model import (
     Read,
     Scenario,
     Step,
+    engine,
+    reference,
 )
 
 from .framing import CHUNKED
@@ -25,40 +27,39 @@ _GOT: Final = Fetch(Answer(200, b"hello"))
 
 
 def _scenario(
-    name: str, title: str, member: str, script: tuple[Step, ...], *acts: Act, why: str = "", **more: Any
+    name: str, title: str, source: str, script: tuple[Step, ...], *acts: Act, why: str = "", **more: Any
 ) -> Scenario:
-    return Scenario(
-        f"scripts/{name}", Kind.SCRIPTS, title, f"Class reference, `{member}`", (script,), acts, why, **more
-    )
+    return Scenario(f"scripts/{name}", Kind.SCRIPTS, title, source, (script,), acts, why, **more)
 
 
-def _query(name: str, title: str, fields: dict[Any, Any], right: str) -> Scenario:
-    return _scenario(
-        f"query-{name}", title, "query_string_from_dict", (), Call("query_string_from_dict", (fields,), right)
-    )
+def _query(name: str, title: str, fields: dict[Any, Any], right: str, source: str = "") -> Scenario:
+    source = source or reference("query_string_from_dict")
+    return _scenario(f"query-{name}", title, source, (), Call("query_string_from_dict", (fields,), right))
 
 
 SCENARIOS: Final = (
     _scenario(
         "states-address",
         "The states of connecting to an address",
-        "Status",
+        engine("connect_to_host"),
         _GOOD,
         Connect(states=("CONNECTING", "CONNECTED")),
     ),
     _scenario(
         "states-name",
         "The states of connecting to a name",
-        "Status",
+        engine("connect_to_host"),
         _GOOD,
         Connect("localhost", states=("RESOLVING", "CONNECTING", "CONNECTED")),
     ),
-    _scenario("poll-disconnected", "`poll()` before connecting", "poll", (), Call("poll", (), 3)),
-    _scenario("poll-connected", "`poll()` while connected", "poll", _GOOD, Connect(), Call("poll", (), 0)),
+    _scenario("poll-disconnected", "`poll()` before connecting", engine("poll"), (), Call("poll", (), 3)),
+    _scenario(
+        "poll-connected", "`poll()` while connected", engine("poll"), _GOOD, Connect(), Call("poll", (), 0)
+    ),
     _scenario(
         "poll-refused",
         "`poll()` after a connection was refused",
-        "poll",
+        engine("poll"),
         (),
         Connect(right=("CANT_CONNECT",)),
         Call("poll", (), 25),
@@ -67,7 +68,7 @@ SCENARIOS: Final = (
     _scenario(
         "headers-once",
         "The headers are handed out once",
-        "get_response_headers",
+        engine("get_response_headers"),
         _GOOD,
         Connect(),
         _GOT,
@@ -77,7 +78,7 @@ SCENARIOS: Final = (
     _scenario(
         "has-response",
         "`has_response()` before the headers are handed out",
-        "has_response",
+        reference("has_response"),
         (Read(), OK + b"Content-Length: 10\r\n\r\n", Pause(3)),
         Connect(),
         Call("has_response", (), False),
@@ -88,7 +89,7 @@ SCENARIOS: Final = (
     _scenario(
         "code-stays",
         "The code stays when the body was read",
-        "get_response_code",
+        engine("get_response_code"),
         (Read(), b"HTTP/1.1 404 No\r\n" + HELLO),
         Connect(),
         Fetch(Answer(404, b"hello")),
@@ -97,7 +98,7 @@ SCENARIOS: Final = (
     _scenario(
         "code-none",
         "The code before any answer: 0",
-        "get_response_code",
+        engine("get_response_code"),
         _GOOD,
         Connect(),
         Call("get_response_code", (), 0),
@@ -105,7 +106,7 @@ SCENARIOS: Final = (
     _scenario(
         "code-closed",
         "The code after `close()`: 0",
-        "close",
+        engine("close"),
         _GOOD,
         Connect(),
         _GOT,
@@ -115,7 +116,7 @@ SCENARIOS: Final = (
     _scenario(
         "length-closed",
         "The length after `close()`: -1",
-        "close",
+        engine("close"),
         _GOOD,
         Connect(),
         _GOT,
@@ -125,7 +126,7 @@ SCENARIOS: Final = (
     _scenario(
         "length",
         "The length of a body",
-        "get_response_body_length",
+        reference("get_response_body_length"),
         _GOOD,
         Connect(),
         Fetch(Answer(200, b"hello", length=5)),
@@ -133,7 +134,7 @@ SCENARIOS: Final = (
     _scenario(
         "length-chunked",
         "The length of a chunked body: -1",
-        "get_response_body_length",
+        reference("get_response_body_length"),
         (Read(), CHUNKED + b"5\r\nhello\r\n0\r\n\r\n"),
         Connect(),
         Fetch(Answer(200, b"hello", length=-1)),
@@ -141,7 +142,7 @@ SCENARIOS: Final = (
     _scenario(
         "length-head",
         "The length in answer to HEAD: 0",
-        "get_response_body_length",
+        engine("poll"),
         (Read(), OK + b"Content-Length: 5\r\n\r\n"),
         Connect(),
         Fetch(Answer(length=0), method="HEAD"),
@@ -150,7 +151,7 @@ SCENARIOS: Final = (
     _scenario(
         "chunked",
         "`is_response_chunked()` of a chunked body",
-        "is_response_chunked",
+        reference("is_response_chunked"),
         (Read(), CHUNKED + b"5\r\nhello\r\n0\r\n\r\n"),
         Connect(),
         Fetch(Answer(200, b"hello", chunked=True)),
@@ -158,7 +159,7 @@ SCENARIOS: Final = (
     _scenario(
         "not-chunked",
         "`is_response_chunked()` of a plain body, after a chunked one",
-        "is_response_chunked",
+        reference("is_response_chunked"),
         (Read(), CHUNKED + b"0\r\n\r\n", *_GOOD),
         Connect(),
         Fetch(),
@@ -167,7 +168,7 @@ SCENARIOS: Final = (
     _scenario(
         "read-outside",
         "`read_response_body_chunk()` when there is no body: empty",
-        "read_response_body_chunk",
+        engine("read_response_body_chunk"),
         _GOOD,
         Connect(),
         Call("read_response_body_chunk", (), []),
@@ -175,14 +176,14 @@ SCENARIOS: Final = (
     _scenario(
         "chunk-size",
         "`read_chunk_size` at first: 65536",
-        "read_chunk_size",
+        reference("read_chunk_size"),
         (),
         Call("get_read_chunk_size", (), 65536),
     ),
     _scenario(
         "chunk-size-255",
         "`read_chunk_size` of 255 changes nothing",
-        "read_chunk_size",
+        engine("set_read_chunk_size"),
         (),
         Call("set_read_chunk_size", (255,)),
         Call("get_read_chunk_size", (), 65536),
@@ -190,7 +191,7 @@ SCENARIOS: Final = (
     _scenario(
         "chunk-size-256",
         "`read_chunk_size` of 256",
-        "read_chunk_size",
+        engine("set_read_chunk_size"),
         (),
         Call("set_read_chunk_size", (256,)),
         Call("get_read_chunk_size", (), 256),
@@ -198,7 +199,7 @@ SCENARIOS: Final = (
     _scenario(
         "chunk-size-most",
         "`read_chunk_size` of 16777216",
-        "read_chunk_size",
+        engine("set_read_chunk_size"),
         (),
         Call("set_read_chunk_size", (16777216,)),
         Call("get_read_chunk_size", (), 16777216),
@@ -206,7 +207,7 @@ SCENARIOS: Final = (
     _scenario(
         "chunk-size-over",
         "`read_chunk_size` of 16777217 changes nothing",
-        "read_chunk_size",
+        engine("set_read_chunk_size"),
         (),
         Call("set_read_chunk_size", (16777217,)),
         Call("get_read_chunk_size", (), 65536),
@@ -214,7 +215,7 @@ SCENARIOS: Final = (
     _scenario(
         "chunk-size-plain",
         "No read gives more than `read_chunk_size`",
-        "read_chunk_size",
+        reference("read_chunk_size"),
         (Read(), OK + b"Content-Length: 3000\r\n\r\n" + b"x" * 3000),
         Call("set_read_chunk_size", (256,)),
         Connect(),
@@ -223,7 +224,7 @@ SCENARIOS: Final = (
     _scenario(
         "chunk-size-chunked",
         "The same with a chunk that is larger",
-        "read_chunk_size",
+        reference("read_chunk_size"),
         (Read(), CHUNKED + b"bb8\r\n" + b"x" * 3000 + b"\r\n0\r\n\r\n"),
         Call("set_read_chunk_size", (256,)),
         Connect(),
@@ -242,13 +243,17 @@ SCENARIOS: Final = (
         "single=123&not_valued&multiple=22&multiple=33&multiple=44",
     ),
     _query(
-        "encoded", "Values that need encoding", {"a b": "c&d=e", "ü": "/?"}, "a%20b=c%26d%3De&%C3%BC=%2F%3F"
+        "encoded",
+        "Values that need encoding",
+        {"a b": "c&d=e", "ü": "/?"},
+        "a%20b=c%26d%3De&%C3%BC=%2F%3F",
+        engine("HTTPClient::query_string_from_dict"),
     ),
-    _query("empty", "Nothing", {}, ""),
+    _query("empty", "Nothing", {}, "", engine("HTTPClient::query_string_from_dict")),
     _scenario(
         "blocking-length",
         "Blocking mode: a body with a length",
-        "blocking_mode_enabled",
+        reference("blocking_mode_enabled"),
         (Read(), OK + HELLO[:-3], Pause(0.1), HELLO[-3:]),
         Connect(),
         Call("set_blocking_mode", (True,)),
@@ -258,7 +263,7 @@ SCENARIOS: Final = (
     _scenario(
         "blocking-chunked",
         "Blocking mode: a chunked body",
-        "blocking_mode_enabled",
+        reference("blocking_mode_enabled"),
         (Read(), CHUNKED + b"2\r\nhe", Pause(0.1), b"\r\n3\r\nllo\r\n0\r\n\r\n"),
         Connect(),
         Call("set_blocking_mode", (True,)),

@@ -4,7 +4,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from tests.conformance.model import Connect, Kind, Scenario, Terms
+from tests.conformance.model import Connect, Kind, Scenario, Terms, engine
 from tests.loopback.certificates import DAY, NOW, Authority, Identity, self_signed
 from tests.loopback.nginx import Site
 
@@ -12,7 +12,8 @@ from .tls import BUNDLE, GOOD, HOST, MIDDLE, ROOT, STRANGER, asking, greeted, re
 
 _KIND: Final = Kind.TRUST
 _PATH: Final = "RFC 5280 §6.1"
-_NAME: Final = "RFC 9525 §6"
+_NAME: Final = "RFC 9525 §6.3"
+_ADDRESS: Final = "RFC 9525 §6.4"
 _OPTIONS: Final = "Class reference, `TLSOptions`"
 _LEAF: Final = MIDDLE.issue("localhost")
 _REVOKED: Final = ROOT.issue("localhost")
@@ -102,14 +103,14 @@ SCENARIOS: Final = (
         "A key of RSA with 1024 bits",
         ROOT.issue("localhost", key=rsa.generate_private_key(65537, 1024)),
         "weak key in its certificate",
-        "RFC 9325 §4.2",
+        "RFC 9325 §4.5",
     ),
     _untrusted(
         "sha1",
         "A signature by SHA-1",
         ROOT.issue_by_sha1("localhost"),
         "weak digest in a signature of its chain",
-        "RFC 9325 §4.2; RFC 9155",
+        "RFC 9325 §4.5",
     ),
     _listed("good", "A revocation list that does not name it", GOOD, ROOT.revoke(_REVOKED)),
     _listed("revoked", "Revoked", _REVOKED, ROOT.revoke(_REVOKED), "a certificate of its chain is revoked"),
@@ -148,7 +149,7 @@ SCENARIOS: Final = (
         "tls/ip",
         _KIND,
         "An address, by the address",
-        _NAME,
+        _ADDRESS,
         ROOT.issue("127.0.0.1"),
         host="https://127.0.0.1",
     ),
@@ -156,7 +157,7 @@ SCENARIOS: Final = (
         "tls/ip-other",
         _KIND,
         "An address, by another address",
-        _NAME,
+        _ADDRESS,
         ROOT.issue("127.0.0.2"),
         "wanted '127.0.0.1', found '127.0.0.2'",
         host="https://127.0.0.1",
@@ -165,7 +166,7 @@ SCENARIOS: Final = (
         "tls/ip-name",
         _KIND,
         "An address, by a name",
-        "RFC 9525 §6.5",
+        _ADDRESS,
         ROOT.issue("localhost"),
         "wanted '127.0.0.1', found 'localhost'",
         host="https://127.0.0.1",
@@ -278,7 +279,7 @@ SCENARIOS: Final = (
         "tls/no-scheme",
         _KIND,
         "TLSOptions, and no scheme",
-        "Class reference, `connect_to_host`",
+        engine("connect_to_host"),
         GOOD,
         host="localhost",
     ),

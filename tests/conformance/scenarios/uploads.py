@@ -17,6 +17,7 @@ from tests.conformance.model import (
     Scenario,
     Step,
     Wire,
+    reference,
     sent,
 )
 
@@ -62,7 +63,7 @@ SCENARIOS: Final = (
     _sent(
         "bytes",
         "Bytes with NULs and line ends, by `request_raw`",
-        "Class reference, `request_raw`",
+        reference("request_raw"),
         Wire(headers={"Content-Length": "6"}, body=b"\0\r\n\r\n\xff"),
         method="PUT",
         data=b"\0\r\n\r\n\xff",
@@ -88,24 +89,28 @@ SCENARIOS: Final = (
         "empty-post",
         "An empty POST",
         "RFC 9110 §8.6; R19",
-        Wire(headers={"Content-Length": "0"}),
+        Wire(headers={"Content-Length": "0"}, body=b""),
         method="POST",
     ),
     _sent(
-        "empty-put", "An empty PUT", "RFC 9110 §8.6; R19", Wire(headers={"Content-Length": "0"}), method="PUT"
+        "empty-put",
+        "An empty PUT",
+        "RFC 9110 §8.6; R19",
+        Wire(headers={"Content-Length": "0"}, body=b""),
+        method="PUT",
     ),
     _sent(
         "empty-patch",
         "An empty PATCH",
         "RFC 9110 §8.6; R19",
-        Wire(headers={"Content-Length": "0"}),
+        Wire(headers={"Content-Length": "0"}, body=b""),
         method="PATCH",
     ),
     _sent(
         "empty-raw",
         "An empty POST by `request_raw`",
         "RFC 9110 §8.6; R19",
-        Wire(headers={"Content-Length": "0"}),
+        Wire(headers={"Content-Length": "0"}, body=b""),
         method="POST",
         data=b"",
     ),
@@ -120,14 +125,14 @@ SCENARIOS: Final = (
     _sent(
         "get-body",
         "GET with a body, by `request`: it is ignored",
-        "Class reference, `request`; R28",
+        reference("request") + "; R28",
         Wire("GET / HTTP/1.1", {"Content-Length": None}, body=b""),
         body="abc",
     ),
     _sent(
         "get-body-raw",
         "GET with a body, by `request_raw`: it is sent",
-        "Class reference, `request_raw`; R28",
+        reference("request_raw") + "; R28",
         Wire("GET / HTTP/1.1", {"Content-Length": "3"}, body=b"abc"),
         data=b"abc",
     ),
@@ -156,6 +161,7 @@ SCENARIOS: Final = (
         (Read(body=False), Pause(0.5), Read(), OK + EMPTY),
         Answer(),
         source="RFC 9112 §6",
+        wire=Wire(body=b"x" * _LARGE),
     ),
     _early(
         "early-413",
@@ -207,6 +213,7 @@ SCENARIOS: Final = (
         source="RFC 9110 §10.1.1; R1",
         headers=("Expect: 100-continue",),
         size=5,
+        wire=Wire(body=b"xxxxx"),
     ),
     _early(
         "continue-interim",
@@ -214,6 +221,7 @@ SCENARIOS: Final = (
         (Read(body=False), b"HTTP/1.1 100 Continue\r\n\r\n", Read(), OK + HELLO),
         Answer(200, b"hello"),
         source="RFC 9110 §15.2.1; R1",
+        wire=Wire(body=b"x" * _LARGE),
     ),
     _early(
         "expect-417",

@@ -32,9 +32,7 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 HERE = sorted(available())
 
 
-def decode(
-    names: list[str], pieces: list[bytes], limit: int = 1000, transfer: Sequence[str] = ()
-) -> bytes:
+def decode(names: list[str], pieces: list[bytes], limit: int = 1000, transfer: Sequence[str] = ()) -> bytes:
     """Decodes pieces to the end."""
     decoding = Decoding(names, transfer)
     body = b""
@@ -142,7 +140,7 @@ def test_chunked_below_another_transfer_coding_that_is_faulty() -> None:
     decoding.feed(b"2\r\nhe\r\nllo")
     assert decoding.read(100) == b"he"  # what came before the fault
     assert not decoding.hungry
-    with pytest.raises(RemoteError, match="^malformed chunked coding: b'llo' is no chunk size$"):
+    with pytest.raises(RemoteError, match=r"^malformed chunked coding: b'llo' is no chunk size$"):
         decoding.read(100)
 
 

@@ -1,0 +1,96 @@
+"""The judge: what each row claims is really looked at."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from tests.conformance.model import Answer, Connect, Fetch, Kind, Refused, Scenario, Wire
+from tests.conformance.words import Seen, Verdict, judge
+
+from pythonscript_http.core.enums import Error, Status
+
+CONNECTED: Mapping[str, Any] = {
+    "error": 0,
+    "hung": False,
+    "status": Status.STATUS_CONNECTED,
+    "reason": "",
+    "states": [],
+    "able": True,
+}
+EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+ANSWERED: Mapping[str, Any] = {
+    **CONNECTED,
+    "code": 200,
+    "size": 0,
+    "body": "",
+    "sha256": EMPTY,
+    "length": 0,
+    "chunked": False,
+    "headers": [],
+}
+HEAD = b"GET / HTTP/1.1\r\nHost: h\r\n"
+
+
+def refused(error: int = Error.ERR_INVALID_PARAMETER) -> Mapping[str, Any]:
+    return {"error": error, "status": Status.STATUS_CONNECTED}
+
+
+def verdict(
+    acts: Sequence[Fetch], accounts: Sequence[Mapping[str, Any]], requests: Sequence[bytes], **more: Any
+) -> Verdict:
+    scenario = Scenario("", Kind.REQUESTS, "", "", (), (Connect(), *acts), **more)
+    return judge(scenario, Seen([CONNECTED, *accounts], requests=requests, connections=1))
+
+
+class TestRefusals:
+    def test_nothing_is_sent(self) -> None:
+        seen = verdict([Fetch(Refused())], [refused()], [])
+        assert (seen.right, str(seen)) == (True, "refused")
+
+    def test_what_is_sent_nevertheless_is_seen(self) -> None:
+        seen = verdict([Fetch(Refused())], [refused()], [b"GET /evil HTTP/1.1\r\n\r\n"])
+        assert (seen.right, str(seen)) == (False, "refused; sends `GET /evil HTTP/1.1`")
+
+    def test_also_before_a_request_that_is_in_order(self) -> None:
+        acts, accounts = [Fetch(Refused()), Fetch(Answer())], [refused(), ANSWERED]
+        assert verdict(acts, accounts, [HEAD]).right
+        assert not verdict(acts, accounts, [b"GET /evil HTTP/1.1\r\n\r\n", HEAD]).right
+
+    def test_the_error_is_the_one_that_scripts_know(self) -> None:
+        seen = verdict([Fetch(Refused())], [refused(Error.ERR_CONNECTION_ERROR)], [])
+        assert (seen.right, str(seen)) == (False, "refused: ERR_CONNECTION_ERROR")
+        assert not verdict([Fetch(Refused())], [refused(1)], []).right
+        assert verdict([Fetch(Refused(error=Error.ERR_UNCONFIGURED))], [refused(3)], []).right
+
+    def test_one_that_should_have_been_sent(self) -> None:
+        assert not verdict([Fetch(Answer())], [refused()], []).right
+
+    def test_either_may_be_right(self) -> None:
+        either = [Fetch((Answer(), Refused()))]
+        assert verdict(either, [refused()], []).right
+        assert verdict(either, [ANSWERED], [HEAD]).right
+        assert not verdict(either, [refused()], [HEAD]).right
+
+    def test_no_connection(self) -> None:
+        assert not verdict([], [], [], connections=0).right
+
+
+@pytest.mark.parametrize(
+    ("wire", "request_", "right"),
+    [
+        (Wire(headers={"X": ("1", "2")}), HEAD + b"X: 1\r\nX: 2\r\n\r\n", True),
+        (Wire(headers={"X": ("1", "2")}), HEAD + b"X: 1\r\n\r\n", False),
+        (Wire(headers={"X": ("1", "2")}), HEAD + b"X: 2\r\nX: 1\r\n\r\n", False),
+        (Wire(headers={"X": "1"}), HEAD + b"X: 1\r\nX: 1\r\n\r\n", False),
+        (Wire(headers={"X": None}), HEAD + b"X: 1\r\n\r\n", False),
+        (Wire("GET / HTTP/1.1"), HEAD + b"\r\n", True),
+        (Wire("GET / HTTP/1.1"), HEAD + b"Host: h\r\n\r\n", False),
+        (Wire("GET / HTTP/1.1"), b"GET / HTTP/1.1\r\n\r\n", False),
+        (Wire(f"GET /{'x' * 8000} HTTP/1.1"), HEAD.replace(b"/ ", b"/%b " % (b"x" * 8000)) + b"\r\n", True),
+        (Wire(f"GET /{'x' * 8000} HTTP/1.1"), HEAD.replace(b"/ ", b"/%b " % (b"x" * 7999)) + b"\r\n", False),
+        (Wire(body=b""), HEAD + b"\r\n", True),
+        (Wire(body=b""), HEAD + b"\r\nx", False),
+    ],
+)
+def test_the_wire(wire: Wire, request_: bytes, right: bool) -> None:
+    assert verdict([Fetch(wire=wire)], [ANSWERED], [request_]).right is right
