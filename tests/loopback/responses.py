@@ -404,6 +404,15 @@ _BODILESS: Final = [
         skips_body=True,
     ),
     Scenario(
+        "CONNECT answered 300",
+        "only 2xx makes a tunnel",
+        "RFC 9110 9.3.6",
+        b"HTTP/1.1 300 Choose\r\nContent-Length: 2\r\n\r\nno",
+        body=b"no",
+        code=300,
+        method="CONNECT",
+    ),
+    Scenario(
         "CONNECT refused",
         "an answer as any other",
         "RFC 9110 9.3.6",

@@ -18,9 +18,9 @@ UNIX: Final = "unix:"
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.\-]*)://", re.IGNORECASE)
 # [IPv6]:port, a bare IPv6 address (two colons or more), or anything else with one colon at most.
 _HOST: Final = re.compile(
-    r"\[(?P<six>[^\[\]]*:[^\[\]]*)\](?::0*(?P<six_port>\d{0,9}))?"
+    r"\[(?P<six>[^\[\]]*:[^\[\]]*)\](?::(?P<six_port>0*\d{0,9}))?"
     r"|(?P<bare>[^:\[\]]*(?::[^:\[\]]*){2,})"
-    r"|(?P<name>[^:\[\]]+)(?::0*(?P<port>\d{0,9}))?",
+    r"|(?P<name>[^:\[\]]+)(?::(?P<port>0*\d{0,9}))?",
     re.ASCII,
 )
 _PLAIN: Final = re.compile(r"[a-z0-9_\-]{1,63}(?:\.[a-z0-9_\-]{1,63})*", re.IGNORECASE | re.ASCII)
@@ -79,9 +79,10 @@ def parse_host(text: str, port: int = -1) -> Host:
         raise _wrong(f"the host {text!a} is neither a name nor an address")
     inner = match["six_port"] or match["port"]
     if inner:
-        if 0 <= port != int(inner):
+        named = int(inner.lstrip("0") or "0")  # int() refuses very many digits, even of 0
+        if 0 <= port != named:
             raise _wrong(f"the host {text!a} names another port than the {port} given apart")
-        port = int(inner)
+        port = named
     port = _checked_port(port, PORT_HTTPS if tls else PORT_HTTP)
     address = match["six"] or match["bare"]
     return Host(_address(address) if address else _name(match["name"]), port, tls)

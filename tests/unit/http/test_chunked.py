@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pythonscript_http.core.chunked import LINE_LIMIT, ChunkedDecoder
+from pythonscript_http.core.chunked import ChunkedDecoder
 
 UNLIMITED = 2**63 - 1
 
@@ -139,21 +139,30 @@ def test_a_size_line_is_judged_as_it_grows(junk: bytes) -> None:
 def test_limits() -> None:
     decoder = ChunkedDecoder(1000, UNLIMITED)
     for _ in range(10):  # each line by itself
-        assert decode(decoder, [b"1;" + b"x" * (LINE_LIMIT - 100) + b"\r\na"])[0] == b"a"
+        assert decode(decoder, [b"1;" + b"x" * 16000, b"\r\na"])[0] == b"a"
         decode(decoder, [b"\r\n"])
         decoder = ChunkedDecoder(1000, UNLIMITED)
-    decode(decoder, [b"1;" + b"x" * LINE_LIMIT])
-    assert decoder.failure == f"malformed chunked coding: over {LINE_LIMIT} bytes of chunk extensions"
-
-    for size, taken in ((990, True), (1010, False)):
+    for size, taken in ((16384, True), (16385, False)):
         decoder = ChunkedDecoder(1000, UNLIMITED)
-        decode(decoder, [b"0\r\nX: " + b"y" * (size - 5) + b"\r\n\r\n"])
-        assert decoder.done is taken
-        assert (decoder.failure == "the trailers are over the limit of 1000 bytes") is not taken
+        decode(decoder, [b"1;" + b"x" * (size - 2)])
+        assert decoder.failure == (
+            "" if taken else "malformed chunked coding: over 16384 bytes of chunk extensions"
+        )
+
+    for size, taken in ((1000, True), (1001, False)):
+        for end in (b"\r\n", b""):  # an end that has not come yet changes nothing
+            decoder = ChunkedDecoder(1000, UNLIMITED)
+            decode(decoder, [b"0\r\nX: " + b"y" * (size - 5) + b"\r\n" + end])
+            assert decoder.done is (taken and end != b"")
+            assert (decoder.failure == "the trailers are over the limit of 1000 bytes") is not taken
 
     decoder = ChunkedDecoder(1000, 5)
     assert decode(decoder, [b"3\r\nabc\r\n3\r\n"])[0] == b"abc"  # refused before its bytes come
     assert decoder.failure == "the body is over the limit of 5 bytes"
+    for body, taken in ((b"5\r\nhello\r\n", True), (b"3\r\nhel\r\n2\r\nlo\r\n", True), (b"6\r\n", False)):
+        decoder = ChunkedDecoder(1000, 5)
+        decode(decoder, [body + b"0\r\n\r\n"])
+        assert decoder.done is taken
 
 
 def test_trailers() -> None:

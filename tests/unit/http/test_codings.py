@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pythonscript_http.core import codings
-from pythonscript_http.core.codings import MOST_CODINGS, RATIO, Decoding, available
+from pythonscript_http.core.codings import Decoding, available
 from pythonscript_http.core.errors import RemoteError
 
 
@@ -115,6 +115,17 @@ def test_frames_of_zstd() -> None:
     assert decode(["zstd"], [encode(b"one ") + encode(b"two"), encode(b" three")]) == b"one two three"
 
 
+@pytest.mark.parametrize(("exponent", "fits"), [(23, True), (24, False)])
+def test_the_window_of_zstd(exponent: int, fits: bool) -> None:
+    """8 MiB, and no more (RFC 9659): the frame's header tells how much memory it takes."""
+    frame = bytes.fromhex("28b52ffd 00") + bytes([exponent - 10 << 3]) + bytes.fromhex("290000") + b"hello"
+    if fits:
+        assert decode(["zstd"], [frame]) == b"hello"
+    else:
+        with pytest.raises(RemoteError, match="malformed zstd coding: "):
+            decode(["zstd"], [frame])
+
+
 def test_several_are_undone_from_the_last() -> None:
     coded = zlib.compress(gzip.compress(b"hello"))
     assert decode(["gzip", "identity", "deflate"], [coded[:9], coded[9:]], 2) == b"hello"
@@ -152,15 +163,41 @@ def test_chunked_is_no_coding_of_contents() -> None:
 def test_unknown_and_too_many() -> None:
     with pytest.raises(RemoteError, match="the coding 'compress' is none of those known here: gzip, deflate"):
         Decoding(["compress"])
-    with pytest.raises(RemoteError, match=f"6 codings of one body are over the limit of {MOST_CODINGS}"):
+    with pytest.raises(RemoteError, match="6 codings of one body are over the limit of 5"):
         Decoding(["gzip"] * 6)
+    coded = b"hello"
+    for _ in range(5):
+        coded = gzip.compress(coded)
+    assert decode(["gzip"] * 5, [coded]) == b"hello"
+    with pytest.raises(RemoteError, match="6 codings of one body"):
+        Decoding(["gzip"] * 3, ["gzip", "chunked", "gzip"])
 
 
 def test_a_bomb() -> None:
     once = gzip.compress(bytes(20_000_000))
     assert len(decode(["gzip"], [once], 65536)) == 20_000_000  # the most that deflate can do is no bomb
-    with pytest.raises(RemoteError, match=f"the body's gzip, gzip coding is a bomb: .* became {RATIO} times"):
+    with pytest.raises(RemoteError, match=r"the body's gzip, gzip coding is a bomb: .* became 1100 times"):
         decode(["gzip", "gzip"], [gzip.compress(once)], 65536)
+
+
+def padded(data: bytes, size: int) -> bytes:
+    """gzip of a certain size: a file's name in its header fills it."""
+    coded = gzip.compress(data)
+    assert coded[3] == 0
+    return coded[:3] + b"\x08" + coded[4:10] + b"x" * (size - len(coded) - 1) + b"\0" + coded[10:]
+
+
+@pytest.mark.parametrize(("coded", "most"), [(1000, 1_100_000), (500, 1_048_576)])
+def test_where_a_bomb_begins(coded: int, most: int) -> None:
+    """At 1100 times the coded body, but for the first MiB."""
+    for size in (most, most + 1):
+        twice = padded(gzip.compress(bytes(size)), coded)
+        assert len(twice) == coded
+        if size == most:
+            assert len(decode(["gzip", "gzip"], [twice], 1 << 24)) == size
+        else:
+            with pytest.raises(RemoteError, match=f"a bomb: {coded} bytes became 1100 times that"):
+                decode(["gzip", "gzip"], [twice], 1 << 24)
 
 
 def test_what_is_not_installed_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,12 @@ from pythonscript_http.core.host import Host, authority, parse_host, parse_proxy
         ("https://example.org:444", -5, Host("example.org", 444, True)),
         ("db", -1, Host("db", 80, False)),
         ("127.0.0.1", 1, Host("127.0.0.1", 1, False)),
+        ("example.org", 65535, Host("example.org", 65535, False)),
+        ("example.org:1", -1, Host("example.org", 1, False)),
+        ("http://example.org:65535", -1, Host("example.org", 65535, False)),
+        ("[::1]:1", -1, Host("::1", 1, False)),
+        ("[::1]:65535", -1, Host("::1", 65535, False)),
+        ("::1", 65535, Host("::1", 65535, False)),
         ("::1", -1, Host("::1", 80, False)),
         ("[::1]", -1, Host("::1", 80, False)),
         ("http://[::1]:8080", -1, Host("::1", 8080, False)),
@@ -35,6 +41,7 @@ from pythonscript_http.core.host import Host, authority, parse_host, parse_proxy
         ("example.org:", -1, Host("example.org", 80, False)),
         ("[::1]:", 81, Host("::1", 81, False)),
         ("example.org:00080", -1, Host("example.org", 80, False)),
+        (f"example.org:{'0' * 5000}80", -1, Host("example.org", 80, False)),
         ("bücher.example", -1, Host("xn--bcher-kva.example", 80, False)),
         ("BÜCHER.example:81", -1, Host("xn--bcher-kva.example", 81, False)),
         ("straße.de", -1, Host("xn--strae-oqa.de", 80, False)),
@@ -96,6 +103,13 @@ def test_readable(text: str, port: int, expected: Host | None) -> None:
         ("example.org:80", 81, "another port than the 81"),
         ("example.org", 0, "port 0"),
         ("example.org", 65536, "port 65536"),
+        ("example.org:0", -1, "port 0"),
+        ("example.org:" + "0" * 5000, -1, "port 0"),
+        ("https://example.org:65536", -1, "port 65536"),
+        ("[::1]:0", -1, "port 0"),
+        ("[::1]:65536", -1, "port 65536"),
+        ("::1", 0, "port 0"),
+        ("unix:/x", 0, "port 0"),
         ("ü" * 64, -1, "too long"),
     ],
 )
@@ -103,6 +117,13 @@ def test_unreadable(text: str, port: int, complaint: str) -> None:
     with pytest.raises(LocalError, match=complaint) as caught:
         parse_host(text, port)
     assert caught.value.code is Error.ERR_INVALID_PARAMETER
+
+
+@pytest.mark.parametrize("port", [0, 65536])
+def test_ports_of_proxies(port: int) -> None:
+    for text, apart in (("u:p@proxy", port), ("http://proxy", port), ("::1", port), (f"proxy:{port}", -1)):
+        with pytest.raises(LocalError, match=f"the port {port} is not within 1 to 65535"):
+            parse_proxy(text, apart)
 
 
 def test_authority() -> None:

@@ -223,11 +223,78 @@ def test_any_bytes_end_in_a_state(prefix: bytes, pieces: list[bytes]) -> None:
     assert bool(machine.reason) == (machine.status is Status.STATUS_CONNECTION_ERROR)
 
 
-@pytest.mark.parametrize("limit", [1000, 200_000])
-def test_the_header_limit_can_be_set(limit: int) -> None:
-    for size, taken in ((limit - 100, True), (limit + 1, False)):
-        machine = connected(limit)
-        machine.request(Method.METHOD_HEAD, close=False)
-        machine.sent()
-        give(machine, OK + b"X: " + b"y" * size + b"\r\n\r\n")
-        assert (machine.status is Status.STATUS_CONNECTION_ERROR) is not taken
+@pytest.mark.parametrize("limit", [None, 1000, 200_000])
+@pytest.mark.parametrize("interim", [b"", b"HTTP/1.1 103 X\r\nA: b\r\n\r\n"])
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("over", [0, 1])
+def test_the_header_limit(limit: int | None, interim: bytes, apart: bool, over: int) -> None:
+    """To the byte, for all header blocks of a response together, whether their end has come or not."""
+    machine = connected() if limit is None else connected(limit)
+    limit = limit or 65536
+    begin, end = interim + OK + b"X: ", b"\r\n\r\n"
+    block = begin + b"y" * (limit + over - len(begin) - len(end)) + end
+    machine.request(Method.METHOD_HEAD, close=False)
+    machine.sent()
+    give(machine, block[:-1] if apart else block)
+    if apart:
+        assert machine.status is Status.STATUS_REQUESTING
+        give(machine, block[-1:])
+    assert (machine.status is Status.STATUS_CONNECTION_ERROR) is bool(over)
+    assert (machine.reason == f"the header block is over the limit of {limit} bytes") is bool(over)
+
+
+def test_the_header_limit_without_an_end() -> None:
+    machine = connected(1000)
+    machine.request(Method.METHOD_GET, close=False)
+    give(machine, (OK + b"X: " + b"y" * 1000)[:1000])
+    assert machine.status is Status.STATUS_REQUESTING
+    give(machine, b"y")
+    assert machine.status is Status.STATUS_CONNECTION_ERROR
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_the_header_limit_is_that_of_trailers_too(over: int) -> None:
+    machine = connected(1000)
+    machine.request(Method.METHOD_GET, close=False)
+    machine.sent()
+    give(machine, CHUNKED + b"0\r\nX: " + b"y" * (995 + over) + b"\r\n\r\n")
+    assert (machine.reason == "the trailers are over the limit of 1000 bytes") is bool(over)
+    assert (machine.status is Status.STATUS_CONNECTED) is not over
+
+
+@pytest.mark.parametrize("over", [0, 1])
+@pytest.mark.parametrize(
+    "head", [b"Content-Length: %d\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n%x\r\n", b"\r\n"]
+)
+def test_the_body_limit(head: bytes, over: int) -> None:
+    machine = requesting()
+    machine.body_limit = 5
+    size = 5 + over
+    data = OK + (head % size if b"%" in head else head) + b"x" * size
+    body = give(machine, data + (b"\r\n0\r\n\r\n" if b"chunked" in head else b""))
+    if machine.status is Status.STATUS_BODY:
+        machine.ended()
+        drain(machine, 10)
+    assert (machine.reason == "") is not over
+    assert ("over the limit of 5" in machine.reason) is bool(over)
+    assert body == (b"" if over else b"xxxxx")
+
+
+@pytest.mark.parametrize("size", [4, 5, 6])
+def test_what_comes_directly_keeps_to_the_limit(size: int) -> None:
+    """A body until close whose bytes do not pass through the machine's buffer."""
+    machine = requesting()
+    machine.body_limit = 5
+    fill(machine, OK + b"\r\n")
+    assert machine.take(memoryview(bytearray(10))) == 0
+    direct = min(machine.direct_limit, size)
+    machine.received_directly(direct)
+    assert direct == min(size, 5)
+    assert machine.status is Status.STATUS_BODY
+    if size > 5:
+        assert machine.direct_limit == 0
+        fill(machine, b"x")
+        assert machine.reason == "the body is over the limit of 5 bytes"
+    else:
+        machine.ended()
+        assert machine.status is Status.STATUS_DISCONNECTED

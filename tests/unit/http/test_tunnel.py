@@ -80,6 +80,7 @@ REFUSALS: Sequence[tuple[str, list[Step], str]] = [
         "it refused CONNECT h.example:80: '403 Forbidden'",
     ),
     ("bad gateway", [b"HTTP/1.1 502\r\n\r\n"], "it refused CONNECT h.example:80: '502'"),
+    ("choice", [b"HTTP/1.1 300 Choose\r\n\r\n"], "'300 Choose'"),
     ("redirect", [b"HTTP/1.1 302 Found\r\nLocation: http://login/\r\n\r\n"], "'302 Found'"),
     (
         "another protocol",

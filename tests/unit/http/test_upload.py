@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from pythonscript_http import Error, LocalError, NetworkError, Stream
-from pythonscript_http.upload import BACKLOG, Upload
+from pythonscript_http.upload import Upload
 
 HEAD = b"POST / HTTP/1.1\r\n\r\n"
 
@@ -89,7 +89,7 @@ def test_a_told_length_is_kept_to() -> None:
 
 
 @pytest.mark.parametrize("held_until", [0.0, 1.0])
-@pytest.mark.parametrize(("size", "most"), [(BACKLOG // 4, 5), (1, 300)])
+@pytest.mark.parametrize(("size", "most"), [(1 << 18, 5), (1, 300)])
 def test_what_may_wait_has_bounds(size: int, most: int, held_until: float) -> None:
     upload, piece, taken = Upload(HEAD, held_until=held_until), memoryview(bytes(size)), 0
     while upload.give(piece) is Error.OK:
@@ -102,6 +102,24 @@ def test_what_may_wait_has_bounds(size: int, most: int, held_until: float) -> No
     send(upload, sink)
     assert (len(sink.data), upload.sent) == (len(HEAD) + (taken + 1) * size, (taken + 1) * size)
     assert upload.give(piece) is Error.OK
+
+
+def test_the_backlog_is_a_mebibyte() -> None:
+    for waiting, taken in ((1048575, Error.OK), (1048576, Error.ERR_BUSY)):
+        upload = Upload(b"")
+        upload.open = True
+        upload.line_up(memoryview(bytes(waiting)))
+        assert upload.give(memoryview(b"x")) is taken
+        assert upload.sent == 0
+        assert len(upload.unsent) == (2 if taken is Error.OK else 1)
+
+
+def test_256_pieces_may_wait() -> None:
+    for waiting, taken in ((256, Error.OK), (257, Error.ERR_BUSY)):
+        upload = Upload(HEAD)
+        for _ in range(waiting - 1):
+            upload.line_up(memoryview(b"x"))
+        assert upload.give(memoryview(b"x")) is taken
 
 
 def test_a_body_is_held_back_until_let_go() -> None:
