@@ -15,6 +15,7 @@ from tests.loopback.network import blackholes
 from tests.loopback.responses import ALL, CHUNKED, OK, Scenario
 from tests.loopback.scripted import Await, Drip, HalfClose, Pause, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.server import Server, pattern
+from tests.unit.http.test_timing import Clock
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method, NetworkError, Status, TcpNetwork
 from pythonscript_http.net.stream import WOULD_BLOCK, Address, Readiness
@@ -1029,6 +1030,332 @@ class TestDeadlines:
         assert get(client) == b"hello"
         clock.advance(0.02)
         assert client.poll() is Error.OK
+
+
+class Clocked:
+    """A client whose clock is set by hand, over a network of our own."""
+
+    def __init__(self) -> None:
+        self.stream = FakeStream()
+        self.network = FakeNetwork(self.stream)
+        self.clock = Clock()
+        self.client = HTTPClient(self.network)
+        self.client._timing.now = self.clock
+
+    def at(self, seconds: float, *events: bytes | NetworkError) -> Error:
+        """Polls at a time, counted from the beginning; what comes from the server has come by then."""
+        self.clock.now = 100.0 + seconds
+        self.stream.events += events
+        return self.client.poll()
+
+    def read_at(self, seconds: float, *events: bytes | NetworkError) -> bytes:
+        self.clock.now = 100.0 + seconds
+        self.stream.events += events
+        return self.client.read_response_body_chunk()
+
+    def connected(self) -> None:
+        self.network.up = True
+        self.client.connect_to_host("192.0.2.1")
+        self.client.poll()
+        assert self.client.get_status() is Status.STATUS_CONNECTED
+
+    def request(self, body: bytes = b"", *, sends: bool = True) -> None:
+        """Begins a request, and has it sent at once unless told otherwise."""
+        self.client.request_raw(POST if body else GET, "/", [], body)
+        if sends:
+            self.client.poll()
+
+
+@pytest.fixture
+def clocked() -> Clocked:
+    return Clocked()
+
+
+class TestDeadlinesToTheTick:
+    """By a clock that is set by hand."""
+
+    def test_connecting(self, clocked: Clocked) -> None:
+        clocked.client.connect_timeout = 5
+        for begin in (0.0, 10.0):  # a second connection has its own time
+            clocked.clock.now = 100.0 + begin
+            clocked.client.connect_to_host("192.0.2.1")
+            assert clocked.at(begin + 4.9) is Error.OK
+            assert clocked.at(begin + 5.0) is Error.ERR_CANT_CONNECT
+
+    def test_look_up_and_connection_share_one(self, clocked: Clocked) -> None:
+        clocked.client.connect_timeout = 5
+        clocked.client.connect_to_host("example.org")
+        clocked.network.addresses = [Address(2, ("192.0.2.1", 0))]
+        assert clocked.at(4.0) is Error.OK
+        assert clocked.client.get_status() is Status.STATUS_CONNECTING
+        assert clocked.at(5.0) is Error.ERR_CANT_CONNECT
+
+    @pytest.mark.parametrize("name", ["first_byte", "idle", "total"])
+    def test_each_request_has_its_own_time(self, clocked: Clocked, name: str) -> None:
+        """Over one connection: what the request before took, or got, does not count."""
+        setattr(clocked.client, f"{name}_timeout", 5)
+        clocked.connected()
+        for begin in (0.0, 3.0, 50.0):
+            clocked.clock.now = 100.0 + begin
+            clocked.request()
+            assert clocked.at(begin + 4.0, HELLO) is Error.OK
+            assert clocked.read_at(begin + 4.0) == b"hello"
+        assert clocked.at(1000) is Error.OK  # while nothing is under way none counts
+        clocked.request()
+        assert clocked.at(1004.9) is Error.OK
+        assert clocked.client.get_status() is Status.STATUS_REQUESTING
+        assert clocked.at(1005.0) is Error.ERR_CONNECTION_ERROR
+        assert f"({name}_timeout), before it answered" in clocked.client.get_error_reason()
+
+    @pytest.mark.parametrize(("name", "last"), [("idle", 8.0), ("total", 5.0)])
+    @pytest.mark.parametrize("reads", [False, True])
+    def test_in_the_second_body(self, clocked: Clocked, name: str, last: float, reads: bool) -> None:
+        setattr(clocked.client, f"{name}_timeout", 5)
+        clocked.connected()
+        clocked.request()
+        clocked.at(0.0, HELLO)
+        clocked.read_at(0.0)
+        clocked.clock.now += 20.0
+        clocked.request()
+        clocked.at(21.0, OK + b"Content-Length: 9\r\n\r\nab")
+        assert clocked.read_at(23.0, b"cd") == b"abcd"
+        look = clocked.read_at if reads else clocked.at
+        look(20.0 + last - 0.1)
+        assert clocked.client.get_status() is Status.STATUS_BODY
+        look(20.0 + last)
+        assert clocked.client.get_status() is Status.STATUS_CONNECTION_ERROR
+        assert clocked.client.get_error_reason().endswith("5 of 9 bytes are missing")
+
+    def test_an_interim_answer_puts_the_first_byte_off(self, clocked: Clocked) -> None:
+        clocked.client.first_byte_timeout = 5
+        clocked.connected()
+        clocked.request()
+        assert clocked.at(4.0, b"HTTP/1.1 102 Processing\r\n\r\n") is Error.OK
+        assert clocked.at(8.9) is Error.OK
+        assert clocked.at(9.0) is Error.ERR_CONNECTION_ERROR
+
+    def test_a_byte_that_is_sent_puts_idleness_off(self, clocked: Clocked) -> None:
+        clocked.client.idle_timeout = 5
+        clocked.connected()
+        clocked.stream.room = 100
+        clocked.request(bytes(1000))
+        assert clocked.at(3.0) is Error.OK
+        clocked.stream.room = 10
+        assert clocked.at(6.0) is Error.OK
+        assert clocked.at(10.9) is Error.OK
+        assert clocked.at(11.0) is Error.ERR_CONNECTION_ERROR
+
+    def test_a_body_waits_a_second_for_the_server_to_say_go_on(self, clocked: Clocked) -> None:
+        clocked.connected()
+        for begin in (0.0, 10.0):
+            clocked.clock.now = 100.0 + begin
+            clocked.client.request(POST, "/", ["Expect: 100-continue"], "body")
+            clocked.at(begin)
+            clocked.at(begin + 0.9)
+            assert clocked.client.get_request_body_sent() == 0
+            clocked.at(begin + 1.0)
+            assert clocked.client.get_request_body_sent() == 4
+            clocked.at(begin + 1.0, HELLO)
+            clocked.read_at(begin + 1.0)
+
+    def test_blocking_mode_waits_for_half_a_minute_or_until_a_deadline(self, clocked: Clocked) -> None:
+        waited: list[float] = []
+
+        def wait(*, write: bool, timeout: float) -> bool:
+            waited.append(timeout)
+            return False
+
+        clocked.stream.wait = wait  # type: ignore[method-assign]
+        clocked.connected()
+        clocked.client.set_blocking_mode(True)
+        clocked.request()
+        clocked.client.total_timeout = 7
+        clocked.at(0.0)
+        clocked.at(3.0)
+        assert waited == [30.0, 7.0, 4.0]
+
+
+class TestMarks:
+    """`get_timings()`, by a clock that is set by hand."""
+
+    def test_each_and_their_order(self, clocked: Clocked) -> None:
+        client, network, stream = clocked.client, clocked.network, clocked.stream
+        client.connect_to_host("example.org")
+        network.addresses = [Address(2, ("192.0.2.1", 0))]
+        clocked.at(1.0)
+        network.up = True
+        clocked.at(3.0)
+        clocked.clock.now = 106.0
+        stream.room = 100
+        clocked.request(b"x" * 1000, sends=False)
+        clocked.at(7.0)
+        assert client.get_timings() == {
+            "name_lookup": 1.0,
+            "connect": 3.0,
+            "appconnect": 0.0,
+            "pretransfer": 6.0,
+            "posttransfer": 0.0,
+            "first_byte": 0.0,
+            "total": 7.0,
+        }
+        stream.room = 10_000
+        clocked.at(8.0)
+        clocked.at(10.0, b"HTTP/1.1 ")
+        clocked.at(12.0, b"200 OK\r\nContent-Length: 5\r\n\r\nhe")
+        clocked.read_at(14.0)
+        clocked.read_at(15.0, b"llo")
+        assert client.get_status() is Status.STATUS_CONNECTED
+        clocked.at(99.0)
+        assert list(client.get_timings().items()) == [
+            ("name_lookup", 1.0),
+            ("connect", 3.0),
+            ("appconnect", 0.0),
+            ("pretransfer", 6.0),
+            ("posttransfer", 8.0),
+            ("first_byte", 10.0),
+            ("total", 15.0),
+        ]
+
+    def test_the_second_request_counts_from_itself(self, clocked: Clocked) -> None:
+        clocked.connected()
+        clocked.clock.now = 101.0
+        clocked.request()
+        clocked.at(2.0)
+        clocked.at(3.0, HELLO)
+        clocked.read_at(4.0)
+        assert clocked.client.get_timings()["total"] == 4.0
+        clocked.clock.now = 120.0
+        clocked.request(sends=False)
+        nothing = dict.fromkeys(clocked.client.get_timings(), 0.0)
+        assert clocked.client.get_timings() == nothing
+        clocked.at(21.0)
+        assert clocked.client.get_timings() == nothing | {"posttransfer": 1.0, "total": 1.0}
+        clocked.at(23.0, HELLO)
+        clocked.read_at(26.0)
+        clocked.at(30.0)
+        told = nothing | {"posttransfer": 1.0, "first_byte": 3.0, "total": 6.0}
+        assert clocked.client.get_timings() == told
+
+    def test_an_interim_answer_has_the_first_byte(self, clocked: Clocked) -> None:
+        clocked.connected()
+        clocked.request()
+        clocked.at(2.0, b"HTTP/1.1 102 Processing\r\n\r\n")
+        clocked.at(5.0, HELLO)
+        assert clocked.client.get_timings()["first_byte"] == 2.0
+
+    @pytest.mark.parametrize("waits", [False, True])
+    def test_a_streamed_body_is_sent_when_it_is_ended(self, clocked: Clocked, waits: bool) -> None:
+        clocked.connected()
+        clocked.client.request_stream(POST, "/", [])
+        clocked.client.send_body_chunk(b"x")
+        clocked.at(1.0)
+        assert clocked.client.get_timings()["posttransfer"] == 0.0
+        clocked.clock.now = 102.0
+        clocked.client.end_body()
+        clocked.at(3.0)
+        assert clocked.client.get_timings()["posttransfer"] == 3.0
+        clocked.at(4.0, OK + b"Content-Length: 0\r\n\r\n")
+        clocked.read_at(4.0)
+        assert clocked.client.get_status() is Status.STATUS_CONNECTED  # it knows that all was sent
+        clocked.client.request_stream(POST, "/", [], 1)
+        clocked.client.send_body_chunk(b"x")
+        if waits:
+            clocked.client.end_body()
+        clocked.at(5.0)
+        assert clocked.client.get_timings()["posttransfer"] == 1.0
+
+    def test_a_failure_ends_the_time(self, clocked: Clocked) -> None:
+        clocked.connected()
+        clocked.request()
+        clocked.at(2.0, b"SSH-2.0\r\n")
+        clocked.at(9.0)
+        assert (clocked.client.get_timings()["first_byte"], clocked.client.get_timings()["total"]) == (
+            2.0,
+            2.0,
+        )
+
+    def test_a_new_connection_forgets(self, clocked: Clocked) -> None:
+        clocked.connected()
+        clocked.request()
+        clocked.at(2.0, HELLO)
+        clocked.clock.now = 150.0
+        clocked.client.connect_to_host("192.0.2.1")
+        clocked.at(53.0)
+        told = clocked.client.get_timings()
+        assert (told["connect"], told["first_byte"], told["total"]) == (3.0, 0.0, 3.0)
+        clocked.client.close()
+        assert set(clocked.client.get_timings().values()) == {0.0}
+
+
+class TestRefusedUploads:
+    """A code of 400 or above ends the upload; one below may come from a server that reads on."""
+
+    @pytest.mark.parametrize(("code", "goes_on"), [(399, True), (400, False), (500, False)])
+    def test_by_code(self, code: int, goes_on: bool) -> None:
+        client, stream = fake(b"HTTP/1.1 %d X\r\nContent-Length: 2\r\n\r\n" % code, room=1000)
+        client.request_raw(POST, "/", [], bytes(5000))
+        poll(client)
+        stream.room = 10_000
+        client.poll()
+        assert (client.get_request_body_sent() == 5000) is goes_on
+        assert (len(stream.sent) == 1000) is not goes_on
+        stream.events.append(b"no")
+        assert read(client) == b"no"
+        assert client.get_status() is (Status.STATUS_CONNECTED if goes_on else Status.STATUS_DISCONNECTED)
+
+    def test_400_to_a_streamed_one(self) -> None:
+        client, stream = fake(b"HTTP/1.1 400 X\r\nContent-Length: 0\r\n\r\n")
+        client.request_stream(POST, "/", [])
+        poll(client)
+        sent = stream.sent
+        assert client.send_body_chunk(b"x") is Error.ERR_UNAVAILABLE
+        assert (read(client), client.get_response_code()) == (b"", 400)
+        assert stream.sent == sent
+        assert client.get_status() is Status.STATUS_DISCONNECTED
+
+
+class TestAttachedBehindAProxy:
+    """What the proxy was told is not for a connection of the script's own."""
+
+    def test_the_wire(self) -> None:
+        network = FakeNetwork(FakeStream())
+        network.up = True
+        client = HTTPClient(network, user_agent="UA/1")
+        client.set_http_proxy("user:secret@192.0.2.9", 3128)
+        client.connect_to_host("example.org", 8080)
+        client.poll()
+        client.request(GET, "/a", [])
+        client.poll()
+        assert network.asked == [(["192.0.2.9"], 3128)]
+        rest = b"User-Agent: UA/1\r\nAccept: */*\r\n"
+        assert network.stream.sent == (
+            b"GET http://example.org:8080/a HTTP/1.1\r\nHost: example.org:8080\r\n"
+            + rest
+            + b"Proxy-Authorization: Basic dXNlcjpzZWNyZXQ=\r\n\r\n"
+        )
+        own = FakeStream()
+        client.attach(own)
+        client.request(GET, "/a", [])
+        client.poll()
+        assert own.sent == b"GET /a HTTP/1.1\r\nHost: example.org:8080\r\n" + rest + b"\r\n"
+        own.events.append(HELLO)
+        assert (poll(client), read(client)) == (Error.OK, b"hello")
+        client.attach(other := FakeStream(), "other.example")
+        client.request(GET, "http://third.example/", [])
+        client.poll()
+        assert other.sent == b"GET http://third.example/ HTTP/1.1\r\nHost: third.example\r\n" + rest + b"\r\n"
+
+    def test_the_proxy_that_is_attached_to_again_stays_one(self) -> None:
+        network = FakeNetwork(FakeStream())
+        network.up = True
+        client = HTTPClient(network)
+        client.set_http_proxy("192.0.2.9", 3128)
+        client.connect_to_host("example.org")
+        client.poll()
+        client.attach(network.stream)
+        client.request(GET, "/", [])
+        client.poll()
+        assert network.stream.sent.startswith(b"GET http://example.org/ HTTP/1.1\r\n")
 
 
 class TestLimits:
