@@ -9,10 +9,12 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import until
+from tests.unit.http.test_timing import Clock
 
 from pythonscript_http.net import resolver
 from pythonscript_http.net.resolver import RESOLUTION_DELAY
@@ -147,6 +149,20 @@ class TestFamilies:
 
     def test_also_while_it_is_waited_for(self, system: System) -> None:
         resolver.look_up("slow.example").wait(2 * RESOLUTION_DELAY)
+        until(lambda: families(system) == [BOTH, FOUR, SIX])
+
+    def test_the_delay_is_50_ms(self, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+        clock = Clock()
+        monkeypatch.setattr(resolver, "time", SimpleNamespace(monotonic=clock, sleep=time.sleep))
+        clock.now = 0.0
+        lookup = resolver.look_up("slow.example")
+        until(lambda: families(system) == [BOTH])
+        clock.now = 0.049
+        assert lookup.poll() is None
+        assert resolver._workers.spare() == 7
+        clock.now = 0.05
+        assert lookup.poll() is None
+        assert resolver._workers.spare() == 5
         until(lambda: families(system) == [BOTH, FOUR, SIX])
 
     @pytest.mark.parametrize("first", [FOUR, SIX])
