@@ -194,7 +194,7 @@ def _judge_connect(act: Connect, account: Mapping[str, Any], verdict: Verdict) -
         fits = act.says in account["reason"]
         verdict.note(words + _because(act.says if fits else account["reason"]), not fits)
         return
-    if not act.polls and account["error"] == Error.OK:
+    if not act.polls and account["error"] == Error.OK and act.states is None:
         return
     if act.states is not None:
         states = [Status(state).name.removeprefix("STATUS_") for state in account["states"]]

@@ -505,7 +505,7 @@ MUTANTS = [
             "no proxy leads to a Unix domain socket",
             "None if target.unix else self._usable(",
             "self._usable(",
-            f"{_UNIT}/test_unix.py",
+            f"{_UNIT}/test_client.py::TestConnection",
         ),
         (
             "a proxy for HTTPS is none for HTTP",
@@ -515,9 +515,9 @@ MUTANTS = [
         ),
         (
             "a proxy that can be none is not passed by",
-            "if isinstance(proxy, LocalError):\n            # Not that one, which is kept: by its traceback it would keep whoever gets it.\n            raise",
-            "if isinstance(proxy, LocalError):\n            return None\n            raise",
-            f"{_UNIT}/test_client.py",
+            "raise self.refused(LocalError(proxy.code, str(proxy)))",
+            "return None",
+            f"{_UNIT}/test_client.py::TestConnection",
         ),
         (
             "headers are handed out once",
@@ -604,9 +604,9 @@ MUTANTS = [
             f"{_UNIT}/test_client.py::TestSending",
         ),
         (
-            "a stream's blindness is its own",
-            "self._blind = False\n            self._flowed",
-            "self._flowed",
+            "a stream that tells its end only to who reads is read",
+            'self._blind = bool(getattr(stream, "blind", False))',
+            "self._blind = False",
             f"{_UNIT}/test_client.py::TestAttached",
         ),
         (

@@ -46,10 +46,13 @@ def test_any_chunks_in_any_split_read_by_any_size(pieces: list[bytes], cuts: lis
 
 
 @given(st.binary(min_size=1))
+@example(b"X: y\r\n\r\n")
 def test_what_comes_after_the_end_is_left(surplus: bytes) -> None:
-    decoder = ChunkedDecoder(1000, UNLIMITED)
-    assert decode(decoder, [encode([b"body"]) + surplus]) == (b"body", len(surplus))
-    assert decoder.done
+    """With the end or later."""
+    for pieces in ([encode([b"body"]) + surplus], [encode([b"body"]), surplus]):
+        decoder = ChunkedDecoder(1000, UNLIMITED)
+        assert decode(decoder, pieces) == (b"body", len(surplus))
+        assert (decoder.done, decoder.failure, decoder.trailers) == (True, "", [])
 
 
 class _Events:

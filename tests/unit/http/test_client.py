@@ -736,6 +736,26 @@ class TestConnection:
         assert get(client, "/request").startswith(b"GET /request HTTP/1.1")
         client.close()
 
+    def test_a_unix_domain_socket_has_no_proxy(self) -> None:
+        network = FakeNetwork(FakeStream())
+        client = HTTPClient(network)
+        client.set_http_proxy("192.0.2.9", 3128)
+        client.connect_to_host("unix:/run/x.sock")
+        assert network.asked == ["unix:/run/x.sock"]
+
+    def test_a_proxy_that_can_be_none_is_not_passed_by(self) -> None:
+        network = FakeNetwork(FakeStream())
+        client = HTTPClient(network)
+        with pytest.raises(LocalError, match="this is no proxy"):
+            client.set_http_proxy("socks5://192.0.2.9", 1080)
+        for _ in range(2):
+            with pytest.raises(LocalError, match="this is no proxy"):
+                client.connect_to_host("192.0.2.1")
+            assert (network.asked, client.get_status()) == ([], Status.STATUS_DISCONNECTED)
+        client.set_http_proxy("", -1)
+        client.connect_to_host("192.0.2.1")
+        assert network.asked == [(["192.0.2.1"], 80)]
+
     def test_http_proxy_with_a_user(self) -> None:
         """R30."""
         with ScriptedServer([ReadRequest(), HELLO]) as proxy:
@@ -1134,6 +1154,14 @@ class TestDeadlinesToTheTick:
         assert clocked.at(8.9) is Error.OK
         assert clocked.at(9.0) is Error.ERR_CONNECTION_ERROR
 
+    def test_the_first_byte_is_all_that_is_awaited(self, clocked: Clocked) -> None:
+        clocked.client.first_byte_timeout = 5
+        clocked.connected()
+        clocked.request()
+        assert clocked.at(4.0, b"HTTP/1.1 2") is Error.OK
+        assert clocked.at(500.0) is Error.OK
+        assert clocked.client.get_status() is Status.STATUS_REQUESTING
+
     def test_a_byte_that_is_sent_puts_idleness_off(self, clocked: Clocked) -> None:
         clocked.client.idle_timeout = 5
         clocked.connected()
@@ -1380,9 +1408,12 @@ class TestLimits:
             client.max_body_size = limit
             client.request(GET, "/", [])
             poll(client)
-            assert client.read_response_body_chunk() == body if not fits and body else True
-            assert (client.get_status() is Status.STATUS_CONNECTION_ERROR) is not fits
+            if fits or body:
+                whole = b"hello, you!" if b"hello, you!" in answer else body
+                assert client.read_response_body_chunk() == (whole if fits else body)
+            assert (client.get_status() is Status.STATUS_BODY) is fits
             assert ("over the limit of 10" in client.get_error_reason()) is not fits
+            assert (client.get_error_reason() == "") is fits
 
     def test_body_until_close_byte_by_byte(self) -> None:
         for limit, fits in ((4, False), (5, True)):
@@ -1643,6 +1674,18 @@ class TestExpect:
         assert stream.writes == [(100, stream.sent[:-4]), (101, b"body")]
         assert read(client) == b"hello"
 
+    @pytest.mark.parametrize("code", [200, 404])
+    def test_a_final_answer_instead(self, code: int) -> None:
+        """Whatever it says: who answers without having asked for the body does not want it."""
+        client, stream = fake(b"HTTP/1.1 %d X\r\nContent-Length: 2\r\n\r\nhi" % code)
+        client.request(POST, "/", ["Expect: 100-continue"], "body")
+        poll(client)
+        client.poll()
+        assert read(client) == b"hi"
+        assert stream.sent.endswith(b"\r\n\r\n")
+        assert client.get_request_body_sent() == 0
+        assert client.get_status() is Status.STATUS_DISCONNECTED
+
     def test_a_final_answer_makes_it_needless(self) -> None:
         client, stream = fake(b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n")
         client.request(POST, "/", ["Expect: 100-continue"], "body")
@@ -1703,6 +1746,23 @@ class TestAttached:
                 assert (stream.read_into(view), bytes(view[:5])) == (5, b"first")
                 assert stream.write([b"answer"]) == 6
                 stream.close()
+
+    def test_a_stream_that_tells_its_end_only_to_who_reads(self) -> None:
+        """As a StreamPeer of a script's own, which has no status."""
+
+        class Blind(FakeStream):
+            blind = True
+
+            def peek(self) -> Readiness:
+                return Readiness.QUIET
+
+        stream = Blind()
+        client = HTTPClient(FakeNetwork(FakeStream()))
+        client.attach(stream)
+        client.request(GET, "/", [])
+        assert client.poll() is Error.OK
+        stream.events.append(b"")
+        assert client.poll() is Error.ERR_CONNECTION_ERROR
 
     def test_a_connection_of_none(self) -> None:
         client = HTTPClient()

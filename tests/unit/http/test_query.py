@@ -20,6 +20,8 @@ from pythonscript_http.core.query import query_string_from_dict
         ),
         ({"b": 1, "a": 2}, "b=1&a=2"),
         ({"none": []}, ""),
+        ({"a": (1, 2), "b": ()}, "a=1&a=2"),
+        ({"data": b"ab"}, "data=b%27ab%27"),
         ({"flags": [True, False, None]}, "flags=true&flags=false&flags=%3Cnull%3E"),
         ({"half": 0.5, 7: "seven"}, "half=0.5&7=seven"),
         ({"a b&c": "d=e/f?~-._"}, "a%20b%26c=d%3De%2Ff%3F~-._"),
