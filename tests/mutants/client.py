@@ -209,8 +209,8 @@ MUTANTS = [
         ),
         (
             "a fault in chunks below another coding is an error",
-            "if decoder.failure and not size:",
-            "if False:",
+            "self.hungry = not decoder.failure and (",
+            "self.hungry = (",
             f"{_UNIT}/test_codings.py",
         ),
     ),

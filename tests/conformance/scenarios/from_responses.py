@@ -1,6 +1,6 @@
 """Every row of the table of responses that tests at all levels use: tests/loopback/responses.py.
 
-All but those that show where our own limits are: other clients may have others.
+All but those where the sources let other clients differ.
 """
 
 import re
@@ -55,4 +55,4 @@ def _title(row: responses.Scenario) -> str:
     return f"{name}: {code(data.decode('utf-8', 'replace'))}" if row.data else name
 
 
-SCENARIOS: Final = tuple(_scenario(row) for row in responses.ALL if not row.our_limit)
+SCENARIOS: Final = tuple(_scenario(row) for row in responses.ALL if not row.our_choice)
