@@ -747,7 +747,7 @@ MUTANTS = [
         (
             "a name that was given up loses its turn",
             "    lookup = asking()\n    if lookup is None or lookup.complete:\n        return\n",
-            "    lookup = asking() or Lookup('given.up')\n",
+            "    lookup = asking() or Lookup('given.up', time.monotonic)\n",
             f"{_UNIT}/test_resolver.py",
         ),
     ),

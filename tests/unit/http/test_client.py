@@ -15,7 +15,6 @@ from tests.loopback.network import blackholes
 from tests.loopback.responses import ALL, CHUNKED, OK, Scenario
 from tests.loopback.scripted import Await, Drip, HalfClose, Pause, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.server import Server, pattern
-from tests.unit.http.test_timing import Clock
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method, NetworkError, Status, TcpNetwork
 from pythonscript_http.net.stream import WOULD_BLOCK, Address, Readiness
@@ -1059,8 +1058,7 @@ class Clocked:
         self.stream = FakeStream()
         self.network = FakeNetwork(self.stream)
         self.clock = Clock()
-        self.client = HTTPClient(self.network)
-        self.client._timing.now = self.clock
+        self.client = HTTPClient(self.network, clock=self.clock)
 
     def at(self, seconds: float, *events: bytes | NetworkError) -> Error:
         """Polls at a time, counted from the beginning; what comes from the server has come by then."""
