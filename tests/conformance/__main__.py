@@ -13,7 +13,7 @@ def main(names: list[str]) -> int:
     """Plays all scenarios and writes the page; or plays those named and prints what both clients did."""
     with tempfile.TemporaryDirectory() as folder:
         chosen = [row for row in ALL if not names or any(row.id.startswith(name) for name in names)]
-        report = play(Path(folder), chosen) if names else play_all(Path(folder))
+        report = play(Path(folder), chosen) if names else play_all(Path(folder), both=True)
     if not names:
         PAGE.write_text(render(report), encoding="utf-8")
     for scenario in chosen:
@@ -22,6 +22,10 @@ def main(names: list[str]) -> int:
             print(
                 scenario.id, *(f"  {name}: {v}" for name, v in zip(CLIENTS, verdicts, strict=True)), sep="\n"
             )
+    for name, words in report.misses.items():
+        print(f"{name}: played again, for PyHTTPClient was not right: {'; '.join(words)}")
+    for problem in report.problems:
+        print(problem)
     print(
         f"{len(chosen)} scenarios",
         *(f"{name} {sum(rows(report, s)[i][0] for s in chosen)}" for i, name in enumerate(CLIENTS)),

@@ -1,7 +1,8 @@
 extends SceneTree
 ## Plays a plan to both clients, many at a time, and writes what each did: a line of JSON for each.
 ##
-## Command line: the plan, the file for the results. A scenario whose script an error ended has no line.
+## Command line: the plan, the file for the results. When a part begins, a line there tells its number, and
+## when it ends, another tells its number and its acts. If an error ended its script, the second is missing.
 
 const Player := preload("player.gd")
 
@@ -10,7 +11,7 @@ const ABREAST := 100
 const LONGEST_MSEC := 20_000  # without any scenario coming to its end
 
 var _results: FileAccess
-var _playing := 0
+var _playing := {}  # the numbers of the parts that are under way
 var _last_end_msec := 0
 
 
@@ -26,7 +27,7 @@ func _run() -> void:
 	var arguments := OS.get_cmdline_user_args()
 	var plan: Array = str_to_var(FileAccess.get_file_as_string(arguments[0]))
 	_results = FileAccess.open(arguments[1], FileAccess.WRITE)
-	_results.store_line(JSON.stringify({"engine": Engine.get_version_info()["string"]}))
+	_tell({"engine": Engine.get_version_info()["string"]})
 	for part: Dictionary in plan:
 		await _wait_for_room(1 if part["alone"] else ABREAST)
 		_play(part)
@@ -38,18 +39,27 @@ func _run() -> void:
 
 
 func _play(part: Dictionary) -> void:
-	_playing += 1
+	var number: int = part["part"]
+	_playing[number] = true
 	_last_end_msec = Time.get_ticks_msec()
+	_tell({"part": number})
 	var client: Variant = ClassDB.instantiate(part["client"])
 	var player := Player.new(client, self)
 	var acts: Array = await player.play(part["acts"])
 	client.close()
-	_results.store_line(JSON.stringify({"part": part["part"], "acts": acts}))
-	_results.flush()
-	_playing -= 1
-	_last_end_msec = Time.get_ticks_msec()
+	if _playing.erase(number):
+		_tell({"part": number, "acts": acts})
+		_last_end_msec = Time.get_ticks_msec()
 
 
 func _wait_for_room(most: int) -> void:
-	while _playing >= most and Time.get_ticks_msec() - _last_end_msec < LONGEST_MSEC:
+	while _playing.size() >= most:
+		if Time.get_ticks_msec() - _last_end_msec > LONGEST_MSEC:
+			_playing.clear()  # errors have ended their scripts: no more will come of them
 		await process_frame
+
+
+func _tell(what: Dictionary) -> void:
+	_results.store_line(JSON.stringify(what))
+	_results.flush()
+	print(what.get("part"))  # a sign of life

@@ -19,11 +19,14 @@ func _init(client: Variant, tree: SceneTree) -> void:
 	_tree = tree
 
 
-## Plays all acts, or as many until the client hangs, and gives an account of each.
+## Plays all acts, or as many until the client hangs or an error ends one, and gives an account of each.
 func play(acts: Array) -> Array:
 	var accounts := []
 	for act: Dictionary in acts:
 		var account: Dictionary = await call(act["do"], act)
+		if account.is_empty():  # which a function that an error ends gives
+			accounts.append({"died": true})
+			break
 		account["status"] = _client.get_status()
 		accounts.append(account)
 		if account.get("hung", false):
@@ -61,7 +64,7 @@ func act_adopt(act: Dictionary) -> Dictionary:
 		await _tree.process_frame
 	_client.set_connection(_adopted)
 	_client.poll()
-	return {}
+	return {"done": true}
 
 
 func act_fetch(act: Dictionary) -> Dictionary:
@@ -103,7 +106,10 @@ func act_fetch(act: Dictionary) -> Dictionary:
 		account["fields"] = _client.get_response_headers_as_dictionary()
 	else:
 		account["headers"] = _client.get_response_headers()
-	account.merge(await _read_body(act["reads"]), not account["hung"])
+	var read: Dictionary = await _read_body(act["reads"])
+	if read.is_empty():
+		return {}
+	account.merge(read, not account["hung"])
 	account["cpu"] = (_cpu() - cpu) / TICKS_PER_SECOND if measured else 0.0
 	return account
 
@@ -114,12 +120,12 @@ func act_idle(act: Dictionary) -> Dictionary:
 	while _client.get_status() == status and Time.get_ticks_msec() < end:
 		_client.poll()
 		await _tree.process_frame
-	return {}
+	return {"done": true}
 
 
 func act_wait(act: Dictionary) -> Dictionary:
 	await _tree.create_timer(act["seconds"]).timeout
-	return {}
+	return {"done": true}
 
 
 func act_call(act: Dictionary) -> Dictionary:

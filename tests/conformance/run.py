@@ -1,12 +1,12 @@
-"""Plays all scenarios to both clients in one run of the engine."""
+"""Plays scenarios to both clients in one run of the engine, or in a few when it crashes."""
 
 import base64
 import json
 import re
 import resource
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,13 +16,19 @@ from .model import Act, Adopt, Call, Connect, Fetch, Idle, Scenario, Talk, Wait
 from .scenarios import ALL
 from .scenarios.tls import BUNDLE
 from .server import Part, Stage
-from .words import Seen, method_number
+from .words import SCRIPT_ERROR, Seen, method_number
 
 CLIENTS: Final = ("HTTPClient", "PyHTTPClient")
-SECONDS: Final = 100.0
-"""No run takes longer."""
+SECONDS: Final = 120.0
+"""No run is silent for longer."""
+MOST_RUNS: Final = 10
+"""How often the engine is started for the same scenarios, if it crashes."""
 
 HERE: Final = Path(__file__).resolve().parent
+
+
+Turn = tuple[str, str]
+"""A scenario's id, and the client that meets it."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +40,74 @@ class Report:
     seen: Mapping[str, Mapping[str, Seen]]
     output: str
     """What the engine printed, for those who look for a reason."""
+    problems: Sequence[str] = ()
+    """What went wrong and is no scenario's fault."""
+    misses: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What PyHTTPClient did in rows where it was not right, by scenario; the last play may be right then."""
 
 
-def play(folder: Path, scenarios: Sequence[Scenario] = ALL) -> Report:
+@dataclass(frozen=True)
+class _Run:
+    """One run of the engine, to its end or to its crash."""
+
+    engine: str
+    seen: Mapping[Turn, Seen]
+    """Of the turns that were played to their end."""
+    under_way: Sequence[Turn]
+    """Those that had begun, and did not come to their end."""
+    crash: str
+    """How the engine crashed; empty: it did not."""
+    output: str
+
+
+def play(folder: Path, scenarios: Sequence[Scenario] = ALL, scripts: Path = HERE) -> Report:
     """Plays the scenarios.
 
+    When the engine crashes, only the scenario at fault is lost by it: those that were under way are played again
+    one by one, which names it, and those that were not played yet as if nothing had been.
+
     Args:
-        folder: an empty one, for the project and the sockets.
+        folder: an empty one, for the projects and the sockets.
+        scenarios: those to play.
+        scripts: where `play.gd` and `player.gd` are.
 
     Raises:
-        RuntimeError: the engine crashed or did not end.
+        RuntimeError: the engine does not even begin.
     """
+    by_id = {scenario.id: scenario for scenario in scenarios}
+    left = [(scenario.id, client) for scenario in scenarios for client in CLIENTS]
+    seen: dict[Turn, Seen] = {}
+    suspects: set[Turn] = set()
+    problems, output, engine = [], "", ""
+    for number in range(MOST_RUNS):
+        run = _run(folder / f"run{number}", by_id, left, suspects, scripts)
+        engine, output = run.engine, output + run.output
+        seen |= run.seen
+        if not run.crash:
+            seen |= {turn: Seen(died=SCRIPT_ERROR) for turn in run.under_way}
+            left = []
+            break
+        if len(run.under_way) == 1:
+            seen[run.under_way[0]] = Seen(died=run.crash)
+        else:
+            names = ", ".join(f"{name} ({client})" for name, client in run.under_way) or "nothing"
+            problems.append(f"{run.crash}, with these under way: {names}\n{run.output[-4000:]}")
+        suspects |= {*run.under_way}
+        left = [turn for turn in left if turn not in seen]
+        if not left:
+            break
+    seen |= {turn: Seen(died="not played: the engine crashes again and again") for turn in left}
+    if suspects & {turn for turn, what in seen.items() if what.died}:
+        problems = []  # it is known whose fault it is
+    by_client = {name: {client: seen[name, client] for client in CLIENTS} for name in by_id}
+    return Report(engine, by_client, output, problems)
+
+
+def _run(
+    folder: Path, scenarios: Mapping[str, Scenario], turns: Sequence[Turn], alone: Set[Turn], scripts: Path
+) -> _Run:
+    """Plays some turns; those that block or measure, and those in `alone`, at the end and one by one."""
+    folder.mkdir()
     project = Project(
         folder / "project",
         client=True,
@@ -52,25 +115,29 @@ def play(folder: Path, scenarios: Sequence[Scenario] = ALL) -> Report:
     )
     project.write("bundle.crt", BUNDLE.pem)
     for name in ("play.gd", "player.gd"):
-        shutil.copyfile(HERE / name, project.root / name)
+        shutil.copyfile(scripts / name, project.root / name)
     results = folder / "results"
-    scenarios = sorted(scenarios, key=lambda scenario: scenario.alone)
-    _allow_files(4 * len(CLIENTS) * len(scenarios))
+    turns = sorted(turns, key=lambda turn: (scenarios[turn[0]].alone, turn in alone))
+    _allow_files(4 * len(turns))
     # Both clients meet each scenario, each of them a server of its own.
-    with Stage([scenario for scenario in scenarios for _ in CLIENTS], folder) as stage:
-        plan = [_plan(number, part) for number, part in enumerate(stage.parts)]
+    with Stage([scenarios[name] for name, _ in turns], folder) as stage:
+        parts = dict(zip(turns, stage.parts, strict=True))
+        plan = [
+            _plan(number, turn, parts[turn], alone=turn in alone or parts[turn].scenario.alone)
+            for number, turn in enumerate(turns)
+        ]
         path = project.write("plan.json", json.dumps(plan))
         script = ("--headless", "--script", "res://play.gd", "--", str(path), str(results))
         run = project.run(*script, seconds=SECONDS)
-    if run.code != 0:
+    lines = results.read_bytes().splitlines() if results.exists() else []
+    if not lines:
         raise RuntimeError(f"the engine ended with {run.code}\n{run.output[-4000:]}")
-    head, *lines = map(_json, results.read_bytes().splitlines())
-    accounts = {line["part"]: line["acts"] for line in lines}
-    seen: dict[str, dict[str, Seen]] = {}
-    for number, part in enumerate(stage.parts):
-        client = CLIENTS[number % len(CLIENTS)]
-        seen.setdefault(part.scenario.id, {})[client] = _seen(part, accounts.get(number))
-    return Report(head["engine"], seen, run.output)
+    head, *rest = map(_json, lines)
+    begun = [turns[int(line["part"])] for line in rest if "acts" not in line]
+    ended = {turns[int(line["part"])]: line["acts"] for line in rest if "acts" in line}
+    seen = {turn: _seen(parts[turn], acts) for turn, acts in ended.items()}
+    crash = f"the engine ends with {run.code}" if run.code else ""
+    return _Run(head["engine"], seen, [turn for turn in begun if turn not in ended], crash, run.output)
 
 
 def _allow_files(number: int) -> None:
@@ -91,15 +158,15 @@ def _json(line: bytes) -> Any:
     )
 
 
-def _seen(part: Part, acts: Sequence[Mapping[str, Any]] | None) -> Seen:
+def _seen(part: Part, acts: Sequence[Mapping[str, Any]]) -> Seen:
     requests = [request.replace(b":%d" % part.port, b":PORT") for request in part.requests]
-    return Seen(acts or (), acts is None, part.connections, part.closed, requests)
+    died = SCRIPT_ERROR if acts and "died" in acts[-1] else ""
+    return Seen(acts[:-1] if died else acts, died, part.connections, part.closed, requests)
 
 
-def _plan(number: int, part: Part) -> dict[str, Any]:
+def _plan(number: int, turn: Turn, part: Part, *, alone: bool) -> dict[str, Any]:
     acts = [_act(act, part) for act in part.scenario.acts]
-    client = CLIENTS[number % len(CLIENTS)]
-    return {"part": number, "client": client, "alone": part.scenario.alone, "acts": acts}
+    return {"part": number, "client": turn[1], "alone": alone, "acts": acts}
 
 
 def _act(act: Act, part: Part) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from .model import Act, Adopt, Answer, Call, Connect, Fetch, Idle, Refused, Scen
 LONGEST: Final = 60
 """Characters of anything quoted."""
 
+SCRIPT_ERROR: Final = "an error ends the script"
+
 CRLF: Final = "\r\n"
 
 _GOES_ON: Final = ("CONNECTED", "BODY", "DISCONNECTED")
@@ -28,12 +30,12 @@ class Seen:
 
     Attributes:
         acts: what `player.gd` told of each act; fewer than the scenario has if the client hung.
-        died: an error of the script ended it, or the engine's.
+        died: what ended the script or the engine before its time, in words; empty: nothing did.
         requests: what the server saw, with its port as `PORT`.
     """
 
     acts: Sequence[Mapping[str, Any]] = ()
-    died: bool = False
+    died: str = ""
     connections: int = 0
     closed: int = 0
     requests: Sequence[bytes] = ()
@@ -138,6 +140,20 @@ def _wire_words(wire: Wire) -> Iterator[str]:
 def judge(scenario: Scenario, seen: Seen) -> Verdict:
     """Compares, act by act."""
     verdict = Verdict()
+    _judge_acts(scenario, seen, verdict)
+    if seen.died:
+        verdict.note(seen.died, True)
+        return verdict
+    if scenario.connections is not None:
+        verdict.note(_connections(seen.connections), seen.connections != scenario.connections)
+    if scenario.closes:
+        verdict.note(
+            "the client closes" if seen.closed else "the client keeps the connection", not seen.closed
+        )
+    return verdict
+
+
+def _judge_acts(scenario: Scenario, seen: Seen, verdict: Verdict) -> None:
     requests = iter(seen.requests)
     played = [*zip(scenario.acts, seen.acts, strict=False)]
     for act, account in played:
@@ -162,19 +178,10 @@ def judge(scenario: Scenario, seen: Seen) -> Verdict:
                     else "no `get_connection()`"
                 )
                 verdict.note(text, received != right)
-    if seen.died:
-        verdict.note("an error ends the script", True)
-    elif scenario.connections is not None:
-        verdict.note(_connections(seen.connections), seen.connections != scenario.connections)
     if any(isinstance(act, Fetch) and account["error"] != Error.OK for act, account in played):
         # The requests that were not refused are accounted for; so this is of one that was.
         for request in requests:
             verdict.note(f"sends {_line(request)}", True)
-    if scenario.closes and not seen.died:
-        verdict.note(
-            "the client closes" if seen.closed else "the client keeps the connection", not seen.closed
-        )
-    return verdict
 
 
 def _judge_connect(act: Connect, account: Mapping[str, Any], verdict: Verdict) -> None:
