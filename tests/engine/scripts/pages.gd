@@ -48,6 +48,18 @@ func test_readme_the_client_without_a_server() -> void:
 	await run_node("readme_the_client_without_a_server")
 
 
+func test_readme_the_client_with_half_a_body() -> void:
+	expect("the server closed the connection in the middle of the body: 8 of 13 bytes are missing")
+	await run_node("readme_the_client_with_half_a_body")
+
+
+func test_readme_the_client_in_python() -> void:
+	var scores := Scores.new()
+	add_child(scores)
+	check("fetched", JSON.parse_string(await scores.fetched), {"Ada": 1815.0})
+	scores.queue_free()
+
+
 func test_readme_tls() -> void:
 	await run_node("readme_tls")
 
