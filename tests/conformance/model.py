@@ -57,7 +57,7 @@ class Drip:
 
 @dataclass(frozen=True)
 class Pause:
-    """Does nothing for a while, in seconds."""
+    """Does nothing for a while, in seconds; and for as many beats of the pulse, unless the client blocks."""
 
     seconds: float = 0.4
     """Long enough for a client that polls every frame to see what came before."""

@@ -14,7 +14,7 @@ from .words import Seen, judge, right_words
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "conformance.md"
 
 PATIENCE: Final = 2.5
-"""Seconds: PATIENCE_MSEC of player.gd."""
+"""Seconds: PATIENCE of player.gd."""
 
 _OPENING: Final = """\
 # Conformance: HTTPClient and PyHTTPClient, side by side
@@ -41,7 +41,7 @@ Of {number} scenarios `HTTPClient` gets **{engine_right}** right, `PyHTTPClient`
   has no means to be told.
 
 - The engine's client is not the same every time where bytes and the end of a connection race; its column is
-  what one run showed. Rows of `PyHTTPClient` that had to be played again are [told at the end](#played-again).
+  what one run showed. Where `PyHTTPClient` was not right at once is [told at the end](#played-again).
 
 To make the page again: `python3 tools/dev.py conformance`. The tests fail when it is stale, or when
 `PyHTTPClient` falls short of a row.
@@ -61,8 +61,8 @@ _AGAIN: Final = "## Played again"
 def play_all(folder: Path, *, both: bool = False) -> Report:
     """Plays all scenarios, and those again whose row is not right for PyHTTPClient, or not as it is written.
 
-    A busy machine makes some rows late. Few rows by themselves are soon played, and what has really changed shows
-    again. `Report.misses` tells which rows were not right each time.
+    A busy machine makes some rows late. Few rows by themselves are soon played, and what has really changed
+    shows again. `Report.misses` tells which rows were not right each time.
 
     Args:
         folder: an empty one.
@@ -72,8 +72,11 @@ def play_all(folder: Path, *, both: bool = False) -> Report:
     report = play(_made(folder / "0"))
     for again in range(1, PLAYS + 1):
         table = [(scenario, rows(report, scenario)) for scenario in ALL]
-        misses = {scenario.id: (seen[-1][1],) for scenario, seen in table if not seen[-1][0]}
-        misses = {name: (*report.misses.get(name, ()), *words) for name, words in misses.items()}
+        misses = {
+            scenario.id: [*report.misses.get(scenario.id, ()), words]
+            for scenario, (*_, (right, words)) in table
+            if not right
+        }
         report = replace(report, misses={**report.misses, **misses})
         doubtful = [
             row
@@ -83,9 +86,7 @@ def play_all(folder: Path, *, both: bool = False) -> Report:
         if not doubtful or again == PLAYS:
             break
         new = play(_made(folder / str(again)), doubtful)
-        report = replace(
-            report, seen={**report.seen, **new.seen}, problems=[*report.problems, *new.problems]
-        )
+        report = replace(report, seen={**report.seen, **new.seen}, problems=[*report.problems, *new.problems])
     return report
 
 
@@ -151,8 +152,7 @@ def _lines_of(page: str, *, both: bool) -> Iterator[str]:
             *cells, _, last = line.split(" | ")
             yield " | ".join([*cells, last])
         else:
-            line = re.sub(r"^run of Godot .*", "run of the engine.", line)
-            yield re.sub(r"(`HTTPClient` gets \*\*)\d+", r"\1some", line)
+            yield re.sub(r"^(run of) Godot .*|(`HTTPClient` gets \*\*)\d+", r"\1\2", line)
 
 
 def _lines(report: Report) -> Iterator[str]:

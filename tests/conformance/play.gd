@@ -1,16 +1,19 @@
 extends SceneTree
 ## Plays a plan to both clients, many at a time, and writes what each did: a line of JSON for each.
 ##
-## Command line: the plan, the file for the results. When a part begins, a line there tells its number, and
-## when it ends, another tells its number and its acts. If an error ended its script, the second is missing.
+## Command line: the plan, the file for the results, the port of the pulse. When a part begins, a line of the
+## results tells its number; when it ends, another tells its number and its acts. The second is missing if an
+## error has ended the script so that it never comes to its end.
 
 const Player := preload("player.gd")
+const Pulse := preload("pulse.gd")
 
 const FRAMES_PER_SECOND := 120
 const ABREAST := 100
 const LONGEST_MSEC := 20_000  # without any scenario coming to its end
 
 var _results: FileAccess
+var _pulse: Pulse
 var _playing := {}  # the numbers of the parts that are under way
 var _last_end_msec := 0
 
@@ -28,6 +31,8 @@ func _run() -> void:
 	var plan: Array = str_to_var(FileAccess.get_file_as_string(arguments[0]))
 	_results = FileAccess.open(arguments[1], FileAccess.WRITE)
 	_tell({"engine": Engine.get_version_info()["string"]})
+	_pulse = Pulse.new(arguments[2].to_int())
+	process_frame.connect(_pulse.poll)
 	for part: Dictionary in plan:
 		await _wait_for_room(1 if part["alone"] else ABREAST)
 		_play(part)
@@ -44,7 +49,7 @@ func _play(part: Dictionary) -> void:
 	_last_end_msec = Time.get_ticks_msec()
 	_tell({"part": number})
 	var client: Variant = ClassDB.instantiate(part["client"])
-	var player := Player.new(client, self)
+	var player := Player.new(client, self, _pulse)
 	var acts: Array = await player.play(part["acts"])
 	client.close()
 	if _playing.erase(number):

@@ -3,20 +3,23 @@ extends RefCounted
 ##
 ## The client may be a PyHTTPClient or the engine's HTTPClient: this file is the same for both.
 
-const PATIENCE_MSEC := 2500  # without any news: the client hangs
+const Pulse := preload("pulse.gd")
+const PATIENCE := 2.5  # seconds by the pulse without any news: the client hangs
 const SHOWN := 4096  # bytes of a body that are told, not only their digest
 const TICKS_PER_SECOND := 100.0  # of the processor's time in /proc
 
 var _client: Variant
 var _tree: SceneTree
-var _last_news_msec := 0
+var _pulse: Pulse
+var _last_news := 0  # in beats
 var _states: Array[int] = []
 var _adopted: StreamPeer
 
 
-func _init(client: Variant, tree: SceneTree) -> void:
+func _init(client: Variant, tree: SceneTree, pulse: Pulse) -> void:
 	_client = client
 	_tree = tree
+	_pulse = pulse
 
 
 ## Plays all acts, or as many until the client hangs or an error ends one, and gives an account of each.
@@ -116,15 +119,17 @@ func act_fetch(act: Dictionary) -> Dictionary:
 
 func act_idle(act: Dictionary) -> Dictionary:
 	var status: int = _client.get_status()
-	var end: int = Time.get_ticks_msec() + int(act["seconds"] * 1000)
-	while _client.get_status() == status and Time.get_ticks_msec() < end:
+	var end := _pulse.beats + Pulse.beats_of(act["seconds"])
+	while _client.get_status() == status and _pulse.beats < end:
 		_client.poll()
 		await _tree.process_frame
 	return {"done": true}
 
 
 func act_wait(act: Dictionary) -> Dictionary:
-	await _tree.create_timer(act["seconds"]).timeout
+	var end := _pulse.beats + Pulse.beats_of(act["seconds"])
+	while _pulse.beats < end:
+		await _tree.process_frame
 	return {"done": true}
 
 
@@ -240,11 +245,11 @@ func _look() -> void:
 
 
 func _news() -> void:
-	_last_news_msec = Time.get_ticks_msec()
+	_last_news = _pulse.beats
 
 
 func _out_of_patience() -> bool:
-	return Time.get_ticks_msec() - _last_news_msec > PATIENCE_MSEC
+	return _pulse.beats - _last_news > Pulse.beats_of(PATIENCE)
 
 
 ## The process's memory in bytes.

@@ -63,13 +63,13 @@ class _Run:
 def play(folder: Path, scenarios: Sequence[Scenario] = ALL, scripts: Path = HERE) -> Report:
     """Plays the scenarios.
 
-    When the engine crashes, only the scenario at fault is lost by it: those that were under way are played again
-    one by one, which names it, and those that were not played yet as if nothing had been.
+    When the engine crashes, only the scenario at fault is lost by it: those that were under way are played
+    again one by one, which names it, and those that were not played yet as if nothing had been.
 
     Args:
         folder: an empty one, for the projects and the sockets.
         scenarios: those to play.
-        scripts: where `play.gd` and `player.gd` are.
+        scripts: where the scripts are.
 
     Raises:
         RuntimeError: the engine does not even begin.
@@ -114,7 +114,7 @@ def _run(
         settings={"network": ['tls/certificate_bundle_override="res://bundle.crt"']},
     )
     project.write("bundle.crt", BUNDLE.pem)
-    for name in ("play.gd", "player.gd"):
+    for name in ("play.gd", "player.gd", "pulse.gd"):
         shutil.copyfile(scripts / name, project.root / name)
     results = folder / "results"
     turns = sorted(turns, key=lambda turn: (scenarios[turn[0]].alone, turn in alone))
@@ -127,7 +127,7 @@ def _run(
             for number, turn in enumerate(turns)
         ]
         path = project.write("plan.json", json.dumps(plan))
-        script = ("--headless", "--script", "res://play.gd", "--", str(path), str(results))
+        script = ("--headless", "--script", "res://play.gd", "--", str(path), str(results), str(stage.pulse))
         run = project.run(*script, seconds=SECONDS)
     lines = results.read_bytes().splitlines() if results.exists() else []
     if not lines:

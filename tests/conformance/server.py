@@ -21,8 +21,10 @@ from .model import Drip, End, OpenSsl, Pause, Read, Reset, Scenario, Secure, Ste
 
 T = TypeVar("T")
 
-LONGEST: Final = 20.0
+LONGEST: Final = 120.0
 """Seconds that one connection may last."""
+BEAT: Final = 0.05
+"""Seconds: BEAT_MSEC of pulse.gd."""
 
 
 @dataclass
@@ -52,6 +54,8 @@ class Stage:
         self.parts = [_part(scenario, folder / f"{number}") for number, scenario in enumerate(scenarios)]
         self._loop = asyncio.new_event_loop()
         self._stack = contextlib.ExitStack()
+        self._pulse = _Pulse(self._loop)
+        self.pulse: int = self._pulse.port
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
@@ -82,6 +86,7 @@ class Stage:
 
     def _run(self) -> None:
         tasks = [self._loop.create_task(self._accept(part)) for part in self.parts if part.listener]
+        tasks.append(self._loop.create_task(self._pulse.run()))
         self._loop.run_forever()
         tasks = list(asyncio.all_tasks(self._loop))
         for task in tasks:
@@ -90,6 +95,7 @@ class Stage:
 
     def _close(self) -> None:
         self._loop.close()
+        self._pulse.close()
         for part in self.parts:
             if part.listener is not None:
                 part.listener.close()
@@ -112,7 +118,39 @@ class Stage:
         # The client may leave at any time.
         with connection, contextlib.suppress(OSError, TimeoutError):  # ssl.SSLError is an OSError
             async with asyncio.timeout(LONGEST):
-                await _Connection(self._loop, part, connection).play(script)
+                await _Connection(self._loop, part, connection, self._pulse).play(script)
+
+
+class _Pulse:
+    """The server's side of `pulse.gd`: answers each beat, and counts them."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.setblocking(False)
+        self.port: int = self._listener.getsockname()[1]
+        self._beats = 0
+        self._beat = asyncio.Condition()
+
+    async def run(self) -> None:
+        """Serves the engine."""
+        connection, _ = await self._loop.sock_accept(self._listener)
+        with connection, contextlib.suppress(OSError):
+            while beat := await self._loop.sock_recv(connection, 1):
+                self._beats += 1
+                async with self._beat:
+                    self._beat.notify_all()
+                await self._loop.sock_sendall(connection, beat)
+
+    async def wait(self, seconds: float) -> None:
+        """Waits until so many beats have passed as there are in that time."""
+        end = self._beats + seconds / BEAT
+        async with self._beat:
+            await self._beat.wait_for(lambda: self._beats >= end)
+
+    def close(self) -> None:
+        """Listens no more."""
+        self._listener.close()
 
 
 class _Socket:
@@ -201,8 +239,10 @@ def _context(identity: Identity, oldest: ssl.TLSVersion, newest: ssl.TLSVersion)
 class _Connection:
     """One connection, and the script played to it."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, part: Part, connection: socket.socket) -> None:
-        self._part, self._socket = part, connection
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, part: Part, connection: socket.socket, pulse: _Pulse
+    ) -> None:
+        self._part, self._socket, self._pulse = part, connection, pulse
         self._bytes: _Socket | _Tls = _Socket(loop, connection)
         self._unread = bytearray()
         self._bodiless = False  # the last request's body was not read yet
@@ -239,6 +279,8 @@ class _Connection:
                     await self._read(body)
                 case Pause(seconds):
                     await asyncio.sleep(seconds)
+                    if not self._part.scenario.alone:
+                        await self._pulse.wait(seconds)
                 case Secure():
                     self._bytes = _Tls(self._bytes, step)
                     await self._bytes.handshake()

@@ -1,10 +1,9 @@
 """A scenario that goes wrong is one row's failure, whatever it does to the engine."""
 
 import shutil
-from pathlib import Path
 
 import pytest
-from tests.conformance.model import Call, Connect, Fetch, Kind, Read, Scenario
+from tests.conformance.model import Act, Call, Connect, Fetch, Kind, Read, Scenario, Step
 from tests.conformance.page import rows
 from tests.conformance.run import CLIENTS, HERE, Report, play
 from tests.conformance.words import Seen
@@ -18,8 +17,8 @@ CALLS = {
 
 
 def row(name: str) -> Scenario:
-    server = [[Read(), b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]]
-    acts = (Connect(), *([Call(name)] if name in CALLS else []), Fetch())
+    server: list[list[Step]] = [[Read(), b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]]
+    acts: list[Act] = [Connect(), *([Call(name)] if name in CALLS else []), Fetch()]
     return Scenario(name, Kind.HEADS, name, "", server, acts)
 
 
@@ -28,14 +27,15 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     folder = tmp_path_factory.mktemp("run")
     scripts = folder / "scripts"
     scripts.mkdir()
-    shutil.copyfile(HERE / "play.gd", scripts / "play.gd")
+    for name in ("play.gd", "pulse.gd"):
+        shutil.copyfile(HERE / name, scripts / name)
     text = (HERE / "player.gd").read_text(encoding="utf-8")
     begin = "func act_call(act: Dictionary) -> Dictionary:\n"
     cases = "".join(
         f'\tif act["name"] == "{name}" and _client is PyHTTPClient:\n\t\t{code}\n'
         for name, code in CALLS.items()
     )
-    skip = f"\tif act[\"name\"] in {list(CALLS)}:\n\t\treturn {{\"done\": true}}\n"
+    skip = f'\tif act["name"] in {list(CALLS)}:\n\t\treturn {{"done": true}}\n'
     assert begin in text
     (scripts / "player.gd").write_text(text.replace(begin, begin + cases + skip), encoding="utf-8")
     names = ["one", "error", "two", "crash", "three", "late_error", "four"]

@@ -33,7 +33,7 @@ SCENARIOS: Final = (
         "Blocking mode: an answer that takes 0.6 s",
         "R24, g#33479",
         ((Read(), Pause(0.6), OK + HELLO),),
-        (Connect(), Call("set_blocking_mode", (True,)), Fetch(Answer(200, b"hello", cpu=0.3))),
+        (Connect(), Call("set_blocking_mode", (True,)), Fetch(Answer(200, b"hello", cpu=0.1))),
         "it waits in the operating system",
         alone=True,
     ),
@@ -43,7 +43,7 @@ SCENARIOS: Final = (
         "Blocking mode: a body that takes 0.6 s",
         "R24, g#33479",
         ((Read(), OK + HELLO[:-3], Pause(0.6), HELLO[-3:]),),
-        (Connect(), Call("set_blocking_mode", (True,)), Fetch(Answer(200, b"hello", cpu=0.3))),
+        (Connect(), Call("set_blocking_mode", (True,)), Fetch(Answer(200, b"hello", cpu=0.1))),
         alone=True,
     ),
     Scenario(
@@ -55,7 +55,7 @@ SCENARIOS: Final = (
         (
             Connect(),
             Call("set_blocking_mode", (True,)),
-            Fetch(Answer(200, b"hello", "DISCONNECTED", cpu=0.3)),
+            Fetch(Answer(200, b"hello", "DISCONNECTED", cpu=0.1)),
         ),
         alone=True,
     ),

@@ -95,17 +95,17 @@ SCENARIOS: Final = (
     _severed("severed-1.3", TLSVersion.TLSv1_3),
     _failing(
         "stall",
-        "It says nothing, and a `connect_timeout` of 0.5 s",
+        "It says nothing, and a `connect_timeout` of 1.5 s",
         (Pause(8),),
-        "no connection within 0.5 s (connect_timeout): it says nothing",
-        timeout=0.5,
+        "no connection within 1.5 s (connect_timeout): it says nothing",
+        timeout=1.5,
     ),
     _failing(
         "stall-inside",
-        "It falls silent in the handshake, and a `connect_timeout` of 0.5 s",
+        "It falls silent in the handshake, and a `connect_timeout` of 1.5 s",
         (Pause(0.1), b"\x16\x03\x03\x00\x7a", Pause(8)),
-        "no connection within 0.5 s (connect_timeout): it answered, and then fell silent",
-        timeout=0.5,
+        "no connection within 1.5 s (connect_timeout): it answered, and then fell silent",
+        timeout=1.5,
     ),
     _ending("end-length", "Content-Length, and no close_notify", _LAST + HELLO, _CLOSED, notify=False),
     _ending(
