@@ -36,10 +36,10 @@ MISDEEDS = {
     'print("EXPECT rain")\n\tprint("END 0 0")\n\tquit()': "announced, but it did not come: rain",
     'push_error("too early")\n\tprint("EXPECT too early")\n\tprint("END 0 0")\n\tquit()': "ERROR: too early",
     'Object.new()\n\tprint("END 0 0")\n\tquit()': "ObjectDB instances",
-    'print("END 0 0")\n\tOS.delay_msec(3300)\n\tquit()': "quitting took",
+    'print("END 0 0")\n\tOS.delay_msec(1500)\n\tquit()': "quitting took",
     'OS.crash("for the test")': "exit code -",
     'print("END 1 0")\n\tquit()': "the suite counted 1 0 checks",
-    "[][0] = 1": "did not end within",
+    "[][0] = 1": "did not end",
 }
 
 
@@ -47,6 +47,53 @@ MISDEEDS = {
 def test_the_harness_sees(misdeed: str, tmp_path: Path) -> None:
     project = Project(tmp_path / "p", host=False)
     project.write("bad.gd", f"extends SceneTree\n\nfunc _initialize() -> void:\n\t{misdeed}\n")
-    seconds = 1.0 if "within" in MISDEEDS[misdeed] else 10.0
+    seconds = 1.0 if "did not end" in MISDEEDS[misdeed] else 10.0
     run = project.run("--headless", "--script", "res://bad.gd", ends=True, seconds=seconds)
     assert MISDEEDS[misdeed] in "\n".join(run.problems)
+
+
+DEADLY = """\
+extends "suite.gd"
+
+
+func test_before() -> void:
+\tcheck_true("it runs", true)
+
+
+func test_that_crashes() -> void:
+\tcheck_true("until here", true)
+\tOS.crash("for the test")
+
+
+func test_between() -> void:
+\tcheck_true("it runs too", true)
+
+
+func test_that_hangs() -> void:
+\twhile true:
+\t\tOS.delay_msec(10)
+
+
+func test_behind() -> void:
+\tcheck_true("it runs at last", true)
+"""
+
+
+def test_who_ends_the_engine_has_failed_and_no_other(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", host=False)
+    project.write("deadly.gd", DEADLY)
+    run = project.run_suite("deadly.gd", seconds=5.0)
+    run.assert_clean()
+    assert list(run.tests) == [
+        "test_before",
+        "test_that_crashes",
+        "test_between",
+        "test_that_hangs",
+        "test_behind",
+    ]
+    for name in ("test_before", "test_between", "test_behind"):
+        run.assert_passed(name)
+    with pytest.raises(AssertionError, match="exit code -"):
+        run.assert_passed("test_that_crashes")
+    with pytest.raises(AssertionError, match="did not end"):
+        run.assert_passed("test_that_hangs")

@@ -12,7 +12,9 @@ path                          answer
 /away/PATH                    a redirect to /PATH by the host's other name
 /last/PATH                    /PATH's answer, after which the connection closes, as the answer says
 /bye/PATH                     /PATH's answer, after which the connection closes unannounced
-/file/N, /slow/N              N bytes of the pattern, or those from where a Range begins; slow: piecemeal
+/file/N                       N bytes of the pattern, or those from where a Range begins
+/slow/N                       the same piecemeal, and the second half very slowly until /go was asked for
+/go                           nothing; lets all of /slow/N come
 /half/SECONDS/N               the first half of N bytes, and the rest so much later
 /late/SECONDS/PATH            /PATH's answer, so much later
 /events/FRAMING/COUNT/PART    events PART by PART, each part ended by closing; 204 after COUNT of them
@@ -33,8 +35,12 @@ from urllib.parse import parse_qsl
 
 from .server import pattern
 
-SECONDS: Final = 30.0
+SECONDS: Final = 120.0
 """No request takes longer."""
+PIECE: Final = 16384
+"""Bytes that /slow/N sends at a time."""
+SLOWLY: Final = 0.5
+"""Seconds between two of them while it holds back."""
 HEARTBEAT: Final = b": heartbeat\n\n"
 
 
@@ -119,6 +125,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True  # said to nobody
             case ["file" | "slow" as speed, size]:
                 self._file(int(size), slow=speed == "slow")
+            case ["go"]:
+                self.server.go.set()
+                self._reply(204)
             case ["half", seconds, size]:
                 content = b"".join(pattern(int(size)))
                 self._begin(200, **{"Content-Length": size})
@@ -161,12 +170,22 @@ class _Handler(BaseHTTPRequestHandler):
         if start:
             headers["Content-Range"] = f"bytes {start}-{size - 1}/{size}"
         self._begin(206 if start else 200, **headers)
-        skip = start
+        place = skip = start
         for block in pattern(size):
-            self.wfile.write(block[skip:])
+            rest = block[skip:]
             skip = max(0, skip - len(block))
-            if slow and self.server.stop.wait(0.01):
-                return
+            step = PIECE if slow else len(block)
+            for piece in (rest[begin : begin + step] for begin in range(0, len(rest), step)):
+                self.wfile.write(piece)
+                place += len(piece)
+                if slow and self._pause(second_half=place > size // 2):
+                    return
+
+    def _pause(self, *, second_half: bool) -> bool:
+        """Lets the time between two pieces pass. True: the service is over."""
+        if second_half:
+            self.server.go.wait(SLOWLY)
+        return self.server.stop.wait(0.01)
 
     def _stream(self, framing: str, count: int, part: int, *, quiet: float) -> None:
         first = int(self.headers.get("Last-Event-ID", "0")) + 1
@@ -224,6 +243,7 @@ class _Listener(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.seen: list[Seen] = []
         self.stop = threading.Event()
+        self.go = threading.Event()
 
 
 class Service:
@@ -246,6 +266,7 @@ class Service:
 
     def __exit__(self, *_: object) -> None:
         self._listener.stop.set()
+        self._listener.go.set()
         self._listener.shutdown()
         self._thread.join(10)
         self._listener.server_close()

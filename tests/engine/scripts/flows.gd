@@ -148,6 +148,7 @@ func downloads(type: String) -> Dictionary:
 	check(type + ": stopped", outcomes, {1: "paused", 2: "cancelled"})
 	var paused := size(type, 1)
 	check_true(type + ": in the middle", paused > 0 and paused < FILE_SIZE)
+	await ask(type, "/go")
 	manager.resume(1)
 	check_true(
 		"%s ends" % type,
@@ -159,6 +160,15 @@ func downloads(type: String) -> Dictionary:
 	var sizes := [0, 1, 3].map(func(id: int) -> int: return size(type, id))
 	manager.free()
 	return {"outcomes": outcomes, "sizes": sizes}
+
+
+func ask(type: String, path: String) -> void:
+	var client: RefCounted = ClassDB.instantiate(type)
+	client.connect_to_host(HOST, port(type))
+	await until(func() -> bool: return client.poll() != OK or client.get_status() == 5)
+	client.request(HTTPClient.METHOD_GET, path, [])
+	await until(func() -> bool: return client.poll() != OK or client.has_response())
+	check(path, client.get_response_code(), 204)
 
 
 func check_in_order(type: String, received: int, total: int) -> void:

@@ -2,7 +2,7 @@ extends "suite.gd"
 ## What the suites of flows share: how much memory the process has, and waiting with a bound.
 
 const NOISE := 1024 * 1024  # bytes
-const PATIENCE_MSEC := 20_000
+const PATIENCE_MSEC := 120_000
 const HOST := "127.0.0.1"
 
 

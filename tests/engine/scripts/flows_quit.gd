@@ -23,7 +23,7 @@ func test_quitting_while_threads_run() -> void:
 	await get_tree().create_timer(0.1).timeout
 	if option("what") == "close":
 		client.close()
-		check_true("it ends", await until(func() -> bool: return not thread.is_alive(), 2000))
+		check_true("it ends", await until(func() -> bool: return not thread.is_alive()))
 	if thread.is_alive():
 		get_tree().set_meta("kept", [client, thread])
 		check("left", option("what"), "leave")

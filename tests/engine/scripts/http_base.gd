@@ -1,7 +1,7 @@
 extends "suite.gd"
 ## What the suites about HTTP share: a client of each sort, and the steps of a flow.
 
-const PATIENCE_MSEC := 5000
+const PATIENCE_MSEC := 60_000
 const HOST := "127.0.0.1"
 
 var port := option("port").to_int()

@@ -1,5 +1,7 @@
 extends SceneTree
 ## Runs the suite that the command line names, one test function after the other, and quits.
+##
+## [code]--behind=test_name[/code]: runs only those behind that test, which has ended the engine.
 
 const Suite := preload("suite.gd")
 
@@ -15,9 +17,12 @@ func _run() -> void:
 		return
 	var suite: Suite = script.new()
 	root.add_child(suite)
+	var behind := suite.option("behind")
 	for method in script.get_script_method_list():
 		var test: String = method["name"]
-		if test.begins_with("test_"):
+		if test == behind:
+			behind = ""
+		elif test.begins_with("test_") and behind == "":
 			print("TEST ", test)
 			await suite.call(test)
 	var tally := "END %d %d" % [suite.passed, suite.failed]
