@@ -27,7 +27,7 @@ SUITES = (
     "additions_hosts.gd",
 )
 
-LONG = 10.0
+LONG = 60.0
 """Seconds: longer than any client here waits."""
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -78,7 +78,7 @@ SCRIPTS: Mapping[str, Sequence[Step]] = {
     "silent": [ReadRequest(), Pause(LONG)],
     "stalled_head": [ReadRequest(), OK + b"X-Some", Pause(LONG)],
     "stalled_body": [ReadRequest(), sized(b"helloworld")[:-5], Pause(LONG)],
-    "drip": [ReadRequest(), Drip(sized(b"x" * 1000)[:-999]), Drip(b"x" * 999, pause=0.02)],
+    "drip": [ReadRequest(), sized(b"x" * 10000)[:-9999], Drip(b"x" * 9999, pause=0.02)],
     "long_head": [ReadRequest(), sized(b"hi", b"X-Long: " + b"x" * 2000)],
     "endless_head": [ReadRequest(), OK, Drip(b"X: y\r\n" * 1000, 600, 0.001), Pause(LONG)],
     "endless_interim": [ReadRequest(), Drip(b"HTTP/1.1 103 Early\r\nX: y\r\n\r\n" * 99, 300), Pause(LONG)],
