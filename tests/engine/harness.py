@@ -169,7 +169,7 @@ class Project:
         verbose: bool = False,
         seconds: float = SECONDS,
     ) -> Run:
-        """Runs a suite of the project. A test that ends the engine has failed; those behind it run all the same.
+        """Runs a suite of the project. A test that ends the engine has failed; the others run all the same.
 
         Args:
             suite: its file.
@@ -220,7 +220,8 @@ class Project:
         """
         variables = {**os.environ, **(environment or {})}
         # Who runs the tests in the background may ignore SIGINT, and that is inherited.
-        command = ["env", "--default-signal=INT", engine(), "--no-header", "--path", str(self.root), *arguments]
+        default = ("env", "--default-signal=INT")
+        command = [*default, engine(), "--no-header", "--path", str(self.root), *arguments]
         lines: list[str] = []
         end = waited = 0.0
         with subprocess.Popen(
@@ -292,8 +293,7 @@ class _Watchdog:
 def _waited(process: int) -> float:
     """Seconds for which a process, or this thread that looks at it, could have run and had no processor."""
     return sum(
-        int(Path(f"/proc/{name}/schedstat").read_text().split()[1]) / 1e9
-        for name in (process, "thread-self")
+        int(Path(f"/proc/{name}/schedstat").read_text().split()[1]) / 1e9 for name in (process, "thread-self")
     )
 
 

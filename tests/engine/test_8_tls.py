@@ -2,13 +2,13 @@
 
 import contextlib
 import ssl
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
 from tests.engine.harness import Project, Run, functions
 from tests.loopback.certificates import Authority, Identity
+from tests.loopback.network import taken, until
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.tls_server import Handler, TlsServer, reset, server_context, speak
 
@@ -62,7 +62,7 @@ def _name_back(connection: ssl.SSLSocket) -> None:
 def _reset_midway(connection: ssl.SSLSocket) -> None:
     connection.recv(65536)
     connection.sendall(OK + b"Content-Length: 500000\r\n\r\n" + bytes(100_000))
-    time.sleep(0.3)
+    until(lambda: taken(connection))
     reset(connection)
 
 

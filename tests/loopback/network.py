@@ -51,6 +51,18 @@ def waits_for_network(thread: threading.Thread) -> bool:
     return "poll" in Path(f"/proc/self/task/{thread.native_id}/wchan").read_text()
 
 
+def taken(connection: socket.socket) -> bool:
+    """Whether the other end of a TCP connection over IPv4, on this machine, has read all that was sent."""
+    ports = connection.getsockname()[1], connection.getpeername()[1]
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, *ends, _, queues = line.split()[:5]
+        unsent, unread = (int(size, 16) for size in queues.split(":"))
+        local, remote = (int(end.partition(":")[2], 16) for end in ends)
+        if ((local, remote) == ports and unsent) or ((remote, local) == ports and unread):
+            return False
+    return True
+
+
 def descriptors() -> int:
     """How many file descriptors this process has."""
     return len(list(Path("/proc/self/fd").iterdir()))

@@ -245,8 +245,8 @@ func test_timings_of_failures() -> void:
 	check("refused", client.get_status(), HTTPClient.STATUS_CANT_CONNECT)
 	check_marks("refused", client.get_timings(), ["total"])
 	client = client_at("stalled_body")
-	client.idle_timeout = 0.1
 	fetch(client)
+	client.idle_timeout = 0.1
 	read_all(client)
 	var timings := client.get_timings()
 	check_marks("cut", timings, ["connect", "pretransfer", "posttransfer", "first_byte", "total"])

@@ -114,6 +114,12 @@ func arrived(end: StreamPeer) -> PackedByteArray:
 	return got[1]
 
 
+## Whether a request has come whole, whose body is so long on the wire.
+func complete(request: PackedByteArray, size: int) -> bool:
+	var head := request.slice(0, 4096).get_string_from_ascii().find("\r\n\r\n")
+	return head >= 0 and request.size() >= head + 4 + size
+
+
 ## The next bytes that come at an end, that many.
 func receive(end: StreamPeer, size: int) -> PackedByteArray:
 	var data := PackedByteArray()

@@ -1,8 +1,8 @@
 extends "additions_base.gd"
 ## Deadlines: each ends what it is for, tells why, and leaves a client that can be used.
 ##
-## Where a deadline is to pass after something has come, it is set when that is here: how long it takes to come is
-## up to the machine.
+## Where a deadline is to pass after something has come, it is set when that is here: how long it takes to
+## come is up to the machine.
 
 const SHORT := 0.15
 const LONG := 60.0
@@ -96,9 +96,7 @@ func test_a_head_that_stalls() -> void:
 		for blocking: bool in [false, true]:
 			var client := client_at("stalled_head")
 			client.request(HTTPClient.METHOD_GET, "/", [])
-			wait_for(
-				func() -> bool: return client.poll() != OK or client.get_timings()["first_byte"] > 0
-			)
+			wait_for(func() -> bool: return client.poll() != OK or client.get_timings()["first_byte"] > 0)
 			client.blocking_mode_enabled = blocking
 			client.set(deadline, SHORT)
 			settle(client)

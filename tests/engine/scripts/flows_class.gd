@@ -123,13 +123,13 @@ func test_freed_at_any_moment() -> void:
 	check_true("of %d open files %d are left" % [after, before], after <= before)
 
 
-## How many files are open when no look-up has one open: for a moment its thread does, and it is not waited for.
+## How many files are open when no look-up has one: its thread does for a moment, which nobody waits for.
 func fewest_open_files() -> int:
 	var fewest := [1 << 30]
 	var end := Time.get_ticks_msec() + 500
 	await until(
 		func() -> bool:
-			PyHTTPClient.new().poll()  # what the engine was the last to let go of ends when Python is entered
+			PyHTTPClient.new().poll()  # what the engine has let go of ends when Python is entered
 			fewest[0] = mini(fewest[0], DirAccess.get_files_at("/proc/self/fd").size())
 			return Time.get_ticks_msec() > end
 	)
