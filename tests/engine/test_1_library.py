@@ -21,7 +21,7 @@ def exported(library: Path) -> set[str]:
         ["nm", "--dynamic", "--defined-only", "--format=posix", library],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=True,
     )
     return {line.split()[0] for line in listing.stdout.splitlines()}
@@ -40,7 +40,7 @@ def test_no_library_asks_for_libpython() -> None:
     """A machine without one must open the project, with an error that says so."""
     for library in (BIN / ENTRY, *MODULES):
         needed = subprocess.run(
-            ["readelf", "--dynamic", library], capture_output=True, text=True, timeout=30, check=True
+            ["readelf", "--dynamic", library], capture_output=True, text=True, timeout=120, check=True
         ).stdout
         assert "NEEDED" in needed
         assert not re.search(r"NEEDED.*libpython", needed), library.name

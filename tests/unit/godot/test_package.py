@@ -23,7 +23,7 @@ def python(code: str) -> subprocess.CompletedProcess[str]:
         "-c",
         f"import sys; sys.path.append({str(FACADE)!r})\n{code}",
     ]
-    return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.mark.parametrize(

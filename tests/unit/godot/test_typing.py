@@ -45,7 +45,7 @@ MISTAKES = {
 def mypy(*arguments: str) -> list[str]:
     """Runs mypy with the project's settings; returns its lines."""
     command = [sys.executable, "-m", "mypy", "--no-error-summary", "--no-pretty", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert not done.stderr, done.stderr
     return done.stdout.splitlines()
 

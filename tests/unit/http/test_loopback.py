@@ -15,7 +15,7 @@ from tests.unit.http.conftest import ROOT
 @pytest.fixture(scope="module")
 def client() -> Iterator[http.client.HTTPConnection]:
     with Server() as server:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         yield connection
         connection.close()
 
@@ -65,11 +65,11 @@ def test_server_as_a_program() -> None:
     command = [sys.executable, "-m", "tests.loopback.server"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        connection = http.client.HTTPConnection("127.0.0.1", int(process.stdout.readline()), timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", int(process.stdout.readline()), timeout=60)
         connection.request("GET", "/hello")
         assert connection.getresponse().read() == b"hello, world\n"
         connection.close()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
     assert process.returncode == 0
 
 

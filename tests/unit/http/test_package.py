@@ -56,7 +56,7 @@ def test_it_imports_without_an_engine() -> None:
         check=True,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
     )
     assert done.stdout.split() == pythonscript_http.__all__
 

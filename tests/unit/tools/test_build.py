@@ -70,8 +70,8 @@ def test_the_tree_gets_what_works_and_nothing_else(
     assert (into / build.HOME).read_text(encoding="utf-8") == f"{sys.prefix}\n"
     assert not (into / "_pythonscript" / "gone.so").exists()
     code = "from _pythonscript import two; print(two.ask())"
-    assert subprocess.check_output([sys.executable, "-c", code], cwd=into, timeout=20) == b"42\n"
-    symbols = subprocess.check_output(["nm", "--dynamic", "--defined-only", into / build.ENTRY], timeout=20)
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=into, timeout=120) == b"42\n"
+    symbols = subprocess.check_output(["nm", "--dynamic", "--defined-only", into / build.ENTRY], timeout=120)
     assert symbols.split()[2:] == [b"entry"]
 
     build.ensure(ENVIRONMENT, sources, into)

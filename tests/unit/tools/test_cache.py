@@ -36,7 +36,7 @@ def test_a_lock_keeps_another_process_out() -> None:
         )
         with pytest.raises(subprocess.TimeoutExpired):
             other.wait(0.5)
-    out, err = other.communicate(timeout=10)
+    out, err = other.communicate(timeout=60)
     assert out == b"in\n"
     assert b"waiting for another checkout" in err
 

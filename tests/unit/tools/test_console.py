@@ -25,13 +25,13 @@ def test_a_failed_step_says_so(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_run_gives_the_output() -> None:
-    assert console.run([sys.executable, "-c", "print('yes')"], timeout=20) == "yes\n"
+    assert console.run([sys.executable, "-c", "print('yes')"], timeout=120) == "yes\n"
 
 
 def test_a_failed_command_shows_both_ends_of_its_output() -> None:
     code = "import sys; print(*range(100), sep='\\n'); sys.exit(3)"
     with pytest.raises(console.Failure, match=r"failed \(3\)") as caught:
-        console.run([sys.executable, "-c", code], timeout=20)
+        console.run([sys.executable, "-c", code], timeout=120)
     lines = str(caught.value).splitlines()[1:]
     numbers, shown = [str(number) for number in range(100)], console.SHOWN
     assert lines == [*numbers[:shown], f"... {100 - 2 * shown} lines more ...", *numbers[-shown:]]
@@ -44,4 +44,4 @@ def test_a_slow_command_is_ended() -> None:
 
 def test_an_absent_command_is_named(tmp_path: Path) -> None:
     with pytest.raises(console.Failure, match=r"cannot run .*absent: No such file"):
-        console.run([tmp_path / "absent"], timeout=20)
+        console.run([tmp_path / "absent"], timeout=120)

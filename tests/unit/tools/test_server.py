@@ -11,7 +11,7 @@ from demo.server import BLOCK, BLOCKS, serving
 
 def test_one_connection_carries_all_requests() -> None:
     with serving() as port:
-        client = HTTPConnection("127.0.0.1", port, timeout=10)
+        client = HTTPConnection("127.0.0.1", port, timeout=60)
         client.request("GET", "/", headers={"X-Mine": "yes"})
         answer = client.getresponse()
         text = answer.read()
@@ -34,8 +34,8 @@ def test_one_connection_carries_all_requests() -> None:
 
 def test_the_server_is_gone_at_the_end_even_with_a_connection_open() -> None:
     with serving() as port:
-        client = HTTPConnection("127.0.0.1", port, timeout=10)
+        client = HTTPConnection("127.0.0.1", port, timeout=60)
         client.connect()
     client.close()
     with pytest.raises(ConnectionRefusedError):
-        HTTPConnection("127.0.0.1", port, timeout=10).connect()
+        HTTPConnection("127.0.0.1", port, timeout=60).connect()
