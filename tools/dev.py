@@ -18,8 +18,20 @@ import subprocess  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 
 from demo.server import serving  # noqa: E402
-from devkit import build, cache, engine, environment, interface, lint, project, servers, stubs  # noqa: E402
-from devkit.console import Failure, say  # noqa: E402
+from devkit import (  # noqa: E402
+    build,
+    cache,
+    children,
+    engine,
+    environment,
+    interface,
+    lint,
+    project,
+    servers,
+    stubs,
+    tested,
+)
+from devkit.console import Failure, say, sentence  # noqa: E402
 
 DEMO_SECONDS = 60
 """The demo ends by itself long before; a limit for an engine that hangs."""
@@ -46,7 +58,7 @@ class Door:
     def build(self) -> int:
         """compile the host"""
         self._no_arguments()
-        build.ensure(environment.ensure())
+        build.ensure(self._environment())
         return 0
 
     def demo(self) -> int:
@@ -57,7 +69,7 @@ class Door:
             arguments = [f"--port={port}", *(["--terminal"] if sys.stdout.isatty() else [])]
             scene = ("--headless", "--no-header", "--path", str(project.ROOT), "--", *arguments)
             try:
-                return subprocess.run([str(godot.path), *scene], timeout=DEMO_SECONDS, check=False).returncode
+                return children.run([godot.path, *scene], timeout=DEMO_SECONDS, check=False).returncode
             except subprocess.TimeoutExpired:
                 raise Failure(f"the demo did not end within {DEMO_SECONDS} s") from None
 
@@ -81,14 +93,14 @@ class Door:
     def lint(self) -> int:
         """check style and types"""
         self._no_arguments()
-        env = environment.ensure()
+        env = self._environment(self._engine_need)
         stubs.ensure(engine.ensure(self._named, env))  # which the types are checked against
         return 1 if lint.failures(env.home / "bin") else 0
 
     def interface(self) -> int:
         """write the host's declarations of the engine's interface anew (needs Godot 4.6 or newer)"""
         self._no_arguments()
-        godot = engine.ensure(self._named, environment.ensure())
+        godot = engine.ensure(self._named, self._environment(self._engine_need))
         interface.renew(godot, project.SOURCES)
         return 0
 
@@ -111,7 +123,7 @@ class Door:
 
     def _tested(self) -> environment.Environment:
         """Gets ready, with all that the tests run; they find it by these variables."""
-        env, godot = self._ready()
+        env, godot = self._ready(servers.need)
         os.environ["GODOT"] = str(godot.path)
         os.environ |= servers.ensure(env)
         return env
@@ -120,14 +132,36 @@ class Door:
         if self._arguments:
             raise Failure(f"unknown argument {self._arguments[0]}: this command takes none")
 
-    def _ready(self) -> tuple[environment.Environment, engine.Engine]:
-        env = environment.ensure()
+    def _ready(self, *needs: Callable[[], cache.Need]) -> tuple[environment.Environment, engine.Engine]:
+        """Gets ready what runs the project; says what it is.
+
+        Args:
+            needs: of what else is about to be set up.
+        """
+        env = self._environment(self._engine_need, *needs)
         godot = engine.ensure(self._named, env)
+        os.environ |= engine.variables(godot)
         build.ensure(env)
         project.register_extension()
         stubs.ensure(godot)
         say("engine", str(godot))
+        say("versions", tested.describe(godot.version))
         return env, godot
+
+    def _environment(self, *needs: Callable[[], cache.Need]) -> environment.Environment:
+        """Every set-up begins with this: whatever would keep it from its end is said before it does anything.
+
+        Args:
+            needs: of what is set up besides the environment.
+        """
+        cache.prepare()
+        project.require_writable()
+        environment.require(environment.missing())
+        cache.announce([need() for need in (environment.need, *needs)])
+        return environment.ensure()
+
+    def _engine_need(self) -> cache.Need:
+        return engine.need(self._named)
 
 
 COMMANDS: dict[str, Callable[[Door], int]] = {
@@ -162,6 +196,7 @@ def _become(command: list[str]) -> int:
     """Ends as `command`: its output, its signals and its exit code are ours."""
     sys.stdout.flush()
     sys.stderr.flush()
+    children.end()
     os.execv(command[0], command)
 
 
@@ -183,6 +218,9 @@ def main(argv: list[str]) -> int:
         return COMMANDS[options.command](Door(options.godot, arguments))
     except Failure as failure:
         print(f"tools/dev.py: {failure}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"tools/dev.py: {sentence(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\ntools/dev.py: stopped", file=sys.stderr)

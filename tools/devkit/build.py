@@ -9,13 +9,13 @@ from __future__ import annotations
 import filecmp
 import os
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from . import cache, environment, project
+from . import cache, children, environment, project
 from .console import Failure, run, step
 from .environment import Environment
 
@@ -48,7 +48,8 @@ class Toolchain:
     def compile_c(self, sources: Path, out: Path) -> None:
         """Compiles all of `sources`/*.c. libpython is not linked: the entry finds and opens it."""
         files = sorted(sources.glob("*.c"))
-        run([self.cc, *C_FLAGS, f"-I{self.include}", *files, "-o", out, "-ldl"], timeout=300)
+        command: list[str | Path] = [self.cc, *C_FLAGS, f"-I{self.include}", *files, "-o", out, "-ldl"]
+        run(command, scratch=out.parent, timeout=300)
 
     def compile_cython(self, sources: Path, module: Path, out: Path) -> None:
         """Compiles one module of the package, by way of a C file beside `out`."""
@@ -58,7 +59,7 @@ class Toolchain:
         files = (module.relative_to(sources), "-o", generated)
         run([self.python, "-m", "cython", *flags, *files], cwd=sources, timeout=300)
         includes = (f"-I{self.include}", f"-I{sources}")
-        run([self.cc, *CYTHON_C_FLAGS, *includes, generated, "-o", out], timeout=300)
+        run([self.cc, *CYTHON_C_FLAGS, *includes, generated, "-o", out], scratch=out.parent, timeout=300)
 
 
 @dataclass(frozen=True)
@@ -114,14 +115,19 @@ def ensure(env: Environment, sources: Path = project.SOURCES, into: Path = proje
     if not any(sources.glob("*.c")):
         raise Failure(f"{sources} holds no C file: this checkout is incomplete")
     wanted = targets(sources, Toolchain(env))
-    stale = [target for target in wanted if not target.cached.is_file()]
-    if stale:
-        with step("build", f"compiling {len(stale)} of {len(wanted)} files"):
-            _build(stale)
+    if _stale(wanted):
+        with cache.lock(f"build-{cache.key(*(target.key for target in wanted))}", "build"):
+            if stale := _stale(wanted):  # another checkout may have compiled the same while we waited
+                with step("build", f"compiling {len(stale)} of {len(wanted)} files"):
+                    _build(stale)
     uncompiled = [*(sources / PACKAGE).glob("*.py"), *(sources / PACKAGE).glob("*.pyi")]
     plain = {f"{PACKAGE}/{path.name}": path for path in uncompiled}
     _place({**{target.name: target.cached for target in wanted}, **plain}, into)
     cache.write(into / HOME, f"{env.home}\n")
+
+
+def _stale(wanted: Iterable[Target]) -> list[Target]:
+    return [target for target in wanted if not target.cached.is_file()]
 
 
 def _build(stale: list[Target]) -> None:
@@ -130,8 +136,9 @@ def _build(stale: list[Target]) -> None:
         try:
             for job in as_completed(jobs):
                 job.result()
-        except BaseException:  # the first failure, or Ctrl-C: what has not begun need not
-            pool.shutdown(cancel_futures=True)
+        except BaseException:  # the first failure, or Ctrl-C: the other compilers need not go on
+            pool.shutdown(wait=False, cancel_futures=True)
+            children.end()
             raise
 
 

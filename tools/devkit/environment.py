@@ -9,19 +9,24 @@ import shutil
 import sys
 import sysconfig
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import cache
-from .console import Failure, run, step
+from . import cache, network
+from .cache import Need
+from .console import CommandFailed, Failure, run, step
 from .project import ROOT
 
 COMPLETE = "complete"
 """A file in an environment that pip has finished. A venv carries its own path, so it cannot be built
 elsewhere and renamed; the mark takes the rename's place."""
 
+OLDEST = (3, 11)
+
 SHARED = "its shared library"
+COMPILER = "a C compiler"
+
+NEED = Need(disk=200, download=50)
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,11 @@ class Environment:
     """A virtual environment with everything that building, running and testing need."""
 
     home: Path
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is there, whole."""
+        return (self.home / COMPLETE).is_file()
 
     @property
     def python(self) -> Path:
@@ -66,46 +76,77 @@ def compiler() -> str | None:
 
 def missing() -> dict[str, str]:
     """What this Python and machine lack, each with Debian's packages that have it."""
-    library, version = shared_library(), f"{sys.version_info[0]}.{sys.version_info[1]}"
+    library, version = shared_library(), f"python{sys.version_info[0]}.{sys.version_info[1]}"
     checks = {
-        "the module ensurepip": (importlib.util.find_spec("ensurepip") is not None, "python3-venv"),
-        "its C headers": ((Path(sysconfig.get_path("include")) / "Python.h").is_file(), "python3-dev"),
-        SHARED: (".so" in library.name and library.is_file(), f"libpython{version}"),
-        "a C compiler": (compiler() is not None, "gcc libc6-dev"),
+        "the module ssl": (importlib.util.find_spec("_ssl") is not None, f"lib{version}-stdlib"),
+        "the module ensurepip": (importlib.util.find_spec("ensurepip") is not None, f"{version}-venv"),
+        "its C headers": ((Path(sysconfig.get_path("include")) / "Python.h").is_file(), f"{version}-dev"),
+        SHARED: (".so" in library.name and library.is_file(), f"lib{version}"),
+        "its GIL": (not sysconfig.get_config_var("Py_GIL_DISABLED"), "python3"),
+        COMPILER: (compiler() is not None, "gcc libc6-dev"),
     }
     return {what: packages for what, (found, packages) in checks.items() if not found}
 
 
 def require(lacking: dict[str, str]) -> None:
     """Raises Failure when something that only the system can give is not there."""
-    if lacking:
-        other = ", or run this with a Python built with --enable-shared" if SHARED in lacking else ""
-        raise Failure(
-            f"{sys.executable} lacks {', '.join(lacking)}: on Debian,"
-            f" sudo apt install {' '.join(lacking.values())}{other}"
-        )
+    if not lacking:
+        return
+    # Debian's packages are for Debian's Python; one of another origin has its parts where it came from.
+    installable = lacking if base().is_relative_to("/usr/bin") else {COMPILER: lacking.get(COMPILER, "")}
+    advice = []
+    if packages := " ".join(filter(None, installable.values())):
+        advice.append(f"on Debian, sudo apt install {packages}")
+    if set(lacking) - set(installable):
+        advice.append("run this with Debian's Python or with one built with --enable-shared")
+    raise Failure(f"{sys.executable} lacks {', '.join(lacking)}: {'; '.join(advice)}")
+
+
+def need() -> Need:
+    """What `ensure` is going to take."""
+    return Need() if _wanted().complete else NEED
 
 
 def ensure() -> Environment:
-    """Makes the environment for this Python and these dependencies, or finds it made."""
+    """Makes the environment for this Python and these dependencies, or finds it made.
+
+    Raises:
+        Failure: something is missing, on this machine or in its way to the packages.
+    """
     require(missing())
-    wanted = requirements(ROOT / "pyproject.toml")
-    # sys.executable may itself be an environment's: a new one starts from the Python under it.
-    base = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
-    name = f"python-{platform.python_version()}-{cache.key(str(base), *wanted)}"
-    environment = Environment(cache.root() / "environments" / name)
-    mark = environment.home / COMPLETE
-    if not mark.is_file():
+    environment = _wanted()
+    if not environment.complete:
         with cache.lock("environment"):
-            if not mark.is_file():  # another checkout may have made it while we waited
-                _make(environment, base, wanted)
+            if not environment.complete:  # another checkout may have made it while we waited
+                _make(environment)
     return environment
 
 
-def _make(environment: Environment, base: Path, wanted: Sequence[str]) -> None:
+def base() -> Path:
+    """The Python under the environment that we may run in."""
+    return Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+
+
+def _wanted() -> Environment:
+    """The environment for this Python and these dependencies, made or not."""
+    wanted = requirements(ROOT / "pyproject.toml")
+    name = f"python-{platform.python_version()}-{cache.key(str(base()), *wanted)}"
+    return Environment(cache.root() / "environments" / name)
+
+
+def _make(environment: Environment) -> None:
+    wanted = requirements(ROOT / "pyproject.toml")
     pip = ("-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet")
-    with step("environment", f"installing {len(wanted)} packages for Python {platform.python_version()}"):
-        shutil.rmtree(environment.home, ignore_errors=True)
-        run([base, "-m", "venv", environment.home], timeout=120)
-        run([environment.python, *pip, *wanted], timeout=900)
+    doing = f"installing {len(wanted)} packages for Python {platform.python_version()}"
+    with step("environment", doing), cache.workshop() as scratch:
+        # We have the lock: one that is not complete is what a process left that was killed.
+        for home in environment.home.parent.glob("*"):
+            if not Environment(home).complete:
+                shutil.rmtree(home, ignore_errors=True)
+        run([base(), "-m", "venv", environment.home], scratch=scratch, timeout=120)
+        try:
+            run([environment.python, *pip, *wanted], scratch=scratch, timeout=900)
+        except CommandFailed as failure:
+            network.require(failure.output, "the Python packages")
+            raise
         (environment.home / COMPLETE).touch()

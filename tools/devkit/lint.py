@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import children
 from .console import say
 from .project import ROOT
 
@@ -39,7 +39,7 @@ def complaints(name: str, tools: Path) -> str:
     """
     program, *arguments = CHECKS[name]
     command = [str(tools / program), *arguments, *(scripts() if program.startswith("gd") else ())]
-    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=300)
+    done = children.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=300)
     output = (done.stdout + done.stderr).rstrip()
     return (output or f"{program} failed ({done.returncode})") if done.returncode else ""
 

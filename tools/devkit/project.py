@@ -18,6 +18,12 @@ STUBS = HOST / "godot" / "_engine.pyi"
 MADE = (".godot", "addons/pythonscript/bin", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis")
 
 
+def require_writable(root: Path = ROOT) -> None:
+    """Raises Failure unless what we make in the tree can be made there."""
+    for folder in (root, *(root / path.relative_to(ROOT) for path in (BIN.parent, STUBS.parent))):
+        cache.require_writable(folder, "the set-up makes files there, so use a checkout of your own")
+
+
 def register_extension(root: Path = ROOT) -> None:
     """Names our extension in the project's list of extensions, where the engine looks before it runs a game.
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import cache, debian
+from .cache import Need
 from .console import Failure, run, step
 from .environment import Environment
 
 RECIPE = "1"
 """Part of the cached prefix's key: changes when the way of unpacking and patching does."""
+NEED = Need(disk=30, download=10, passing=10)
 
 
 class Server(NamedTuple):
@@ -38,6 +40,13 @@ SERVERS = (
     Server("nginx", "usr/sbin/nginx"),
     Server("openssl", "usr/bin/openssl"),
 )
+PACKAGES = [server.package for server in SERVERS]
+
+
+def need() -> Need:
+    """What `ensure` is going to take."""
+    lacking = not all(map(_installed, SERVERS)) and not _place().is_dir()
+    return NEED if lacking else Need()
 
 
 def ensure(environment: Environment) -> dict[str, str]:
@@ -69,23 +78,26 @@ def _installed(server: Server) -> Path | None:
 
 def _fetched(lacking: list[str], environment: Environment) -> Path:
     """The folder with all of Debian's."""
-    packages = [server.package for server in SERVERS]
-    place = cache.root() / "servers" / cache.key(RECIPE, debian.SUITE, *packages)
+    place = _place()
     if not place.is_dir():
         if reason := debian.unsupported():
             names = " and ".join(lacking)
             raise Failure(f"no {names} on PATH, and Debian's cannot be fetched because {reason}: install it")
         with cache.lock("servers"):
             if not place.is_dir():
-                _fetch(packages, place, environment.tool("patchelf"))
+                _fetch(place, environment.tool("patchelf"))
     return place
 
 
-def _fetch(packages: list[str], place: Path, patchelf: Path) -> None:
-    what = f"fetching Debian's packages {', '.join(packages)} ({debian.SUITE}; about 10 MB)"
+def _place() -> Path:
+    return cache.root() / "servers" / cache.key(RECIPE, debian.SUITE, *PACKAGES)
+
+
+def _fetch(place: Path, patchelf: Path) -> None:
+    what = f"fetching Debian's packages {', '.join(PACKAGES)} ({debian.SUITE})"
     with step("servers", what) as current, cache.workshop() as folder:
         made = folder / "prefix"
-        files = debian.unpack(packages, made)
+        files = debian.unpack(PACKAGES, made)
         loader = next(made.glob("usr/lib/*/ld-linux-*.so.*"))
         for server in SERVERS:
             program = made / server.path
@@ -93,5 +105,5 @@ def _fetch(packages: list[str], place: Path, patchelf: Path) -> None:
             rpath = f"$ORIGIN/../lib/{loader.parent.name}"
             run([patchelf, "--force-rpath", "--set-rpath", rpath, program], timeout=60)
         cache.publish(made, place)
-        ours = tuple(f"{package}_" for package in packages)
+        ours = tuple(f"{package}_" for package in PACKAGES)
         current.note = ", ".join(file.rpartition("_")[0] for file in files if file.startswith(ours))

@@ -128,14 +128,20 @@ def ensure(godot: Engine, into: Path = project.STUBS) -> None:
     """
     cached = cache.root() / "stubs" / cache.key(godot.version, Path(__file__).read_bytes()) / into.name
     if not cached.is_file():
-        with step("stubs", f"describing the classes of Godot {godot.version}"), cache.workshop() as folder:
-            run([godot.path, "--headless", "--dump-extension-api-with-docs"], cwd=folder, timeout=60)
-            api = json.loads((folder / "extension_api.json").read_text(encoding="utf-8"))
-            made = folder / "made"
-            cache.write(made / into.name, generate(api))
-            cache.publish(made, cached.parent)
+        with cache.lock("stubs"):
+            if not cached.is_file():  # another checkout may have made them while we waited
+                _make(godot, cached)
     if not into.is_file() or not filecmp.cmp(cached, into, shallow=False):
         cache.copy(cached, into)
+
+
+def _make(godot: Engine, cached: Path) -> None:
+    with step("stubs", f"describing the classes of Godot {godot.version}"), cache.workshop() as folder:
+        run([godot.path, "--headless", "--dump-extension-api-with-docs"], cwd=folder, timeout=60)
+        api = json.loads((folder / "extension_api.json").read_text(encoding="utf-8"))
+        made = folder / "made"
+        cache.write(made / cached.name, generate(api))
+        cache.publish(made, cached.parent)
 
 
 def generate(api: Entry) -> str:

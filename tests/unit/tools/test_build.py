@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from devkit import build
-from devkit.console import Failure
+from devkit import build, cache
+from devkit.console import Failure, run
 from devkit.environment import Environment
 
+HANGS = 60.0
 ENVIRONMENT = Environment(Path(sys.prefix))
 
 SOURCES = {
@@ -82,6 +85,52 @@ def test_the_tree_gets_what_works_and_nothing_else(
     assert capsys.readouterr().err == ""
     assert (other / build.ENTRY).read_bytes() == (into / build.ENTRY).read_bytes()
     assert str(tmp_path).encode() not in (into / build.ENTRY).read_bytes()
+
+
+def test_two_cold_checkouts_compile_once(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real, waits = build._build, threading.Event()
+    compiled: list[int] = []
+
+    def compile_slowly(stale: list[build.Target]) -> None:
+        compiled.append(len(stale))
+        if len(compiled) == 1:
+            second.start()
+            assert waits.wait(HANGS)
+            real(stale)
+        else:
+            waits.set()
+
+    monkeypatch.setattr(build, "_build", compile_slowly)
+    monkeypatch.setattr(cache, "say", lambda *_: waits.set())
+    second = threading.Thread(target=build.ensure, args=(ENVIRONMENT, sources, tmp_path / "other"))
+    build.ensure(ENVIRONMENT, sources, tmp_path / "bin")
+    second.join()
+    assert compiled == [3]
+    assert (tmp_path / "other" / build.ENTRY).read_bytes() == (tmp_path / "bin" / build.ENTRY).read_bytes()
+    assert capsys.readouterr().err.count("compiling") == 1
+
+
+def test_the_first_failure_ends_the_other_compilers(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plays compilers: one fails as soon as another, which never ends, has begun."""
+    began = threading.Event()
+
+    def endless(*_: object) -> None:
+        began.set()
+        run(["/bin/sleep", "1000"], timeout=HANGS)
+
+    def failing(*_: object) -> None:
+        assert began.wait(HANGS)
+        raise Failure("mine")
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(build.Toolchain, "compile_c", endless)
+    monkeypatch.setattr(build.Toolchain, "compile_cython", failing)
+    with pytest.raises(Failure, match="mine"):
+        build.ensure(ENVIRONMENT, sources, tmp_path / "bin")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import pwd
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from devkit import cache
+from devkit.console import Failure
+
+TOOLS = Path(cache.__file__).parents[1]
 
 
 def test_root_follows_the_xdg_specification(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -18,18 +24,123 @@ def test_root_follows_the_xdg_specification(monkeypatch: pytest.MonkeyPatch, tmp
         assert cache.root() == tmp_path / ".cache" / "pythonscript"
 
 
+def test_without_a_home_it_is_the_systems_for_this_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    for invalid in ("", "relative"):
+        monkeypatch.setenv("HOME", invalid)
+        assert cache.root() == home / ".cache" / "pythonscript"
+    monkeypatch.delenv("HOME")
+    assert cache.root() == home / ".cache" / "pythonscript"
+
+
+def test_a_user_without_any_home_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(user: int) -> None:
+        raise KeyError(user)
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(
+        Failure, match=r"\$HOME is not set: set it, or name another folder by \$XDG_CACHE_HOME"
+    ):
+        cache.root()
+
+
+def test_a_folder_that_can_be_written_is_made_and_left_empty(tmp_path: Path) -> None:
+    cache.require_writable(tmp_path / "a" / "b", "advice")
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("/proc/pythonscript", "No such file or directory"),
+        ("/proc/self", "No such file or directory"),
+        ("{}/file", "File exists"),
+        ("{}/file/below", "Not a directory"),
+        ("{}/" + "x" * 300, "File name too long"),
+    ],
+)
+def test_one_that_cannot_is_told_with_the_systems_reason(tmp_path: Path, place: str, reason: str) -> None:
+    (tmp_path / "file").touch()
+    folder = Path(place.format(tmp_path))
+    with pytest.raises(Failure) as caught:
+        cache.require_writable(folder, "advice")
+    assert str(caught.value) == f"{folder} cannot be written ({reason}): advice"
+
+
+def test_what_a_killed_process_left_is_swept(empty_cache: Path) -> None:
+    code = (
+        "import os, signal\nfrom devkit import cache\nwith cache.workshop() as folder:\n"
+        "    (folder / 'deep').mkdir()\n    (folder / 'deep' / 'file').touch()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=TOOLS, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert [path.name for path in (empty_cache / "tmp").glob("*/deep/*")] == ["file"]
+    cache.prepare()
+    assert list((empty_cache / "tmp").iterdir()) == []
+
+
+def test_what_a_living_process_has_is_not_swept(empty_cache: Path) -> None:
+    code = (
+        "from devkit import cache\nwith cache.workshop() as folder:\n"
+        "    (folder / 'file').touch()\n    print(flush=True)\n    input()\n"
+        "    print((folder / 'file').exists())"
+    )
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", code], cwd=TOOLS, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as other,
+        cache.workshop() as ours,  # beside it: workshops do not keep each other out
+    ):
+        assert other.stdout
+        other.stdout.readline()
+        cache.prepare()
+        assert ours.is_dir()
+        out, _ = other.communicate(b"\n", timeout=60)
+    assert out == b"True\n"
+    cache.prepare()
+    assert list((empty_cache / "tmp").iterdir()) == []
+
+
+def test_what_the_set_up_takes_is_said_before_it_begins(
+    empty_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cache.prepare()
+    cache.announce([cache.Need(), cache.Need()])
+    assert capsys.readouterr().err == ""
+    cache.announce([cache.Need(disk=2, download=1), cache.Need(), cache.Need(disk=3, download=1, passing=1)])
+    assert capsys.readouterr().err == (
+        f"setup        takes 5 MB of disk in {empty_cache} (6 MB for a while), 2 MB of download\n"
+    )
+
+
+@pytest.mark.parametrize("free", [0, 6, 7])
+def test_too_little_room_is_told(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+    cache.prepare()
+    usage = shutil.disk_usage(cache.root())._replace(free=free * 1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    needs = [cache.Need(disk=2), cache.Need(disk=3, passing=2), cache.Need(disk=0, passing=9)]
+    if free == 7:
+        cache.announce(needs)
+    else:
+        with pytest.raises(Failure, match=f"needs 7 MB of free disk, and {free} MB are left: name another"):
+            cache.announce(needs)
+
+
 def test_a_key_tells_where_parts_end() -> None:
     assert cache.key("ab", "c") == cache.key(b"ab", b"c")
     assert len({cache.key("ab", "c"), cache.key("a", "bc"), cache.key("abc"), cache.key("abc", "")}) == 4
 
 
 def test_a_lock_keeps_another_process_out() -> None:
-    tools = Path(cache.__file__).parents[1]
     code = "from devkit import cache\nwith cache.lock('test'): print('in')"
     with cache.lock("test"):
         other = subprocess.Popen(
             [sys.executable, "-c", code],
-            cwd=tools,
+            cwd=TOOLS,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ},

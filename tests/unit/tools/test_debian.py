@@ -121,6 +121,35 @@ def test_packages_come_from_the_first_signed_mirror(monkeypatch: pytest.MonkeyPa
     ]
 
 
+def test_an_archive_that_is_not_reachable_is_told_whatever_the_others_say(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Plays an apt without a network, and a third party's source that is at hand."""
+    unreached = (
+        "W: Failed to fetch http://mirror.example/debian/  Temporary failure resolving 'mirror.example'"
+    )
+    tools = {
+        "apt-config": "exit 0",
+        "apt-get": f"""
+            case "$*" in
+            indextargets*) echo 'main|sid|file:/third/'; echo 'main|sid|http://mirror.example/debian/' ;;
+            update*) sources=$(sed -n 's/Dir::Etc::sourcelist "\\(.*\\)";/\\1/p' "$APT_CONFIG")
+                if grep -q third "$sources"; then echo 'E: not signed'; else echo "{unreached}"; fi >&2
+                exit 100 ;;
+            esac""",
+    }
+    for name, script in tools.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "keys.gpg").touch()
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(debian, "KEYRINGS", (tmp_path / "keys.gpg",))
+    sentence = "^Debian's packages cannot be fetched: the network or the server is not reachable$"
+    with pytest.raises(Failure, match=sentence):
+        debian.unpack(["godot"], tmp_path / "prefix")
+
+
 def test_no_archive_at_all_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(debian, "run", lambda *_, **__: "")
     with pytest.raises(Failure, match="name no archive of Debian's"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import dev
-from devkit import engine, environment, project, servers
+from devkit import cache, engine, environment, project, servers
 
 DOOR = project.ROOT / "tools" / "dev.py"
 
@@ -19,7 +22,7 @@ def became(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
     """What the door would have become, with a set-up that is all done."""
     commands: list[list[str]] = []
 
-    def ready(_: dev.Door) -> tuple[environment.Environment, engine.Engine]:
+    def ready(_: dev.Door, *needs: object) -> tuple[environment.Environment, engine.Engine]:
         return environment.Environment(Path("/env")), engine.Engine(Path("/godot"), "4.6")
 
     def become(command: list[str]) -> int:
@@ -52,7 +55,7 @@ def test_arguments_pass_through_untouched(
 def test_a_named_engine_is_asked_for(
     place: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(environment, "ensure", lambda: environment.Environment(tmp_path))
+    monkeypatch.setattr(environment, "ensure", lambda: pytest.fail("the engine comes first"))
     assert dev.main([part.format(tmp_path / "absent") for part in place]) == 1
     assert f"--godot names {tmp_path / 'absent'}, which cannot be run" in capsys.readouterr().err
 
@@ -73,13 +76,98 @@ def test_the_exit_code_and_the_output_are_those_of_what_runs() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (9, b"out\n", b"err\n")
 
 
+ELSEWHERE = "name another folder by $XDG_CACHE_HOME"
+
+CASES: dict[str, tuple[dict[str, str], list[str], str]] = {
+    "the cache in /proc": (
+        {"XDG_CACHE_HOME": "/proc"},
+        [],
+        f"/proc/pythonscript cannot be written (No such file or directory): {ELSEWHERE}",
+    ),
+    "the cache in a file": (
+        {"XDG_CACHE_HOME": "{tmp}/file"},
+        [],
+        f"{{tmp}}/file/pythonscript cannot be written (Not a directory): {ELSEWHERE}",
+    ),
+    "a home in a file": (
+        {"XDG_CACHE_HOME": "", "HOME": "{tmp}/file"},
+        [],
+        f"{{tmp}}/file/.cache/pythonscript cannot be written (Not a directory): {ELSEWHERE}",
+    ),
+    "no engine": ({}, ["--godot", ""], "--godot is given no path: give the path of a Godot 4.2 or newer"),
+    "no such engine": (
+        {"GODOT": "{tmp}/file"},
+        [],
+        "$GODOT names {tmp}/file, which cannot be run: give the path of a Godot 4.2 or newer",
+    ),
+    "no compiler": (
+        {"CC": "{tmp}/absent"},
+        [],
+        f"{sys.executable} lacks a C compiler: on Debian, sudo apt install gcc libc6-dev",
+    ),
+}
+
+
+@pytest.mark.parametrize("command", ["setup", "lint"])
+@pytest.mark.parametrize("case", CASES)
+def test_what_keeps_the_set_up_from_its_end_is_one_sentence(case: str, command: str, tmp_path: Path) -> None:
+    """Runs the real door, on a machine where something is odd."""
+    (tmp_path / "file").touch()
+    variables, arguments, sentence = CASES[case]
+    known = {name: value.format(tmp=tmp_path) for name, value in variables.items()}
+    done = subprocess.run(
+        [sys.executable, str(DOOR), *arguments, command],
+        env={**os.environ, **known},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"tools/dev.py: {sentence.format(tmp=tmp_path)}\n"
+
+
+def test_a_checkout_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    """Runs the door of a copy of the tree that has a file where a folder of ours is to be."""
+    shutil.copytree(project.ROOT / "tools", tmp_path / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "addons").touch()
+    command = [sys.executable, str(tmp_path / "tools" / "dev.py"), "setup"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"tools/dev.py: {tmp_path}/addons/pythonscript cannot be written (Not a directory):"
+        " the set-up makes files there, so use a checkout of your own\n",
+    )
+
+
+def test_what_nobody_foresaw_is_a_sentence_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/x")
+
+    monkeypatch.setattr(environment, "ensure", full)
+    monkeypatch.setattr(engine, "need", lambda _: cache.Need())
+    assert dev.main(["setup"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "tools/dev.py: /x: No space left on device: the disk is full"
+    )
+
+
+def test_the_readme_says_what_the_set_up_takes() -> None:
+    readme = (project.ROOT / "README.md").read_text(encoding="utf-8")
+    needs = (environment.NEED, engine.NEED)
+    disk, download = sum(need.disk for need in needs), sum(need.download for need in needs)
+    assert f"{disk} MB of disk, {download} MB of download" in " ".join(readme.split())
+
+
 def test_ctrl_c_is_told_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(environment, "ensure", interrupted)
+    monkeypatch.setattr(cache, "prepare", interrupted)
     assert dev.main(["setup"]) == 130
     assert capsys.readouterr().err == "\ntools/dev.py: stopped\n"
 

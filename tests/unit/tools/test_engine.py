@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from devkit import debian, engine
+from devkit.cache import Need
 from devkit.console import Failure
 from devkit.environment import Environment
 
@@ -75,6 +76,77 @@ def test_a_named_engine_that_does_not_do_is_never_replaced(
     monkeypatch.setenv("GODOT", str(named))
     with pytest.raises(Failure, match=rf"\$GODOT names {named}, which {what}"):
         engine.ensure(None, environment)
+
+
+def test_an_empty_option_is_no_engine_and_an_empty_variable_is_none(
+    path: Path, environment: Environment, monkeypatch: pytest.MonkeyPatch, make_godot: MakeGodot
+) -> None:
+    fitting = make_godot(path / "test-godot", "4.6.stable")
+    monkeypatch.setenv("GODOT", "")
+    assert engine.ensure(None, environment).path == fitting
+    with pytest.raises(Failure, match=r"^--godot is given no path: give the path of a Godot 4.2 or newer$"):
+        engine.ensure("", environment)
+
+
+def test_what_is_there_takes_nothing(
+    path: Path, make_godot: MakeGodot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Failure, match="because of a test"):  # said before anything else is fetched
+        engine.need(None)
+    monkeypatch.setattr(debian, "unsupported", lambda: None)
+    assert engine.need(None) == engine.NEED
+    make_godot(path / "test-godot", "4.6.stable")
+    assert engine.need(None) == Need()
+
+
+def test_an_engine_of_debians_gets_its_fonts_where_the_system_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_godot: MakeGodot
+) -> None:
+    for name in ("FONTCONFIG_FILE", "FONTCONFIG_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    system = tmp_path / "fonts.conf"
+    monkeypatch.setattr(engine, "SYSTEM_FONTS", system)
+    found = engine.Engine(
+        make_godot(tmp_path / "prefix" / "usr" / "bin" / "godot", "4.6.stable"), "4.6.stable"
+    )
+    assert engine.variables(found) == {}  # one of one's own, without Debian's packages around it
+    fonts = tmp_path / "prefix" / "etc" / "fonts" / "fonts.conf"
+    fonts.parent.mkdir(parents=True)
+    fonts.touch()
+    assert engine.variables(found) == {"FONTCONFIG_FILE": str(fonts)}
+    monkeypatch.setenv("FONTCONFIG_PATH", "/mine")
+    assert engine.variables(found) == {}
+    monkeypatch.delenv("FONTCONFIG_PATH")
+    system.touch()
+    assert engine.variables(found) == {}
+    assert engine.variables(engine.Engine(Path("/godot"), "4.6.stable")) == {}
+
+
+def test_an_engine_gets_folders_of_its_own_where_the_user_has_none(
+    tmp_path: Path, empty_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SYSTEM_FONTS", Path(__file__))
+    for name in engine.USER_FOLDERS:
+        monkeypatch.delenv(name, raising=False)
+    found = engine.Engine(Path("/godot"), "4.6.stable")
+    ours = {
+        "XDG_DATA_HOME": str(empty_cache / "home" / ".local" / "share"),
+        "XDG_CONFIG_HOME": str(empty_cache / "home" / ".config"),
+    }
+    (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
+    for home in ("", "relative", "/proc", str(tmp_path / "file")):
+        monkeypatch.setenv("HOME", home)
+        assert engine.variables(found) == ours
+    monkeypatch.delenv("HOME")
+    assert engine.variables(found) == ours
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/mine")
+    assert engine.variables(found) == {"XDG_DATA_HOME": ours["XDG_DATA_HOME"]}
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert engine.variables(found) == {}
 
 
 def test_an_old_engine_on_path_is_passed_over(

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import configparser
+import shutil
 from pathlib import Path
 
+import pytest
+
 from devkit import build, project
+from devkit.console import Failure
 
 
 def test_the_extension_is_listed_once_and_others_stay(tmp_path: Path) -> None:
@@ -29,6 +33,18 @@ def test_clean_removes_what_was_made_and_nothing_else(tmp_path: Path) -> None:
         "addons/pythonscript/README.md",
         "tools/devkit/cache.py",
     ]
+
+
+def test_a_checkout_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    project.require_writable(tmp_path)
+    shutil.rmtree(tmp_path / "addons")
+    (tmp_path / "addons").touch()
+    with pytest.raises(
+        Failure, match=r"addons/pythonscript cannot be written \(.*\): the set-up makes files there"
+    ):
+        project.require_writable(tmp_path)
+    with pytest.raises(Failure, match="/proc/self cannot be written"):
+        project.require_writable(Path("/proc/self"))
 
 
 def test_the_extension_file_names_the_library_that_is_built() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from devkit import cache, debian, servers
+from devkit.cache import Need
 from devkit.console import Failure
 from devkit.environment import Environment
 
@@ -28,6 +29,7 @@ def program(path: Path) -> Path:
 def test_those_that_are_named_or_installed_are_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     installed = {server.variable: str(program(tmp_path / "bin" / server.name)) for server in servers.SERVERS}
     assert servers.ensure(NOWHERE) == installed
+    assert servers.need() == Need()
     own = str(program(tmp_path / "own"))
     monkeypatch.setenv("NGINX", own)
     assert servers.ensure(NOWHERE) == installed | {"NGINX": own}
@@ -51,11 +53,13 @@ def test_debians_are_fetched_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setattr(debian, "unpack", unpack)
     monkeypatch.setattr(servers, "run", lambda command, **_: commands.append([str(part) for part in command]))
     installed = program(tmp_path / "bin" / "openssl")
+    assert servers.need() == servers.NEED
     for _ in range(2):
         paths = servers.ensure(NOWHERE)
         assert all(Path(path).is_file() for path in paths.values())
         assert Path(paths["NGINX"]).is_relative_to(tmp_path / "cache")
         assert paths["OPENSSL"] == str(installed)
+    assert servers.need() == Need()
     assert fetched == [["tinyproxy-bin", "nginx", "openssl"]]
     prefix = Path(paths["NGINX"]).parents[2]
     assert commands[0][1:3] == [
