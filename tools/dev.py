@@ -27,6 +27,7 @@ from devkit import (  # noqa: E402
     interface,
     lint,
     project,
+    pythons,
     servers,
     stubs,
     tested,
@@ -76,6 +77,12 @@ class Door:
     def test(self) -> int:
         """run the tests, style and types included; arguments go to pytest"""
         return _become([str(self._tested().python), "-m", "pytest", *self._arguments])
+
+    def pythons(self) -> int:
+        """run the tests with every Python of this machine, 3.11 to the newest; arguments go to pytest"""
+        engine.need(self._named)  # said once if there is none
+        named = [] if self._named is None else ["--godot", self._named]
+        return pythons.run_each([__file__, *named, "test", *self._arguments])
 
     def conformance(self) -> int:
         """write docs/conformance.md anew; begins of scenarios' names play those alone and write nothing"""
@@ -169,6 +176,7 @@ COMMANDS: dict[str, Callable[[Door], int]] = {
     "build": Door.build,
     "demo": Door.demo,
     "test": Door.test,
+    "pythons": Door.pythons,
     "conformance": Door.conformance,
     "bench": Door.bench,
     "godot": Door.godot,

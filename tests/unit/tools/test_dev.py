@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import dev
-from devkit import cache, engine, environment, project, servers
+from devkit import cache, engine, environment, project, pythons, servers
 
 DOOR = project.ROOT / "tools" / "dev.py"
 
@@ -159,6 +159,23 @@ def test_the_readme_says_what_the_set_up_takes() -> None:
     needs = (environment.NEED, engine.NEED)
     disk, download = sum(need.disk for need in needs), sum(need.download for need in needs)
     assert f"{disk} MB of disk, {download} MB of download" in " ".join(readme.split())
+
+
+def test_every_python_gets_the_arguments_and_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[list[str]] = []
+
+    def run_each(arguments: list[str]) -> int:
+        commands.append(arguments)
+        return 7
+
+    monkeypatch.setattr(pythons, "run_each", run_each)
+    monkeypatch.setattr(engine, "need", lambda _: cache.Need())
+    assert dev.main(["pythons", "-k", "name"]) == 7
+    assert dev.main(["pythons", "--godot", "godot", "-x"]) == 7
+    assert commands == [
+        [str(DOOR), "test", "-k", "name"],
+        [str(DOOR), "--godot", "godot", "test", "-x"],
+    ]
 
 
 def test_ctrl_c_is_told_in_one_line(
