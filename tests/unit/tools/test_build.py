@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -117,10 +118,15 @@ def test_the_first_failure_ends_the_other_compilers(
 ) -> None:
     """Plays compilers: one fails as soon as another, which never ends, has begun."""
     began = threading.Event()
+    ends: list[str] = []
 
     def endless(*_: object) -> None:
         began.set()
-        run(["/bin/sleep", "1000"], timeout=HANGS)
+        try:
+            run(["/bin/sleep", "1000"], timeout=HANGS)
+        except Failure as failure:
+            ends.append(str(failure))
+            raise
 
     def failing(*_: object) -> None:
         assert began.wait(HANGS)
@@ -131,6 +137,7 @@ def test_the_first_failure_ends_the_other_compilers(
     monkeypatch.setattr(build.Toolchain, "compile_cython", failing)
     with pytest.raises(Failure, match="mine"):
         build.ensure(ENVIRONMENT, sources, tmp_path / "bin")
+    assert ends == [f"sleep 1000 failed ({-signal.SIGKILL}):"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,18 @@ from pathlib import Path
 import pytest
 
 import dev
-from devkit import cache, engine, environment, project, pythons, servers
+from devkit import (
+    build,
+    cache,
+    children,
+    engine,
+    environment,
+    project,
+    pythons,
+    servers,
+    stubs,
+    tested,
+)
 
 DOOR = project.ROOT / "tools" / "dev.py"
 
@@ -176,6 +187,47 @@ def test_every_python_gets_the_arguments_and_the_engine(monkeypatch: pytest.Monk
         [str(DOOR), "test", "-k", "name"],
         [str(DOOR), "--godot", "godot", "test", "-x"],
     ]
+
+
+def test_the_set_up_says_what_it_takes_and_what_it_has_got(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], empty_cache: Path
+) -> None:
+    """With all parts played: the engine's variables are there before it runs for the first time."""
+    found = engine.Engine(Path("/godot"), "4.6.3.stable")
+    monkeypatch.setattr(environment, "ensure", lambda: environment.Environment(Path("/env")))
+    monkeypatch.setattr(engine, "need", lambda _: engine.NEED)
+    monkeypatch.setattr(engine, "ensure", lambda *_: found)
+    monkeypatch.setattr(engine, "variables", lambda _: {"PLAYED": "yes"})
+    monkeypatch.setattr(build, "ensure", lambda _: None)
+    monkeypatch.setattr(stubs, "ensure", lambda _: says.append(os.environ["PLAYED"]))
+    monkeypatch.setattr(project, "register_extension", lambda: None)
+    monkeypatch.setenv("PLAYED", "no")
+    says: list[str] = []
+    assert dev.main(["setup"]) == 0
+    assert says == ["yes"]
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split()[0] for line in lines] == ["setup", "engine", "versions"]
+    assert lines[0].startswith(f"setup        takes 720 MB of disk in {empty_cache} ")
+    assert lines[2] == f"versions     {tested.describe(found.version)}"
+
+
+def test_the_demo_ends_with_us(became: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(command: list[object], **_: object) -> subprocess.CompletedProcess[str]:
+        became.append([str(word) for word in command])
+        return subprocess.CompletedProcess([], 3)
+
+    monkeypatch.setattr(children, "run", run)
+    assert dev.main(["demo"]) == 3
+    assert became[0][:2] == ["/godot", "--headless"]
+
+
+def test_what_the_door_becomes_has_no_children_of_ours() -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import dev; from devkit import children\n"
+        "children.run(['/bin/true'])\nguard = children._group.number()\n"
+        "dev._become(['/bin/sh', '-c', f'test ! -d /proc/{guard}'])"
+    )
+    subprocess.run([sys.executable, "-c", code, str(DOOR.parent)], check=True, timeout=60)
 
 
 def test_ctrl_c_is_told_in_one_line(
