@@ -114,7 +114,9 @@ def test_an_environment_is_made_once_and_again_when_half_made(
     """Plays venv and pip, the first pip breaking off."""
     pips: list[list[str]] = []
 
-    def run(command: Sequence[str | Path], **_: float) -> None:
+    def run(command: Sequence[str | Path], *, scratch: Path, timeout: float) -> None:
+        assert scratch.parent == empty_cache / "tmp"
+        assert timeout
         words = [str(word) for word in command]
         if "venv" in words:
             assert not Path(words[-1]).exists()
