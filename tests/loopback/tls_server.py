@@ -142,6 +142,14 @@ def reset(connection: socket.socket) -> None:
     connection.close()
 
 
+def garble(connection: ssl.SSLSocket, data: bytes = b"\x17\x03\x03\x00\x20" + bytes(32)) -> None:
+    """Sends bytes past TLS, as somebody between the peers could: a record that is not intact, unless others
+    are given."""
+    with socket.socket(fileno=connection.detach()) as bare:
+        bare.sendall(data)
+        bare.recv(100)
+
+
 class OpenSslServer:
     """`openssl s_server`, which ends with the block.
 

@@ -19,7 +19,7 @@ from pythonscript_http.core.host import check_name
 
 from .layers import Step
 from .stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, Stream, TlsError
-from .tls_reasons import end_reason, is_refusal, key_digest, pin_mismatch, pin_of, reason
+from .tls_reasons import end_reason, is_end, is_refusal, key_digest, pin_mismatch, pin_of, reason
 from .trust import TlsContext, TlsObject, session_end
 
 HANDSHAKE_TIMEOUT: Final = 30.0
@@ -165,13 +165,18 @@ class _Transport:
         given = bool(self.context.policy.certificate)
         return self.failure(reason(error, self.object, self.name, begin, given=given))
 
-    def broken(self, error: ssl.SSLError, *, fresh: bool) -> TlsError:
-        """The same when the connection stands already; `fresh`: no data has come over it."""
+    def broken(self, error: ssl.SSLError, *, fresh: bool) -> tuple[type[TlsError], str]:
+        """The same when the connection stands already: the kind of what to raise, and its text.
+
+        Args:
+            error: what OpenSSL said.
+            fresh: no data has come over it.
+        """
         if fresh and is_refusal(error, self.object):
-            return self.refused(error)
+            return HandshakeError, str(self.refused(error))
         with contextlib.suppress(NetworkError):
             self.push()
-        return TlsError(f"TLS with {self.peer}: {end_reason(error)}")
+        return TlsError, f"TLS with {self.peer}: {end_reason(error)}"
 
 
 class Handshake:
@@ -222,11 +227,11 @@ class Handshake:
         transport = self._transport
         enough = self._size + _MOST_READ
         while True:
-            done, broken = self._step(), None
+            done, broken = self._step(), ""
             try:
                 transport.push()
             except NetworkError as error:  # perhaps it said why before it left
-                broken = error
+                broken = str(error)
             if done:
                 return True
             try:
@@ -236,7 +241,7 @@ class Handshake:
             if size == 0:
                 raise transport.failure(f"it closed the connection {self._where()}")
             if size == WOULD_BLOCK:
-                if broken is not None:
+                if broken:
                     raise transport.failure(f"{broken}, {self._where()}")
                 return False
             self._size += size
@@ -355,7 +360,8 @@ class TlsStream:
                     if not transport.push() or size >= _MOST_WRITTEN:
                         return size
         except ssl.SSLError as error:
-            raise transport.broken(error, fresh=self._fresh) from None
+            self._failed = transport.broken(error, fresh=self._fresh)
+            self._raise_again()
         transport.push()
         return size
 
@@ -433,13 +439,12 @@ class TlsStream:
             got: int = self._read(len(buffer), buffer)
         except ssl.SSLWantReadError:
             got = WOULD_BLOCK
-        except ssl.SSLEOFError:
+        except ssl.SSLError as error:
+            if not is_end(error):
+                self._failed = transport.broken(error, fresh=self._fresh)
+                self._raise_again()
             self.truncated = not transport.context.policy.ignore_unexpected_eof
             got = 0
-        except ssl.SSLError as error:
-            failure = transport.broken(error, fresh=self._fresh)
-            self._failed = type(failure), str(failure)
-            raise failure from None
         if got == 0:
             self._ended = True
         elif got > 0 and self._fresh:
@@ -463,7 +468,7 @@ class TlsStream:
     def _raise_again(self) -> None:
         if self._failed is not None:
             kind, text = self._failed
-            raise kind(text)
+            raise kind(text) from None
 
     def _keep_session(self) -> None:
         """Keeps the session for the next connection. TLS 1.3's come after the handshake, so before data."""

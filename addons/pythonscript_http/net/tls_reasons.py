@@ -47,11 +47,24 @@ def reason(
     return _plain(code)
 
 
+def is_end(error: ssl.SSLError) -> bool:
+    """The connection ended without close_notify (RFC 8446 section 6.1).
+
+    The type of the error does not tell. Before CPython 3.11.3 this end is a plain SSLError (gh-95494); and
+    SSLEOFError, without a reason, is also what follows every failure.
+    """
+    if ssl.OPENSSL_VERSION_INFO < (3,):  # which has no such reason
+        return isinstance(error, ssl.SSLEOFError)
+    return _code(error) == "UNEXPECTED_EOF_WHILE_READING"
+
+
 def end_reason(error: ssl.SSLError) -> str:
     """Tells why OpenSSL gave up a connection that stood."""
     code = _code(error)
     if "_ALERT_" in code:
         return f"the peer ended the connection by an alert ({_plain(code)})"
+    if code == "WRONG_VERSION_NUMBER":  # of a record; the version of the connection was agreed on before
+        return f"{_BROKEN} ({_plain(code)})"
     return _known(code)
 
 
@@ -187,6 +200,7 @@ _REASONS: Final = {
     "DECRYPTION_FAILED_OR_BAD_RECORD_MAC": _BROKEN,
     "PACKET_LENGTH_TOO_LONG": _BROKEN,
     "DATA_LENGTH_TOO_LONG": _BROKEN,
+    "RECORD_LAYER_FAILURE": _BROKEN,  # since OpenSSL 3.2, whatever is wrong with a record
 }
 _ALERT: Final = b"\x15"
 _REFUSALS: Final = ("ALERT_HANDSHAKE_FAILURE", "ALERT_BAD_CERTIFICATE", "ALERT_CERTIFICATE_REQUIRED")

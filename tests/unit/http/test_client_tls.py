@@ -16,11 +16,12 @@ from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, closed_port, until, waits_for_network
 from tests.loopback.responses import OK
 from tests.loopback.scripted import Await, ReadRequest, Reset, ScriptedServer, Step
-from tests.loopback.tls_server import TlsServer, reset, server_context, speak
+from tests.loopback.tls_server import TlsServer, garble, reset, server_context, speak
 from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, PacedStream, get, poll, read
+from tests.unit.http.test_tls import Plain
 
 from pythonscript_http import Error, HTTPClient, LocalError, Status
-from pythonscript_http.net.trust import TlsPolicy
+from pythonscript_http.net.trust import TlsObject, TlsPolicy, context_for
 
 ROOT = Authority()
 TRUSTING = TlsPolicy(roots=ROOT.pem)
@@ -142,11 +143,22 @@ def test_a_proxy_that_is_not_there(client: HTTPClient) -> None:
 CUT = OK + b"Connection: close\r\n\r\nhello"
 
 
-def test_an_end_without_close_notify_can_be_taken_for_one(client: HTTPClient) -> None:
+@pytest.mark.parametrize("made", [TlsObject, Plain])
+@pytest.mark.parametrize("ignored", [True, False])
+def test_an_end_without_close_notify_can_be_taken_for_one(
+    client: HTTPClient, ignored: bool, made: type[TlsObject]
+) -> None:
+    policy = TlsPolicy(roots=ROOT.pem, ignore_unexpected_eof=ignored, alpn=(made.__name__,))
+    context_for(policy).ssl.sslobject_class = made
     with TlsServer(TLS_HOST, speak(CUT, clean=False)) as server:
-        secure(client, server.port, TlsPolicy(roots=ROOT.pem, ignore_unexpected_eof=True))
+        secure(client, server.port, policy)
         assert get(client) == b"hello"
-        assert client.get_status() is Status.STATUS_DISCONNECTED
+    if ignored:
+        assert client.get_status() is Status.STATUS_DISCONNECTED, client.get_error_reason()
+    else:
+        assert client.get_status() is Status.STATUS_CONNECTION_ERROR
+        told = "the peer closed without close_notify, so the body may be cut short"
+        assert client.get_error_reason() == told
 
 
 def test_what_is_told_of_the_peer(client: HTTPClient) -> None:
@@ -274,16 +286,14 @@ def test_a_client_certificate_that_is_refused_when_the_handshake_is_over(
 def garbled(answer: bytes) -> TlsServer:
     """A server that answers, if at all, and then sends what is no record of TLS's."""
 
-    def garble(connection: ssl.SSLSocket) -> None:
+    def handler(connection: ssl.SSLSocket) -> None:
         if answer:
             connection.recv(65536)
             connection.sendall(answer)
         time.sleep(0.05)
-        with socket.socket(fileno=connection.detach()) as bare:
-            bare.sendall(b"\x17\x03\x03\x00\x20" + bytes(32))
-            bare.recv(100)
+        garble(connection)
 
-    return TlsServer(TLS_HOST, garble)
+    return TlsServer(TLS_HOST, handler)
 
 
 @pytest.mark.parametrize("moment", ["idle", "late request", "body"])

@@ -21,7 +21,7 @@ from pythonscript_http.net.layers import Layers
 from pythonscript_http.net.race import Race
 from pythonscript_http.net.stream import HandshakeError, NetworkError, Stream, TlsError
 from pythonscript_http.net.tls import TlsStream, tls_to
-from pythonscript_http.net.tls_reasons import pin_of
+from pythonscript_http.net.tls_reasons import end_reason, is_end, pin_of
 from pythonscript_http.net.trust import Roots, TlsPolicy, context_for
 
 ROOT = Authority()
@@ -309,6 +309,70 @@ def test_peers_that_stall(events: list[tuple[float, bytes]], text: str) -> None:
     with pytest.raises(HandshakeError, match=text):
         clock.established(pending)
     assert clock.now == begun + 10
+
+
+def told(text: str, kind: type[ssl.SSLError] = ssl.SSLError) -> ssl.SSLError:
+    """An error of Python's; the reason that it knows stands in the brackets of its text."""
+    error = kind(1, f"{text} (_ssl.c:1006)")
+    inside = text.partition("]")[0].partition("[")[2]
+    error.library, _, reason = inside.partition(": ")
+    error.reason = reason or None  # type: ignore[assignment]
+    return error
+
+
+EOF = "[SSL: UNEXPECTED_EOF_WHILE_READING] unexpected eof while reading"
+
+
+@pytest.mark.parametrize(
+    ("error", "is_the_end"),
+    [
+        (told(EOF), True),  # CPython 3.11.2
+        (told("[SSL] unexpected eof while reading"), True),  # a Python that knows no name for it
+        (told(EOF, ssl.SSLEOFError), True),
+        (told("EOF occurred in violation of protocol", ssl.SSLEOFError), False),  # what follows any failure
+        (told("Some I/O error occurred", ssl.SSLSyscallError), False),
+        (told("[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac"), False),
+    ],
+)
+def test_an_end_without_close_notify_is_told_by_its_reason(error: ssl.SSLError, is_the_end: bool) -> None:
+    assert is_end(error) is is_the_end
+
+
+def test_an_end_without_close_notify_before_openssl_3(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssl, "OPENSSL_VERSION_INFO", (1, 1, 1, 23, 15))
+    assert is_end(told("EOF occurred in violation of protocol", ssl.SSLEOFError))
+    assert not is_end(told("[SSL: WRONG_VERSION_NUMBER] wrong version number"))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            "[SSL: RECORD_LAYER_FAILURE] record layer failure",
+            "what came is not intact (record layer failure)",
+        ),
+        ("[SSL] record layer failure", "what came is not intact (record layer failure)"),
+        (
+            "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac",
+            "what came is not intact (decryption failed or bad record mac)",
+        ),
+        (
+            "[SSL: WRONG_VERSION_NUMBER] wrong version number",
+            "what came is not intact (wrong version number)",
+        ),
+        (
+            "[SSL: TLSV1_ALERT_INTERNAL_ERROR] tlsv1 alert internal error",
+            "the peer ended the connection by an alert (tlsv1 alert internal error)",
+        ),
+        ("[SSL: OF_THE_YEAR_3000] of the year 3000", "of the year 3000"),
+        ("[SSL] of the year 3000", "of the year 3000"),
+        ("[QUIC: OF_THE_YEAR_3000] of the year 3000", "of the year 3000"),
+        ("Some I/O error occurred", "some i/o error occurred"),
+    ],
+)
+def test_why_a_connection_that_stood_has_failed(text: str, reason: str) -> None:
+    """Whatever version of OpenSSL says it; what is not known is shown as it came."""
+    assert end_reason(told(text)) == reason
 
 
 def test_failures_below_are_no_failures_of_tls() -> None:
