@@ -744,7 +744,7 @@ class HTTPClient(Options):
         In blocking mode it waits until the memory is full or the body ends.
 
         Args:
-            view: writable bytes.
+            view: writable bytes. Released, it leaves nothing behind that holds the memory, whatever failed.
 
         Returns:
             Number of bytes read.
@@ -763,8 +763,10 @@ class HTTPClient(Options):
                 self._send(stream)
             limit = machine.direct_limit
             target = view[size : size + limit] if limit else machine.space()
+            most = len(target)
             try:
-                got = stream.read_into(target)
+                with target:  # or it would last as long as the traceback of a failure
+                    got = stream.read_into(target)
             except NetworkError as error:
                 machine.failed(str(error))
                 break
@@ -777,7 +779,7 @@ class HTTPClient(Options):
                     machine.received(got)
                     if machine.status is _BODY:
                         size += machine.take(view[size:])
-                if got < len(target) and (not self._blocking or (size and machine.chunked)):
+                if got < most and (not self._blocking or (size and machine.chunked)):
                     break  # that was all there is; chunks are handed out as they come, as by the engine
             elif got == 0:
                 machine.ended(truncated=self._truncated)

@@ -2,7 +2,7 @@
 
 import contextlib
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -10,7 +10,7 @@ from tests.engine.harness import Project, Run, functions
 from tests.loopback.certificates import Authority, Identity
 from tests.loopback.network import taken, until
 from tests.loopback.scripted import ReadRequest, ScriptedServer
-from tests.loopback.tls_server import Handler, TlsServer, reset, server_context, speak
+from tests.loopback.tls_server import Handler, TlsServer, garble, reset, server_context, speak
 
 from pythonscript_http.net.certificate import parse_certificate
 
@@ -59,11 +59,16 @@ def _name_back(connection: ssl.SSLSocket) -> None:
     connection.sendall(OK + b"Content-Length: %d\r\n\r\n" % len(name) + name)
 
 
-def _reset_midway(connection: ssl.SSLSocket) -> None:
-    connection.recv(65536)
-    connection.sendall(OK + b"Content-Length: 500000\r\n\r\n" + bytes(100_000))
-    until(lambda: taken(connection))
-    reset(connection)
+def _midway(leave: Callable[[ssl.SSLSocket], object]) -> Handler:
+    """Leaves, in some way, in the middle of a body."""
+
+    def handler(connection: ssl.SSLSocket) -> None:
+        connection.recv(65536)
+        connection.sendall(OK + b"Content-Length: 500000\r\n\r\n" + bytes(100_000))
+        until(lambda: taken(connection))
+        leave(connection)
+
+    return handler
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +97,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         "revoked": (server_context(revoked), speak(HELLO)),
         "tls_1_2": (_limited(good), speak(HELLO)),
         "mutual": (_mutual(good, root.pem), _name_back),
-        "resets": (server_context(good), _reset_midway),
+        "resets": (server_context(good), _midway(reset)),
+        "garbles": (server_context(good), _midway(garble)),
         "cut": (server_context(good), speak(OK + b"\r\nhello", clean=False)),
     }
     folder = tmp_path_factory.mktemp("world")

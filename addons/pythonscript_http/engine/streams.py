@@ -121,31 +121,32 @@ class PyHTTPConnection(StreamPeerExtension):
         return self._stream is None
 
     def _get_partial_data(self, r_buffer: Pointer, r_bytes: int, r_received: Pointer) -> Error:
-        return self._move(r_buffer.memory(r_bytes), r_received, write=False, whole=False)
+        return self._move(r_buffer, r_bytes, r_received, write=False, whole=False)
 
     def _get_data(self, r_buffer: Pointer, r_bytes: int, r_received: Pointer) -> Error:
-        return self._move(r_buffer.memory(r_bytes), r_received, write=False, whole=True)
+        return self._move(r_buffer, r_bytes, r_received, write=False, whole=True)
 
     def _put_partial_data(self, p_data: Pointer, p_bytes: int, r_sent: Pointer) -> Error:
-        return self._move(p_data.memory(p_bytes), r_sent, write=True, whole=False)
+        return self._move(p_data, p_bytes, r_sent, write=True, whole=False)
 
     def _put_data(self, p_data: Pointer, p_bytes: int, r_sent: Pointer) -> Error:
-        return self._move(p_data.memory(p_bytes), r_sent, write=True, whole=True)
+        return self._move(p_data, p_bytes, r_sent, write=True, whole=True)
 
     def _get_available_bytes(self) -> int:
         stream = self._stream
         return 0 if stream is None else stream.available()
 
-    def _move(self, memory: memoryview, r_moved: Pointer, *, write: bool, whole: bool) -> Error:
+    def _move(self, memory: Pointer, most: int, r_moved: Pointer, *, write: bool, whole: bool) -> Error:
         """Writes or reads the memory: all of it, or what goes at once."""
         stream, size, error = self._stream, 0, Error.OK
         try:
-            while size < len(memory) and error == Error.OK:
+            while size < most and error == Error.OK:
                 if stream is None:
                     error = self._missing()
                     break
-                part = memory[size:]
-                moved = (stream.write([part]) or WOULD_BLOCK) if write else stream.read_into(part)
+                # Released at once: beyond this call the engine has other uses for that memory.
+                with memory.memory(most)[size:] as part:
+                    moved = (stream.write([part]) or WOULD_BLOCK) if write else stream.read_into(part)
                 if moved > 0:
                     size += moved
                 elif moved == 0:

@@ -68,8 +68,7 @@ class Tunnel:
     def poll(self) -> Stream | None:
         """Gives the connection once it leads to the host. Raises NetworkError when the proxy fails to."""
         try:
-            broken = self._send()
-            if self._answered(broken):
+            if self._advance():
                 return self._stream
         except TlsError:  # which tells itself whose failure it is
             self._stream.close()
@@ -96,29 +95,33 @@ class Tunnel:
         """Gives it up, and the proxy's connection with it."""
         self._stream.close()
 
-    def _send(self) -> NetworkError | None:
-        """Sends what is left of the request; gives what keeps it from that: the proxy may have said why."""
+    def _advance(self) -> bool:
+        """Sends what is left of the request, and reads what has come of the answer. True: it is a yes."""
         try:
             if self._unsent:
                 self._unsent = self._unsent[self._stream.write([self._unsent]) :]
-        except NetworkError as error:
-            return error
-        return None
+        except NetworkError:
+            if self._answered(gone=True):
+                return True
+            raise
+        return self._answered()
 
-    def _answered(self, broken: NetworkError | None) -> bool:
-        """Reads what has come of the answer. True: the proxy has agreed."""
+    def _answered(self, *, gone: bool = False) -> bool:
+        """Reads what has come of the answer. True: the proxy has agreed.
+
+        Args:
+            gone: the proxy takes no more. Why, is known, and is told unless it said more before it left.
+        """
         data, buffer = self._data, memoryview(bytearray(_READ))
         while (size := self._stream.read_into(buffer)) != WOULD_BLOCK:
             if size == 0:
-                if broken is not None:
+                if gone:
                     break
                 where = "in the middle of its answer to" if data else "instead of answering"
                 raise NetworkError(f"it closed the connection {where} CONNECT {self._target}")
             data += buffer[:size]
             if self._take_heads(data):
                 return True
-        if broken is not None:
-            raise broken
         return False
 
     def _take_heads(self, data: bytearray) -> bool:

@@ -106,13 +106,14 @@ func test_a_peer_that_does_not_say_its_end() -> void:
 	check("status", client.get_status(), HTTPClient.STATUS_DISCONNECTED)
 
 
-func test_a_peer_that_resets() -> void:
-	for blocking: bool in [false, true]:
-		var client := fetch("resets", trusting())
-		client.blocking_mode_enabled = blocking
-		check("the bytes are there", read_all(client).size(), 100_000)
-		check("status", client.get_status(), HTTPClient.STATUS_CONNECTION_ERROR)
-		check("what is known of the peer", client.get_tls_info()["version"], "TLSv1.3")
+func test_peers_that_fail_in_the_middle_of_a_body() -> void:
+	for server: String in ["resets", "garbles"]:
+		for blocking: bool in [false, true]:
+			var client := fetch(server, trusting())
+			client.blocking_mode_enabled = blocking
+			check("the bytes are there", read_all(client).size(), 100_000)
+			check("status", client.get_status(), HTTPClient.STATUS_CONNECTION_ERROR)
+			check("what is known of the peer", client.get_tls_info()["version"], "TLSv1.3")
 
 
 func test_the_systems_roots() -> void:

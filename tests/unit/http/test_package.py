@@ -48,6 +48,21 @@ def test_arrows_go_one_way(path: Path) -> None:
         assert not names & {"socket", "ssl", "select", "threading"}
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_error_has_a_name_beyond_its_except_clause(path: Path) -> None:
+    """By its traceback it would hold the frame that holds it, and with that the memory its caller lent."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Assign | ast.AnnAssign | ast.Return):
+                    value = inner.value
+                    kept = isinstance(value, ast.Name) and value.id == node.name
+                    assert not kept, f"line {inner.lineno}"
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name):
+            assert node.exc.id[0].isupper(), f"line {node.lineno}"
+
+
 def test_it_imports_without_an_engine() -> None:
     program = "import sys, pythonscript_http as p; assert 'godot' not in sys.modules; print(*p.__all__)"
     done = subprocess.run(
