@@ -859,6 +859,7 @@ class HTTPClient(Options):
             self._hang_up()
             return _OK if status is _DISCONNECTED else _RESULTS[status]
         if machine.tunnel:
+            self._proxied = False  # it leads to another, who has no use for a proxy's credentials
             surplus = machine.surplus()
             if surplus:
                 assert self._stream is not None

@@ -50,12 +50,17 @@ def _choosing(identity: Identity) -> ssl.SSLContext:
     return context
 
 
+def _asking(identity: Identity, trusted: str) -> ssl.SSLContext:
+    context = server_context(identity, trusted=trusted)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    return context
+
+
 def _name_back(connection: ssl.SSLSocket) -> None:
     """Answers with the common name of the client's certificate."""
     connection.recv(65536)
     der = connection.getpeercert(binary_form=True)
-    assert der is not None
-    name = parse_certificate(der).subject.encode()
+    name = b"nobody" if der is None else parse_certificate(der).subject.encode()
     connection.sendall(OK + b"Content-Length: %d\r\n\r\n" % len(name) + name)
 
 
@@ -97,6 +102,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         "revoked": (server_context(revoked), speak(HELLO)),
         "tls_1_2": (_limited(good), speak(HELLO)),
         "mutual": (_mutual(good, root.pem), _name_back),
+        "proxy": (_asking(system.issue("localhost"), root.pem), _name_back),
         "resets": (server_context(good), _midway(reset)),
         "garbles": (server_context(good), _midway(garble)),
         "cut": (server_context(good), speak(OK + b"\r\nhello", clean=False)),

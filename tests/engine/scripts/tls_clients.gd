@@ -29,6 +29,23 @@ func test_a_client_certificate_of_an_intermediate() -> void:
 	)
 
 
+## Pins and certificates are for the host; who is trusted holds for proxies too.
+func test_a_policy_is_not_for_proxies() -> void:
+	var client := PyHTTPClient.new()
+	client.tls_policy = presenting(certificate("client.crt"))
+	client.tls_policy.roots = PyTLSPolicy.ROOTS_SYSTEM
+	client.tls_policy.pins = ["sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]
+	client.set_http_proxy("https://localhost", option("proxy").to_int())
+	connected(client, "http://example.org", 80)
+	check("status (%s)" % client.get_error_reason(), client.get_status(), HTTPClient.STATUS_CONNECTED)
+	check("it has seen", ask(client, HTTPClient.METHOD_GET, "/")["body"].get_string_from_utf8(), "nobody")
+	client.tls_policy.roots = PyTLSPolicy.ROOTS_PROJECT
+	connected(client, "http://example.org", 80)
+	check_distrusted(
+		client, "TLS with the proxy localhost:%s: unknown issuer 'System Root'" % option("proxy")
+	)
+
+
 func test_a_client_certificate_that_is_wanted_and_missing() -> void:
 	var client := fetch("mutual", trusting())
 	check_distrusted(client, "it wants a client certificate, and none was given")

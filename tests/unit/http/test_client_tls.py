@@ -1,7 +1,6 @@
 """The client over TLS: what users see of it, from the first handshake to the last byte."""
 
 import contextlib
-import re
 import socket
 import ssl
 import threading
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
-from tests.loopback.certificates import Authority, Identity
+from tests.loopback.certificates import Authority
 from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, closed_port, until, waits_for_network
 from tests.loopback.responses import OK
@@ -443,90 +442,3 @@ def test_a_proxy_that_is_none_is_not_gone_without(client: HTTPClient, scheme: st
         assert client.get_error_reason().startswith(text)
     setter("", -1)
     assert client.connect_to_host(f"{scheme}://127.0.0.1", 1, None) is Error.OK
-
-
-# ---- TLS to the proxy
-
-PROXY = ROOT.issue("127.0.0.1")
-ORIGIN = ROOT.issue("example.org")
-
-
-def proxied(client: HTTPClient, identity: Identity, origin: Identity, answer: bytes) -> None:
-    """Tries to reach example.org through a proxy that is spoken TLS to."""
-
-    def proxy(connection: ssl.SSLSocket) -> None:
-        connection.recv(65536)
-        connection.sendall(answer)
-        inner = server_context(origin)
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        made = inner.wrap_bio(incoming, outgoing, server_side=True)
-        said = b""
-        while True:
-            try:
-                said += made.read(65536)
-                if said.endswith(b"\r\n\r\n"):
-                    made.write(HELLO)
-            except ssl.SSLWantReadError:
-                pass
-            connection.sendall(outgoing.read())
-            data = connection.recv(65536)
-            if not data:
-                return
-            incoming.write(data)
-
-    client.proxy_policy = lambda: TRUSTING
-    with TlsServer(identity, proxy) as server:
-        client.set_https_proxy("https://127.0.0.1", server.port)
-        client.connect_to_host("https://example.org", -1, TRUSTING)
-        poll(client)
-        if client.get_status() is Status.STATUS_CONNECTED:
-            assert get(client) == b"hello"
-            client.close()
-
-
-AGREES = b"HTTP/1.1 200 Yes\r\n\r\n"
-
-
-@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_a_proxy_that_wants_a_client_certificate(client: HTTPClient, version: ssl.TLSVersion) -> None:
-    context = server_context(PROXY, trusted=ROOT.pem)
-    context.maximum_version = version
-    client.proxy_policy = lambda: TRUSTING
-    with TlsServer(context, speak(AGREES)) as server:
-        client.set_https_proxy("https://127.0.0.1", server.port)
-        client.connect_to_host("https://example.org", -1, TRUSTING)
-        poll(client)
-        told = (
-            f"TLS with the proxy 127.0.0.1:{server.port}: it wants a client certificate, and none was given"
-        )
-    assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
-    assert client.get_error_reason().startswith(told)
-
-
-def test_a_proxy_by_tls(client: HTTPClient) -> None:
-    proxied(client, PROXY, ORIGIN, AGREES)
-    assert client.get_status() is Status.STATUS_DISCONNECTED, client.get_error_reason()
-
-
-@pytest.mark.parametrize(
-    ("identity", "origin", "answer", "status", "text"),
-    [
-        (STRANGER, ORIGIN, AGREES, Status.STATUS_TLS_HANDSHAKE_ERROR, "TLS with the proxy 127.0.0.1:PORT: "),
-        (PROXY, STRANGER, AGREES, Status.STATUS_TLS_HANDSHAKE_ERROR, "TLS with 'example.org': "),
-        (
-            PROXY,
-            ORIGIN,
-            b"HTTP/1.1 502 No\r\n\r\n",
-            Status.STATUS_CANT_CONNECT,
-            "the proxy 127.0.0.1:PORT: it refused CONNECT example.org:443: '502 No'",
-        ),
-    ],
-    ids=["the proxy's certificate", "the host's certificate", "the proxy's answer"],
-)
-def test_whose_failure_it_is(
-    client: HTTPClient, identity: Identity, origin: Identity, answer: bytes, status: Status, text: str
-) -> None:
-    proxied(client, identity, origin, answer)
-    assert client.get_status() is status
-    reason = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", client.get_error_reason())
-    assert reason.startswith(text)
