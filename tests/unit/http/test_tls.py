@@ -304,6 +304,18 @@ def test_sessions_are_not_resumed_past_revocation_lists() -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+def test_a_session_is_resumed_once(version: ssl.TLSVersion) -> None:
+    """Of connections made at the same time, one goes on (RFC 8446 appendix C.4)."""
+    policy = TlsPolicy(roots=ROOT.pem, maximum=version, alpn=("once",))
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        visits(server, policy, 1)
+        streams = [secure(server.port, policy) for _ in range(3)]
+        assert [stream.peer.resumed for stream in streams] == [True, False, False]
+        for stream in streams:
+            stream.close()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_what_a_client_offers(version: ssl.TLSVersion) -> None:
     """No tickets of TLS 1.2, no early data, also when it resumes a session."""
     hellos: list[bytes] = []
@@ -439,6 +451,35 @@ def test_a_handshake_without_end() -> None:
         before = flood.read
     with pytest.raises(HandshakeError, match="its handshake is over the limit of 1048576 bytes"):
         handshake.poll()
+
+
+class Noisy(Severed):
+    """A peer that sends thousands of tickets."""
+
+    def __init__(self) -> None:
+        context = server_context(GOOD)
+        context.minimum_version = VERSIONS[1]
+        context.num_tickets = 4000
+        super().__init__(context, 1 << 30)
+
+    def quiet(self) -> bool:
+        return not self.outgoing.pending
+
+
+def test_a_read_takes_no_more_noise_than_fits() -> None:
+    """Tickets are no data: whoever sends them without end would hold who looks for data."""
+    peer = Noisy()
+    stream = established(tls_to("localhost", context_for(POLICY))(peer))
+    assert isinstance(stream, TlsStream)
+    assert peer.outgoing.pending > 1 << 19
+    view = memoryview(bytearray(100))
+    for look in (lambda: stream.read_into(view), stream.peek):
+        before = peer.left
+        assert look() in (WOULD_BLOCK, Readiness.QUIET)
+        assert 0 < before - peer.left <= 3 * 65536
+    until(lambda: [stream.read_into(view), peer.outgoing.pending == 0][1])
+    peer.server.write(b"hello")
+    assert (stream.read_into(view), bytes(view[:5])) == (5, b"hello")
 
 
 class Deaf(Severed):

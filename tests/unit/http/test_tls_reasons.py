@@ -268,6 +268,10 @@ def test_alpn(alpn: str) -> None:
         stream.close()
 
 
+WITHOUT_RENEGOTIATION_INFO = bytes.fromhex("160303002a020000260303" + "00" * 32 + "00c02b00")
+"""A ServerHello of TLS 1.2 without any extension: ECDHE-ECDSA-AES128-GCM-SHA256, no compression."""
+
+
 @pytest.mark.parametrize(
     ("script", "text"),
     [
@@ -281,6 +285,7 @@ def test_alpn(alpn: str) -> None:
         ([b"\x15\x03\x03\x00\x02\x02\xf0"], "the peer refused, by the alert 240"),
         ([], "it closed the connection before it said a word"),
         ([b"\x16\x03\x03"], "it closed the connection in the middle of the handshake"),
+        ([WITHOUT_RENEGOTIATION_INFO], "it is open to renegotiation attacks (RFC 5746) (unsafe legacy"),
         ([Reset], "Connection reset by peer, before it said a word"),
         ([b"\x15\x03\x03\x00\x02\x02\x28"], "no common cipher"),
         ([b"\x15\x03\x03\x00\x02\x02\x46"], "no common version of TLS"),
@@ -464,10 +469,23 @@ def test_revocation() -> None:
         dial(server.port, policy).close()
 
 
+def test_a_revoked_intermediate() -> None:
+    """Each certificate of the chain is looked up, not only the server's own."""
+    middle = Authority("Revoked", ROOT)
+    leaf = middle.issue("localhost")
+    revoked = ROOT.revoke(Identity(middle.certificate, middle.key))
+    policy = TlsPolicy(roots=ROOT.pem, revocation_lists=(revoked, middle.revoke()))
+    assert "a certificate of its chain is revoked" in failure_with(leaf, policy)
+    with TlsServer(leaf, HELLO) as server:
+        policy = TlsPolicy(roots=ROOT.pem, revocation_lists=(ROOT.revoke(), middle.revoke()))
+        dial(server.port, policy).close()
+
+
 @pytest.mark.parametrize(
     ("identity", "lists", "text"),
     [
         (LEAF, (ROOT.revoke(),), "no revocation list was given for a certificate of its chain"),
+        (LEAF, (MIDDLE.revoke(),), "no revocation list was given for a certificate of its chain"),
         (GOOD, (ROOT.revoke(end=NOW - DAY),), "a revocation list has expired"),
     ],
 )
@@ -503,6 +521,17 @@ def test_a_certificate_that_is_trusted_by_itself() -> None:
     alone = self_signed("localhost")
     with TlsServer(alone, HELLO) as server:
         dial(server.port, TlsPolicy(roots=alone.pem)).close()
+
+
+def test_an_intermediate_as_a_root() -> None:
+    """Who is trusted need not vouch for itself; the chain ends there, and so does what can be pinned."""
+    with TlsServer(LEAF, HELLO) as server:
+        stream = dial(server.port, TlsPolicy(roots=MIDDLE.pem))
+        assert isinstance(stream, TlsStream)
+        assert stream.peer.pins == (LEAF.pin, MIDDLE.pin)
+        stream.close()
+        dial(server.port, TlsPolicy(roots=LEAF.pem)).close()
+        assert "unknown issuer" in failure(server.port, TlsPolicy(roots=Authority("Stranger").pem))
 
 
 def test_writing_to_a_peer_that_reset() -> None:

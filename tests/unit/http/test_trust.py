@@ -1,8 +1,12 @@
 """Policies: what contradicts itself or can't be honoured is refused, by name."""
 
+import os
 import ssl
+import subprocess
+import sys
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -11,7 +15,7 @@ from tests.loopback.tls_server import TlsServer, speak
 from tests.unit.http.test_tls import secure
 
 from pythonscript_http.core.errors import LocalError
-from pythonscript_http.net.trust import Roots, TlsPolicy, context_for
+from pythonscript_http.net.trust import Roots, TlsContext, TlsPolicy, context_for
 
 ROOT = Authority()
 CLIENT, OTHER = ROOT.issue(common_name="client"), ROOT.issue(common_name="other")
@@ -78,6 +82,117 @@ def test_terms_that_are_never_left_out() -> None:
     assert made.options & ssl.OP_NO_TICKET
     assert not made.options & getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0x80)
     assert not made.hostname_checks_common_name
+
+
+SYSTEM = """
+openssl_conf = begin
+[begin]
+ssl_conf = ssl
+[ssl]
+system_default = lax
+[lax]
+MinProtocol = TLSv1
+MaxProtocol = TLSv1.2
+CipherString = ALL:@SECLEVEL=0
+Options = UnsafeLegacyServerConnect, UnsafeLegacyRenegotiation, Compression, ClientRenegotiation
+"""
+PROGRAM = """
+import ssl
+from pythonscript_http.net.trust import TlsPolicy, context_for
+made = context_for(TlsPolicy()).ssl
+assert ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).options & 4, "OpenSSL has not read its settings"
+assert not made.options & 4, "it speaks to servers open to renegotiation attacks (RFC 5746)"
+assert made.options & ssl.OP_NO_COMPRESSION
+assert made.options & ssl.OP_NO_RENEGOTIATION
+assert (made.minimum_version, made.maximum_version) == (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
+assert made.security_level == 2
+assert all(cipher["name"].startswith(("TLS_", "ECDHE-", "DHE-")) for cipher in made.get_ciphers())
+"""
+
+
+def test_terms_that_a_system_can_not_make_lax(tmp_path: Path) -> None:
+    settings = tmp_path / "openssl.cnf"
+    settings.write_text(SYSTEM)
+    environment = {**os.environ, "OPENSSL_CONF": str(settings), "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", PROGRAM], env=environment, check=True, timeout=60)
+
+
+# ---- sessions
+
+
+class Session:
+    """What is known of one."""
+
+    def __init__(self, begun: float, timeout: float) -> None:
+        self.time, self.timeout = begun, timeout
+
+
+def session(begun: float, timeout: float = 7200.0) -> ssl.SSLSession:
+    return cast("ssl.SSLSession", Session(begun, timeout))
+
+
+class Clock:
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock(1000.0)
+    monkeypatch.setattr(time, "time", clock)
+    return clock
+
+
+def kept(context: TlsContext, name: str = "h", port: int = 443) -> bool:
+    return context.take_session(name, port)[0] is not None
+
+
+def test_a_session_is_handed_out_once() -> None:
+    context = TlsContext(TlsPolicy(roots=ROOT.pem))
+    one = session(time.time())
+    context.keep_session("h", 443, one, time.time() + 100)
+    assert context.take_session("h", 443)[0] is one
+    assert context.take_session("h", 443) == (None, 0.0)
+
+
+def test_a_session_is_of_one_host_and_port() -> None:
+    context = TlsContext(TlsPolicy(roots=ROOT.pem))
+    context.keep_session("h", 443, session(time.time()), time.time() + 100)
+    assert [kept(context, "h", 444), kept(context, "i", 443), kept(context)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("until", "timeout", "end"), [(1100.0, 7200.0, 1100.0), (5000.0, 300.0, 1300.0)], ids=["ours", "its own"]
+)
+def test_a_session_ends(clock: Clock, until: float, timeout: float, end: float) -> None:
+    """By what the peer has told of it, or by when the certificates are to be verified anew."""
+    context = TlsContext(TlsPolicy(roots=ROOT.pem))
+    for now, there in ((end - 0.5, True), (end, False), (end + 1, False)):
+        clock.now = 1000.0
+        context.keep_session("h", 443, session(1000.0, timeout), until)
+        clock.now = now
+        assert kept(context) is there
+
+
+def test_the_oldest_session_gives_way() -> None:
+    context = TlsContext(TlsPolicy(roots=ROOT.pem))
+    until = time.time() + 100
+    for port in range(256):
+        context.keep_session("h", port, session(time.time()), until)
+    context.keep_session("h", 0, session(time.time()), until)  # no more of them, and the youngest now
+    assert len(context._sessions) == 256
+    context.keep_session("h", 256, session(time.time()), until)
+    assert len(context._sessions) == 256
+    assert [kept(context, "h", port) for port in (0, 1, 2, 256)] == [True, False, True, True]
+
+
+def test_no_session_is_kept_past_revocation_lists() -> None:
+    context = TlsContext(TlsPolicy(roots=ROOT.pem, revocation_lists=(ROOT.revoke(),)))
+    context.keep_session("h", 443, session(time.time()), time.time() + 100)
+    assert not kept(context)
 
 
 def test_keys_are_not_shown() -> None:
