@@ -1,7 +1,9 @@
 """Certificates, against what another library says of them; and cut ones."""
 
 import contextlib
+import itertools
 import ssl
+from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.loopback.certificates import DAY, NOW, Authority
 
+from pythonscript_http.net import certificate
 from pythonscript_http.net.certificate import parse_certificate, parse_message, public_key
 
 ROOT = Authority("Wurzel für Prüfungen")
@@ -52,12 +55,49 @@ def test_forms_that_are_no_der(der: bytes) -> None:
             read(der)
 
 
+def item(tag: int, content: bytes) -> bytes:
+    return b"%c\x82%b%b" % (tag, len(content).to_bytes(2), content)
+
+
+@pytest.mark.parametrize(("year", "text"), [(1950, "50"), (1999, "99"), (2000, "00"), (2049, "49")])
+def test_years_of_two_digits(year: int, text: str) -> None:
+    """RFC 5280 section 4.1.2.5.1."""
+    time = certificate._Item(0x17, f"{text}0102030405Z".encode(), b"")
+    assert certificate._time(time) == datetime(year, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def test_a_certificate_with_fields_in_another_order() -> None:
+    """Who counts fields, and does not look at them, takes another for the key."""
+    tbs = certificate._first(certificate._first(DER).content)
+    version, *fields = (field.whole for field in certificate._items(tbs.content))
+    for at, other in itertools.product(range(6), repeat=2):
+        moved = [*fields]
+        moved.insert(other, moved.pop(at))
+        if moved[0] != fields[0]:
+            odd = item(0x30, item(0x30, version + b"".join(moved)))
+            with pytest.raises(ValueError, match="lacks fields"):
+                public_key(odd)
+
+
+def message(*certificates: bytes, extensions: bytes | None = None) -> bytes:
+    """A handshake message Certificate; of TLS 1.3 with extensions."""
+    tail = b"" if extensions is None else len(extensions).to_bytes(2) + extensions
+    body = b"".join(len(one).to_bytes(3) + one + tail for one in certificates)
+    head = b"" if extensions is None else b"\0"
+    return b"\x0b" + (len(head + body) + 3).to_bytes(3) + head + len(body).to_bytes(3) + body
+
+
+def test_a_message() -> None:
+    other = ssl.PEM_cert_to_DER_cert(ROOT.pem)
+    assert parse_message(message(DER, other), is_1_3=False) == [DER, other]
+    for extensions in (b"", b"\0\x05\0\x01x"):
+        assert parse_message(message(DER, other, extensions=extensions), is_1_3=True) == [DER, other]
+
+
 def test_a_cut_message() -> None:
-    body = len(DER).to_bytes(3) + DER
-    message = b"\x0b" + (len(body) + 3).to_bytes(3) + len(body).to_bytes(3) + body
-    assert parse_message(message, is_1_3=False) == [DER]
+    whole = message(DER)
     with pytest.raises(ValueError, match="cut short"):
-        parse_message(message[:-1], is_1_3=False)
+        parse_message(whole[:-1], is_1_3=False)
 
 
 @settings(deadline=None)

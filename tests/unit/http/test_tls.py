@@ -141,6 +141,12 @@ def test_writing_keeps_the_backpressure() -> None:
     assert digests == [hashlib.sha256(data).digest()]
 
 
+def test_a_write_encrypts_no_more_than_a_poll_has_time_for() -> None:
+    peer = Severed(server_context(GOOD), 1 << 20)
+    stream = established(tls_to("localhost", context_for(POLICY))(peer))
+    assert stream.write([bytes(5 * MIB)]) == MIB
+
+
 def test_many_pieces_in_one_write() -> None:
     pieces = [b"head", b"x" * 40000, b"", b"\r\n", *[b"%d," % number for number in range(9000)], b"y" * 16384]
     whole, got = b"".join(pieces), bytearray()

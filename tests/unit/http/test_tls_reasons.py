@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.loopback.certificates import DAY, NOW, Authority, Identity, self_signed
 from tests.loopback.clock import Clock
-from tests.loopback.network import closed_port, established
+from tests.loopback.network import closed_port, established, until
 from tests.loopback.scripted import Reset
 from tests.loopback.tls_server import OpenSslServer, TlsServer, reset, server_context, speak
 from tests.unit.http.test_client import PacedStream
@@ -170,6 +170,13 @@ UNTRUSTED: dict[str, tuple[Maker, str]] = {
 def test_certificates_that_nobody_should_trust(kind: str) -> None:
     make, text = UNTRUSTED[kind]
     assert text in failure_with(make())
+
+
+def test_the_peer_is_told_that_it_is_not_trusted() -> None:
+    with TlsServer(self_signed("localhost"), HELLO) as server:
+        failure(server.port, TRUSTING)
+        until(lambda: server.seen.errors)
+    assert "unknown ca" in server.seen.errors[0]
 
 
 @pytest.mark.parametrize(
