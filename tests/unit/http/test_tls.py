@@ -19,6 +19,7 @@ from cryptography.x509.oid import ExtensionOID
 from tests.loopback.certificates import DAY, NOW, Authority, Identity, Key, self_signed
 from tests.loopback.network import SECONDS, descriptors, established, until
 from tests.loopback.tls_server import OpenSslServer, TlsServer, garble, server_context, speak
+from tests.unit.http.test_certificate import item
 from tests.unit.http.test_client import FakeStream
 
 from pythonscript_http.core.errors import LocalError
@@ -532,10 +533,6 @@ class Forged:
 
     def public_bytes(self, _: object) -> bytes:
         return ssl.DER_cert_to_PEM_cert(self.der).encode()
-
-
-def item(tag: int, content: bytes) -> bytes:
-    return b"%c\x82%b%b" % (tag, len(content).to_bytes(2), content)
 
 
 def forged(identity: Identity, signer: Key, begin: bytes, hidden: bytes, end: bytes) -> Identity:

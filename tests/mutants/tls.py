@@ -1,0 +1,528 @@
+"""Faults in TLS, in who is trusted, and in what crosses a proxy."""
+
+from typing import Final
+
+from .model import Mutant
+
+_NET: Final = "addons/pythonscript_http/net"
+_TRUST: Final = f"{_NET}/trust.py"
+_TLS: Final = f"{_NET}/tls.py"
+_REASONS: Final = f"{_NET}/tls_reasons.py"
+_CERTIFICATE: Final = f"{_NET}/certificate.py"
+_TUNNEL: Final = f"{_NET}/tunnel.py"
+_CLIENT: Final = "addons/pythonscript_http/client.py"
+_HOST: Final = "addons/pythonscript_http/core/host.py"
+_POLICY: Final = "addons/pythonscript_http/engine/policy.py"
+
+_ON_TRUST: Final = ("tests/unit/http/test_trust.py",)
+_ON_TLS: Final = ("tests/unit/http/test_tls.py",)
+_ON_REASONS: Final = ("tests/unit/http/test_tls_reasons.py",)
+_ON_CERTIFICATES: Final = ("tests/unit/http/test_certificate.py",)
+_ON_TUNNELS: Final = ("tests/unit/http/test_tunnel.py",)
+_ON_CLIENTS: Final = ("tests/unit/http/test_client_tls.py",)
+_ON_PROXIES: Final = ("tests/unit/http/test_proxied.py",)
+_ON_LENT_MEMORY: Final = ("tests/unit/http/test_lent_memory.py",)
+_IN_THE_ENGINE: Final = ("tests/engine/test_8_tls.py",)
+
+MUTANTS: Final = (
+    # ---- whom to trust
+    Mutant(
+        "a revoked intermediate is refused",
+        _TRUST,
+        "ssl.VerifyFlags.VERIFY_CRL_CHECK_CHAIN",
+        "ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "revocation lists are looked into",
+        _TRUST,
+        "context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_CHAIN",
+        "pass",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "all revocation lists count, not only the first",
+        _TRUST,
+        "for text in lists for block",
+        "for text in lists[:1] for block",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "who is trusted need not be self-signed",
+        _TRUST,
+        "context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN",
+        "context.verify_flags &= ~ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "roots of one's own replace all others",
+        _TRUST,
+        'context.load_verify_locations(cadata="\\n".join(blocks))',
+        'context.load_verify_locations(certifi.where(), cadata="\\n".join(blocks))',
+        _ON_TRUST,
+    ),
+    Mutant(
+        "an unsafe client with roots verifies the chain",
+        _TRUST,
+        "    if not policy.verifies:\n        context.verify_mode",
+        "    if policy.unsafe:\n        context.verify_mode",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "common names are no names",
+        _TRUST,
+        "context.hostname_checks_common_name = False",
+        "context.hostname_checks_common_name = True",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "weak keys and digests are refused",
+        _TRUST,
+        "@SECLEVEL=2",
+        "@SECLEVEL=0",
+        _ON_REASONS,
+    ),
+    Mutant("no cipher authenticates by SHA-1", _TRUST, ":!SHA1", "", _ON_TRUST),
+    Mutant(
+        "ciphers have forward secrecy",
+        _TRUST,
+        "@SECLEVEL=2:ECDH+AESGCM",
+        "@SECLEVEL=2:AESGCM:ECDH+AESGCM",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "the policy's oldest version holds",
+        _TRUST,
+        "context.minimum_version = policy.minimum",
+        "context.minimum_version = ssl.TLSVersion.TLSv1_2",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "the policy's newest version holds",
+        _TRUST,
+        "context.maximum_version = policy.maximum",
+        "context.maximum_version = ssl.TLSVersion.TLSv1_3",
+        _ON_REASONS,
+    ),
+    Mutant("nothing is compressed", _TRUST, "ssl.OP_NO_COMPRESSION | ", "", _ON_TRUST),
+    Mutant("no renegotiation", _TRUST, "ssl.OP_NO_RENEGOTIATION | ", "", _ON_TRUST),
+    Mutant("no tickets of TLS 1.2", _TRUST, " | ssl.OP_NO_TICKET", "", _ON_TRUST),
+    Mutant(
+        "no server that is open to renegotiation attacks, whatever the system says",
+        _TRUST,
+        ' | getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 4)',
+        "",
+        _ON_TRUST,
+    ),
+    Mutant("h2 is not offered", _TRUST, '("h2", "h2c", "h3")', '("h2c", "h3")', _ON_TRUST),
+    Mutant(
+        "versions below 1.2 are refused",
+        _TRUST,
+        "_VERSIONS: Final = (ssl.TLSVersion.TLSv1_2,",
+        "_VERSIONS: Final = (ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2,",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "an encrypted key is refused by name",
+        _TRUST,
+        'raise _wrong("the client\'s key is encrypted; give it decrypted")',
+        'return ""',
+        _ON_TRUST,
+    ),
+    Mutant(
+        "keys are not shown",
+        _TRUST,
+        'key: str = field(default="", repr=False)\n    """Of the client',
+        'key: str = ""\n    """Of the client',
+        _ON_TRUST,
+    ),
+    Mutant(
+        "an environment variable alone logs no keys",
+        _TRUST,
+        "    if policy.key_log:\n        try:\n            context.keylog_filename = policy.key_log\n",
+        '    if path := policy.key_log or os.environ.get("SSLKEYLOGFILE"):\n'
+        "        try:\n            context.keylog_filename = path\n",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "a pin that is none is refused",
+        _TRUST,
+        '    raise _wrong(f"the pin',
+        '    return b""\n    raise _wrong(f"the pin',
+        _ON_TRUST,
+    ),
+    Mutant(
+        "revocation lists of an unsafe client are an error",
+        _TRUST,
+        "if not self.verifies and self.revocation_lists:",
+        "if False:",
+        _ON_TRUST,
+    ),
+    # ---- sessions
+    Mutant(
+        "a session is handed out once",
+        _TRUST,
+        "self._sessions.pop((name, port), (None, 0.0))",
+        "self._sessions.get((name, port), (None, 0.0))",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "a session ends when its server says so",
+        _TRUST,
+        "min(until, session.time + session.timeout)",
+        "until",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "a session ends when the certificates are to be verified anew",
+        _TRUST,
+        "min(until, session.time + session.timeout)",
+        "session.time + session.timeout",
+        _ON_TRUST,
+    ),
+    Mutant("256 sessions are kept", _TRUST, "len(self._sessions) > _SESSIONS", "False", _ON_TRUST),
+    Mutant(
+        "the oldest session gives way, not the youngest",
+        _TRUST,
+        "            self._sessions.pop((name, port), None)\n",
+        "",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "no session goes on past revocation lists",
+        _TRUST,
+        "        if self.policy.revocation_lists:\n            return\n",
+        "",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "a session ends with its certificates",
+        _TRUST,
+        "min([time.time() + _SESSION_LIFETIME, *ends])",
+        "time.time() + _SESSION_LIFETIME",
+        _ON_TRUST + _ON_TLS,
+    ),
+    Mutant(
+        "no session of a certificate that cannot be read",
+        _TRUST,
+        "    except ValueError:\n        return 0.0\n",
+        "    except ValueError:\n        return time.time() + _SESSION_LIFETIME\n",
+        _ON_TLS,
+    ),
+    Mutant(
+        "a session that follows from another does not live longer",
+        _TLS,
+        "        if not self.peer.resumed:\n            verified",
+        "        if True:\n            verified",
+        _ON_TLS,
+    ),
+    Mutant(
+        "sessions are of one port",
+        _TLS,
+        "Handshake(_Transport(stream, name, port, shown, context), timeout)",
+        "Handshake(_Transport(stream, name, 443, shown, context), timeout)",
+        _ON_TLS,
+    ),
+    # ---- pins and names
+    Mutant(
+        "pins are looked at",
+        _TLS,
+        "if not pins or peer.resumed:",
+        "if True:",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "one pin of several is enough",
+        _TLS,
+        "if pins.isdisjoint(keys):",
+        "if not pins <= {*keys}:",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "keys of a chain that nobody verified count for nothing",
+        _TLS,
+        "_verified_chain(made) if verified else []",
+        "made._sslobj.get_unverified_chain()",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "the policy's name goes before the host's",
+        _TLS,
+        "context.policy.common_name or server_name",
+        "server_name or context.policy.common_name",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "a trailing dot is no part of a name", _TLS, '.removesuffix(".") if given', " if given", _ON_REASONS
+    ),
+    Mutant(
+        "a zone is no part of an address",
+        _TLS,
+        'check_name(given).partition("%")[0]',
+        "check_name(given)",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "there is a name to verify",
+        _TLS,
+        "if not name and not context.policy.unsafe:",
+        "if False:",
+        _ON_TLS,
+    ),
+    # ---- ends and bounds
+    Mutant(
+        "an end without close_notify is told by its reason",
+        _TLS,
+        "if not is_end(error):",
+        "if not isinstance(error, ssl.SSLEOFError):",
+        _ON_TLS,
+    ),
+    Mutant(
+        "what follows a failure is no end",
+        _REASONS,
+        'return _code(error) == "UNEXPECTED_EOF_WHILE_READING"',
+        'return isinstance(error, ssl.SSLEOFError) or _code(error) == "UNEXPECTED_EOF_WHILE_READING"',
+        _ON_REASONS,
+    ),
+    Mutant(
+        "an end without close_notify cuts a body short",
+        _TLS,
+        "self.truncated = not transport.context.policy.ignore_unexpected_eof",
+        "self.truncated = False",
+        _ON_TLS,
+    ),
+    Mutant(
+        "a policy can take such an end for one",
+        _TLS,
+        "self.truncated = not transport.context.policy.ignore_unexpected_eof",
+        "self.truncated = True",
+        _ON_CLIENTS,
+    ),
+    Mutant(
+        "a read takes no more noise than fits",
+        _TLS,
+        "left = room + buffers.BUFFER_SIZE",
+        "left = 1 << 30",
+        _ON_TLS,
+    ),
+    Mutant("a handshake is bounded", _TLS, "if self._size > _MOST_SHAKEN:", "if False:", _ON_TLS),
+    Mutant("a poll of a handshake is bounded", _TLS, "if self._size > enough:", "if False:", _ON_TLS),
+    Mutant(
+        "answers that nobody takes are bounded",
+        _TLS,
+        "if transport.outgoing.pending > _MOST_ANSWERED:",
+        "if False:",
+        _ON_TLS,
+    ),
+    Mutant("a write is bounded", _TLS, " or size >= _MOST_WRITTEN", "", _ON_TLS),
+    Mutant(
+        "a handshake has a deadline",
+        _TLS,
+        "if time.monotonic() < self._deadline:",
+        "if True:",
+        (*_ON_REASONS, "-k", "stall"),
+    ),
+    Mutant(
+        "the peer is told that it ends",
+        _TLS,
+        "which nobody waits for\n                    transport.object.unwrap()",
+        "which nobody waits for\n                    pass",
+        _ON_TLS,
+    ),
+    Mutant(
+        "the peer is told why it is refused",
+        _TLS,
+        "        with contextlib.suppress(NetworkError):\n            self.push()\n        given",
+        "        given",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "a failure is told again",
+        _TLS,
+        "self._failed = transport.broken(error, fresh=self._fresh)\n                self._raise_again()",
+        "kind, text = transport.broken(error, fresh=self._fresh)\n                raise kind(text)",
+        _ON_TLS,
+    ),
+    Mutant(
+        "a client certificate that is refused late is a failed handshake",
+        _TLS,
+        "if fresh and is_refusal(error, self.object):",
+        "if False:",
+        _ON_CLIENTS,
+    ),
+    Mutant(
+        "memory that was lent is not held by a failure",
+        _CLIENT,
+        "                with target:  # or it would last as long as the traceback of a failure\n"
+        "                    got = stream.read_into(target)\n",
+        "                got = stream.read_into(target)\n",
+        _ON_LENT_MEMORY,
+    ),
+    # ---- what is said of a failure
+    Mutant(
+        "records that are not intact are called so by OpenSSL 3.2 and newer",
+        _REASONS,
+        '    "RECORD_LAYER_FAILURE": _BROKEN,',
+        "   ",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "a record of another version breaks a connection that stands",
+        _REASONS,
+        'if code == "WRONG_VERSION_NUMBER":',
+        "if False:",
+        _ON_REASONS,
+    ),
+    Mutant(
+        "what the peer calls itself is escaped",
+        _REASONS,
+        'return ascii(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")',
+        "return f\"'{text}'\"",
+        _ON_REASONS,
+    ),
+    Mutant("8 names are told, not all", _REASONS, "names[:_MOST_NAMES]", "names", _ON_REASONS),
+    # ---- certificates
+    Mutant(
+        "a certificate is in DER: lengths",
+        _CERTIFICATE,
+        "if size < 0x80 or digits[0] == 0:",
+        "if False:",
+        _ON_CERTIFICATES,
+    ),
+    Mutant(
+        "a certificate is in DER: tags",
+        _CERTIFICATE,
+        "if data[start] == 0 or data[start] & _LONG_TAG == _LONG_TAG:",
+        "if False:",
+        _ON_CERTIFICATES,
+    ),
+    Mutant(
+        "an item ends within its sequence",
+        _CERTIFICATE,
+        "        if end > len(data):\n",
+        "        if False:\n",
+        _ON_CERTIFICATES,
+    ),
+    Mutant(
+        "a key is taken from its place only",
+        _CERTIFICATE,
+        "if [field.tag for field in fields[: len(_BEFORE_KEY) + 1]] != [*_BEFORE_KEY, _SEQUENCE]:",
+        "if len(fields) <= len(_BEFORE_KEY):",
+        _ON_CERTIFICATES,
+    ),
+    Mutant(
+        "years of two digits begin with 1950",
+        _CERTIFICATE,
+        '("19" if text >= "5" else "20")',
+        '("19" if text >= "6" else "20")',
+        _ON_CERTIFICATES,
+    ),
+    Mutant(
+        "extensions behind a certificate are passed over",
+        _CERTIFICATE,
+        "start += 2 + int.from_bytes(message[start : start + 2])",
+        "start += 2",
+        _ON_CERTIFICATES,
+    ),
+    # ---- proxies
+    Mutant("a tunnel begins with silence", _TUNNEL, "        if surplus:", "        if False:", _ON_TUNNELS),
+    Mutant("300 is no yes", _TUNNEL, "if not 200 <= code < 300:", "if not 200 <= code <= 300:", _ON_TUNNELS),
+    Mutant(
+        "interim answers of a proxy are bounded",
+        _TUNNEL,
+        "if self._interim + size > HEADER_LIMIT:",
+        "if size > HEADER_LIMIT:",
+        _ON_TUNNELS,
+    ),
+    Mutant(
+        "another protocol is no tunnel",
+        _TUNNEL,
+        "if code >= 200 or code == 101:",
+        "if code >= 200:",
+        _ON_TUNNELS,
+    ),
+    Mutant(
+        "a proxy gets its credentials",
+        _TUNNEL,
+        "if authorization else []",
+        "if False else []",
+        _ON_PROXIES,
+    ),
+    Mutant(
+        "what a proxy said before it left is told",
+        _TUNNEL,
+        "            if self._answered(gone=True):\n                return True\n",
+        "",
+        _ON_TUNNELS,
+    ),
+    Mutant(
+        "a proxy's credentials do not go through its tunnel",
+        _CLIENT,
+        "self._proxied = proxy is not None and not target.tls",
+        "self._proxied = proxy is not None",
+        _ON_PROXIES,
+    ),
+    Mutant(
+        "a proxy's credentials do not go to a stream of one's own",
+        _CLIENT,
+        "            self._machine.fire(Event.ATTACH)\n            self._proxied = False\n",
+        "            self._machine.fire(Event.ATTACH)\n",
+        _ON_PROXIES,
+    ),
+    Mutant(
+        "a proxy's credentials do not go through a tunnel of one's own",
+        _CLIENT,
+        "            self._proxied = False  # it leads to another, who has no use for a proxy's credentials\n",
+        "",
+        _ON_PROXIES,
+    ),
+    Mutant(
+        "pins and certificates for the host are not for its proxy",
+        _CLIENT,
+        "self._tls_to(proxy, self.proxy_policy(), named)",
+        "self._tls_to(proxy, policy or self.proxy_policy(), named)",
+        _ON_PROXIES,
+    ),
+    Mutant(
+        "the host is spoken to on its own terms behind a proxy",
+        _CLIENT,
+        "layers.append(self._tls_to(target, policy or self.default_policy()))",
+        "layers.append(self._tls_to(target, self.proxy_policy() if proxy else policy or self.default_policy()))",
+        _ON_PROXIES,
+    ),
+    Mutant(
+        "nobody is connected to past a proxy that is none",
+        _CLIENT,
+        "        if isinstance(proxy, LocalError):\n",
+        "        if isinstance(proxy, LocalError):\n            return None\n",
+        _ON_CLIENTS,
+    ),
+    Mutant(
+        "each scheme has its proxy",
+        _CLIENT,
+        "self._https_proxy if target.tls else self._http_proxy",
+        "self._https_proxy",
+        _ON_PROXIES,
+    ),
+    Mutant(
+        "a script's policy is not for proxies, but for its roots",
+        _POLICY,
+        "TlsPolicy(roots=_roots_of(terms), key_log=_key_log())\n\n\ndef _fields_of",
+        "policy_of(None, terms)\n\n\ndef _fields_of",
+        _IN_THE_ENGINE,
+    ),
+    Mutant(
+        "a script's choice of roots holds for proxies",
+        _POLICY,
+        "return _default_policy() if terms is None else TlsPolicy(roots",
+        "return _default_policy() if True else TlsPolicy(roots",
+        _IN_THE_ENGINE,
+    ),
+    Mutant(
+        "a password is not repeated",
+        _HOST,
+        'host = rest.rpartition("@")[2]\n        raise',
+        "host = rest\n        raise",
+        ("tests/unit/http/test_host.py",),
+    ),
+)
