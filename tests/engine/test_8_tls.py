@@ -58,8 +58,8 @@ def _asking(identity: Identity, trusted: str) -> ssl.SSLContext:
 
 def _name_back(connection: ssl.SSLSocket) -> None:
     """Answers with the common name of the client's certificate."""
+    der = connection.getpeercert(binary_form=True)  # first: who has left has none
     connection.recv(65536)
-    der = connection.getpeercert(binary_form=True)
     name = b"nobody" if der is None else parse_certificate(der).subject.encode()
     connection.sendall(OK + b"Content-Length: %d\r\n\r\n" % len(name) + name)
 

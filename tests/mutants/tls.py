@@ -104,7 +104,6 @@ MUTANTS: Final = (
         "context.maximum_version = ssl.TLSVersion.TLSv1_3",
         _ON_REASONS,
     ),
-    Mutant("nothing is compressed", _TRUST, "ssl.OP_NO_COMPRESSION | ", "", _ON_TRUST),
     Mutant("no renegotiation", _TRUST, "ssl.OP_NO_RENEGOTIATION | ", "", _ON_TRUST),
     Mutant("no tickets of TLS 1.2", _TRUST, " | ssl.OP_NO_TICKET", "", _ON_TRUST),
     Mutant(
@@ -242,7 +241,7 @@ MUTANTS: Final = (
         "keys of a chain that nobody verified count for nothing",
         _TLS,
         "_verified_chain(made) if verified else []",
-        "made._sslobj.get_unverified_chain()",
+        "_verified_chain(made) if verified else made._sslobj.get_unverified_chain()",
         _ON_REASONS,
     ),
     Mutant(
@@ -472,8 +471,8 @@ MUTANTS: Final = (
     Mutant(
         "a proxy's credentials do not go through a tunnel of one's own",
         _CLIENT,
-        "            self._proxied = False  # it leads to another, who has no use for a proxy's credentials\n",
-        "",
+        "self._proxied = False  # it leads to another, who has no use for a proxy's credentials",
+        "pass",
         _ON_PROXIES,
     ),
     Mutant(
@@ -487,7 +486,7 @@ MUTANTS: Final = (
         "the host is spoken to on its own terms behind a proxy",
         _CLIENT,
         "layers.append(self._tls_to(target, policy or self.default_policy()))",
-        "layers.append(self._tls_to(target, self.proxy_policy() if proxy else policy or self.default_policy()))",
+        "layers.append(self._tls_to(target, self.proxy_policy() if proxy else policy))",
         _ON_PROXIES,
     ),
     Mutant(
