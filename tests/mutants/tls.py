@@ -218,8 +218,8 @@ MUTANTS: Final = (
     Mutant(
         "sessions are of one port",
         _TLS,
-        "Handshake(_Transport(stream, name, port, shown, context), timeout)",
-        "Handshake(_Transport(stream, name, 443, shown, context), timeout)",
+        "Handshake(_Transport(stream, name, port, shown, context), timeout, clock)",
+        "Handshake(_Transport(stream, name, 443, shown, context), timeout, clock)",
         _ON_TLS,
     ),
     # ---- pins and names
@@ -317,7 +317,7 @@ MUTANTS: Final = (
     Mutant(
         "a handshake has a deadline",
         _TLS,
-        "if time.monotonic() < self._deadline:",
+        "if self._clock() < self._deadline:",
         "if True:",
         (*_ON_REASONS, "-k", "stall"),
     ),

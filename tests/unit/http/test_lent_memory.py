@@ -7,14 +7,17 @@ resized. One that is part of a cycle stays until garbage is collected, which is 
 import contextlib
 import gc
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from tests.loopback.certificates import Authority
+from tests.loopback.clock import Clock
+from tests.loopback.network import SECONDS
 from tests.loopback.responses import OK
-from tests.loopback.scripted import Pause, ReadRequest, Reset, ScriptedServer, Step
-from tests.loopback.tls_server import Handler, TlsServer, garble, reset, server_context
+from tests.loopback.scripted import Await, Pause, ReadRequest, Reset, ScriptedServer, Step
+from tests.loopback.tls_server import TlsServer, garble, reset, server_context
 from tests.unit.http.test_client import GET, POST, FakeNetwork, FakeStream, poll
 
 from pythonscript_http import Error, HTTPClient, LocalError, NetworkError, Status
@@ -46,28 +49,22 @@ def client() -> Iterator[HTTPClient]:
         yield client
 
 
-def read_on(client: HTTPClient) -> None:
-    """Reads to the end or a failure, each time into memory that is cut to what came."""
-    end = time.monotonic() + 10
+def read_on(client: HTTPClient, seen: threading.Event | None = None) -> None:
+    """Reads to the end or a failure, each time into memory that is cut to what came.
+
+    Args:
+        seen: is set once some of the body has been read.
+    """
+    end = time.monotonic() + SECONDS
     while client.get_status() is Status.STATUS_BODY:
         assert time.monotonic() < end
         memory = bytearray(65536)
         with memoryview(memory) as view:
             size = client.read_body_into(view)
         del memory[size:]
+        if size and seen is not None:
+            seen.set()
         client.poll()
-
-
-def saying(answer: bytes, leave: Callable[[ssl.SSLSocket], object]) -> Handler:
-    """Answers, and leaves in some way."""
-
-    def handler(connection: ssl.SSLSocket) -> None:
-        connection.recv(65536)
-        connection.sendall(answer)
-        time.sleep(0.05)
-        leave(connection)
-
-    return handler
 
 
 LEAVING: dict[str, Callable[[ssl.SSLSocket], object]] = {
@@ -81,15 +78,22 @@ LEAVING: dict[str, Callable[[ssl.SSLSocket], object]] = {
 @pytest.mark.parametrize("answer", [SOME, CHUNKS, UNTIL_CLOSE], ids=["length", "chunks", "until close"])
 @pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
 def test_bodies_that_tls_cuts_short(client: HTTPClient, answer: bytes, leave: str, version: str) -> None:
-    context = server_context(HOST)
+    context, seen = server_context(HOST), threading.Event()
     context.maximum_version = ssl.TLSVersion[version]
-    with TlsServer(context, saying(answer, LEAVING[leave])) as server:
+
+    def handler(connection: ssl.SSLSocket) -> None:
+        connection.recv(65536)
+        connection.sendall(answer)
+        seen.wait(SECONDS)
+        LEAVING[leave](connection)
+
+    with TlsServer(context, handler) as server:
         client.connect_to_host("https://127.0.0.1", server.port, TRUSTING)
         poll(client)
         client.request(GET, "/", [])
         poll(client)
         assert client.get_status() is Status.STATUS_BODY, client.get_error_reason()
-        read_on(client)
+        read_on(client, seen)
     assert client.get_status() is Status.STATUS_CONNECTION_ERROR
 
 
@@ -98,12 +102,13 @@ def test_bodies_that_tls_cuts_short(client: HTTPClient, answer: bytes, leave: st
     "leave", [[Reset()], [], [b"no chunk\r\n" + bytes(500000), Pause(5)]], ids=["reset", "end", "junk"]
 )
 def test_bodies_that_are_cut_short(client: HTTPClient, answer: bytes, leave: list[Step]) -> None:
-    with ScriptedServer([ReadRequest(), answer, Pause(0.05), *leave]) as server:
+    seen = threading.Event()
+    with ScriptedServer([ReadRequest(), answer, Await(seen.is_set), *leave]) as server:
         client.connect_to_host("127.0.0.1", server.port)
         poll(client)
         client.request(GET, "/", [])
         poll(client)
-        read_on(client)
+        read_on(client, seen)
     assert client.get_status() is not Status.STATUS_BODY
 
 
@@ -120,15 +125,22 @@ def test_bodies_that_can_not_be_decoded(client: HTTPClient, coding: str) -> None
     assert client.get_status() is Status.STATUS_CONNECTION_ERROR
 
 
-def test_bodies_that_come_too_late(client: HTTPClient) -> None:
-    client.idle_timeout = 0.1
-    with ScriptedServer([ReadRequest(), SOME, Pause(10)]) as server:
-        client.connect_to_host("127.0.0.1", server.port)
-        poll(client)
-        client.request(GET, "/", [])
-        poll(client)
-        read_on(client)
-        assert "idle_timeout" in client.get_error_reason()
+def test_bodies_that_come_too_late() -> None:
+    stream, clock = FakeStream(), Clock()
+    client = HTTPClient(FakeNetwork(stream), clock=clock)
+    client.idle_timeout = 5.0
+    client.attach(stream)
+    client.request(GET, "/", [])
+    client.poll()
+    stream.events.append(SOME)
+    poll(client)
+    memory = bytearray(65536)
+    with memoryview(memory) as view:
+        assert client.read_body_into(view) == 1000
+        clock.advance(5.0)
+        assert client.read_body_into(view) == 0
+    memory.clear()
+    assert "idle_timeout" in client.get_error_reason()
 
 
 @pytest.mark.parametrize("blocking", [True, False])
