@@ -1144,6 +1144,20 @@ class TestDeadlinesToTheTick:
         assert clocked.client.get_status() is Status.STATUS_CONNECTION_ERROR
         assert clocked.client.get_error_reason().endswith("5 of 9 bytes are missing")
 
+    @pytest.mark.parametrize("name", ["first_byte", "idle", "total"])
+    def test_a_second_request_that_can_not_be_sent(self, clocked: Clocked, name: str) -> None:
+        """Its time begins with `request()`, though no byte of it moves."""
+        setattr(clocked.client, f"{name}_timeout", 5)
+        clocked.connected()
+        clocked.request()
+        clocked.at(0.0, HELLO)
+        clocked.read_at(0.0)
+        clocked.stream.room = 0
+        clocked.clock.now = 150.0
+        clocked.request()
+        assert clocked.at(54.9) is Error.OK
+        assert clocked.at(55.0) is Error.ERR_CONNECTION_ERROR
+
     def test_an_interim_answer_puts_the_first_byte_off(self, clocked: Clocked) -> None:
         clocked.client.first_byte_timeout = 5
         clocked.connected()
