@@ -884,7 +884,7 @@ MUTANTS = [
             "what was not used is warned of",
             "        if self._client.warning:",
             "        if False:",
-            "tests/engine/test_7_additions.py",
+            "tests/engine/test_5_http.py",
         ),
     ),
     *_in(

@@ -1698,6 +1698,16 @@ class TestExpect:
         assert client.get_request_body_sent() == 0
         assert client.get_status() is Status.STATUS_DISCONNECTED
 
+    @pytest.mark.parametrize("code", [200, 404])
+    def test_a_final_answer_instead_to_a_streamed_one(self, code: int) -> None:
+        client, _ = fake(b"HTTP/1.1 %d X\r\nContent-Length: 2\r\n\r\nhi" % code)
+        client.request_stream(POST, "/", ["Expect: 100-continue"])
+        client.send_body_chunk(b"x")
+        poll(client)
+        assert [client.send_body_chunk(b"y"), client.end_body()] == [Error.ERR_UNAVAILABLE] * 2
+        assert read(client) == b"hi"
+        assert client.get_status() is Status.STATUS_DISCONNECTED
+
     def test_a_final_answer_makes_it_needless(self) -> None:
         client, stream = fake(b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n")
         client.request(POST, "/", ["Expect: 100-continue"], "body")
