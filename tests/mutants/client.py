@@ -775,6 +775,18 @@ MUTANTS = [
     *_in(
         "net/tunnel.py",
         (
+            "a proxy's answer of the limit is taken",
+            "if self._interim + size > HEADER_LIMIT:",
+            "if self._interim + size >= HEADER_LIMIT:",
+            f"{_UNIT}/test_tunnel.py::test_the_limit_of_an_answer",
+        ),
+        (
+            "a proxy's answer beyond the limit is refused",
+            "if self._interim + size > HEADER_LIMIT:",
+            "if self._interim + size > HEADER_LIMIT + 1:",
+            f"{_UNIT}/test_tunnel.py::test_the_limit_of_an_answer",
+        ),
+        (
             "only 2xx makes a tunnel",
             "if not 200 <= code < 300:",
             "if not 200 <= code <= 300:",
@@ -798,6 +810,15 @@ MUTANTS = [
             "except (NetworkError, RemoteError) as error:\n            self._stream.close()",
             "except (NetworkError, RemoteError) as error:",
             f"{_UNIT}/test_tunnel.py",
+        ),
+    ),
+    *_in(
+        "net/sockets.py",
+        (
+            "an address has half a minute",
+            "CONNECT_TIMEOUT: Final = 30.0",
+            "CONNECT_TIMEOUT: Final = 60.0",
+            f"{_UNIT}/test_sockets.py",
         ),
     ),
     *_in(

@@ -3,11 +3,14 @@
 import socket
 from pathlib import Path
 
-from tests.loopback.network import established, listening
+import pytest
+from tests.loopback.clock import Clock
+from tests.loopback.network import blackholes, established, listening
 
 from pythonscript_http.net import resolver
 from pythonscript_http.net.race import Race
 from pythonscript_http.net.sockets import TcpNetwork
+from pythonscript_http.net.stream import NetworkError
 from pythonscript_http.net.unix import UnixPending
 
 
@@ -22,6 +25,20 @@ def test_a_name_all_the_way() -> None:
         pending = network.connect(addresses, port, lookup)
         assert isinstance(pending, Race)
         established(pending).close()
+
+
+def test_an_address_that_keeps_silent_has_half_a_minute() -> None:
+    clock = Clock()
+    network = TcpNetwork(clock=clock)
+    with blackholes("127.0.0.1") as port:
+        address = network.literal("127.0.0.1")
+        assert address is not None
+        pending = network.connect([address], port)
+        clock.advance(29.9)
+        assert pending.poll() is None
+        clock.advance(0.1)
+        with pytest.raises(NetworkError, match="no answer within 30 s"):
+            pending.poll()
 
 
 def test_a_path(tmp_path: Path) -> None:

@@ -185,6 +185,19 @@ def test_what_can_not_be_sent_is_refused_before_anything_is_connected() -> None:
         tunnel_to("h:80", proxy="p:1", authorization="x\r\ny: z", user_agent="test", timeout=1.0)
 
 
+@pytest.mark.parametrize("interim", [b"", b"HTTP/1.1 103 X\r\n\r\n"])
+@pytest.mark.parametrize("over", [0, 1])
+def test_the_limit_of_an_answer(interim: bytes, over: int) -> None:
+    begin, end = interim + b"HTTP/1.1 200 OK\r\nX: ", b"\r\n\r\n"
+    stream = FakeStream(begin + b"y" * (65536 + over - len(begin) - len(end)) + end)
+    tunnel = tunnel_to("h:2", proxy="p:1", authorization="", user_agent="test", timeout=10.0)(stream)
+    if over:
+        with pytest.raises(NetworkError, match="over the limit of 65536 bytes"):
+            tunnel.poll()
+    else:
+        assert tunnel.poll() is stream
+
+
 class Gone(FakeStream):
     """A connection that takes nothing more; what came before that can still be read."""
 
