@@ -1304,6 +1304,17 @@ class TestMarks:
         clocked.at(5.0)
         assert clocked.client.get_timings()["posttransfer"] == 1.0
 
+    def test_a_streamed_body_of_nothing_is_sent_when_it_is_ended(self, clocked: Clocked) -> None:
+        clocked.connected()
+        clocked.client.request_stream(POST, "/", [], 0)
+        clocked.at(1.0)
+        clocked.clock.now = 102.0
+        clocked.client.end_body()
+        clocked.at(3.0, OK + b"Content-Length: 0\r\n\r\n")
+        clocked.read_at(3.0)
+        assert clocked.client.get_timings()["posttransfer"] == 2.0
+        assert clocked.client.get_status() is Status.STATUS_CONNECTED
+
     def test_a_failure_ends_the_time(self, clocked: Clocked) -> None:
         clocked.connected()
         clocked.request()
