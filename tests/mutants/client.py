@@ -663,7 +663,7 @@ MUTANTS = [
         (
             "a partial write goes on where it stopped",
             "unsent[0] = unsent[0][size:]",
-            "unsent[0] = unsent[0][size - 1 :]",
+            "unsent[0] = unsent[0][size + 1 :]",
             f"{_UNIT}/test_upload.py",
         ),
     ),
