@@ -31,13 +31,14 @@ class System:
 
     def __init__(self) -> None:
         self.asked: list[tuple[bytes, int]] = []
-        self._answers: dict[int, list[Address] | str] = {}
+        self._answers: dict[tuple[bytes, int], list[Address] | str] = {}
         self._changed = threading.Condition()
         self._over = False
 
-    def answer(self, family: int, answer: list[Address] | str) -> None:
+    def answer(self, family: int, answer: list[Address] | str, host: bytes = b"") -> None:
+        """Answers a question: about one host, or all."""
         with self._changed:
-            self._answers[family] = answer
+            self._answers[host, family] = answer
             self._changed.notify_all()
 
     def end(self) -> None:
@@ -49,8 +50,10 @@ class System:
         assert kind == socket.SOCK_STREAM
         with self._changed:
             self.asked.append((host, family))
-            self._changed.wait_for(lambda: self._over or family in self._answers, 20)
-            answer = self._answers.get(family, "never answered")
+            keys = {(host, family), (b"", family)}
+            self._changed.wait_for(lambda: self._over or keys & self._answers.keys(), 20)
+            known = keys & self._answers.keys()
+            answer = self._answers[known.pop()] if known else "never answered"
         if isinstance(answer, str):
             raise socket.gaierror(socket.EAI_NONAME, answer)
         return [(address.family, kind, 6, "", address.sockaddr) for address in answer]
@@ -228,6 +231,23 @@ class TestThreads:
         live.wait(10)  # those before it were given up: they lost their turn
         assert live.poll() == [ADDRESSES[FOUR]]
         assert len(system.asked) == 9
+
+    def test_other_names_come_before_a_second_question(
+        self, system: System, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(resolver, "_workers", Workers(2, 0.05, "look-up"))
+        clock = Clock()
+        slow, other = (resolver.look_up(name, clock) for name in ("slow.example", "other.example"))
+        until(lambda: families(system) == [BOTH] * 2)
+        clock.advance(1.0)
+        assert slow.poll() is None
+        live = resolver.look_up("live.example", clock)
+        system.answer(BOTH, [ADDRESSES[FOUR]], b"other.example")
+        until(lambda: other.complete)
+        until(lambda: len(system.asked) == 3)
+        assert system.asked[-1] == (b"live.example", BOTH)
+        system.answer(BOTH, [ADDRESSES[FOUR]])
+        until(lambda: live.complete)
 
     def test_a_name_given_up_is_joined_again_while_its_thread_hangs(self, system: System) -> None:
         for _ in range(50):
