@@ -742,7 +742,7 @@ MUTANTS = [
             "other names come before a second question",
             "_workers.spare() >= len(_FAMILIES)",
             "True",
-            f"{_UNIT}/test_resolver.py",
+            f"{_UNIT}/test_resolver.py::TestThreads::test_other_names_come_before_a_second_question",
         ),
         (
             "a name that was given up loses its turn",
