@@ -1,6 +1,16 @@
 extends "suite.gd"
 ## What goes wrong in a call, and that all goes on.
 
+## Two calls by ptrcall whose results have the same place in memory.
+const PICKING := """extends RefCounted
+static func go(picker: PyPicker) -> Array:
+	var values: Array = []
+	for raises: bool in [false, true]:
+		var value: %s = picker.pick_%s(raises)
+		values.append(value)
+	return values
+"""
+
 var errors := PyErrors.new()
 var echo := PyEcho.new()
 var reached := false
@@ -46,6 +56,49 @@ func test_ptrcall_gives_the_default() -> void:
 	expect("raised OSError")
 	check("with an argument", errors.give("OSError"), 0)
 	check("goes on", errors.alive(), "alive")
+
+
+func test_ptrcall_gives_the_default_of_every_type() -> void:
+	var types := {
+		"bool": false,
+		"int": 0,
+		"float": 0.0,
+		"str": "",
+		"StringName": &"",
+		"NodePath": ^"",
+		"Vector2": Vector2(),
+		"Vector2i": Vector2i(),
+		"Rect2": Rect2(),
+		"Rect2i": Rect2i(),
+		"Vector3": Vector3(),
+		"Vector3i": Vector3i(),
+		"Transform2D": Transform2D(),
+		"Vector4": Vector4(),
+		"Vector4i": Vector4i(),
+		"Plane": Plane(),
+		"Quaternion": Quaternion(),
+		"AABB": AABB(),
+		"Basis": Basis(),
+		"Transform3D": Transform3D(),
+		"Projection": Projection(),
+		"Color": Color(),
+		"dict": {},
+		"list": [],
+		"PackedInt32Array": PackedInt32Array(),
+		"object": null,
+		"refcounted": null,
+	}
+	var named := {
+		"str": "String", "dict": "Dictionary", "list": "Array", "object": "Object", "refcounted": "RefCounted"
+	}
+	for type: String in types:
+		var script := GDScript.new()
+		script.source_code = PICKING % [named.get(type, type), type]
+		check(type + " compiles", script.reload(), OK)
+		expect("nothing to pick")
+		var values: Array = script.go(PyPicker.new())
+		check_true(type + " is picked", values[0] != types[type])
+		check_true("%s is %s" % [type, values[1]], values[1] == types[type])
 
 
 func test_odd_exceptions() -> void:

@@ -142,6 +142,8 @@ cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, vo
         result = None  # it may be self, whose references `end` counts
     except BaseException:
         errors.report(method.where)
+        if method.returns is not None:
+            variant.write_default(method.returns, r_return)
     finally:
         end(&stack)
 

@@ -20,4 +20,5 @@ cdef int result_from_python(Type type, object value, Variant *r_variant) except 
 cdef int from_python_as(Type type, object value, Variant *r_variant) except -1
 cdef object pointer_to_python(Type type, const void *pointer)
 cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1
+cdef void write_default(Type type, void *r_pointer) noexcept
 cdef object type_name(int type)

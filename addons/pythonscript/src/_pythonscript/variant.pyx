@@ -11,7 +11,8 @@
     other packed arrays             Packed...Array (array.array, list)        copied
 
 Containers are copied deeply: what Python changes in a list, the engine's Array does not see. Shared and
-self-containing containers keep their shape. Integers are 64 bits wide; larger ones raise OverflowError.
+self-containing containers keep their shape. Containers nested deeper than `MOST_NESTED` raise RecursionError. Integers are 64 bits
+wide; larger ones raise OverflowError.
 
 A value has three shapes at the boundary: a Variant (varcall), a typed pointer (ptrcall), and a Python object. `Type`
 says what a declared member wants; without one a Python value takes its natural Variant type.
@@ -31,11 +32,12 @@ from _pythonscript.packed cimport PackedByteArray
 
 cdef extern from "Python.h":
     long long PyLong_AsLongLongAndOverflow(object, int *overflow) except? -1
-    int Py_EnterRecursiveCall(const char *where) except -1
-    void Py_LeaveRecursiveCall()
 
 cdef enum:
     TYPES = 39  # Variant.Type.TYPE_MAX of Godot 4.3; older engines have one less
+    # As deep as the engine itself writes and reads containers (MAX_RECURSION_DEPTH in core/variant/variant.h).
+    # Python's own limit will not do: it differs from version to version, and in 3.13 the stack ends before it.
+    MOST_NESTED = 1024
 
 ctypedef union Storage:  # room for any typed value; Projection is the largest
     void *pointers[8]
@@ -53,7 +55,7 @@ cdef GDExtensionVariantFromTypeConstructorFunc box_variant[TYPES]
 cdef GDExtensionTypeFromVariantConstructorFunc unbox_variant[TYPES]
 cdef GDExtensionPtrDestructor destroy_value[TYPES]
 cdef GDExtensionPtrBuiltInMethod array_size, array_resize, dictionary_keys, strings_size, strings_resize
-cdef GDExtensionPtrConstructor construct_array, construct_dictionary, construct_strings
+cdef GDExtensionPtrConstructor construct_default[TYPES]
 cdef void *no_object = NULL
 cdef Layout layouts[TYPES]
 cdef list value_classes = [None] * TYPES   # Variant.Type -> class of `godot.values`
@@ -92,21 +94,19 @@ def load(values, lists, arrays, boxed, string_name, node_path):
         string_name, node_path: the two subclasses of str.
     """
     global array_size, array_resize, dictionary_keys, strings_size, strings_resize
-    global construct_array, construct_dictionary, construct_strings, string_name_class, node_path_class
+    global string_name_class, node_path_class
     cdef int type
     cdef int last = TYPES if engine.minor >= 3 else TYPES - 1
     for type in range(1, last):
         box_variant[type] = gde.get_variant_from_type_constructor(<GDExtensionVariantType>type)
         unbox_variant[type] = gde.get_variant_to_type_constructor(<GDExtensionVariantType>type)
         destroy_value[type] = gde.variant_get_ptr_destructor(<GDExtensionVariantType>type)
+        construct_default[type] = gde.variant_get_ptr_constructor(<GDExtensionVariantType>type, 0)
     array_size = method(GDEXTENSION_VARIANT_TYPE_ARRAY, "size", SIZE_HASH)
     array_resize = method(GDEXTENSION_VARIANT_TYPE_ARRAY, "resize", RESIZE_HASH)
     dictionary_keys = method(GDEXTENSION_VARIANT_TYPE_DICTIONARY, "keys", KEYS_HASH)
     strings_size = method(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "size", SIZE_HASH)
     strings_resize = method(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "resize", RESIZE_HASH)
-    construct_array = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_ARRAY, 0)
-    construct_dictionary = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_DICTIONARY, 0)
-    construct_strings = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, 0)
     for table, integral in ((NUMBERS, False), (INTEGERS, True)):
         for type, count in table.items():
             layouts[type].count, layouts[type].integral = count, integral
@@ -140,6 +140,27 @@ cdef class Type:
     def __init__(self, int type, python=None, Type element=None, str class_name="", bint refcounted=False):
         self.type, self.python, self.element, self.refcounted = type, python, element, refcounted
         self.class_name = strings.intern(class_name) if class_name else NULL
+
+
+cdef class Nesting:
+    """Where the copying of one value has got to: the containers met so far, and how many of them it is inside.
+
+    An exception ends the whole copy, so the depth is not put right after one.
+    """
+    cdef dict met   # a container's identity -> its copy
+    cdef int depth
+
+    def __cinit__(self):
+        self.met = {}
+
+    cdef int enter(self) except -1:
+        if self.depth == MOST_NESTED:
+            raise RecursionError(f"containers are nested more than {MOST_NESTED} deep")
+        self.depth += 1
+        return 0
+
+    cdef void leave(self) noexcept:
+        self.depth -= 1
 
 
 cdef class Box:
@@ -224,7 +245,7 @@ cdef object to_python_and_free(Variant *variant):
         gde.variant_destroy(variant)
 
 
-cdef object read_variant(const Variant *variant, dict seen):
+cdef object read_variant(const Variant *variant, Nesting nesting):
     cdef int type = gde.variant_get_type(variant)
     cdef Storage value
     if type == GDEXTENSION_VARIANT_TYPE_NIL:
@@ -235,13 +256,13 @@ cdef object read_variant(const Variant *variant, dict seen):
         return new_box(type, variant)
     unbox_variant[type](&value, <void *>variant)
     try:
-        return read_value(type, &value, seen)
+        return read_value(type, &value, nesting)
     finally:
         if destroy_value[type] is not NULL:
             destroy_value[type](&value)
 
 
-cdef object read_value(int type, const Storage *value, dict seen):
+cdef object read_value(int type, const Storage *value, Nesting nesting):
     """The natural Python value of a typed value in memory."""
     if type == GDEXTENSION_VARIANT_TYPE_INT:
         return value.integer
@@ -262,9 +283,9 @@ cdef object read_value(int type, const Storage *value, dict seen):
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY:
         return packed.packed_to_bytes(value)
     if type == GDEXTENSION_VARIANT_TYPE_ARRAY:
-        return read_array(value, {} if seen is None else seen)
+        return read_array(value, Nesting() if nesting is None else nesting)
     if type == GDEXTENSION_VARIANT_TYPE_DICTIONARY:
-        return read_dictionary(value, {} if seen is None else seen)
+        return read_dictionary(value, Nesting() if nesting is None else nesting)
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY:
         return read_strings(value)
     if number_arrays[type] is not None:
@@ -288,56 +309,57 @@ cdef object read_numbers(int type, const Storage *value):
     return value_classes[type]._from_numbers(numbers)
 
 
-cdef object read_array(const void *array, dict seen):
+cdef object read_array(const void *array, Nesting nesting):
     # An Array is a pointer to its shared contents; that pointer is its identity.
     cdef size_t identity = <size_t>(<void **>array)[0]
     cdef int64_t size = 0, i
-    found = seen.get(identity)
+    found = nesting.met.get(identity)
     if found is not None:
         return found
     cdef list result = []
-    seen[identity] = result
+    nesting.met[identity] = result
     array_size(<void *>array, NULL, &size, 0)
-    Py_EnterRecursiveCall(b" while copying an Array")
-    try:
-        for i in range(size):
-            result.append(read_variant(<Variant *>gde.array_operator_index_const(array, i), seen))
-    finally:
-        Py_LeaveRecursiveCall()
+    nesting.enter()
+    for i in range(size):
+        result.append(read_variant(<Variant *>gde.array_operator_index_const(array, i), nesting))
+    nesting.leave()
     return result
 
 
-cdef object read_dictionary(const void *dictionary, dict seen):
+cdef object read_dictionary(const void *dictionary, Nesting nesting):
     cdef size_t identity = <size_t>(<void **>dictionary)[0]
     cdef int64_t size = 0, i
     cdef void *keys = NULL
     cdef const Variant *key
-    found = seen.get(identity)
+    found = nesting.met.get(identity)
     if found is not None:
         return found
     cdef dict result = {}
-    seen[identity] = result
-    construct_array(&keys, NULL)
-    Py_EnterRecursiveCall(b" while copying a Dictionary")
+    nesting.met[identity] = result
+    nesting.enter()
+    construct_default[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&keys, NULL)
     try:
         dictionary_keys(<void *>dictionary, NULL, &keys, 0)
         array_size(&keys, NULL, &size, 0)
         for i in range(size):
             key = <const Variant *>gde.array_operator_index_const(&keys, i)
-            name = hashable(read_variant(key, seen))
+            name = hashable(read_variant(key, nesting), nesting)
             if name in result:
                 raise ValueError(f"a Dictionary has two keys that are one in Python: {name!r} and another equal to it")
-            result[name] = read_variant(<Variant *>gde.dictionary_operator_index(<void *>dictionary, key), seen)
+            result[name] = read_variant(<Variant *>gde.dictionary_operator_index(<void *>dictionary, key), nesting)
     finally:
-        Py_LeaveRecursiveCall()
         destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&keys)
+    nesting.leave()
     return result
 
 
-cdef object hashable(object key):
+cdef object hashable(object key, Nesting nesting):
     """A Dictionary's key may be an Array or a packed array: as a key of a dict it is a tuple."""
     if isinstance(key, (list, _array.array)):
-        return tuple([hashable(item) for item in key])
+        nesting.enter()  # an Array that contains itself has no end as a tuple
+        key = tuple([hashable(item, nesting) for item in key])
+        nesting.leave()
+        return key
     if isinstance(key, dict):
         raise TypeError("a Dictionary as the key of another Dictionary has no counterpart in a Python dict")
     return key
@@ -405,7 +427,7 @@ cdef int from_python(object value, Variant *r_variant) except -1:
     return write_variant(value, r_variant, None)
 
 
-cdef int write_variant(object value, Variant *r_variant, dict seen) except -1:
+cdef int write_variant(object value, Variant *r_variant, Nesting nesting) except -1:
     cdef Storage storage
     cdef int type
     if value is None:
@@ -435,11 +457,11 @@ cdef int write_variant(object value, Variant *r_variant, dict seen) except -1:
         else:
             found = packed_classes.get(value.__class__)
             if found is not None:
-                return write_packed(found, value, r_variant)
+                return write_packed(found, value, r_variant, nesting)
             if isinstance(value, (list, tuple)):
-                return write_array(value, r_variant, None, {} if seen is None else seen)
+                return write_array(value, r_variant, None, nesting)
             if isinstance(value, dict):
-                return write_dictionary(value, r_variant, {} if seen is None else seen)
+                return write_dictionary(value, r_variant, nesting)
             if isinstance(value, _array.array):
                 found = NUMBER_ARRAY_TYPES.get(value.typecode)
                 if found is not None:
@@ -500,43 +522,47 @@ cdef int write_numbers(int type, object value, Storage *storage) except -1:
     return 0
 
 
-cdef int write_array(object items, Variant *r_variant, Type element, dict seen) except -1:
+cdef int write_array(object items, Variant *r_variant, Type element, Nesting nesting) except -1:
     cdef void *array = NULL
     cdef int64_t size = len(items), i, result = 0
     cdef const void *arguments[1]
     cdef Variant *slot
     cdef Variant item, script
-    found = seen.get(id(items))
-    if found is not None:
-        gde.variant_new_copy(r_variant, &(<Box>found).variant)
-        return 0
-    construct_array(&array, NULL)
+    if nesting is None:
+        nesting = Nesting()
+    if element is None:  # of a declared type, an Array of its own is made: who else refers to it may want another type
+        found = nesting.met.get(id(items))
+        if found is not None:
+            gde.variant_new_copy(r_variant, &(<Box>found).variant)
+            return 0
+    construct_default[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&array, NULL)
     if element is not None and element.type != GDEXTENSION_VARIANT_TYPE_NIL:
         gde.variant_new_nil(&script)
         gde.array_set_typed(&array, <GDExtensionVariantType>element.type,
                             element.class_name if element.class_name is not NULL else strings.intern(""), &script)
     box_variant[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](r_variant, &array)  # both refer to the same contents
-    Py_EnterRecursiveCall(b" while copying a list")
     try:
-        seen[id(items)] = new_box_of(r_variant)
+        nesting.enter()
+        if element is None:
+            nesting.met[id(items)] = new_box_of(r_variant)
         arguments[0] = &size
         array_resize(&array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
         for i in range(size):
             try:
                 if element is None:
-                    write_variant(items[i], &item, seen)
+                    write_variant(items[i], &item, nesting)
                 else:
-                    from_python_as(element, items[i], &item)
+                    write_as(element, items[i], &item, nesting)
             except TypeError as error:
                 raise TypeError(f"item {i}: {error}") from None
             slot = <Variant *>gde.array_operator_index(&array, i)
             gde.variant_destroy(slot)
             memcpy(slot, &item, sizeof(Variant))
+        nesting.leave()
     except BaseException:
         gde.variant_destroy(r_variant)
         raise
     finally:
-        Py_LeaveRecursiveCall()
         destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&array)
     return 0
 
@@ -549,24 +575,26 @@ cdef Box new_box_of(const Variant *variant):
     return box
 
 
-cdef int write_dictionary(dict items, Variant *r_variant, dict seen) except -1:
+cdef int write_dictionary(dict items, Variant *r_variant, Nesting nesting) except -1:
     cdef void *dictionary = NULL
     cdef Variant key, item
     cdef Variant *slot
-    found = seen.get(id(items))
+    if nesting is None:
+        nesting = Nesting()
+    found = nesting.met.get(id(items))
     if found is not None:
         gde.variant_new_copy(r_variant, &(<Box>found).variant)
         return 0
-    construct_dictionary(&dictionary, NULL)
+    construct_default[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY](&dictionary, NULL)
     box_variant[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY](r_variant, &dictionary)
-    Py_EnterRecursiveCall(b" while copying a dict")
     try:
-        seen[id(items)] = new_box_of(r_variant)
+        nesting.enter()
+        nesting.met[id(items)] = new_box_of(r_variant)
         for name, value in items.items():
-            write_variant(name, &key, seen)
+            write_variant(name, &key, nesting)
             try:
                 try:
-                    write_variant(value, &item, seen)
+                    write_variant(value, &item, nesting)
                 except TypeError as error:
                     raise TypeError(f"item {name!r}: {error}") from None
                 slot = <Variant *>gde.dictionary_operator_index(&dictionary, &key)
@@ -574,22 +602,31 @@ cdef int write_dictionary(dict items, Variant *r_variant, dict seen) except -1:
                 memcpy(slot, &item, sizeof(Variant))
             finally:
                 gde.variant_destroy(&key)
+        nesting.leave()
     except BaseException:
         gde.variant_destroy(r_variant)
         raise
     finally:
-        Py_LeaveRecursiveCall()
         destroy_value[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY](&dictionary)
     return 0
 
 
-cdef int write_packed(int type, object items, Variant *r_variant) except -1:
+PACKED_ITEMS = {
+    GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR2_ARRAY: Type(GDEXTENSION_VARIANT_TYPE_VECTOR2),
+    GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR3_ARRAY: Type(GDEXTENSION_VARIANT_TYPE_VECTOR3),
+    GDEXTENSION_VARIANT_TYPE_PACKED_COLOR_ARRAY: Type(GDEXTENSION_VARIANT_TYPE_COLOR),
+    GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR4_ARRAY: Type(GDEXTENSION_VARIANT_TYPE_VECTOR4),
+}
+
+
+cdef int write_packed(int type, object items, Variant *r_variant, Nesting nesting) except -1:
     cdef Variant array
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY:
         return write_strings(items, r_variant)
     if number_arrays[type] is not None:
         return write_number_array(type, items, r_variant)
-    write_array(items, &array, None, {})
+    # Items that do not fit are refused here: the engine would put zeros in their places.
+    write_array(items, &array, PACKED_ITEMS[type], nesting)
     try:
         construct(type, &array, r_variant)
     finally:
@@ -603,7 +640,7 @@ cdef int write_strings(object items, Variant *r_variant) except -1:
     cdef const void *arguments[1]
     cdef void *string = NULL
     cdef void **slot
-    construct_strings(&array, NULL)
+    construct_default[<int>GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY](&array, NULL)
     try:
         arguments[0] = &size
         strings_resize(&array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
@@ -625,7 +662,7 @@ cdef int write_number_array(int type, object items, Variant *r_variant) except -
     cdef int64_t size = len(items), result = 0
     cdef const void *arguments[1]
     cdef const unsigned char[::1] view
-    gde.variant_get_ptr_constructor(<GDExtensionVariantType>type, 0)(&array, NULL)
+    construct_default[type](&array, NULL)
     try:
         if size:
             arguments[0] = &size
@@ -644,16 +681,20 @@ cdef int write_number_array(int type, object items, Variant *r_variant) except -
 
 cdef object to_python_as(Type type, const Variant *variant, bint *r_fits):
     """The Python value of an argument for a declared type. `r_fits` says whether it is one at all."""
+    return read_as(type, variant, r_fits, None)
+
+
+cdef object read_as(Type type, const Variant *variant, bint *r_fits, Nesting nesting):
     cdef int given = gde.variant_get_type(variant)
     cdef Variant converted
     cdef Storage value
     r_fits[0] = True
     if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
-        return read_variant(variant, None)
+        return read_variant(variant, nesting)
     if given == type.type:
         unbox_variant[given](&value, <void *>variant)
         try:
-            return check(type, &value, r_fits)
+            return check(type, &value, r_fits, nesting)
         finally:
             if destroy_value[given] is not NULL:
                 destroy_value[given](&value)
@@ -667,12 +708,12 @@ cdef object to_python_as(Type type, const Variant *variant, bint *r_fits):
         return None
     construct(type.type, variant, &converted)
     try:
-        return to_python_as(type, &converted, r_fits)
+        return read_as(type, &converted, r_fits, nesting)
     finally:
         gde.variant_destroy(&converted)
 
 
-cdef object check(Type type, const Storage *value, bint *r_fits):
+cdef object check(Type type, const Storage *value, bint *r_fits, Nesting nesting):
     """The Python value of memory that holds a value of the declared Variant type."""
     if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
         result = objects.wrap(value.pointers[0])
@@ -682,9 +723,9 @@ cdef object check(Type type, const Storage *value, bint *r_fits):
     if boxes[type.type] is not None:
         return pointer_to_box(type.type, value)
     if type.element is not None:
-        return read_typed_array(type.element, value, r_fits)
+        return read_typed_array(type.element, value, r_fits, Nesting() if nesting is None else nesting)
     if type.python is None:
-        return read_value(type.type, value, None)
+        return read_value(type.type, value, nesting)
     if type.type == GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY:
         return packed.share(value)
     try:
@@ -694,15 +735,17 @@ cdef object check(Type type, const Storage *value, bint *r_fits):
         return None
 
 
-cdef object read_typed_array(Type element, const void *array, bint *r_fits):
+cdef object read_typed_array(Type element, const void *array, bint *r_fits, Nesting nesting):
     """The items of an Array that may have come untyped: each is converted to the declared type, or does not fit."""
     cdef int64_t size = 0
     cdef list result = []
+    nesting.enter()
     array_size(<void *>array, NULL, &size, 0)
     for i in range(size):
-        result.append(to_python_as(element, <const Variant *>gde.array_operator_index_const(array, i), r_fits))
+        result.append(read_as(element, <const Variant *>gde.array_operator_index_const(array, i), r_fits, nesting))
         if not r_fits[0]:
             break
+    nesting.leave()
     return result
 
 
@@ -717,13 +760,17 @@ cdef object pointer_to_box(int type, const void *pointer):
 
 cdef int from_python_as(Type type, object value, Variant *r_variant) except -1:
     """Makes a Variant of the declared type, or raises TypeError; the caller destroys it."""
+    return write_as(type, value, r_variant, None)
+
+
+cdef int write_as(Type type, object value, Variant *r_variant, Nesting nesting) except -1:
     cdef Variant natural
     cdef int given
     if type.type == GDEXTENSION_VARIANT_TYPE_ARRAY and isinstance(value, (list, tuple)):
-        return write_array(value, r_variant, type.element, {})
+        return write_array(value, r_variant, type.element, nesting)
     if type.type == GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY and isinstance(value, (list, tuple)):
         return write_strings(value, r_variant)
-    write_variant(value, r_variant, None)
+    write_variant(value, r_variant, nesting)
     given = gde.variant_get_type(r_variant)
     if given == type.type or type.type == GDEXTENSION_VARIANT_TYPE_NIL:
         if type.python is not None and given == GDEXTENSION_VARIANT_TYPE_OBJECT and not isinstance(value, type.python):
@@ -763,9 +810,9 @@ cdef object pointer_to_python(Type type, const void *pointer):
         if pointer is NULL:  # quirk - Godot 4.2-4.6 - a null object as a typed argument - core/extension/gdextension.cpp
             return None
         value.pointers[0] = gde.ref_get_object(pointer) if type.refcounted else (<void **>pointer)[0]
-        result = check(type, &value, &fits)
+        result = check(type, &value, &fits, None)
     else:
-        result = check(type, <const Storage *>pointer, &fits)
+        result = check(type, <const Storage *>pointer, &fits, None)
     if not fits:
         raise TypeError(f"an argument is no {type.python.__name__}")
     return result
@@ -795,6 +842,17 @@ cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1:
     finally:
         gde.variant_destroy(&variant)
     return 0
+
+
+cdef void write_default(Type type, void *r_pointer) noexcept:
+    """Writes what a ptrcall that failed returns: the default value of the type."""
+    # Where a value needs no destructor, the engine leaves to us whatever was in its place (VariantInternal::initialize
+    # in core/variant/variant_internal.h); any other has been initialised.
+    if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
+        if not type.refcounted:
+            (<void **>r_pointer)[0] = NULL
+    elif type.type != GDEXTENSION_VARIANT_TYPE_NIL and destroy_value[type.type] is NULL:
+        construct_default[type.type](r_pointer, NULL)
 
 
 cdef int write_object_pointer(Type type, object value, void *r_pointer) except -1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+from functools import reduce
 from typing import Any
 
 from godot import (
@@ -14,6 +15,7 @@ from godot import (
     BoundSignal,
     Callable,
     Color,
+    Engine,
     Node,
     NodePath,
     Object,
@@ -152,19 +154,33 @@ class PyEcho(RefCounted):
         return value[0] is value
 
     def depth(self, value: Any) -> int:
-        """How deep containers are nested."""
+        """How many containers are one inside the other."""
         deep = 0
-        while isinstance(value, (list, dict)) and value:
-            value = value[0] if isinstance(value, list) else next(iter(value.values()))
+        while isinstance(value, (list, tuple, dict)):
             deep += 1
+            if not value:
+                break
+            value = next(iter(value.values() if isinstance(value, dict) else value))
         return deep
 
-    def nested(self, depth: int) -> list:  # type: ignore[type-arg]
-        """A list in a list in a list ..."""
-        value: list[Any] = []
-        for _ in range(depth):
-            value = [value]
-        return value
+    def depth_of_lists(self, value: list[list]) -> int:  # type: ignore[type-arg]
+        """The same, declared as Array[Array]."""
+        return self.depth(value)
+
+    def nested(self, depth: int, kind: str = "list") -> Any:
+        """So many containers one inside the other."""
+        wrap: dict[str, Any] = {
+            "list": lambda inner, number: [inner],
+            "tuple": lambda inner, number: (inner,),
+            "dict": lambda inner, number: {"in": inner},
+            "mixed": lambda inner, number: [inner] if number % 2 else {"in": inner},
+            "packed": lambda inner, number: PackedVector2Array([inner]),
+        }
+        return reduce(wrap[kind], range(depth - 1), [])
+
+    def nested_lists(self, depth: int) -> list[list]:  # type: ignore[type-arg]
+        """The same of lists, declared as Array[Array]."""
+        return self.nested(depth)  # type: ignore[no-any-return]
 
     def signal_name(self, signal: BoundSignal) -> str:
         """The name of a Signal."""
@@ -253,6 +269,53 @@ class PyErrors(RefCounted):
 class _UnprintableError(Exception):
     def __str__(self) -> str:
         raise RuntimeError("cannot even say what is wrong")
+
+
+def _picker(value: Any, annotation: Any) -> Any:
+    def pick(self: Any, raises: bool) -> Any:
+        if raises:
+            raise ValueError("nothing to pick")
+        return value
+
+    pick.__annotations__["return"] = annotation
+    return pick
+
+
+_PICKED: list[Any] = [
+    *(True, 7, 1.5, "text", StringName("name"), NodePath("../node")),
+    *(Vector2(1, 2), Vector2i(1, 2), Rect2(Vector2(1, 2), Vector2(3, 4))),
+    *(Rect2i(Vector2i(1, 2), Vector2i(3, 4)), Vector3(1, 2, 3), Vector3i(1, 2, 3)),
+    *(Transform2D(Vector2(1, 2)), Vector4(1, 2, 3, 4), Vector4i(1, 2, 3, 4), Plane(Vector3(1, 2, 3), 4)),
+    *(
+        Quaternion(1, 0, 0, 0),
+        AABB(Vector3(1, 2, 3)),
+        Basis(Vector3(2, 3, 4)),
+        Transform3D(Basis(Vector3(2))),
+    ),
+    *(Projection(Vector4(2, 3, 4, 5)), Color(1, 1, 1), {"a": 1}, [1], PackedInt32Array([1])),
+]
+
+
+@gdclass
+class PyPicker(RefCounted):
+    """Has a method for each type, which returns a value that is not the type's default, or raises."""
+
+    for _value in _PICKED:
+        locals()[f"pick_{type(_value).__name__}"] = _picker(_value, type(_value))
+
+    def pick_object(self, raises: bool) -> Object:
+        """An object that is there anyway."""
+        return self.pick(raises, Engine.get_main_loop())  # type: ignore[no-any-return]
+
+    def pick_refcounted(self, raises: bool) -> RefCounted:
+        """A new one."""
+        return self.pick(raises, RefCounted())  # type: ignore[no-any-return]
+
+    def pick(self, raises: bool, value: Any) -> Any:
+        """What they have in common."""
+        if raises:
+            raise ValueError("nothing to pick")
+        return value
 
 
 @gdclass
