@@ -25,7 +25,8 @@ target = NodePath("Other")
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    project = Project(tmp_path_factory.mktemp("class") / "p", scripts=[SUITE, "actor.gd"], addons=["zoo"])
+    addons = ["mistakes", "zoo"]
+    project = Project(tmp_path_factory.mktemp("class") / "p", scripts=[SUITE, "actor.gd"], addons=addons)
     project.write("stage.tscn", STAGE)
     return project.run_suite(SUITE, verbose=True)
 

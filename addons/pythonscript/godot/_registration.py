@@ -55,29 +55,30 @@ def register(cls: type[Any]) -> None:
     """Registers a class made by `gdclass`.
 
     Raises:
-        DeclarationError: the engine has a class or member of this name, or a virtual method's signature does
-            not fit.
+        DeclarationError: the engine has a class or member of this name, a virtual method's signature does not
+            fit, or a default has no counterpart in the engine.
     """
     spec = spec_of(cls)
     _check_names(spec)
-    classes.register(
-        _Class(
-            name=spec.name,
-            parent=spec.parent,
-            native=spec.native,
-            refcounted=_descends(spec.native, "RefCounted"),
-            editor_plugin=_descends(spec.native, "EditorPlugin"),
-            abstract=spec.abstract,
-            notification=spec.notification,
-            to_string=spec.to_string,
-            methods=[_method(cls, method) for method in spec.methods],
-            virtuals=_virtuals(cls, spec),
-            properties=[_property(prop) for prop in spec.properties],
-            signals=spec.signals,
-            constants=spec.constants,
-        ),
-        cls,
+    described = _Class(
+        name=spec.name,
+        parent=spec.parent,
+        native=spec.native,
+        refcounted=_descends(spec.native, "RefCounted"),
+        editor_plugin=_descends(spec.native, "EditorPlugin"),
+        abstract=spec.abstract,
+        notification=spec.notification,
+        to_string=spec.to_string,
+        methods=[_method(cls, method) for method in spec.methods],
+        virtuals=_virtuals(cls, spec),
+        properties=[_property(prop) for prop in spec.properties],
+        signals=spec.signals,
+        constants=spec.constants,
     )
+    try:
+        classes.register(described, cls)
+    except TypeError as error:
+        raise DeclarationError(f"{spec.name}.{error}") from error
     declared.append(cls)
 
 
@@ -204,8 +205,7 @@ def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> None:
     if wants_nothing and method.returns is not None:
         raise TypeError("it must be annotated as returning None")
     given = VariantType.NIL if method.returns is None else method.returns.type
-    untyped = method.returns is not None and method.returns.usage & PropertyUsage.NIL_IS_VARIANT
-    if given != known_type and not untyped:
+    if given != known_type:
         raise TypeError(f"it must return the engine's {VariantType(known_type).name.lower()}")
 
 

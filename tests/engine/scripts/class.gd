@@ -303,3 +303,12 @@ func test_wrong_use_is_told() -> void:
 	expect("Class 'PyShape' or its base class cannot be instantiated")
 	check("abstract gives null", ClassDB.instantiate("PyShape"), null)
 	check("unknown property", PyAnimal.new().get("nothing"), null)
+
+
+func test_mistakes_are_refused() -> void:
+	for mistake: String in PyMistakes.names():
+		check(mistake, PyMistakes.said(mistake), PyMistakes.wanted(mistake))
+		check(mistake + " leaves nothing", ClassDB.class_exists("PyMistaken"), false)
+	check("a class of Python's", PyMistakes.twice(), "the engine has a class named PyLamp already")
+	PyMistakes.mend()
+	check("may be declared rightly", ClassDB.class_has_method("PyMistaken", "call_it"), true)

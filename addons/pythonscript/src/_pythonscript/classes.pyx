@@ -42,6 +42,10 @@ def register(spec, cls):
     Args:
         spec: a `godot.spec.ClassSpec`.
         cls: the class itself.
+
+    Raises:
+        TypeError: a default has no counterpart in the engine; the text begins with the method's name. ClassDB is
+            left as it was.
     """
     cdef Class record = Class.__new__(Class)
     cdef GDExtensionClassCreationInfo2 info
@@ -66,6 +70,17 @@ def register(spec, cls):
         info.unreference_func = objects.engine_unreferenced
     registered[spec.name] = record  # the engine keeps a pointer to it
     gde.classdb_register_extension_class2(library, record.class_name, strings.intern(spec.parent), &info)
+    try:
+        register_members(record, spec)
+    except BaseException:
+        gde.classdb_unregister_extension_class(library, record.class_name)
+        del registered[spec.name]
+        raise
+    if spec.editor_plugin:
+        gde.editor_add_plugin(record.class_name)
+
+
+cdef int register_members(Class record, object spec) except -1:
     for method in spec.methods:
         register_method(record, method)
     register_properties(record, spec.properties)
@@ -74,8 +89,7 @@ def register(spec, cls):
     for constant in spec.constants:
         gde.classdb_register_extension_class_integer_constant(
             library, record.class_name, strings.intern(constant.enum), strings.intern(constant.name), constant.value, constant.bitfield)
-    if spec.editor_plugin:
-        gde.editor_add_plugin(record.class_name)
+    return 0
 
 
 def unregister_all():
@@ -130,8 +144,12 @@ cdef int register_method(Class record, object spec) except -1:
     memset(&info, 0, sizeof(info))
     memset(metadata, 0, sizeof(metadata))
     try:
-        for argument, value in zip(method.arguments[method.required:], spec.defaults):
-            variant.from_python_as(argument, value, &defaults[made])
+        for i in range(len(spec.defaults)):
+            at = method.required + i
+            try:
+                variant.from_python_as(method.arguments[at], spec.defaults[i], &defaults[made])
+            except Exception as error:
+                raise TypeError(f"{spec.name}: the default of {spec.arguments[at].name}: {error}") from error
             pointers[made] = &defaults[made]
             made += 1
         Py_INCREF(method)  # the engine keeps a pointer to it until the process ends
@@ -262,7 +280,6 @@ cdef void *get_virtual_call_data(void *userdata, GDExtensionConstStringNamePtr n
 cdef void call_virtual(void *instance, GDExtensionConstStringNamePtr name, void *userdata,
                        const GDExtensionConstTypePtr *arguments, GDExtensionTypePtr r_return) noexcept nogil:
     incoming.ptrcall(userdata, instance, arguments, r_return)
-
 
 
 

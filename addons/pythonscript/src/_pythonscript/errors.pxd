@@ -1,2 +1,1 @@
 cdef object report(object where)
-cdef void complain(object text) noexcept

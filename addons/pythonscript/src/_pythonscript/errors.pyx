@@ -48,10 +48,10 @@ cdef object report(object where):
     try:
         error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
         summary = "".join(traceback.format_exception_only(error)).strip()
-        while error.__traceback__ is not None and error.__traceback__.tb_frame.f_code.co_filename.startswith("_pythonscript/"):
+        while error.__traceback__ is not None and is_host(error.__traceback__.tb_frame.f_code.co_filename):
             error.__traceback__ = error.__traceback__.tb_next  # the host's own frames say nothing to the user
         trace = "".join(traceback.format_exception(error)).strip()
-        frames = traceback.extract_tb(error.__traceback__)
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not is_host(frame.filename)]
         line, file = (frames[-1].lineno, frames[-1].filename) if frames else (0, "python")
         text = f"{summary}\n{trace}" if frames else summary
         gde.print_script_error_with_message(b"Python exception", encode(text), encode(where), encode(shown(file)), line or 0, True)
@@ -62,9 +62,9 @@ cdef object report(object where):
         return text
 
 
-cdef void complain(object text) noexcept:
-    """An error of the host itself, where no exception can be raised."""
-    gde.print_error(encode(text), b"pythonscript", b"pythonscript", 0, True)
+cdef bint is_host(str file):
+    """Whether a file is one of the host's own, which no editor can jump to."""
+    return file.startswith("_pythonscript/")
 
 
 cdef bytes encode(object text):
