@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -10,7 +11,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from tests.engine.harness import Project, Run, functions
 
-SUITE = "class.gd"
+SUITES = ("class.gd", "class_refusals.gd")
 
 STAGE = """\
 [gd_scene format=3]
@@ -24,20 +25,27 @@ target = NodePath("Other")
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    addons = ["mistakes", "zoo"]
-    project = Project(tmp_path_factory.mktemp("class") / "p", scripts=[SUITE, "actor.gd"], addons=addons)
-    project.write("stage.tscn", STAGE)
-    return project.run_suite(SUITE, verbose=True)
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """One run of each suite, when it is first asked for."""
+
+    @cache
+    def run(suite: str) -> Run:
+        addons = ["mistakes", "zoo"]
+        project = Project(tmp_path_factory.mktemp("class") / "p", scripts=[suite, "actor.gd"], addons=addons)
+        project.write("stage.tscn", STAGE)
+        return project.run_suite(suite, verbose=True)
+
+    return run
 
 
-def test_the_run(run: Run) -> None:
-    run.assert_clean()
+@pytest.mark.parametrize("suite", SUITES)
+def test_the_run(suite: str, run_of: Callable[[str], Run]) -> None:
+    run_of(suite).assert_clean()
 
 
-@pytest.mark.parametrize("name", functions(SUITE))
-def test_suite(run: Run, name: str) -> None:
-    run.assert_passed(name)
+@pytest.mark.parametrize(("suite", "name"), [(suite, name) for suite in SUITES for name in functions(suite)])
+def test_suite(suite: str, name: str, run_of: Callable[[str], Run]) -> None:
+    run_of(suite).assert_passed(name)
 
 
 # Documentation

@@ -2,28 +2,138 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.engine.harness import Project, Run, functions
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
 
-SUITES = ("calls_types.gd", "calls_null.gd", "calls_errors.gd", "calls_life.gd", "proxies.gd")
+import pytest
+from tests.engine.harness import HERE, Project, Run, functions
+
+SUITES = (
+    "calls_types.gd",
+    "calls_nesting.gd",
+    "calls_null.gd",
+    "calls_errors.gd",
+    "calls_life.gd",
+    "proxies.gd",
+)
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
-    """One run of each suite."""
-    found = {}
-    for suite in SUITES:
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """One run of each suite, when it is first asked for."""
+
+    @cache
+    def run(suite: str) -> Run:
         addons = ["calls", "probe", "proxies"]
         project = Project(tmp_path_factory.mktemp("calls") / "p", scripts=[suite], addons=addons)
-        found[suite] = project.run_suite(suite, verbose=True)
-    return found
+        return project.run_suite(suite, verbose=True)
+
+    return run
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_the_run(suite: str, runs: dict[str, Run]) -> None:
-    runs[suite].assert_clean()
+def test_the_run(suite: str, run_of: Callable[[str], Run]) -> None:
+    run_of(suite).assert_clean()
 
 
 @pytest.mark.parametrize(("suite", "name"), [(suite, name) for suite in SUITES for name in functions(suite)])
-def test_suite(suite: str, name: str, runs: dict[str, Run]) -> None:
-    runs[suite].assert_passed(name)
+def test_suite(suite: str, name: str, run_of: Callable[[str], Run]) -> None:
+    run_of(suite).assert_passed(name)
+
+
+# What a script error says of an exception
+
+
+CODE = "addons/calls/register_types.py"
+
+
+RAISING = """\
+extends SceneTree
+
+
+func _initialize() -> void:
+\tgo(PyErrors.new())
+\tprint("END 0 0")
+\tquit()
+
+
+func go(errors: %s) -> void:
+\terrors.%s
+"""
+
+
+def reports(
+    tmp_path: Path, call: str, expected: Sequence[str], receiver: str = "PyErrors"
+) -> list[list[str]]:
+    """The lines of each script error that a call leads to, without the engine's own backtrace."""
+    project = Project(tmp_path / "p", addons=["calls"])
+    project.write("raising.gd", RAISING % (receiver, call))
+    run = project.run("--headless", "--script", "res://raising.gd", expected=expected, ends=True)
+    run.assert_clean()
+    found: list[list[str]] = []
+    inside = False
+    for line in run.lines:
+        inside = line.startswith("SCRIPT ERROR: ") or (inside and "GDScript backtrace" not in line)
+        if line.startswith("SCRIPT ERROR: "):
+            found.append([])
+        if inside and line.strip("~^ ") and not line.startswith("END"):  # what newer Pythons underline
+            found[-1].append(re.sub(r"^ +at: ", "at: ", line.replace(str(project.root), "PROJECT")))
+    return found
+
+
+def line_of(text: str) -> int:
+    """Where a line of the addon is."""
+    lines = (HERE / CODE).read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if line.strip() == text)
+
+
+def test_a_traceback_begins_in_the_users_code_and_names_its_cause(tmp_path: Path) -> None:
+    (found,) = reports(tmp_path, "give_chained()", ["ValueError: two"])
+    cause, raised = line_of('return {"there": 1}["missing"]'), line_of("raise _chained() from error")
+    assert found == [
+        "SCRIPT ERROR: ValueError: two",
+        "lines",
+        "Traceback (most recent call last):",
+        f'  File "PROJECT/{CODE}", line {cause}, in give_chained',
+        '    return {"there": 1}["missing"]',
+        "KeyError: 'missing'",
+        "The above exception was the direct cause of the following exception:",
+        "Traceback (most recent call last):",
+        f'  File "PROJECT/{CODE}", line {raised}, in give_chained',
+        "    raise _chained() from error",
+        "ValueError: two",
+        "lines",
+        f"at: PyErrors.give_chained (res://{CODE}:{raised})",
+    ]
+
+
+def test_an_exception_of_the_hosts_is_shown_at_the_users_line(tmp_path: Path) -> None:
+    (found,) = reports(tmp_path, "give_from_the_host()", ["ValueError: an engine String"])
+    line = line_of('self.set_meta("text", "a\\0")')
+    text = "ValueError: an engine String cannot hold the NUL at index 1 of 'a\\x00'"
+    assert found[0] == f"SCRIPT ERROR: {text}"
+    assert found[1:4] == [
+        "Traceback (most recent call last):",
+        f'  File "PROJECT/{CODE}", line {line}, in give_from_the_host',
+        '    self.set_meta("text", "a\\0")',
+    ]
+    assert found[-2:] == [text, f"at: PyErrors.give_from_the_host (res://{CODE}:{line})"]
+
+
+def test_a_result_that_is_not_as_declared_has_no_line(tmp_path: Path) -> None:
+    (found,) = reports(tmp_path, "give('none')", ["must be int, not NoneType"])
+    assert found == [
+        "SCRIPT ERROR: TypeError: the return value of PyErrors.give: must be int, not NoneType",
+        "at: PyErrors.give (python:0)",
+    ]
+
+
+def test_the_caller_is_told_in_one_line(tmp_path: Path) -> None:
+    _, told = reports(tmp_path, "give_chained()", ["ValueError: two", "Invalid call"], "Variant")
+    assert told[:2] == [
+        "SCRIPT ERROR: Invalid call function 'give_chained' in base 'PyErrors': ValueError: two",
+        "lines",
+    ]
+    assert told[2].startswith("at: go (res://raising.gd:")

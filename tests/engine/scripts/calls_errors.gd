@@ -101,6 +101,71 @@ func test_ptrcall_gives_the_default_of_every_type() -> void:
 		check_true("%s is %s" % [type, values[1]], values[1] == types[type])
 
 
+func wrong_pair(kind: String, kept: RefCounted, deep: Array) -> void:
+	var untyped: Variant = errors
+	match kind:
+		"an argument that does not fit":
+			untyped.pair_with_int(kept, "no int")
+		"one that cannot come, varcall":
+			untyped.pair(kept, deep)
+		"one that cannot come, ptrcall":
+			errors.pair_with_array(kept, deep)
+		"an Array":
+			untyped.pair(null, [kept, [kept, deep]])
+		"a Dictionary's value":
+			untyped.pair(null, {"a": kept, "b": deep})
+		"a Dictionary's key":
+			untyped.pair(null, {kept: 0, 1: "int", true: "bool"})
+		"a typed Array":
+			PyEcho.new().call("echo_nodes", [null, kept])
+		"a packed result, varcall":
+			untyped.give_as_array(kept)
+		"a packed result, ptrcall":
+			errors.give_as_array(kept)
+		"a typed result, varcall":
+			untyped.give_as_nodes(kept)
+		"a typed result, ptrcall":
+			errors.give_as_nodes(kept)
+		"an object of another class, varcall":
+			untyped.give_as_node(kept)
+		"an object of another class, ptrcall":
+			errors.give_as_node(kept)
+		"an object for an int, varcall":
+			untyped.give_as_int(kept)
+		"an object for an int, ptrcall":
+			errors.give_as_int(kept)
+
+
+func test_failing_conversions_leave_nothing_behind() -> void:
+	var texts := {
+		"an argument that does not fit": ["Cannot convert argument 2 from String to int"],
+		"one that cannot come, varcall": ["RecursionError", "Invalid call"],
+		"one that cannot come, ptrcall": ["RecursionError"],
+		"an Array": ["RecursionError", "Invalid call"],
+		"a Dictionary's value": ["RecursionError", "Invalid call"],
+		"a Dictionary's key": ["two keys that are one in Python: True and", "Invalid call"],
+		"a typed Array": ["Invalid type in function 'echo_nodes (via call)'"],
+		"a packed result, varcall": ["item 1: item 'b': a builtins.object has no", "Invalid call"],
+		"a packed result, ptrcall": ["item 1: item 'b': a builtins.object has no"],
+		"a typed result, varcall": ["item 1: must be Node, not RefCounted", "Invalid call"],
+		"a typed result, ptrcall": ["item 1: must be Node, not RefCounted"],
+		"an object of another class, varcall": ["must be Node, not RefCounted", "Invalid call"],
+		"an object of another class, ptrcall": ["must be Node, not RefCounted"],
+		"an object for an int, varcall": ["must be int, not RefCounted", "Invalid call"],
+		"an object for an int, ptrcall": ["must be int, not RefCounted"],
+	}
+	var kept := RefCounted.new()
+	var deep: Array = []
+	for i in 2000:
+		deep = [deep]
+	for kind: String in texts:
+		for i in 3:
+			for text: String in texts[kind]:
+				expect(text)
+			wrong_pair(kind, kept, deep)
+		check(kind, kept.get_reference_count(), 1)
+
+
 func test_odd_exceptions() -> void:
 	expect("exception str() failed")
 	check("unprintable", errors.give("unprintable"), 0)

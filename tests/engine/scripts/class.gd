@@ -137,6 +137,7 @@ func test_calls() -> void:
 	check("static, all given", PyAnimal.legs_of(3, 2), 6)
 	check("class method", PyAnimal.breed(), "PyAnimal")
 	check("vararg", [untyped.total(1), untyped.total(1, 2, 3), typed.total(1, 2)], [1, 6, 3])
+	check("vararg, as many as there is room for", untyped.callv("total", range(16)), 120)
 	check("enum", typed.eat(PyAnimal.Diet.MEAT), PyAnimal.Diet.MEAT)
 	check("packed strings", typed.words(), PackedStringArray(["yip", "yap"]))
 	check("itself", typed.same() == typed, true)
@@ -303,12 +304,3 @@ func test_wrong_use_is_told() -> void:
 	expect("Class 'PyShape' or its base class cannot be instantiated")
 	check("abstract gives null", ClassDB.instantiate("PyShape"), null)
 	check("unknown property", PyAnimal.new().get("nothing"), null)
-
-
-func test_mistakes_are_refused() -> void:
-	for mistake: String in PyMistakes.names():
-		check(mistake, PyMistakes.said(mistake), PyMistakes.wanted(mistake))
-		check(mistake + " leaves nothing", ClassDB.class_exists("PyMistaken"), false)
-	check("a class of Python's", PyMistakes.twice(), "the engine has a class named PyLamp already")
-	PyMistakes.mend()
-	check("may be declared rightly", ClassDB.class_has_method("PyMistaken", "call_it"), true)

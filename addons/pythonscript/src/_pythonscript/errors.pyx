@@ -12,6 +12,9 @@ import traceback
 
 from _pythonscript.interface cimport *
 
+COMPILED = "_pythonscript/"
+FACADE = "res://addons/pythonscript/godot/"
+
 _project = ""
 
 
@@ -48,11 +51,13 @@ cdef object report(object where):
     try:
         error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
         summary = "".join(traceback.format_exception_only(error)).strip()
-        while error.__traceback__ is not None and is_host(error.__traceback__.tb_frame.f_code.co_filename):
+        while error.__traceback__ is not None and error.__traceback__.tb_frame.f_code.co_filename.startswith(COMPILED):
             error.__traceback__ = error.__traceback__.tb_next  # the host's own frames say nothing to the user
         trace = "".join(traceback.format_exception(error)).strip()
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not is_host(frame.filename)]
-        line, file = (frames[-1].lineno, frames[-1].filename) if frames else (0, "python")
+        frames = traceback.extract_tb(error.__traceback__)
+        # The editor jumps to the innermost line that is not ours.
+        theirs = [frame for frame in frames if not shown(frame.filename).startswith((COMPILED, FACADE))]
+        line, file = (theirs[-1].lineno, theirs[-1].filename) if theirs else (0, "python")
         text = f"{summary}\n{trace}" if frames else summary
         gde.print_script_error_with_message(b"Python exception", encode(text), encode(where), encode(shown(file)), line or 0, True)
         return summary
@@ -60,11 +65,6 @@ cdef object report(object where):
         text = f"an exception in {where} could not be shown: {type(failure).__name__}"
         gde.print_script_error_with_message(b"Python exception", encode(text), encode(where), b"python", 0, True)
         return text
-
-
-cdef bint is_host(str file):
-    """Whether a file is one of the host's own, which no editor can jump to."""
-    return file.startswith("_pythonscript/")
 
 
 cdef bytes encode(object text):

@@ -646,7 +646,7 @@ cdef int write_strings(object items, Variant *r_variant) except -1:
         strings_resize(&array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
         for i in range(size):
             if not PyUnicode_Check(items[i]):
-                raise TypeError(f"item {i} must be str, not {type(items[i]).__name__}")
+                raise TypeError(f"item {i}: must be str, not {type(items[i]).__name__}")
             strings.new_string(items[i], &string)
             slot = <void **>gde.packed_string_array_operator_index(&array, i)
             strings.free_string(slot)

@@ -240,6 +240,46 @@ class PyErrors(RefCounted):
             return 2**63
         raise getattr(__import__("builtins"), kind)(f"raised {kind}")
 
+    def pair(self, first: RefCounted, second: Any) -> RefCounted:
+        """Takes two; the second may be one that cannot come."""
+        return first
+
+    def pair_with_int(self, first: RefCounted, second: int) -> RefCounted:
+        """The same with a second that may not fit."""
+        return first
+
+    def pair_with_array(self, first: RefCounted, second: list) -> RefCounted:  # type: ignore[type-arg]
+        """The same with one that can come as long as it is not too deep; typed code calls this by ptrcall."""
+        return first
+
+    def give_as_node(self, thing: RefCounted) -> Node:
+        """Returns what is no Node."""
+        return thing  # type: ignore[return-value]
+
+    def give_as_int(self, thing: RefCounted) -> int:
+        """Returns what is no int."""
+        return thing  # type: ignore[return-value]
+
+    def give_as_array(self, thing: RefCounted) -> list:  # type: ignore[type-arg]
+        """Returns a list with something behind it that cannot cross over."""
+        return [thing, {"a": thing, "b": object()}]
+
+    def give_as_nodes(self, thing: RefCounted) -> list[Node]:
+        """Returns a list with something else in it."""
+        return [None, thing]  # type: ignore[list-item]
+
+    def give_chained(self) -> int:
+        """Raises with a cause, from within."""
+        try:
+            return {"there": 1}["missing"]
+        except KeyError as error:
+            raise _chained() from error
+
+    def give_from_the_host(self) -> int:
+        """Lets the host raise, in the middle of user code."""
+        self.set_meta("text", "a\0")
+        return 1
+
     def give_without_argument(self) -> int:
         """Raises; typed code calls this by ptrcall."""
         raise ValueError("raised without argument")
@@ -264,6 +304,10 @@ class PyErrors(RefCounted):
     def alive(self) -> str:
         """Goes on."""
         return "alive"
+
+
+def _chained() -> ValueError:
+    return ValueError("two\nlines")
 
 
 class _UnprintableError(Exception):

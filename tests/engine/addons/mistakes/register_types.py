@@ -1,10 +1,21 @@
-"""`PyMistakes` declares classes that must be refused, each for one reason that only a running engine knows."""
+"""`PyMistakes` declares classes that the engine has reasons to refuse; nothing else can know of them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from godot import Control, DeclarationError, Node, Node2D, Object, RefCounted, Signal, Vector2, export, gdclass
+from godot import (
+    Control,
+    DeclarationError,
+    Node,
+    Node2D,
+    Object,
+    RefCounted,
+    Signal,
+    Vector2,
+    export,
+    gdclass,
+)
 
 
 def no_argument(self: Any) -> None: ...

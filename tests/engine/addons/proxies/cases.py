@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,6 +65,24 @@ class PyBeacon(Node):
 
 class Nothing:
     """No counterpart in the engine."""
+
+
+@gdclass
+class PyNest(RefCounted):
+    """Makes others while it is being made, as its argument says."""
+
+    def __init__(self, *plan: Any) -> None:
+        self.plan = plan
+        self.inner: list[Any] = []
+        for part in plan:
+            if part == "raise":
+                raise ValueError("this one cannot be made")
+            if part == "engine":
+                self.inner.append(ClassDB.instantiate("PyNest"))
+            elif part == "beacon":
+                self.inner.append(PyBeacon(8))
+            elif isinstance(part, tuple):
+                self.inner.append(PyNest(*part))
 
 
 def methods() -> None:
@@ -262,6 +281,85 @@ def own_classes() -> None:
     assert beacon.seen == ["kept"]
     holder.free()
     assert not is_instance_valid(beacon)
+
+
+def nested_construction() -> None:
+    """Each object is made of its own arguments, whatever is made meanwhile and by whom."""
+    nest = PyNest(("a", ("b",), "beacon"), "engine", ("c",))
+    first, second, third = nest.inner
+    assert nest.plan == (("a", ("b",), "beacon"), "engine", ("c",))
+    assert (first.plan, second.plan, third.plan) == (("a", ("b",), "beacon"), (), ("c",))
+    assert first.inner[0].plan == ("b",)
+    assert first.inner[1].power == 8
+    first.inner[1].free()
+    with raises(ValueError, "this one cannot be made"):
+        PyNest(("a",), ("b", ("raise",)))
+    assert PyNest("after").plan == ("after",)
+    assert ClassDB.instantiate("PyNest").plan == ()
+
+
+def text_at_the_edges_of_what_a_string_can_hold() -> None:
+    """Each of the widths that Python keeps text in, with what no String can hold behind the widest character."""
+    node = Node()
+    for widest in ("a", "é", "€", "🐍"):
+        for name in (widest, f"{widest}b", f"\x01{widest}\ud7ff\ue000\U0010ffff"):
+            node.set_meta("text", name)
+            assert node.get_meta("text") == name
+        for wrong, what in (("\0", "the NUL"), ("\ud800", "the lone surrogate U+D800"), ("\udfff", "U+DFFF")):
+            for text in (f"{widest}{wrong}", f"{widest}{wrong}b", f"{wrong}{widest}"):
+                with raises(ValueError, f"{what} at index {text.index(wrong)} of {text!r}"):
+                    node.set_meta("text", text)
+                with raises(ValueError, what):
+                    node.set_meta("text", StringName(text))
+                with raises(ValueError, what):
+                    node.set_meta(text, 1)
+    long = "€" * 50 + "\0"
+    with raises(ValueError, f"the NUL at index 50 of {'€' * 37 + '...'!r}"):
+        node.set_meta("text", long)
+    node.free()
+
+
+def failing_conversions_leave_nothing_behind() -> None:
+    """An object that crossed over before the failure is let go again, and once only."""
+    kept, holder, freed, node = Resource(), Resource(), Node(), Node2D()
+    freed.free()
+    wrong: Any = Nothing()
+    deep: list[Any] = []
+    for _ in range(2000):
+        deep = [deep]
+    set_meta = Callable(holder, "set_meta")
+    static: Any = Color
+    make: Any = Callable
+    ways: dict[str, tuple[type[Exception], Any]] = {
+        "a call": (TypeError, lambda: holder.call("set_meta", kept, wrong)),
+        "a call of a freed object": (ReferenceError, lambda: freed.set_meta("kept", kept)),
+        "a call that the engine refuses": (
+            TypeError,
+            lambda: holder.call("get_meta", kept, kept, kept),
+        ),
+        "a call by a Callable": (TypeError, lambda: set_meta("kept", kept, wrong)),
+        "a static call": (TypeError, lambda: static.html(kept, wrong)),
+        "a static call that the engine refuses": (TypeError, lambda: static.html("f", kept)),
+        "a constructor": (TypeError, lambda: make(kept, wrong)),
+        "a constructor that the engine has not": (TypeError, lambda: make(kept, kept, kept)),
+        "a list": (TypeError, lambda: holder.set_meta("kept", [kept, wrong])),
+        "a list in a list": (TypeError, lambda: holder.set_meta("kept", [[kept], [kept, wrong]])),
+        "a list that is too deep": (RecursionError, lambda: holder.set_meta("kept", [kept, deep])),
+        "a dict": (TypeError, lambda: holder.set_meta("kept", {"a": kept, "b": wrong})),
+        "a dict's value": (TypeError, lambda: holder.set_meta("kept", {kept: wrong})),
+        "a dict's key": (TypeError, lambda: holder.set_meta("kept", {"a": kept, wrong: 1})),
+        "a packed array": (TypeError, lambda: holder.set_meta("kept", godot.PackedVector2Array([kept]))),  # type: ignore[list-item]
+        "a property": (AttributeError, lambda: setattr(node, "position", kept)),
+        "a property of a freed object": (ReferenceError, lambda: setattr(freed, "name", kept)),
+    }
+    before = kept.get_reference_count()
+    for name, (error, way) in ways.items():
+        for _ in range(3):
+            with raises(error):
+                way()
+        gc.collect()
+        assert kept.get_reference_count() == before, f"{name}: {kept.get_reference_count()}, not {before}"
+    node.free()
 
 
 def proxies_are_equal() -> None:
