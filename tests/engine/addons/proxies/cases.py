@@ -299,7 +299,7 @@ def nested_construction() -> None:
 
 
 def text_at_the_edges_of_what_a_string_can_hold() -> None:
-    """Each of the widths that Python keeps text in, with what no String can hold behind the widest character."""
+    """In each of the widths that Python keeps text in, what no String can hold comes last and first."""
     node = Node()
     for widest in ("a", "é", "€", "🐍"):
         for name in (widest, f"{widest}b", f"\x01{widest}\ud7ff\ue000\U0010ffff"):
