@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from tests.engine.harness import HERE, Project, Run, functions
 
+CODE = "addons/calls/register_types.py"
+CASES = "addons/proxies/cases.py"
+
 SUITES = (
     "calls_types.gd",
     "calls_nesting.gd",
@@ -43,10 +46,16 @@ def test_suite(suite: str, name: str, run_of: Callable[[str], Run]) -> None:
     run_of(suite).assert_passed(name)
 
 
+def test_push_error_is_shown_at_the_line_that_calls(run_of: Callable[[str], Run]) -> None:
+    output = run_of("proxies.gd").output
+    for kind in ("error", "warning"):
+        line = line_of(
+            f'godot.push_{kind}("{"an error" if kind == "error" else "a warning"} from Python")', CASES
+        )
+        assert f"at: the_engine_prints_where_it_was_called (res://{CASES}:{line})" in output
+
+
 # What a script error says of an exception
-
-
-CODE = "addons/calls/register_types.py"
 
 
 RAISING = """\
@@ -83,9 +92,9 @@ def reports(
     return found
 
 
-def line_of(text: str) -> int:
-    """Where a line of the addon is."""
-    lines = (HERE / CODE).read_text(encoding="utf-8").splitlines()
+def line_of(text: str, file: str = CODE) -> int:
+    """Where a line of an addon is."""
+    lines = (HERE / file).read_text(encoding="utf-8").splitlines()
     return next(number for number, line in enumerate(lines, 1) if line.strip() == text)
 
 

@@ -404,6 +404,19 @@ def bytes_are_shared() -> None:
     assert bytes(holder.get_meta("bytes")) == b"abc", "what was handed over does not change"
 
 
+def sizes_of_arrays() -> None:
+    with raises(ValueError, "cannot be -1"):
+        PackedByteArray(-1)
+    with raises(ValueError, "cannot be -1"):
+        PackedByteArray().resize(-1)
+    with raises(MemoryError, "no memory for a PackedByteArray of 4611686018427387904 bytes"):
+        PackedByteArray(1 << 62)
+    array = PackedByteArray(b"ab")
+    with raises(MemoryError, "no memory"):
+        array.resize(1 << 62)
+    assert (len(array), array) == (2, b"ab")
+
+
 def unknown_values() -> None:
     node = Node()
     with raises(TypeError, "Nothing has no counterpart"):

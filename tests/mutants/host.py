@@ -1,0 +1,854 @@
+"""Faults of the host: its C entry, its Cython modules and the package `godot`."""
+
+from .model import Mutant
+
+_HOST = "addons/pythonscript"
+_COMPILED = f"{_HOST}/src/_pythonscript"
+_FACADE = f"{_HOST}/godot"
+_UNIT = "tests/unit/godot"
+_PYTHON = "tests/engine/test_2_python.py"
+_CLASS = "tests/engine/test_3_class.py"
+_CALLS = "tests/engine/test_4_calls.py"
+_ERRORS = f"{_CALLS} -k calls_errors"
+_LIFE = f"{_CALLS} -k calls_life"
+_MEMBERS = f"{_CLASS} -k class.gd"
+_NESTING = f"{_CALLS} -k calls_nesting"
+_PROXIES = f"{_CALLS} -k proxies"
+_REFUSALS = f"{_CLASS} -k class_refusals"
+_TYPES = f"{_CALLS} -k calls_types"
+
+
+def _in(path: str, *rows: tuple[str, str, str, str]) -> list[Mutant]:
+    """Mutants of one file: what each breaks, what is replaced, by what, and the tests that should notice."""
+    return [Mutant(breaks, path, old, new, tuple(tests.split())) for breaks, old, new, tests in rows]
+
+
+MUTANTS = [
+    *_in(
+        f"{_HOST}/src/pythonscript.c",
+        (
+            "C modules of Python find its symbols",
+            "if (exists(prefixes[i], places[j], path)) return dlopen(path, RTLD_NOW | RTLD_GLOBAL);",
+            "if (exists(prefixes[i], places[j], path)) return dlopen(path, RTLD_NOW | RTLD_LOCAL);",
+            f"{_PYTHON} -k suite",
+        ),
+        ("Python runs in UTF-8 mode", "preconfig.utf8_mode = 1;", "", f"{_PYTHON} -k suite"),
+        (
+            "$PYTHONSCRIPT_HOME comes before what is bundled",
+            "if (asked && *asked) return",
+            'if (asked && *asked && !exists(folder, "../python/bin/python3", path)) return',
+            f"{_PYTHON} -k homes_are_tried",
+        ),
+        (
+            "the bundled Python comes before the one in the file",
+            'if (exists(folder, "../python/bin/python3", path)) return',
+            'if (!exists(folder, "python_home", path) && exists(folder, "../python/bin/python3", path)) return',
+            f"{_PYTHON} -k homes_are_tried",
+        ),
+        (
+            "sys.executable is a Python, not the engine",
+            "!failed(python.PyConfig_SetBytesString(&config, &config.executable, executable), home) && "
+            "/* for multiprocessing too */\n",
+            "",
+            f"{_PYTHON} -k suite",
+        ),
+        (
+            "a thread that never ends does not keep the game from quitting",
+            'if (call_startup("stop", NULL, 0, 0, NULL) != 0)',
+            'if (call_startup("stop", NULL, 0, 0, NULL) != 2)',
+            f"{_PYTHON} -k blocked_thread",
+        ),
+        (
+            "a home without a Python is one error",
+            'if (!exists(home, "bin/python3", executable)) {',
+            "if (0) {",
+            f"{_PYTHON} -k unfit_home",
+        ),
+        (
+            "only the entry can be seen",
+            '__attribute__((visibility("default"))) GDExtensionBool pythonscript_init(',
+            '__attribute__((visibility("default"))) int pythonscript_leak;\n'
+            '__attribute__((visibility("default"))) GDExtensionBool pythonscript_init(',
+            "tests/engine/test_1_library.py",
+        ),
+    ),
+    *_in(
+        f"{_COMPILED}/strings.pyx",
+        (
+            "a NUL in narrow text is refused",
+            "if memchr(PyUnicode_DATA(text), 0, length) is not NULL:",
+            "if False:",
+            _PROXIES,
+        ),
+        (
+            "a NUL behind wide characters is refused",
+            "if wide[i] == 0 or 0xD800 <= wide[i] <= 0xDFFF:",
+            "if 0xD800 <= wide[i] <= 0xDFFF:",
+            _PROXIES,
+        ),
+        (
+            "the first surrogate is refused",
+            "or 0xD800 <= wide[i] <= 0xDFFF:",
+            "or 0xD800 < wide[i] <= 0xDFFF:",
+            _PROXIES,
+        ),
+        (
+            "the last surrogate is refused",
+            "or 0xD800 <= wide[i] <= 0xDFFF:",
+            "or 0xD800 <= wide[i] < 0xDFFF:",
+            _PROXIES,
+        ),
+        (
+            "what lies beside the surrogates is text",
+            "or 0xD800 <= wide[i] <= 0xDFFF:",
+            "or 0xD7FF <= wide[i] <= 0xE000:",
+            _PROXIES,
+        ),
+        ("what is refused is named by its place", "refuse(text, i, ", "refuse(text, 0, ", _PROXIES),
+    ),
+    *_in(
+        f"{_COMPILED}/errors.pyx",
+        (
+            "a traceback begins in the user's code",
+            "error.__traceback__ = error.__traceback__.tb_next",
+            "break",
+            f"{_CALLS} -k traceback",
+        ),
+        (
+            "the editor jumps to the user's line",
+            "if not shown(frame.filename).startswith((COMPILED, FACADE))]",
+            "if True]",
+            f"{_CALLS} -k exception_of_the_hosts",
+        ),
+        (
+            "the place of an error is its innermost line",
+            "line, file = (theirs[-1].lineno, theirs[-1].filename)",
+            "line, file = (theirs[0].lineno, theirs[-1].filename)",
+            f"{_CALLS} -k traceback",
+        ),
+        (
+            "files of the project are shown as res://",
+            'return "res://" + file[len(_project):] if',
+            "return file if",
+            f"{_CALLS} -k traceback",
+        ),
+        (
+            "an exception that cannot be shown is reported all the same",
+            "except BaseException as failure:",
+            "except OSError as failure:",
+            _ERRORS,
+        ),
+        (
+            "an error of push_error() is shown at the line that calls",
+            "gde.print_error(encode(text), encode(frame.f_code.co_qualname), encode(file), frame.f_lineno, False)",
+            "gde.print_error(encode(text), encode(frame.f_code.co_qualname), encode(file), 0, False)",
+            f"{_CALLS} -k push_error",
+        ),
+    ),
+    *_in(
+        f"{_COMPILED}/packed.pyx",
+        (
+            "an array does not change its size under a view",
+            "        if self.exports:\n            raise BufferError",
+            "        if False:\n            raise BufferError",
+            _PROXIES,
+        ),
+        (
+            "what was handed over does not change when Python writes",
+            "self.writable = self.owned or (flags & PyBUF_WRITABLE) != 0",
+            "self.writable = False",
+            _PROXIES,
+        ),
+        ("the size of an array is not negative", "if source < 0:", "if source < -1:", _PROXIES),
+        (
+            "an engine without memory for an array says so",
+            "    if result != 0:\n        raise MemoryError",
+            "    if False:\n        raise MemoryError",
+            _PROXIES,
+        ),
+    ),
+    *_in(
+        f"{_COMPILED}/objects.pyx",
+        (
+            "a freed object raises ReferenceError",
+            "if self.ptr is NULL or closed or gde.object_get_instance_from_id(self.id) is not self.ptr:",
+            "if self.ptr is NULL or closed:",
+            _ERRORS,
+        ),
+        (
+            "__init__ cannot hand out self",
+            "if self.constructing and self.refcounted:",
+            "if False:",
+            _ERRORS,
+        ),
+        (
+            "two proxies of one object are equal",
+            "return self is other or ((<Object>self).id != 0 and (<Object>self).id == (<Object>other).id)",
+            "return self is other",
+            _PROXIES,
+        ),
+        (
+            "Python keeps a RefCounted alive",
+            "if self.refcounted and not self.held and not self.constructing:\n            self.hold()",
+            "if False:\n            self.hold()",
+            _LIFE,
+        ),
+        (
+            "Python keeps the object whose method stores it",
+            "        if not self.constructing:\n            self.hold()",
+            "        if not self.constructing:\n            pass",
+            _LIFE,
+        ),
+        (
+            "an object that Python no longer has is the engine's alone",
+            "if count((<Object>candidate).ptr) > 1:",
+            "if False:",
+            _LIFE,
+        ),
+        (
+            "an object that the engine lets go of last ends",
+            "orphans.add(<size_t>link)",
+            "pass",
+            _LIFE,
+        ),
+        (
+            "what Python makes and drops ends",
+            "    if self.link is not NULL and self.refcounted:\n        unlink(self.link)",
+            "    if False:\n        unlink(self.link)",
+            _LIFE,
+        ),
+        (
+            "what Python still has at the end is let go",
+            "(<Object>(<Link *><size_t>address).object).release()",
+            "pass",
+            _LIFE,
+        ),
+    ),
+    *_in(
+        f"{_COMPILED}/variant.pyx",
+        (
+            "containers are nested 1024 deep at most",
+            "if self.depth == MOST_NESTED:",
+            "if self.depth == MOST_NESTED + 1:",
+            _NESTING,
+        ),
+        (
+            "containers may be nested 1024 deep",
+            "if self.depth == MOST_NESTED:",
+            "if self.depth == MOST_NESTED - 1:",
+            _NESTING,
+        ),
+        ("containers side by side are not nested", "self.depth -= 1", "pass", _NESTING),
+        (
+            "a declared Array counts among the nested",
+            "    nesting.enter()\n    array_size(<void *>array, NULL, &size, 0)\n    for i in range(size):\n"
+            "        result.append(read_as(",
+            "    array_size(<void *>array, NULL, &size, 0)\n    nesting.depth += 1\n    nesting.leave()\n"
+            "    nesting.depth += 1 if nesting.depth else 0\n    for i in range(size):\n        result.append(read_as(",
+            _NESTING,
+        ),
+        (
+            "a key that contains itself is refused",
+            "nesting.enter()  # an Array that contains itself has no end as a tuple",
+            "nesting.depth += 1",
+            _NESTING,
+        ),
+        (
+            "the depth of a dict counts from Python",
+            "        nesting.enter()\n        nesting.met[id(items)] = new_box_of(r_variant)\n        for name",
+            "        nesting.depth += 1\n        nesting.met[id(items)] = new_box_of(r_variant)\n        for name",
+            _NESTING,
+        ),
+        (
+            "a list that is twice in a value stays one",
+            "        if element is None:\n            nesting.met[id(items)] = new_box_of(r_variant)",
+            "        if False:\n            nesting.met[id(items)] = new_box_of(r_variant)",
+            _TYPES,
+        ),
+        (
+            "an Array that is twice in a value stays one",
+            "    nesting.met[identity] = result\n    array_size(",
+            "    array_size(",
+            _TYPES,
+        ),
+        (
+            "a packed array takes only what it holds",
+            "write_array(items, &array, PACKED_ITEMS[type], nesting)",
+            "write_array(items, &array, None, nesting)",
+            _TYPES,
+        ),
+        (
+            "a packed array of strings takes only strings",
+            "if not PyUnicode_Check(items[i]):",
+            "if items[i] is None:",
+            _TYPES,
+        ),
+        (
+            "integers that do not fit 64 bits are refused",
+            "    if overflow:\n",
+            "    if False:\n",
+            _TYPES,
+        ),
+        (
+            "integers that do not fit 32 bits are refused",
+            "if not -0x80000000 <= number <= 0x7FFFFFFF:",
+            "if not -0x80000001 <= number <= 0x80000000:",
+            _TYPES,
+        ),
+        (
+            "keys that Python cannot tell apart are refused",
+            "            if name in result:\n",
+            "            if False:\n",
+            _TYPES,
+        ),
+        (
+            "a typed Array keeps its type",
+            "if element is not None and element.type != GDEXTENSION_VARIANT_TYPE_NIL:",
+            "if False:",
+            _TYPES,
+        ),
+        (
+            "a failed ptrcall returns a default number",
+            "        construct_default[type.type](r_pointer, NULL)\n\n\n",
+            "        pass\n\n\n",
+            _ERRORS,
+        ),
+        (
+            "a failed ptrcall returns no object",
+            "        if not type.refcounted:\n            (<void **>r_pointer)[0] = NULL",
+            "        pass",
+            _ERRORS,
+        ),
+        (
+            "a list that cannot cross over is freed",
+            "        nesting.leave()\n    except BaseException:\n        gde.variant_destroy(r_variant)\n        raise\n"
+            "    finally:\n        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&array)",
+            "        nesting.leave()\n    except BaseException:\n        raise\n"
+            "    finally:\n        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&array)",
+            _PROXIES,
+        ),
+        (
+            "a dict that cannot cross over is freed",
+            "    except BaseException:\n        gde.variant_destroy(r_variant)\n        raise\n"
+            "    finally:\n        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY](&dictionary)",
+            "    except BaseException:\n        raise\n"
+            "    finally:\n        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY](&dictionary)",
+            _PROXIES,
+        ),
+        (
+            "the key of a value that cannot cross over is freed",
+            "            finally:\n                gde.variant_destroy(&key)",
+            "            finally:\n                pass",
+            _PROXIES,
+        ),
+        (
+            "the arguments of a constructor that fails are freed",
+            "        for i in range(made):\n            gde.variant_destroy(&sources[i])",
+            "        pass",
+            _PROXIES,
+        ),
+        (
+            "the keys of a Dictionary that cannot cross over are freed",
+            "    finally:\n        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&keys)\n",
+            "    finally:\n        pass\n",
+            _ERRORS,
+        ),
+        (
+            "a container that cannot cross over to Python is freed",
+            "        return read_value(type, &value, nesting)\n    finally:\n        if destroy_value[type] is not NULL:",
+            "        return read_value(type, &value, nesting)\n    finally:\n        if False:",
+            _ERRORS,
+        ),
+        (
+            "an object of another class is freed when it is refused",
+            '            gde.variant_destroy(r_variant)\n            raise TypeError(f"must be {type.python',
+            '            raise TypeError(f"must be {type.python',
+            _ERRORS,
+        ),
+        (
+            "an object of another class is no result",
+            "given == GDEXTENSION_VARIANT_TYPE_OBJECT and not isinstance(value, type.python):",
+            "given == GDEXTENSION_VARIANT_TYPE_OBJECT and False:",
+            _ERRORS,
+        ),
+        (
+            "what does not convert is freed",
+            "        construct(type.type, &natural, r_variant)\n    finally:\n        gde.variant_destroy(&natural)",
+            "        construct(type.type, &natural, r_variant)\n    finally:\n        pass",
+            _ERRORS,
+        ),
+        (
+            "an object of another class is no argument",
+            "if type.python is not None and result is not None and not isinstance(result, type.python):",
+            "if False:",
+            _ERRORS,
+        ),
+        (
+            "an int that is no member of an enum is no argument",
+            "    except ValueError:\n        r_fits[0] = False\n        return None",
+            "    except ValueError:\n        return None",
+            _REFUSALS,
+        ),
+        (
+            "an object that is missing is a null Object, not nil",
+            "if value is None and type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:",
+            "if False:",
+            f"{_CALLS} -k calls_null",
+        ),
+    ),
+    *_in(
+        f"{_COMPILED}/callables.pyx",
+        (
+            "a Callable whose object was freed is not valid",
+            "return running and (object_id == 0 or gde.object_get_instance_from_id(object_id) is not NULL)",
+            "return running",
+            _PROXIES,
+        ),
+        (
+            "signals let go of a receiver that was freed",
+            "    info.object_id = object_id\n",
+            "    info.object_id = 0\n",
+            _PROXIES,
+        ),
+        (
+            "two Callables of one method are equal",
+            "return <object>left.function == <object>right.function",
+            "return False",
+            _PROXIES,
+        ),
+        (
+            "a Callable does not keep its object alive",
+            "        function = function.__func__\n",
+            "",
+            _PROXIES,
+        ),
+    ),
+    *_in(
+        f"{_COMPILED}/outgoing.pyx",
+        (
+            "the arguments of a call that fails are freed",
+            "    except BaseException:\n        discard(arguments)\n        raise",
+            "    except BaseException:\n        raise",
+            _PROXIES,
+        ),
+        (
+            "the arguments of a call are freed",
+            '        return finish(&result, &error, f"{type(target).__name__}.{name}()", values)\n    finally:\n'
+            "        discard(&arguments)",
+            '        return finish(&result, &error, f"{type(target).__name__}.{name}()", values)\n    finally:\n'
+            "        pass",
+            _PROXIES,
+        ),
+        (
+            "the value of a property that fails is freed",
+            "    finally:\n        gde.variant_destroy(&new)",
+            "    finally:\n        pass",
+            _PROXIES,
+        ),
+        (
+            "a property that takes no such value raises",
+            '    if not valid:\n        raise AttributeError(\n            f"{type(target).__name__} has no property',
+            '    if False:\n        raise AttributeError(\n            f"{type(target).__name__} has no property',
+            _PROXIES,
+        ),
+        (
+            "a wrong argument is named by its number",
+            'raise TypeError(f"argument {error.argument + 1} of {where}',
+            'raise TypeError(f"argument {error.argument} of {where}',
+            _PROXIES,
+        ),
+        (
+            "the GIL is released while the engine runs",
+            "        variant.from_python(target, &this)\n        with nogil:\n            gde.variant_call(",
+            "        variant.from_python(target, &this)\n        if True:\n            gde.variant_call(",
+            _PROXIES,
+        ),
+    ),
+    *_in(
+        f"{_COMPILED}/incoming.pyx",
+        (
+            "too few arguments are refused",
+            "    if count < method.required:\n",
+            "    if False:\n",
+            _ERRORS,
+        ),
+        (
+            "too many arguments are refused",
+            "if count > declared and not method.vararg or count > FEW:",
+            "if count > FEW:",
+            _ERRORS,
+        ),
+        (
+            "a vararg method takes no more than there is room for",
+            "and not method.vararg or count > FEW:",
+            "and not method.vararg:",
+            _REFUSALS,
+        ),
+        (
+            "a vararg method takes as many as there is room for",
+            "and not method.vararg or count > FEW:",
+            "and not method.vararg or count >= FEW:",
+            _MEMBERS,
+        ),
+        (
+            "an argument that does not fit is named by its number",
+            "r_error.argument = i\n",
+            "r_error.argument = 0\n",
+            _ERRORS,
+        ),
+        (
+            "the arguments of a call are let go",
+            "            objects.let_go_if_unshared(<object>argument)\n            Py_DECREF(<object>argument)",
+            "            objects.let_go_if_unshared(<object>argument)",
+            _ERRORS,
+        ),
+        (
+            "GDScript is told what was raised",
+            "    summary = errors.report(method.where)\n    r_error.error",
+            '    errors.report(method.where)\n    summary = ""\n    r_error.error',
+            f"{_CALLS} -k caller_is_told",
+        ),
+        (
+            "SystemExit is reported, not obeyed",
+            "    except BaseException:\n        fail(method, r_return, r_error)",
+            "    except Exception:\n        fail(method, r_return, r_error)",
+            _ERRORS,
+        ),
+        (
+            "a method declared void returns nothing",
+            "        elif result is not None:\n            refuse_result(method, result)\n"
+            "        result = None  # it may be self, whose references `end` counts\n    except BaseException:\n"
+            "        errors.report",
+            "        result = None  # it may be self, whose references `end` counts\n    except BaseException:\n"
+            "        errors.report",
+            _ERRORS,
+        ),
+        (
+            "typed code that knows the parent calls the child's method",
+            "        if cls is not method.owner:\n            function = method.function_of(cls)",
+            "        if False:\n            function = method.function_of(cls)",
+            _MEMBERS,
+        ),
+    ),
+    *_in(
+        f"{_COMPILED}/classes.pyx",
+        (
+            "what __init__ makes is made without the outer one's arguments",
+            "    pending = None  # what __init__ makes is not what `construct` asked for\n",
+            "",
+            _PROXIES,
+        ),
+        (
+            "what __init__ raises reaches who constructs",
+            "    if construction.error is not None:\n        raise construction.error\n",
+            "",
+            _PROXIES,
+        ),
+        (
+            "an object that could not be made is freed",
+            "    gde.object_destroy(ptr)\n    return NULL",
+            "    return NULL",
+            _ERRORS,
+        ),
+        (
+            "a class that is refused leaves nothing in ClassDB",
+            "    except BaseException:\n"
+            "        gde.classdb_unregister_extension_class(library, record.class_name)\n",
+            "    except BaseException:\n",
+            _REFUSALS,
+        ),
+        (
+            "defaults are ClassDB's too",
+            "info.default_argument_count = made",
+            "info.default_argument_count = 0",
+            _MEMBERS,
+        ),
+        (
+            "an abstract class cannot be made",
+            "    info.is_virtual = spec.abstract\n    info.is_abstract = spec.abstract\n",
+            "",
+            _MEMBERS,
+        ),
+        (
+            "classes leave ClassDB children first",
+            "in reversed(list(registered.items())):",
+            "in list(registered.items()):",
+            _MEMBERS,
+        ),
+        (
+            "a subgroup ends with its group",
+            'group, subgroup = spec.group, ""',
+            "group = spec.group",
+            _MEMBERS,
+        ),
+        (
+            "an exception in _notification is reported",
+            "    try:\n        self._notification(what)\n    except BaseException:\n",
+            "    try:\n        self._notification(what)\n    except OSError:\n",
+            _ERRORS,
+        ),
+    ),
+    *_in(
+        f"{_FACADE}/_registration.py",
+        (
+            "a virtual method has the engine's number of arguments",
+            'if len(method.arguments) != len(known["args"]):',
+            "if False:",
+            _REFUSALS,
+        ),
+        (
+            "a virtual method has the engine's types of arguments",
+            'if argument.type != info["type"]:',
+            "if False:",
+            _REFUSALS,
+        ),
+        (
+            "a virtual method that returns nothing is annotated so",
+            "if wants_nothing and method.returns is not None:",
+            "if False:",
+            _REFUSALS,
+        ),
+        (
+            "a virtual method returns what the engine wants",
+            "if given != known_type:",
+            "if False:",
+            _REFUSALS,
+        ),
+        (
+            "a helper of Python's own is no virtual method",
+            "if known and name not in known:",
+            "if False:",
+            _REFUSALS,
+        ),
+        ("names of classes are taken once", "if db.class_exists(spec.name):", "if False:", _REFUSALS),
+        (
+            "a property of the engine's class is not declared anew",
+            "if prop.info.name in taken:",
+            "if False:",
+            _REFUSALS,
+        ),
+        (
+            "a signal of the parent is not declared anew",
+            "if db.class_has_signal(spec.parent, signal.name):",
+            "if db.class_has_signal(spec.native, signal.name):",
+            _REFUSALS,
+        ),
+        (
+            "a signal of the engine's class is not declared anew",
+            "if db.class_has_signal(spec.parent, signal.name):",
+            "if db.class_has_signal(spec.parent, signal.name) and spec.parent != spec.native:",
+            _REFUSALS,
+        ),
+        (
+            "a default that the engine cannot hold is a DeclarationError",
+            '    except TypeError as error:\n        raise DeclarationError(f"{spec.name}.{error}") from error',
+            '    except OSError as error:\n        raise DeclarationError(f"{spec.name}.{error}") from error',
+            _REFUSALS,
+        ),
+        (
+            "the inspector asks for a node",
+            '_hinted(_info(spec.info), "Node", PropertyHint.NODE_TYPE)',
+            "_info(spec.info)",
+            _MEMBERS,
+        ),
+    ),
+    *_in(
+        f"{_FACADE}/_classes.py",
+        (
+            "a property of the engine's class is set in the engine",
+            "if name in native_properties(cls):",
+            "if False:",
+            _PROXIES,
+        ),
+        (
+            "a class of the engine's takes no arguments",
+            "        if arguments or keywords:\n",
+            "        if False:\n",
+            _PROXIES,
+        ),
+    ),
+    *_in(
+        f"{_FACADE}/_startup.py",
+        (
+            "one addon's failure is not the others'",
+            "except BaseException:  # one addon's failure is not the others'",
+            "except ImportError:",
+            f"{_PYTHON} -k broken_addon",
+        ),
+        (
+            "Ctrl-C ends the engine",
+            "signal.signal(signal.SIGINT, signal.SIG_DFL)",
+            "pass",
+            f"{_PYTHON} -k ctrl_c",
+        ),
+        (
+            "threads that go on are named",
+            "                alive.append(thread.name)",
+            "                pass",
+            f"{_UNIT}/test_startup.py",
+        ),
+        (
+            "executors' threads are told to end",
+            "target=lambda: [hook() for hook in reversed(hooks)]",
+            "target=lambda: None",
+            f"{_UNIT}/test_startup.py",
+        ),
+    ),
+    *_in(
+        f"{_FACADE}/_streams.py",
+        (
+            "what no String can hold is replaced in what is printed",
+            '_IMPOSSIBLE.sub("\\ufffd", line)',
+            "line",
+            f"{_UNIT}/test_streams.py",
+        ),
+        (
+            "a line waits for its end",
+            '*lines, self._rest = (self._rest + text).split("\\n")',
+            'lines = (self._rest + text).split("\\n")',
+            f"{_UNIT}/test_streams.py",
+        ),
+    ),
+    *_in(
+        f"{_FACADE}/declare.py",
+        (
+            "a coroutine is no method",
+            "if inspect.iscoroutinefunction(function):",
+            "if False:",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "keyword arguments are refused",
+            "elif parameter.kind in (parameter.VAR_KEYWORD, parameter.KEYWORD_ONLY):",
+            "elif parameter.kind is parameter.VAR_KEYWORD:",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "a method has sixteen arguments at most",
+            "if len(arguments) > MOST_ARGUMENTS:",
+            "if len(arguments) > MOST_ARGUMENTS + 1:",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "constants fit 64 bits",
+            "if not -(1 << 63) <= constant.value < 1 << 63:",
+            "if not -(1 << 63) <= constant.value <= 1 << 63:",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "constants are unique in a class",
+            "if any(other.name == constant.name for other in self.constants):",
+            "if False:",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "no two objects share a default",
+            "return partial(copy.deepcopy, default)",
+            "return partial(copy.copy, default)",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "a read-only property is not stored",
+            "value.usage if member.fset else value.usage & ~PropertyUsage.STORAGE",
+            "value.usage",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "accessors of the class's own are used",
+            "if spec.setter and not self.has(spec.setter):",
+            "if spec.setter:",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "what the engine would never call is refused",
+            "        if name in _REFUSED:\n",
+            "        if False:\n",
+            f"{_UNIT}/test_declare.py",
+        ),
+    ),
+    *_in(
+        f"{_FACADE}/annotations.py",
+        (
+            "a default is of its type",
+            "if not isinstance(default, accepted):",
+            "if False:",
+            f"{_UNIT}/test_annotations.py",
+        ),
+        (
+            "an enum of several classes is named by the first",
+            "_enum_names.setdefault(enum, name)",
+            "_enum_names[enum] = name",
+            f"{_UNIT}/test_annotations.py",
+        ),
+        (
+            "an enum must be one of ints",
+            "if issubclass(annotation, Enum):",
+            "if False:",
+            f"{_UNIT}/test_annotations.py",
+        ),
+        (
+            "an annotation that is near to one of ours is advised upon",
+            'advice = f"; write {_INSTEAD[shown]}" if shown in _INSTEAD else ""',
+            'advice = ""',
+            f"{_UNIT}/test_annotations.py",
+        ),
+    ),
+    *_in(
+        f"{_FACADE}/values.py",
+        (
+            "a Basis crosses over by rows",
+            "return iter(_transposed(super()._numbers()))",
+            "return iter(super()._numbers())",
+            f"{_UNIT}/test_values.py",
+        ),
+        (
+            "an array that is copied keeps its type",
+            "    def __reduce_ex__(self, protocol: Any) -> Any:\n        return type(self), (self.tolist(),)\n",
+            "",
+            f"{_UNIT}/test_values.py",
+        ),
+    ),
+    *_in(
+        f"{_FACADE}/documentation.py",
+        (
+            "brackets are no markup",
+            '_ESCAPED = {"[": "[lb]", "]": "[rb]"}',
+            '_ESCAPED = {"[": "[", "]": "]"}',
+            f"{_UNIT}/test_documentation.py",
+        ),
+        (
+            "no element is written short",
+            "short_empty_elements=False",
+            "short_empty_elements=True",
+            f"{_UNIT}/test_documentation.py",
+        ),
+        (
+            "accessors are left out of the help",
+            "if method.name not in accessors:",
+            "if True:",
+            f"{_UNIT}/test_documentation.py",
+        ),
+        (
+            "arguments are numbered",
+            '{"index": str(index), "name"',
+            '{"index": "0", "name"',
+            f"{_UNIT}/test_documentation.py",
+        ),
+    ),
+    *_in(
+        f"{_FACADE}/pointer.py",
+        (
+            "memory has the size that was asked for",
+            "(ctypes.c_ubyte * size)",
+            "(ctypes.c_ubyte * (size + 1))",
+            f"{_UNIT}/test_pointer.py",
+        ),
+        (
+            "importing the package is cheap",
+            "# ctypes is imported where it is used: few classes need it, and it takes as long as the rest of "
+            "the package.\n",
+            "import ctypes\n",
+            f"{_UNIT}/test_package.py",
+        ),
+    ),
+]
