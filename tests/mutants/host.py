@@ -42,14 +42,17 @@ MUTANTS = [
         (
             "the bundled Python comes before the one in the file",
             'if (exists(folder, "../python/bin/python3", path)) return',
-            'if (!exists(folder, "python_home", path) && exists(folder, "../python/bin/python3", path)) return',
+            'if (!exists(folder, "python_home", path) && exists(folder, "../python/bin/python3", '
+            "path)) return",
             f"{_PYTHON} -k homes_are_tried",
         ),
         (
             "sys.executable is a Python, not the engine",
-            "!failed(python.PyConfig_SetBytesString(&config, &config.executable, executable), home) && "
-            "/* for multiprocessing too */\n",
-            "",
+            "ok = !failed(python.PyConfig_SetBytesString(&config, &config.executable, executable), home) && "
+            "/* for multiprocessing too */\n"
+            "         !failed(python.PyConfig_SetBytesString(&config, &config.program_name, "
+            "executable), home) &&",
+            "ok =",
             f"{_PYTHON} -k suite",
         ),
         (
@@ -140,7 +143,8 @@ MUTANTS = [
         ),
         (
             "an error of push_error() is shown at the line that calls",
-            "gde.print_error(encode(text), encode(frame.f_code.co_qualname), encode(file), frame.f_lineno, False)",
+            "gde.print_error(encode(text), encode(frame.f_code.co_qualname), encode(file), "
+            "frame.f_lineno, False)",
             "gde.print_error(encode(text), encode(frame.f_code.co_qualname), encode(file), 0, False)",
             f"{_CALLS} -k push_error",
         ),
@@ -243,8 +247,9 @@ MUTANTS = [
             "a declared Array counts among the nested",
             "    nesting.enter()\n    array_size(<void *>array, NULL, &size, 0)\n    for i in range(size):\n"
             "        result.append(read_as(",
-            "    array_size(<void *>array, NULL, &size, 0)\n    nesting.depth += 1\n    nesting.leave()\n"
-            "    nesting.depth += 1 if nesting.depth else 0\n    for i in range(size):\n        result.append(read_as(",
+            "    nesting.depth = 0\n    array_size(<void *>array, NULL, &size, 0)\n"
+            "    for i in range(size):\n"
+            "        result.append(read_as(",
             _NESTING,
         ),
         (
@@ -255,8 +260,10 @@ MUTANTS = [
         ),
         (
             "the depth of a dict counts from Python",
-            "        nesting.enter()\n        nesting.met[id(items)] = new_box_of(r_variant)\n        for name",
-            "        nesting.depth += 1\n        nesting.met[id(items)] = new_box_of(r_variant)\n        for name",
+            "        nesting.enter()\n        nesting.met[id(items)] = new_box_of(r_variant)\n"
+            "        for name",
+            "        nesting.depth += 1\n        nesting.met[id(items)] = new_box_of(r_variant)\n"
+            "        for name",
             _NESTING,
         ),
         (
@@ -321,7 +328,8 @@ MUTANTS = [
         ),
         (
             "a list that cannot cross over is freed",
-            "        nesting.leave()\n    except BaseException:\n        gde.variant_destroy(r_variant)\n        raise\n"
+            "        nesting.leave()\n    except BaseException:\n"
+            "        gde.variant_destroy(r_variant)\n        raise\n"
             "    finally:\n        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&array)",
             "        nesting.leave()\n    except BaseException:\n        raise\n"
             "    finally:\n        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&array)",
@@ -355,7 +363,8 @@ MUTANTS = [
         ),
         (
             "a container that cannot cross over to Python is freed",
-            "        return read_value(type, &value, nesting)\n    finally:\n        if destroy_value[type] is not NULL:",
+            "        return read_value(type, &value, nesting)\n    finally:\n"
+            "        if destroy_value[type] is not NULL:",
             "        return read_value(type, &value, nesting)\n    finally:\n        if False:",
             _ERRORS,
         ),
@@ -373,7 +382,8 @@ MUTANTS = [
         ),
         (
             "what does not convert is freed",
-            "        construct(type.type, &natural, r_variant)\n    finally:\n        gde.variant_destroy(&natural)",
+            "        construct(type.type, &natural, r_variant)\n    finally:\n"
+            "        gde.variant_destroy(&natural)",
             "        construct(type.type, &natural, r_variant)\n    finally:\n        pass",
             _ERRORS,
         ),
@@ -433,9 +443,11 @@ MUTANTS = [
         ),
         (
             "the arguments of a call are freed",
-            '        return finish(&result, &error, f"{type(target).__name__}.{name}()", values)\n    finally:\n'
+            '        return finish(&result, &error, f"{type(target).__name__}.{name}()", values)\n'
+            "    finally:\n"
             "        discard(&arguments)",
-            '        return finish(&result, &error, f"{type(target).__name__}.{name}()", values)\n    finally:\n'
+            '        return finish(&result, &error, f"{type(target).__name__}.{name}()", values)\n'
+            "    finally:\n"
             "        pass",
             _PROXIES,
         ),
@@ -447,8 +459,10 @@ MUTANTS = [
         ),
         (
             "a property that takes no such value raises",
-            '    if not valid:\n        raise AttributeError(\n            f"{type(target).__name__} has no property',
-            '    if False:\n        raise AttributeError(\n            f"{type(target).__name__} has no property',
+            "    if not valid:\n        raise AttributeError(\n"
+            '            f"{type(target).__name__} has no property',
+            "    if False:\n        raise AttributeError(\n"
+            '            f"{type(target).__name__} has no property',
             _PROXIES,
         ),
         (
@@ -498,7 +512,8 @@ MUTANTS = [
         ),
         (
             "the arguments of a call are let go",
-            "            objects.let_go_if_unshared(<object>argument)\n            Py_DECREF(<object>argument)",
+            "            objects.let_go_if_unshared(<object>argument)\n"
+            "            Py_DECREF(<object>argument)",
             "            objects.let_go_if_unshared(<object>argument)",
             _ERRORS,
         ),
@@ -517,9 +532,11 @@ MUTANTS = [
         (
             "a method declared void returns nothing",
             "        elif result is not None:\n            refuse_result(method, result)\n"
-            "        result = None  # it may be self, whose references `end` counts\n    except BaseException:\n"
+            "        result = None  # it may be self, whose references `end` counts\n"
+            "    except BaseException:\n"
             "        errors.report",
-            "        result = None  # it may be self, whose references `end` counts\n    except BaseException:\n"
+            "        result = None  # it may be self, whose references `end` counts\n"
+            "    except BaseException:\n"
             "        errors.report",
             _ERRORS,
         ),
@@ -641,7 +658,8 @@ MUTANTS = [
         ),
         (
             "a default that the engine cannot hold is a DeclarationError",
-            '    except TypeError as error:\n        raise DeclarationError(f"{spec.name}.{error}") from error',
+            "    except TypeError as error:\n"
+            '        raise DeclarationError(f"{spec.name}.{error}") from error',
             '    except OSError as error:\n        raise DeclarationError(f"{spec.name}.{error}") from error',
             _REFUSALS,
         ),
@@ -803,7 +821,8 @@ MUTANTS = [
         ),
         (
             "an array that is copied keeps its type",
-            "    def __reduce_ex__(self, protocol: Any) -> Any:\n        return type(self), (self.tolist(),)\n",
+            "    def __reduce_ex__(self, protocol: Any) -> Any:\n"
+            "        return type(self), (self.tolist(),)\n",
             "",
             f"{_UNIT}/test_values.py",
         ),
