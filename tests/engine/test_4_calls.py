@@ -100,7 +100,8 @@ def line_of(text: str, file: str = CODE) -> int:
 
 def test_a_traceback_begins_in_the_users_code_and_names_its_cause(tmp_path: Path) -> None:
     (found,) = reports(tmp_path, "give_chained()", ["ValueError: two"])
-    cause, raised = line_of('return {"there": 1}["missing"]'), line_of("raise _chained() from error")
+    cause, called = line_of('return {"there": 1}["missing"]'), line_of("return _raise_because(error)")
+    raised = line_of('raise ValueError("two\\nlines") from cause')
     assert found == [
         "SCRIPT ERROR: ValueError: two",
         "lines",
@@ -110,8 +111,10 @@ def test_a_traceback_begins_in_the_users_code_and_names_its_cause(tmp_path: Path
         "KeyError: 'missing'",
         "The above exception was the direct cause of the following exception:",
         "Traceback (most recent call last):",
-        f'  File "PROJECT/{CODE}", line {raised}, in give_chained',
-        "    raise _chained() from error",
+        f'  File "PROJECT/{CODE}", line {called}, in give_chained',
+        "    return _raise_because(error)",
+        f'  File "PROJECT/{CODE}", line {raised}, in _raise_because',
+        '    raise ValueError("two\\nlines") from cause',
         "ValueError: two",
         "lines",
         f"at: PyErrors.give_chained (res://{CODE}:{raised})",

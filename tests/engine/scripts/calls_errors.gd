@@ -169,6 +169,8 @@ func test_failing_conversions_leave_nothing_behind() -> void:
 func test_odd_exceptions() -> void:
 	expect("exception str() failed")
 	check("unprintable", errors.give("unprintable"), 0)
+	expect("an exception in PyErrors.give could not be shown: AttributeError")
+	check("one that Python itself cannot show", errors.give("unshowable"), 0)
 	expect("ExceptionGroup: several")
 	check("group", errors.give("group"), 0)
 	expect("ValueError: a ")

@@ -226,6 +226,10 @@ class PyErrors(RefCounted):
         """Raises the exception of that name, with all its arguments."""
         if kind == "unprintable":
             raise _UnprintableError
+        if kind == "unshowable":
+            error = SyntaxError("its line is no text", ("file.py", 1, 1, "line"))
+            error.text = 5  # type: ignore[assignment]
+            raise error
         if kind == "group":
             raise ExceptionGroup("several", [ValueError("one"), TypeError("two")])
         if kind == "nul":
@@ -273,7 +277,7 @@ class PyErrors(RefCounted):
         try:
             return {"there": 1}["missing"]
         except KeyError as error:
-            raise _chained() from error
+            return _raise_because(error)
 
     def give_from_the_host(self) -> int:
         """Lets the host raise, in the middle of user code."""
@@ -306,8 +310,8 @@ class PyErrors(RefCounted):
         return "alive"
 
 
-def _chained() -> ValueError:
-    return ValueError("two\nlines")
+def _raise_because(cause: Exception) -> int:
+    raise ValueError("two\nlines") from cause
 
 
 class _UnprintableError(Exception):
