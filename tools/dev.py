@@ -92,6 +92,10 @@ class Door:
         """measure both clients and write docs/performance.md; names of rows: those alone, nothing written"""
         return self._module("tests.bench")
 
+    def mutants(self) -> int:
+        """try faults put in on purpose, and list those that no test notices; takes an hour"""
+        return self._module("tests.mutants")
+
     def godot(self) -> int:
         """run the engine in this project; arguments go to it"""
         _, godot = self._ready()
@@ -179,6 +183,7 @@ COMMANDS: dict[str, Callable[[Door], int]] = {
     "pythons": Door.pythons,
     "conformance": Door.conformance,
     "bench": Door.bench,
+    "mutants": Door.mutants,
     "godot": Door.godot,
     "lint": Door.lint,
     "interface": Door.interface,

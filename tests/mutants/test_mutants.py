@@ -1,0 +1,84 @@
+"""The directed mutants still apply, and the operators make what Python takes."""
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tests.mutants.__main__ import DIRECTED, MUTATED, _change
+from tests.mutants.equivalents import EQUIVALENTS
+from tests.mutants.model import Mutant
+from tests.mutants.operators import mutations
+from tests.mutants.workplace import ROOT
+
+MUTANTS = [mutant for mutants in DIRECTED.values() for mutant in mutants]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.breaks)
+def test_it_applies(mutant: Mutant) -> None:
+    assert (ROOT / mutant.path).read_text(encoding="utf-8").count(mutant.old) == 1
+    assert mutant.new != mutant.old
+    files = [test.partition("::")[0] for test in mutant.tests if test.startswith("tests/")]
+    assert files
+    assert all((ROOT / file).exists() for file in files)
+
+
+def test_there_are_enough_and_each_has_a_name_of_its_own() -> None:
+    assert len(DIRECTED["client"]) + len(DIRECTED["tls"]) >= 80
+    assert len(DIRECTED["host"]) >= 40
+    names = Counter((name, mutant.breaks) for name, mutants in DIRECTED.items() for mutant in mutants)
+    assert [name for name, number in names.items() if number > 1] == []
+
+
+SOURCE = """\
+def f(a: int = 1) -> str:
+    if a < 2 and not b:
+        c.append(max(a, 3) + d.strip())
+    return "é", e
+"""
+
+CHANGES = [
+    *(
+        "a: int = (2)",
+        "a: int = (0)",
+        "(a <= 2)",
+        "(a >= 2)",
+        "(a < 2 or not b)",
+        "(not b)",
+        "(a < 2)",
+        "and (b)",
+    ),
+    *(
+        "if (not (a < 2 and (not b)))",
+        "pass",
+        "(min(a, 3))",
+        "(3)",
+        "(4)",
+        "(2)",
+        "- d.strip()",
+        "+ (d)",
+        "return None",
+    ),
+]
+
+
+def test_the_operators_find_what_can_be_mistaken() -> None:
+    mutated = [mutation.apply(SOURCE) for mutation in mutations(SOURCE)]
+    assert len(mutated) == len(set(mutated))
+    assert all(ast.parse(source) for source in mutated)
+    assert SOURCE not in mutated
+    assert [change for change in CHANGES if not any(change in source for source in mutated)] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / MUTATED).rglob("*.py")), ids=lambda path: path.stem)
+def test_every_mutation_compiles(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    for mutation in mutations(source):
+        compile(mutation.apply(source), path.name, "exec")
+
+
+def test_the_equivalents_still_apply() -> None:
+    for path, changes in EQUIVALENTS.items():
+        source = (ROOT / path).read_text(encoding="utf-8")
+        possible = {_change(source, mutation.apply(source)) for mutation in mutations(source)}
+        assert [change for change in changes if change not in possible] == []
