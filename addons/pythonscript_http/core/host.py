@@ -16,9 +16,10 @@ UNIX: Final = "unix:"
 """What the name of a host begins with that is a Unix domain socket; its path follows."""
 
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.\-]*)://", re.IGNORECASE)
-# [IPv6]:port, a bare IPv6 address (two colons or more), or anything else with one colon at most.
+# [IPv6]:port, a bare IPv6 address (two colons or more), or anything else with one colon at most. None of
+# them can split a long text in many ways: that would take the time of all of them.
 _HOST: Final = re.compile(
-    r"\[(?P<six>[^\[\]]*:[^\[\]]*)\](?::(?P<six_port>0*\d{0,9}))?"
+    r"\[(?P<six>[^\[\]]*)\](?::(?P<six_port>0*\d{0,9}))?"
     r"|(?P<bare>[^:\[\]]*(?::[^:\[\]]*){2,})"
     r"|(?P<name>[^:\[\]]+)(?::(?P<port>0*\d{0,9}))?",
     re.ASCII,
@@ -29,6 +30,9 @@ _NEVER: Final = re.compile(r"[\0-\x20\x7f/?#\\<>^|]")
 _NOT_IN_NAME: Final = re.compile(r"[\0-\x20\x7f/?#@\\<>^|%:\[\]]")
 _CONTROL: Final = re.compile(rb"[\0-\x1f\x7f]")
 _JOINER: Final = re.compile("[\u200c\u200d]")
+
+_LONGEST_UNMAPPED: Final = 1000
+"""Characters of an international name before it is written in ASCII, where some of them may vanish."""
 
 
 class Host(NamedTuple):
@@ -64,28 +68,13 @@ def parse_host(text: str, port: int = -1) -> Host:
     """
     if 1 <= port <= 65535 and len(text) <= 253 and _PLAIN.fullmatch(text):
         return Host(text, port, False)
-    if text.startswith(UNIX) and not text[len(UNIX) :].isdigit():
-        return Host(UNIX + _path(text), _checked_port(port, PORT_HTTP), False)
+    named = _named(text)
+    if _is_path(text):
+        return _unix(text, port, named)
     scheme, rest = _split(text)
-    tls = scheme == "https"
-    if "@" in rest:  # what comes before it is nothing to repeat
-        host = rest.rpartition("@")[2]
-        raise _wrong(f"the host {host!a} comes with a user or a password, which only a proxy may have")
-    bad = _NEVER.search(rest)
-    if bad is not None:
-        raise _wrong(f"the host {text!a} holds {bad[0]!a}: give a name or an address, not a URL")
-    match = _HOST.fullmatch(rest)
-    if match is None:
-        raise _wrong(f"the host {text!a} is neither a name nor an address")
-    inner = match["six_port"] or match["port"]
-    if inner:
-        named = int(inner.lstrip("0") or "0")  # int() refuses very many digits, even of 0
-        if 0 <= port != named:
-            raise _wrong(f"the host {text!a} names another port than the {port} given apart")
-        port = named
-    port = _checked_port(port, PORT_HTTPS if tls else PORT_HTTP)
-    address = match["six"] or match["bare"]
-    return Host(_address(address) if address else _name(match["name"]), port, tls)
+    if "@" in rest:
+        raise _wrong(f"{named} comes with a user or a password, which only a proxy may have")
+    return _host(scheme, rest, port, named)
 
 
 def parse_proxy(text: str, port: int = -1) -> Host:
@@ -93,19 +82,22 @@ def parse_proxy(text: str, port: int = -1) -> Host:
 
     Args:
         text: as for `parse_host`, perhaps with `user:password@` before the host, both percent-encoded where
-            they hold characters that mean something in a URL.
+            they hold characters that mean something in a URL; and perhaps with `/` at its end, as in the
+            environment variable `http_proxy`.
         port: as for `parse_host`.
 
     Raises:
-        LocalError: as for `parse_host`; or the user can't be told to a proxy. The password is never repeated.
+        LocalError: as for `parse_host`; or the user can't be told to a proxy. Nothing of `text` is repeated,
+            as a password may stand anywhere in one that can't be read.
 
     Source: class reference, `HTTPClient.set_http_proxy`; RFC 7617 (Basic, in UTF-8).
     """
-    if text.startswith(UNIX):
-        return parse_host(text, port)
+    named = "the proxy's host"
+    if _is_path(text) and (text.startswith("/", len(UNIX)) or "@" not in text):
+        return _unix(text, port, named)
     scheme, rest = _split(text)
     user, _, host = rest.rpartition("@")
-    parsed = parse_host(f"{scheme}://{host}" if scheme else host, port)
+    parsed = _host(scheme, host.removesuffix("/"), port, named)
     return parsed._replace(authorization=_basic(user)) if user else parsed
 
 
@@ -134,6 +126,33 @@ def _split(text: str) -> tuple[str, str]:
     return scheme, text[match.end() :]
 
 
+def _named(text: str) -> str:
+    """What to call a host in the text of errors. What stands before an `@` is nothing to repeat."""
+    return f"the host {text.rpartition('@')[2]!a}"
+
+
+def _host(scheme: str, rest: str, port: int, named: str) -> Host:
+    """Reads what comes behind the scheme and the user."""
+    tls = scheme == "https"
+    bad = _NEVER.search(rest)
+    if bad is not None:
+        raise _wrong(f"{named} holds {bad[0]!a}: give a name or an address, not a URL")
+    match = _HOST.fullmatch(rest)
+    if match is None:
+        raise _wrong(f"{named} is neither a name nor an address")
+    inner = match["six_port"] or match["port"]
+    if inner:
+        inner_port = int(inner.lstrip("0") or "0")  # int() refuses very many digits, even of 0
+        if 0 <= port != inner_port:
+            raise _wrong(f"{named} names another port than the {port} given apart")
+        port = inner_port
+    port = _checked_port(port, PORT_HTTPS if tls else PORT_HTTP)
+    name = match["name"]
+    if name is None:
+        return Host(_address(match["six"] or match["bare"] or "", named), port, tls)
+    return Host(_name(name, named), port, tls)
+
+
 def _checked_port(port: int, standard: int) -> int:
     if port < 0:
         return standard
@@ -142,14 +161,19 @@ def _checked_port(port: int, standard: int) -> int:
     return port
 
 
-def _path(text: str) -> str:
+def _is_path(text: str) -> bool:
+    """It is a Unix domain socket, and not a host `unix` with its port."""
+    return text.startswith(UNIX) and not text[len(UNIX) :].isdigit()
+
+
+def _unix(text: str, port: int, named: str) -> Host:
     path = text.removeprefix(UNIX)
     path = path[2:] if path.startswith("//") else path
     if not path.startswith("/"):
-        raise _wrong(f"the path in {text!a} does not begin with '/', as that of a Unix domain socket must")
+        raise _wrong(f"the path in {named} does not begin with '/', as that of a Unix domain socket must")
     if "\0" in path:
-        raise _wrong(f"the path in {text!a} holds a NUL")
-    return path
+        raise _wrong(f"the path in {named} holds a NUL")
+    return Host(UNIX + path, _checked_port(port, PORT_HTTP), False)
 
 
 def check_name(text: str) -> str:
@@ -158,47 +182,52 @@ def check_name(text: str) -> str:
     Raises:
         LocalError: it is neither.
     """
-    return _address(text) if ":" in text else _name(text)
+    return (_address if ":" in text else _name)(text, _named(text))
 
 
-def _address(text: str) -> str:
+def _address(text: str, named: str) -> str:
     """Checks an IPv6 address, and writes its zone as the system takes it (`%25` in URLs is `%`)."""
     address, mark, zone = text.partition("%")
     if len(zone) > 2:
         zone = zone.removeprefix("25")
     if mark and (not zone or _NOT_IN_NAME.search(zone)):
-        raise _wrong(f"the zone {zone!a} of the address {text!a} is no name of an interface")
+        raise _wrong(f"{named} has a zone that is no name of an interface")
     try:
         IPv6Address(address)
-    except ValueError as error:
-        raise _wrong(f"the host {text!a} is neither a name nor an address: {error}") from None
+    except ValueError:
+        raise _wrong(f"{named} is neither a name nor an address") from None
     return address + mark + zone
 
 
-def _name(text: str) -> str:
+def _name(text: str, named: str) -> str:
     """Checks a name, and writes it in ASCII. Its trailing dot, which has a meaning to resolvers, stays."""
-    name = text if text.isascii() else _ascii(text)
+    name = text if text.isascii() else _ascii(text, named)
     bad = _NOT_IN_NAME.search(name)
     if bad is not None:
-        raise _wrong(f"the host {text!a} holds {bad[0]!a}, which no name may have")
+        raise _wrong(f"{named} holds {bad[0]!a}, which no name may have")
     bare = name.removesuffix(".")
     labels = bare.split(".")
     if not all(labels):
-        raise _wrong(f"the host {text!a} has an empty part before, between or after its dots")
+        raise _wrong(f"{named} has an empty part before, between or after its dots")
     if len(bare) > 253 or max(map(len, labels)) > 63:
-        raise _wrong(f"the host {text!a} is too long: a name has 253 characters at most, each part of it 63")
+        raise _too_long(named)
     return name
 
 
-def _ascii(text: str) -> str:
+def _ascii(text: str, named: str) -> str:
     """Writes an international name in ASCII, as browsers and curl do (UTS #46, non-transitional)."""
-    import idna  # late: few need it, and its tables take as long as all else here
-
+    if len(text) > _LONGEST_UNMAPPED:
+        raise _too_long(named)
+    try:
+        import idna  # late: few need it, and its tables take as long as all else here
+    except (ImportError, OSError) as error:  # such as no file descriptor left
+        text = f"{named} is an international domain name, for which the package idna cannot be loaded: {error}"
+        raise LocalError(Error.ERR_UNAVAILABLE, text) from None
     try:
         labels = idna.uts46_remap(text, std3_rules=False, transitional=False).split(".")
         return ".".join(label if label.isascii() else _punycode(label) for label in labels)
-    except UnicodeError as error:
-        raise _wrong(f"the host {text!a} is no international domain name: {error}") from None
+    except UnicodeError:
+        raise _wrong(f"{named} is no international domain name") from None
 
 
 def _punycode(label: str) -> str:
@@ -208,7 +237,7 @@ def _punycode(label: str) -> str:
     idna.check_bidi(label)
     for joiner in _JOINER.finditer(label):
         if not idna.valid_contextj(label, joiner.start()):
-            raise UnicodeError(f"{joiner[0]!a} joins nothing there")
+            raise UnicodeError("a joiner that joins nothing")
     return f"xn--{label.encode('punycode').decode('ascii')}"
 
 
@@ -222,6 +251,10 @@ def _basic(user: str) -> str:
     if _CONTROL.search(name + password):
         raise _wrong("the proxy's user or password holds a control character")
     return f"Basic {b64encode(name + b':' + password).decode('ascii')}"
+
+
+def _too_long(named: str) -> LocalError:
+    return _wrong(f"{named} is too long: a name has 253 characters at most, each part of it 63")
 
 
 def _wrong(text: str) -> LocalError:

@@ -17,6 +17,7 @@ _EXPECT_A_BODY: Final = frozenset((Method.METHOD_POST, Method.METHOD_PUT, Method
 
 # `name: value`, name a token (RFC 9110 section 5.6.2), nothing anywhere that could end the line or string.
 _HEADER: Final = re.compile(r"[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\r\n\0]*)")
+_TOKEN: Final = re.compile(r"[ \t]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _AUTHORITY: Final = re.compile(r"[^/?]*")
 # An authority (RFC 9112 section 3.2.3): a registered name or IPv4 address, or an IP literal; and a port.
 _HOST_AND_PORT: Final = re.compile(r"([\w.~!$&'()*+,;=%-]+|\[[0-9A-Fa-fv:.%]+\]):[0-9]+", re.ASCII)
@@ -81,6 +82,9 @@ def build_head(
     if proxied and method != _CONNECT and target[0] in "/*":
         target = f"http://{host}" + ("" if target == "*" else target)
 
+    for name, value in (("Host", host), ("User-Agent", user_agent)):
+        check_value(name, value)
+
     lines = [f"{_METHODS[method]} {target} HTTP/1.1"]
     given: dict[str, str] = {}
     for index, header in enumerate(headers):
@@ -89,7 +93,7 @@ def build_head(
             raise _bad_header(index, header)
         name, value = match[1].lower(), match[2].strip(" \t")
         if name == "host" and name in given:
-            raise _wrong(f"header {index} is a second Host, which a server must refuse: {header!a}")
+            raise _wrong(f"header {index} is a second Host, which a server must refuse")
         given[name] = f"{given[name]}, {value}" if name in given else value
         lines.append(header.strip(" \t"))
 
@@ -113,8 +117,9 @@ def build_head(
     try:
         data = "\r\n".join(lines).encode()
     except UnicodeEncodeError as error:
-        bad = error.object[max(0, error.start - 10) : error.end]
-        raise _wrong(f"the request holds a lone surrogate, which has no UTF-8 form: {bad!a}") from None
+        line = error.object.count("\r\n", 0, error.start)
+        where = "URL" if line == 0 else f"header {lines[line].partition(':')[0]!a}"
+        raise _wrong(f"the {where} holds a lone surrogate, which has no UTF-8 form") from None
     close = "connection" in given and "close" in _tokens(given["connection"])
     expect = "expect" in given and body_size != 0 and "100-continue" in _tokens(given["expect"])
     return RequestHead(data, chunked, close, expect)
@@ -130,16 +135,27 @@ def check_method(method: int) -> None:
         raise _wrong(f"no such method: {method} (METHOD_GET is 0, METHOD_MAX is {len(_METHODS)})")
 
 
+def check_value(name: str, value: str) -> None:
+    """Refuses a value of a header that would end its line.
+
+    Raises:
+        LocalError: it holds CR, LF or NUL. The value is not repeated: it may be a secret.
+    """
+    if _BREAKS.search(value):
+        raise _wrong(f"the value for the header {name!a} holds a line break or a NUL")
+
+
 def _target(method: int, url: str) -> str:
     """Checks a URL by the engine's rules and encodes what may not stand in a request line."""
     if _BREAKS.search(url):
-        raise _wrong(f"the URL {url!a} holds a line break or a NUL")
+        raise _wrong(f"the URL {_shown(url)} holds a line break or a NUL")
     if method == _CONNECT:
         if not _HOST_AND_PORT.fullmatch(url):
-            raise _wrong(f"the URL {url!a} is not host:port, which CONNECT needs")
+            raise _wrong(f"the URL {_shown(url)} is not host:port, which CONNECT needs")
         return url
     if not url.startswith(("/", "http://", "https://")) and (url != "*" or method != Method.METHOD_OPTIONS):
-        raise _wrong(f"the URL {url!a} is neither an absolute path (/...) nor an absolute URL (http://...)")
+        text = "is neither an absolute path (/...) nor an absolute URL (http://...)"
+        raise _wrong(f"the URL {_shown(url)} {text}")
     if _PLAIN_URL.fullmatch(url):
         return url
     url = url.partition("#")[0]
@@ -154,6 +170,13 @@ def _authority(method: int, target: str) -> str:
     if target[0] in "/*":
         return ""
     return _AUTHORITY.match(target.partition("://")[2])[0].rpartition("@")[2]  # type: ignore[index]
+
+
+def _shown(url: str) -> str:
+    """A URL as the text of an error shows it: without a user and a query, which may hold secrets."""
+    _, at, rest = url.rpartition("@")
+    path, mark, _ = rest.partition("?")
+    return ascii(("...@" if at else "") + path + ("?..." if mark else ""))
 
 
 def _percent(match: re.Match[str]) -> str:
@@ -186,13 +209,18 @@ def _tokens(value: str) -> list[str]:
 
 
 def _bad_header(index: int, header: str) -> LocalError:
+    """Tells what is wrong with a header. Its value is not repeated: it may be a secret."""
+    named = f"header {index}"
+    begin = _TOKEN.match(header)
+    if begin and ":" in header:
+        named += f", which begins with {begin[0].strip()!a},"
     if _BREAKS.search(header):
-        return _wrong(f"header {index} holds a line break or a NUL: {header!a}")
+        return _wrong(f"{named} holds a line break or a NUL")
     if not header.strip():
-        return _wrong(f"header {index} is empty")
+        return _wrong(f"{named} is empty")
     if header.strip().find(":") < 1:
-        return _wrong(f"header {index} is not of the form 'name: value': {header!a}")
-    return _wrong(f"header {index} has a name with characters that no name may have: {header!a}")
+        return _wrong(f"{named} is not of the form 'name: value'")
+    return _wrong(f"{named} has a name with characters that no name may have")
 
 
 def _wrong(text: str) -> LocalError:

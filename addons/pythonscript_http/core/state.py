@@ -48,7 +48,7 @@ from . import buffers
 from .chunked import ChunkedDecoder
 from .codings import Decoding
 from .enums import Error, Method, Status
-from .errors import LocalError, RemoteError
+from .errors import LocalError, RemoteError, shortened
 from .framing import Framing, body_framing
 from .response import ResponseHead, check_prefix, parse_head, text
 
@@ -194,7 +194,7 @@ class Machine:
                 event.value, *(known for known, events in TRANSITIONS.items() if event in events)
             )
         self.status = status
-        self.reason = reason
+        self.reason = shortened(reason)
 
     # ---- requests
 

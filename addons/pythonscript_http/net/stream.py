@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple, Protocol
 
+from pythonscript_http.core.errors import shortened
+
 WOULD_BLOCK: Final = -1
 """Nothing has come; a number instead of an exception, which would cost more than the system call."""
 
 
 class NetworkError(Exception):
-    """The network failed; the text says what and where."""
+    """The network failed; the text says what and where. A long one is shortened."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(shortened(text))
 
 
 class TlsError(NetworkError):
