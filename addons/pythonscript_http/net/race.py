@@ -22,6 +22,12 @@ from .stream import Address, Lookup, NetworkError
 ATTEMPT_DELAY: Final = 0.25
 """Seconds (RFC 8305 section 8)."""
 
+_MOST_BEGUN: Final = 16
+"""Attempts that one call begins at most: a name may have thousands of addresses that all fail at once."""
+
+_MOST_TOLD: Final = 8
+"""Failures that are told; more are counted."""
+
 _NAP: Final = 0.02
 """Seconds between looks for late addresses, for which no descriptor can be waited for."""
 
@@ -62,9 +68,11 @@ class Race:
         "_attempts",
         "_clock",
         "_events",
+        "_failed",
         "_failures",
         "_family",
         "_host",
+        "_known",
         "_lookup",
         "_next",
         "_port",
@@ -85,13 +93,16 @@ class Race:
         self._timeout = timeout
         self._lookup = lookup
         self._host = "" if lookup is None else f"{lookup.host!a}: "
-        self._addresses = addresses  # all that are known
-        self._untried = deque(addresses)
+        self._addresses: Sequence[Address] = ()  # as they came last
+        self._known: set[Address] = set()
+        self._untried: dict[int, deque[Address]] = {}  # by their families
         self._attempts: dict[int, _Attempt] = {}
-        self._failures: list[str] = []
+        self._failures: list[str] = []  # the first of them
+        self._failed = 0
         self._events = select.poll()
         self._family = 0  # of the last attempt
         self._next = 0.0  # when the next one is due
+        self._add(addresses)
         self._begin()
 
     def poll(self) -> SocketStream | None:
@@ -109,8 +120,8 @@ class Race:
             self._lost(descriptor, f"no answer within {self._timeout:g} s")
         if self._untried and now >= self._next:
             self._begin()
-        if not self._attempts and self._lookup is None:
-            raise NetworkError(f"cannot connect to {self._host}" + "; ".join(self._failures))
+        if not self._attempts and not self._untried and self._lookup is None:
+            raise NetworkError(f"cannot connect to {self._host}{self._told()}")
         return None
 
     def wait(self, timeout: float) -> None:
@@ -139,17 +150,26 @@ class Race:
             self._lookup = None
         addresses = lookup.poll()
         if addresses is not None and addresses is not self._addresses:
-            self._untried += [address for address in addresses if address not in self._addresses]
-            self._addresses = addresses
+            self._add(addresses)
+
+    def _add(self, addresses: Sequence[Address]) -> None:
+        """Takes those of some addresses that are new."""
+        self._addresses = addresses
+        for address in addresses:
+            if address not in self._known:
+                self._known.add(address)
+                self._untried.setdefault(address.family, deque()).append(address)
 
     def _begin(self) -> None:
         """Begins with the next address; those that fail at once are passed over."""
-        while self._untried:
+        for _ in range(_MOST_BEGUN):
+            if not self._untried:
+                return
             address = self._choose()
             try:
                 candidate = self._dial(address)
             except OSError as error:
-                self._failed(address, error.strerror or str(error))
+                self._fail(address, error.strerror or str(error))
                 continue
             now = self._clock()
             self._events.register(candidate, select.POLLOUT)
@@ -173,13 +193,14 @@ class Race:
 
     def _choose(self) -> Address:
         """Takes the next address: the first of another family than the last attempt's, or else the first."""
-        untried, index = self._untried, 0
-        if untried[0].family == self._family:
-            others = (index for index, one in enumerate(untried) if one.family != self._family)
-            index = next(others, 0)
-        address = untried[index]
-        del untried[index]
-        self._family = address.family
+        untried = self._untried
+        families = iter(untried)
+        first = next(families)
+        family = next(families, first) if first == self._family else first
+        address = untried[family].popleft()
+        if not untried[family]:
+            del untried[family]
+        self._family = family
         return address
 
     def _won(self, descriptor: int) -> SocketStream:
@@ -190,11 +211,17 @@ class Race:
     def _lost(self, descriptor: int, why: str) -> None:
         attempt = self._drop(descriptor)
         attempt.socket.close()
-        self._failed(attempt.address, why)
+        self._fail(attempt.address, why)
         self._next = 0.0
 
-    def _failed(self, address: Address, why: str) -> None:
-        self._failures.append(f"{authority(str(address.sockaddr[0]), self._port)}: {why}")
+    def _fail(self, address: Address, why: str) -> None:
+        self._failed += 1
+        if self._failed <= _MOST_TOLD:
+            self._failures.append(f"{authority(str(address.sockaddr[0]), self._port)}: {why}")
+
+    def _told(self) -> str:
+        more = self._failed - len(self._failures)
+        return "; ".join(self._failures) + (f"; and {more} other addresses failed" if more else "")
 
     def _drop(self, descriptor: int) -> _Attempt:
         self._events.unregister(descriptor)

@@ -9,8 +9,11 @@ when it has both. So if it takes longer than the resolution delay of RFC 8305 se
 for by itself too, and what comes first is used: a server that drops one of the questions costs that delay.
 
 There is a thread for each name that is being looked up, up to a limit: a thousand dead names do not make a
-thousand threads. Names beyond it wait for their turn, and lose it when their clients give up. Neither
-answers nor failures are kept: to cache is the system's business, which knows how long.
+thousand threads. Names beyond it wait for their turn, and lose it when their clients give up. Questions for
+one family leave half of the threads to other names, so that it takes that many dead names to hold up a live
+one. Neither answers nor failures are kept: to cache is the system's business, which knows how long.
+
+`localhost` and the names below it are this machine, and nobody is asked (RFC 6761 section 6.3).
 """
 
 import math
@@ -28,11 +31,15 @@ from .workers import Workers
 RESOLUTION_DELAY: Final = 0.05
 """Seconds (RFC 8305 section 8)."""
 
-MOST_THREADS: Final = 100
+MOST_THREADS: Final = 256
 """A dead name keeps one for 10 to 30 s. Memory: some 50 KiB each."""
 
 _LINGER: Final = 10.0
 _UNIX: Final = "unix:"
+_LOCALHOST: Final = [
+    Address(socket.AF_INET6, ("::1", 0, 0, 0)),
+    Address(socket.AF_INET, ("127.0.0.1", 0)),
+]
 _FAMILIES: "Final[dict[int, str]]" = {socket.AF_INET6: "IPv6", socket.AF_INET: "IPv4"}
 
 _workers = Workers(MOST_THREADS, _LINGER, "look-up")
@@ -70,6 +77,10 @@ def look_up(host: str, clock: Callable[[], float] = time.monotonic) -> "Lookup":
     Raises:
         NetworkError: the system has no thread left.
     """
+    if _is_localhost(host):
+        lookup = Lookup(host)
+        lookup.answer(socket.AF_UNSPEC, list(_LOCALHOST), "")
+        return lookup
     with _lock:
         lookup = _under_way.get(host)
         if lookup is None or lookup.complete:
@@ -161,7 +172,7 @@ class Lookup:
         if self._clock() < self._patience:
             return
         with self._changed:
-            if self._patience < math.inf and _workers.spare() >= len(_FAMILIES):
+            if self._patience < math.inf and _workers.spare() * 2 >= _workers.most + len(_FAMILIES):
                 self._apart = len(_FAMILIES)
                 for family in _FAMILIES:
                     self.ask(family)
@@ -172,6 +183,11 @@ class Lookup:
         if joint or len(set(self._failures.values())) == 1:
             return joint or next(iter(self._failures.values()))
         return ", ".join(f"{why} ({_FAMILIES[family]})" for family, why in self._failures.items())
+
+
+def _is_localhost(host: str) -> bool:
+    name = host.removesuffix(".").lower()
+    return name == "localhost" or name.endswith(".localhost")
 
 
 def _resolve(asking: "weakref.ref[Lookup]", family: int) -> None:
@@ -186,6 +202,6 @@ def _resolve(asking: "weakref.ref[Lookup]", family: int) -> None:
         addresses = [Address(entry[0], entry[4]) for entry in found]
     except OSError as error:
         failure = error.strerror or str(error)
-    except ValueError as error:
-        failure = str(error)
+    except Exception as error:  # whatever it is: without an answer somebody would wait for ever
+        failure = str(error) or type(error).__name__
     lookup.answer(family, addresses, failure)

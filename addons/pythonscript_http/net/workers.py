@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable
+from typing import Final
 
 Job = Callable[[], None]
 
@@ -19,7 +20,7 @@ class Workers:
     """
 
     def __init__(self, most: int, linger: float, name: str) -> None:
-        self._most = most
+        self.most: Final = most
         self._linger = linger
         self._name = name
         self._changed = threading.Condition(threading.Lock())
@@ -35,7 +36,7 @@ class Workers:
         """
         with self._changed:
             self._jobs.append(job)
-            if len(self._jobs) <= self._threads - self._busy or self._threads == self._most:
+            if len(self._jobs) <= self._threads - self._busy or self._threads == self.most:
                 self._changed.notify()
                 return
             try:
@@ -50,7 +51,7 @@ class Workers:
     def spare(self) -> int:
         """How many more jobs could begin at once."""
         with self._changed:
-            return max(0, self._most - self._busy - len(self._jobs))
+            return max(0, self.most - self._busy - len(self._jobs))
 
     def _work(self) -> None:
         changed, jobs = self._changed, self._jobs

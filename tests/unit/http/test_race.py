@@ -119,9 +119,10 @@ def test_a_slow_attempt_may_still_win() -> None:
 def test_families_take_turns() -> None:
     """The order is seen in the failures: each comes before the next attempt."""
     port = closed_port()
-    text = failure(Race([SIX, SIX, four(1), four(2)], port, 10.0))
+    mapped = Address(socket.AF_INET6, ("::ffff:127.0.0.3", 0, 0, 0))
+    text = failure(Race([SIX, mapped, four(1), four(2)], port, 10.0))
     tried = [part.rpartition(f":{port}")[0] for part in text.removeprefix("cannot connect to ").split("; ")]
-    assert tried == ["[::1]", "127.0.0.1", "[::1]", "127.0.0.2"]
+    assert tried == ["[::1]", "127.0.0.1", "[::ffff:127.0.0.3]", "127.0.0.2"]
 
 
 def test_every_failure_is_told() -> None:
@@ -135,6 +136,49 @@ def test_every_failure_is_told() -> None:
     assert failure(Race(lookup.addresses, port, 10.0, lookup)) == (
         f"cannot connect to 'name.example': 127.0.0.1:{port}: Connection refused"
     )
+
+
+def test_an_address_is_tried_once() -> None:
+    port = closed_port()
+    lookup = FakeLookup(four(1), four(1))
+    pending = Race(lookup.addresses, port, 10.0, lookup)
+    lookup.find(four(1), four(2))
+    assert failure(pending) == (
+        f"cannot connect to 'name.example': 127.0.0.1:{port}: Connection refused;"
+        f" 127.0.0.2:{port}: Connection refused"
+    )
+
+
+@pytest.mark.parametrize("families", [1, 2])
+def test_thousands_of_addresses_hold_no_call(monkeypatch: pytest.MonkeyPatch, families: int) -> None:
+    """Each call begins with a few, and looks at no other; the text tells of a few, and counts the others."""
+    dialled = []
+
+    def fail(family: int, _: int) -> None:
+        dialled.append(family)
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr(socket, "socket", fail)
+    addresses = [Address(socket.AF_INET, (f"10.0.{number >> 8}.{number & 255}", 0)) for number in range(8000)]
+    if families == 2:
+        addresses += [Address(socket.AF_INET6, (f"fd00::{number:x}", 0, 0, 0)) for number in range(8000)]
+    pending = Race(addresses, 80, 10.0)
+    polls = 0
+    begun = time.thread_time()
+    with pytest.raises(NetworkError) as caught:
+        while True:
+            before = len(dialled)
+            pending.poll()
+            pending.wait(10)  # not at all: the next attempt is due
+            polls += 1
+            assert len(dialled) - before <= race._MOST_BEGUN
+    assert time.thread_time() - begun < 10
+    assert len(dialled) == len(addresses)
+    if families == 2:
+        assert dialled == [socket.AF_INET, socket.AF_INET6] * 8000
+    told = "; ".join(f"10.0.0.{number}:80: Network is unreachable" for number in range(8))
+    assert families == 2 or str(caught.value) == f"cannot connect to {told}; and 7992 other addresses failed"
+    assert len(str(caught.value)) < 1000
 
 
 def test_silence_has_an_end_for_each_address() -> None:

@@ -69,6 +69,11 @@ def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
     system.end()
 
 
+def joint(system: System) -> list[bytes]:
+    """The names that were asked for, but not by their families."""
+    return [host for host, family in system.asked if family == BOTH]
+
+
 def families(system: System) -> list[int]:
     return sorted(family for _, family in system.asked)
 
@@ -101,12 +106,36 @@ def test_a_zone_is_kept() -> None:
     assert address.sockaddr[3] == socket.if_nametoindex("lo")
 
 
-def test_localhost() -> None:
-    lookup = resolver.look_up("localhost")
+@pytest.mark.parametrize(
+    "name", ["localhost", "localhost.", "LocalHost", "game.localhost", "a.game.localhost.", ".localhost"]
+)
+def test_this_machine(system: System, name: str) -> None:
+    """RFC 6761 section 6.3: no server of names is asked."""
+    lookup = resolver.look_up(name)
+    assert lookup.complete
+    assert lookup.poll() == [ADDRESSES[SIX], ADDRESSES[FOUR]]
+    assert system.asked == []
+
+
+@pytest.mark.parametrize("name", ["notlocalhost", "localhost.example", "localhost.localdomain", "localhost.."])
+def test_not_this_machine(system: System, name: str) -> None:
+    system.answer(BOTH, "Name or service not known")
+    lookup = resolver.look_up(name)
     lookup.wait(10)
-    addresses = lookup.poll()
-    assert addresses
-    assert {str(address.sockaddr[0]) for address in addresses} <= {"127.0.0.1", "::1"}
+    assert system.asked == [(name.encode(), BOTH)]
+
+
+def test_whatever_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look-up without an answer would never end."""
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    lookup = resolver.look_up("x.example")
+    lookup.wait(10)
+    with pytest.raises(NetworkError, match=r"^cannot resolve 'x\.example': MemoryError$"):
+        lookup.poll()
 
 
 @pytest.mark.parametrize("name", ["a" * 64 + ".example", "a..b", "fe80::1%nothing"])
@@ -248,6 +277,24 @@ class TestThreads:
         assert system.asked[-1] == (b"live.example", BOTH)
         system.answer(BOTH, [ADDRESSES[FOUR]])
         until(lambda: live.complete)
+
+    def test_a_live_name_is_answered_whatever_dead_ones_do(self, system: System) -> None:
+        """Questions for one family leave half of the threads to other names."""
+        dead = []
+        for number in range(5):
+            dead.append(resolver.look_up(f"{number}.example"))
+            until(lambda number=number: len(joint(system)) == number + 1)  # type: ignore[misc]
+            for lookup in dead:
+                lookup.wait(RESOLUTION_DELAY * 1.2)
+        assert len(system.asked) > 5  # some were asked for by families too
+        live = resolver.look_up("live.example")
+        until(lambda: b"live.example" in joint(system))
+        system.answer(BOTH, [ADDRESSES[FOUR]])
+        live.wait(10)
+        assert live.poll() == [ADDRESSES[FOUR]]
+
+    def test_a_hundred_dead_names_hold_up_nobody(self) -> None:
+        assert resolver.MOST_THREADS // 2 > 100
 
     def test_a_name_given_up_is_joined_again_while_its_thread_hangs(self, system: System) -> None:
         for _ in range(50):
