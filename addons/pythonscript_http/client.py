@@ -4,13 +4,17 @@ Names, arguments, states and return values are the engine's (class reference, `H
 engine class is a thin layer over it. Wrong use raises `LocalError`, which holds the engine's error code;
 what the network or the server do wrong never raises: it shows in `poll()`'s return value, in the status,
 and as text in `get_error_reason()`.
+
+A client is for one call at a time. One that comes while another is under way, in another thread or as the
+callback of a stream, is refused with ERR_BUSY and changes nothing. `close()` may come at any time and ends what
+is under way, also where a call waits for it in blocking mode; settings may be made and results be asked for.
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from .core import buffers
 from .core.codings import available
@@ -18,7 +22,7 @@ from .core.enums import Error, Method, Status
 from .core.errors import LocalError
 from .core.host import PORT_HTTP, PORT_HTTPS, Host, authority, parse_host, parse_proxy
 from .core.query import query_string_from_dict
-from .core.request import build_head, check_method
+from .core.request import RequestHead, build_head, check_method, check_value
 from .core.state import HEADER_LIMIT, Event, Machine
 from .core.timing import NEVER, Timing
 from .net.layers import Layers, Step
@@ -37,6 +41,7 @@ from .net.stream import (
 from .net.surplus import Surplus
 from .net.tunnel import tunnel_to
 from .options import Options
+from .turn import Turn
 from .upload import Upload
 
 if TYPE_CHECKING:
@@ -48,6 +53,13 @@ BLOCKING_LIMIT: Final = 30.0
 
 CONTINUE_TIMEOUT: Final = 1.0
 """Seconds, as in curl: a body is sent then even if no `100 Continue` came (RFC 9110 section 10.1.1)."""
+
+_NAP: Final = 1 / 64
+"""Seconds. Waits are cut into pieces of it, between which `close()` in another thread is noticed: it may touch
+nothing that the waiting call uses, and many of the things that are waited for can't be woken."""
+
+_CLOSE_TIMEOUT: Final = 1.0
+"""Seconds that `close()` waits for a call in another thread to end: only a stream of a script's takes long."""
 
 _TCP: Final = TcpNetwork()
 _USER_AGENT: Final = f"pythonscript_http ({sys.platform})"
@@ -72,9 +84,29 @@ _RESULTS: Final = {
 }
 """What `poll()` gives in states that it can't leave."""
 
+_T = TypeVar("_T")
+_T_co = TypeVar("_T_co", covariant=True)
 
-_head_of: Final = lru_cache(32)(build_head)
-"""Games ask for the same again and again; to make a head costs a third of a request."""
+
+class _Awaited(Protocol[_T_co]):
+    """A look-up or a connection that is being made."""
+
+    def poll(self) -> _T_co | None: ...
+
+    def wait(self, timeout: float) -> None: ...
+
+
+@contextmanager
+def making_tls_ready() -> Iterator[None]:
+    """Makes a refusal of what keeps OpenSSL from being used at all: no library, no roots, no descriptor left.
+
+    Raises:
+        LocalError: TLS is out of reach.
+    """
+    try:
+        yield
+    except (ImportError, OSError) as error:  # ssl.SSLError is an OSError
+        raise LocalError(Error.ERR_UNAVAILABLE, f"TLS is out of reach here: {error}") from None
 
 
 def default_policy() -> "TlsPolicy":
@@ -99,12 +131,16 @@ class HTTPClient(Options):
         header_limit: most bytes that the header blocks of one response may have.
         user_agent: value of the User-Agent header, unless a request brings its own.
         clock: tells the time in seconds; one that never goes back.
+
+    Raises:
+        LocalError: the user agent can't be sent.
     """
 
     __slots__ = (
         "__weakref__",
         "_blind",
         "_flowed",
+        "_head",
         "_headers_taken",
         "_host_header",
         "_http_proxy",
@@ -120,10 +156,11 @@ class HTTPClient(Options):
         "_through",
         "_tls",
         "_tls_peer",
+        "_turn",
         "_upload",
+        "_user_agent",
         "default_policy",
         "proxy_policy",
-        "user_agent",
         "warning",
     )
 
@@ -136,6 +173,7 @@ class HTTPClient(Options):
         clock: Callable[[], float] = monotonic,
     ) -> None:
         super().__init__(Machine(header_limit), Timing(clock))
+        self._turn = Turn()
         self.user_agent = user_agent
         self.warning = ""
         """What the last `request()` or `connect_to_host()` took but did not use, in words; empty: it did."""
@@ -160,8 +198,24 @@ class HTTPClient(Options):
         self.proxy_policy = default_policy
         """Makes the terms for TLS to a proxy: pins, names and certificates are between us and the host."""
         self._host_header = ""
+        self._head: tuple[tuple[object, ...], RequestHead] | None = (
+            None  # the last one, and what it is made of
+        )
         self._upload = Upload()
         self._headers_taken = False
+
+    @property
+    def user_agent(self) -> str:
+        """Value of the User-Agent header, unless a request brings its own."""
+        return self._user_agent
+
+    @user_agent.setter
+    def user_agent(self, value: str) -> None:
+        try:
+            check_value("User-Agent", value)
+        except LocalError as error:
+            raise self.refused(error) from None
+        self._user_agent = value
 
     # ---- connecting
 
@@ -176,9 +230,16 @@ class HTTPClient(Options):
                 one, `https://` has those of `default_policy()`.
 
         Raises:
-            LocalError: this is no host, or the policy cannot be honoured.
+            LocalError: this is no host, the policy cannot be honoured, or another call is under way still.
         """
         self.close()
+        self._enter()
+        try:
+            return self._connect_to_host(host, port, policy)
+        finally:
+            self._leave()
+
+    def _connect_to_host(self, host: str, port: int, policy: "TlsPolicy | None") -> Error:
         self.warning = ""
         try:
             target = parse_host(host, port)
@@ -194,7 +255,8 @@ class HTTPClient(Options):
     def _connect_to(self, target: Host, policy: "TlsPolicy | None") -> Error:
         proxy = None if target.unix else self._usable(self._https_proxy if target.tls else self._http_proxy)
         peer = proxy or target
-        self._layers = self._layers_to(target, proxy, policy)
+        with making_tls_ready():
+            self._layers = self._layers_to(target, proxy, policy)
         self._host_header = authority(target.name, target.port, PORT_HTTPS if target.tls else PORT_HTTP)
         self._through = "" if proxy is None else "the proxy"
         self._tls = target.tls
@@ -257,17 +319,31 @@ class HTTPClient(Options):
             host: value of the Host header. None: that of the host connected to last, as in the engine; if
                 there was none, Host is sent empty, unless a request brings its own (RFC 9112 section 3.2).
 
+        Raises:
+            LocalError: the host can't be sent, or another call is under way still.
+
         Source: class reference, `HTTPClient.connection`.
         """
+        if host is not None:
+            try:
+                check_value("Host", host)
+            except LocalError as error:
+                raise self.refused(error) from None
         if stream is not self._stream:
             self.close()
-            self._stream = stream
-            self._blind = bool(getattr(stream, "blind", False))
-            self._machine.fire(Event.ATTACH)
-            self._proxied = False
-        if host is not None:
-            self._host_header = host
-        return _OK
+        self._enter()
+        try:
+            if stream is not self._stream:
+                self._close()
+                self._stream = stream
+                self._blind = bool(getattr(stream, "blind", False))
+                self._machine.fire(Event.ATTACH)
+                self._proxied = False
+            if host is not None:
+                self._host_header = host
+            return _OK
+        finally:
+            self._leave()
 
     def connection(self) -> Stream | None:
         """Gives the connection; None if there is none. It stays the client's, which closes it.
@@ -277,10 +353,41 @@ class HTTPClient(Options):
         return self._stream
 
     def detach(self) -> Stream | None:
-        """Hands the connection over, as `connection()` gives it; the state is DISCONNECTED then."""
-        stream, self._stream = self._stream, None
-        self.close()
-        return stream
+        """Hands the connection over, as `connection()` gives it; the state is DISCONNECTED then.
+
+        Raises:
+            LocalError: another call is under way.
+        """
+        self._enter()
+        try:
+            stream, self._stream = self._stream, None
+            self._close()
+            return stream
+        finally:
+            self._leave()
+
+    @contextmanager
+    def lent(self) -> Iterator[Stream | None]:
+        """Lends the connection, as `connection()` gives it, for what the client does not do itself.
+
+        Meanwhile a call is under way. Whoever has to wait does so by `wait()`.
+
+        Raises:
+            LocalError: another call is under way.
+        """
+        self._enter()
+        try:
+            yield self._stream
+        finally:
+            self._leave()
+
+    def wait(self, stream: Stream, *, write: bool) -> bool:
+        """Sleeps until a connection that is lent can be read, or written if asked.
+
+        Returns:
+            False: half a minute has passed, or the client is to be closed.
+        """
+        return any(stream.wait(write=write, timeout=nap) for nap in self._naps())
 
     def set_http_proxy(self, host: str, port: int) -> None:
         """Sets the proxy for plain requests, as of the next `connect_to_host()`; empty or port -1 unsets it.
@@ -320,7 +427,19 @@ class HTTPClient(Options):
         return proxy
 
     def close(self) -> None:
-        """Closes the connection, whatever is under way, and forgets the last response."""
+        """Closes the connection, whatever is under way, and forgets the last response.
+
+        A call that another thread is in ends by it. A stream of one's own that holds such a call up, or calls
+        this itself, is closed when that call ends.
+        """
+        if self._turn.take_over(_CLOSE_TIMEOUT):
+            try:
+                self._close()
+            finally:
+                self._leave()
+
+    def _close(self) -> None:
+        self._turn.wanted = False
         self._lookup = None
         if self._pending is not None:
             self._pending.close()
@@ -380,10 +499,14 @@ class HTTPClient(Options):
             LocalError: the state is not CONNECTED, or something here can't be sent.
         """
         view = memoryview(body).cast("B")
-        upload = self._begin_request(method, url, headers, len(view))
-        upload.line_up(view)
-        upload.end()
-        return _OK
+        self._enter()
+        try:
+            upload = self._begin_request(method, url, headers, len(view))
+            upload.line_up(view)
+            upload.end()
+            return _OK
+        finally:
+            self._leave()
 
     def request_stream(self, method: int, url: str, headers: Sequence[str], length: int = -1) -> Error:
         """Begins a request whose body is given piece by piece, by `send_body_chunk()` and `end_body()`.
@@ -404,8 +527,12 @@ class HTTPClient(Options):
         if length < -1:
             text = f"the length {length} of a body is below 0; -1 stands for one that is not known"
             raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
-        self._begin_request(method, url, headers, length)
-        return _OK
+        self._enter()
+        try:
+            self._begin_request(method, url, headers, length)
+            return _OK
+        finally:
+            self._leave()
 
     def send_body_chunk(self, data: bytes | bytearray | memoryview) -> Error:
         """Gives more of the body of a `request_stream()`; `poll()` does the sending.
@@ -414,17 +541,22 @@ class HTTPClient(Options):
             data: anything that holds contiguous bytes. It is not copied: leave it as it is until it was sent.
 
         Returns:
-            OK; ERR_BUSY if a MiB waits to be sent: nothing was taken, so give it again after `poll()`;
+            OK; ERR_BUSY if a MiB waits to be sent, or another call is under way: nothing was taken, so give
+            it again after `poll()`;
             ERR_UNAVAILABLE if the server has refused the request: the rest of its body is not wanted.
 
         Raises:
             LocalError: no body is being given, or it is longer than was told.
         """
         view = memoryview(data).cast("B")
+        if not self._turn.take():
+            return Error.ERR_BUSY
         try:
             return self._streamed("send_body_chunk()").give(view)
         except LocalError as error:
             raise self.refused(error) from None
+        finally:
+            self._leave()
 
     def end_body(self) -> Error:
         """Ends the body of a `request_stream()`; the answer comes then.
@@ -435,14 +567,17 @@ class HTTPClient(Options):
         Raises:
             LocalError: no body is being given, or it is shorter than was told.
         """
+        self._enter()
         try:
             upload = self._streamed("end_body()")
             result = upload.end()
+            if result is _OK and upload.done:
+                self._sent()
+            return result
         except LocalError as error:
             raise self.refused(error) from None
-        if result is _OK and upload.done:
-            self._sent()
-        return result
+        finally:
+            self._leave()
 
     def get_request_body_sent(self) -> int:
         """Gives how many bytes of the request's body were handed to the operating system so far."""
@@ -455,17 +590,7 @@ class HTTPClient(Options):
     def _begin_request(self, method: int, url: str, headers: Sequence[str], size: int) -> Upload:
         """Lines up a request's head; the body is to follow."""
         try:
-            head = _head_of(
-                method,
-                url,
-                tuple(headers),
-                size,
-                host=self._host_header,
-                user_agent=self.user_agent,
-                proxied=self._proxied,
-                proxy_authorization=self._proxy_authorization,
-                accept_encoding=", ".join(available()) if self._decode_body else "",
-            )
+            head = self._make_head(method, url, headers, size)
             self._machine.request(method, close=head.close, decode=self._decode_body)
         except LocalError as error:
             raise self.refused(error) from None
@@ -475,6 +600,28 @@ class HTTPClient(Options):
         self._refusal = self.warning = ""
         self._headers_taken = False
         return upload
+
+    def _make_head(self, method: int, url: str, headers: Sequence[str], size: int) -> RequestHead:
+        """Makes a head, which costs a third of a request, unless it is that of the last one over this connection:
+        games ask for the same again and again. It may hold secrets, so it is forgotten with the connection."""
+        lines = tuple(headers)
+        accept = ", ".join(available()) if self._decode_body else ""
+        host, agent, proxied = self._host_header, self._user_agent, self._proxied
+        parts = (method, url, lines, size, host, agent, proxied, self._proxy_authorization, accept)
+        if self._head is None or self._head[0] != parts:
+            head = build_head(
+                method,
+                url,
+                lines,
+                size,
+                host=host,
+                user_agent=agent,
+                proxied=proxied,
+                proxy_authorization=self._proxy_authorization,
+                accept_encoding=accept,
+            )
+            self._head = parts, head
+        return self._head[1]
 
     def _streamed(self, what: str) -> Upload:
         """Gives the upload whose body is being given piece by piece."""
@@ -490,8 +637,19 @@ class HTTPClient(Options):
         """Goes on with what is under way: one step, without waiting unless in blocking mode.
 
         Returns:
-            OK; or why the state is one of failure; or ERR_UNCONFIGURED when disconnected.
+            OK; or why the state is one of failure; or ERR_UNCONFIGURED when disconnected; or ERR_BUSY when
+            another call is under way.
         """
+        turn = self._turn
+        if not turn.take():
+            return Error.ERR_UNCONFIGURED if turn.wanted else Error.ERR_BUSY
+        try:
+            return self._poll()
+        finally:
+            if turn.leave():
+                self._finish_closing()
+
+    def _poll(self) -> Error:
         status = self._machine.status
         if status is _REQUESTING:
             result = self._poll_requesting()
@@ -515,10 +673,8 @@ class HTTPClient(Options):
         lookup, peer = self._lookup, self._peer
         assert lookup is not None
         assert peer is not None
-        if self._blocking:
-            lookup.wait(self._patience())
         try:
-            addresses = lookup.poll()
+            addresses = self._await(lookup)
         except NetworkError as error:
             self._lookup = None
             return self._not_resolved(error)
@@ -532,10 +688,8 @@ class HTTPClient(Options):
     def _poll_connecting(self) -> Error:
         pending = self._pending
         assert pending is not None
-        if self._blocking:
-            pending.wait(self._patience())
         try:
-            self._stream = pending.poll()
+            self._stream = self._await(pending)
         except NetworkError as error:
             return self._not_connected(error)
         if self._stream is not None:
@@ -610,7 +764,9 @@ class HTTPClient(Options):
                 return self._settle()
             if not self._blocking or (upload.open and not upload.unsent) or self._late():
                 return _OK
-            if not stream.wait(write=bool(upload.unsent), timeout=self._patience()) and not upload.held_until:
+            if not self.wait(stream, write=bool(upload.unsent)) and not upload.held_until:
+                return _OK
+            if self._turn.wanted:
                 return _OK
 
     def _send(self, stream: Stream) -> None:
@@ -750,8 +906,15 @@ class HTTPClient(Options):
             Number of bytes read.
 
         Raises:
-            LocalError: the state is not BODY.
+            LocalError: the state is not BODY, or another call is under way.
         """
+        self._enter()
+        try:
+            return self._read_body_into(view)
+        finally:
+            self._leave()
+
+    def _read_body_into(self, view: memoryview) -> int:
         machine, stream, timing, upload = self._machine, self._stream, self._timing, self._upload
         try:
             size, room = machine.take(view), len(view)
@@ -785,25 +948,21 @@ class HTTPClient(Options):
                 machine.ended(truncated=self._truncated)
                 if machine.status is _BODY:  # what has come is not all decoded yet
                     size += machine.take(view[size:])
-            elif (
-                not self._blocking
-                or self._late()
-                or not stream.wait(write=bool(upload.unsent), timeout=self._patience())
-            ):
+            elif not self._blocking or self._late() or not self.wait(stream, write=bool(upload.unsent)):
                 break
-        if machine.status is _BODY and timing.due is not NEVER:
-            late = self._late()
-            if late:
-                machine.failed(late)
         if machine.status is not _BODY:
             self._settle()
+        elif timing.due is not NEVER:
+            late = self._late()
+            if late:
+                self._expire(late)
         return size
 
     # ---- the rest of the engine's surface
 
     def get_status(self) -> Status:
         """Gives the state, as the last call left it."""
-        return self._machine.status
+        return _DISCONNECTED if self._turn.wanted else self._machine.status
 
     def get_error_reason(self) -> str:
         """Tells in words why the state is one of failure, or else why a call was refused; empty: neither."""
@@ -839,6 +998,49 @@ class HTTPClient(Options):
         return query_string_from_dict(fields)
 
     # ---- inside
+
+    def _enter(self) -> None:
+        """Begins a call.
+
+        Raises:
+            LocalError: another is under way.
+        """
+        if not self._turn.take():
+            text = "another call of this client is under way, in another thread or further up in this one"
+            raise self.refused(LocalError(Error.ERR_BUSY, text))
+
+    def _leave(self) -> None:
+        """Ends a call."""
+        if self._turn.leave():
+            self._finish_closing()
+
+    def _finish_closing(self) -> None:
+        """Closes for a `close()` that came while a call was under way."""
+        if self._turn.take():  # or else whoever has taken it does
+            try:
+                self._close()
+            finally:
+                self._leave()
+
+    def _await(self, awaited: _Awaited[_T]) -> _T | None:
+        """Polls what is being made; in blocking mode until it is there."""
+        made = awaited.poll()
+        if made is None and self._blocking:
+            for nap in self._naps():
+                awaited.wait(nap)
+                made = awaited.poll()
+                if made is not None:
+                    break
+        return made
+
+    def _naps(self) -> Iterator[float]:
+        """Cuts the time that a call may wait now into pieces; they end when the client is to be closed."""
+        now, remaining = self._timing.now, self._timing.remaining
+        left = self._patience()
+        end = now() + left
+        while left > 0 and not self._turn.wanted:
+            yield min(left, _NAP)
+            left = min(left - _NAP, remaining(end - now()))
 
     @property
     def _truncated(self) -> bool:
@@ -914,6 +1116,7 @@ class HTTPClient(Options):
         return _RESULTS[self._machine.status]
 
     def _hang_up(self) -> None:
+        self._head = None
         self._upload.drop()
         if self._stream is not None:
             self._stream.close()

@@ -37,7 +37,10 @@ class Options:
         self._refusal = ""
 
     def set_blocking_mode(self, enabled: bool) -> None:
-        """Lets `poll()` and reads wait in the operating system until there is something to do."""
+        """Lets `poll()` and reads wait in the operating system until there is something to do.
+
+        A call that waits ends when another thread calls `close()`, or sets a deadline.
+        """
         self._blocking = enabled
 
     def is_blocking_mode_enabled(self) -> bool:
@@ -59,6 +62,9 @@ class Options:
 
     def set_connect_timeout(self, seconds: float) -> None:
         """Sets how long look-up and connection may take together, in seconds; 0 for no limit.
+
+        When it has passed, the status tells what was under way, as when that fails by itself: CANT_RESOLVE is the
+        look-up, CANT_CONNECT the connection and a proxy's answer to CONNECT, TLS_HANDSHAKE_ERROR a TLS handshake.
 
         Raises:
             LocalError: it is negative or no number.

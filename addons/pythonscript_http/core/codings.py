@@ -168,7 +168,7 @@ def _module(*names: str) -> Any:
     for name in names:
         try:
             return import_module(name)
-        except ImportError:
+        except (ImportError, OSError):  # such as no descriptor left to read it with
             continue
     return None
 

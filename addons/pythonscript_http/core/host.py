@@ -170,9 +170,9 @@ def _unix(text: str, port: int, named: str) -> Host:
     path = text.removeprefix(UNIX)
     path = path[2:] if path.startswith("//") else path
     if not path.startswith("/"):
-        raise _wrong(f"the path in {named} does not begin with '/', as that of a Unix domain socket must")
+        raise _wrong(f"{named} has no path that begins with '/', as that of a Unix domain socket must")
     if "\0" in path:
-        raise _wrong(f"the path in {named} holds a NUL")
+        raise _wrong(f"{named} has a path that holds a NUL")
     return Host(UNIX + path, _checked_port(port, PORT_HTTP), False)
 
 
@@ -221,7 +221,9 @@ def _ascii(text: str, named: str) -> str:
     try:
         import idna  # late: few need it, and its tables take as long as all else here
     except (ImportError, OSError) as error:  # such as no file descriptor left
-        text = f"{named} is an international domain name, for which the package idna cannot be loaded: {error}"
+        text = (
+            f"{named} is an international domain name, for which the package idna cannot be loaded: {error}"
+        )
         raise LocalError(Error.ERR_UNAVAILABLE, text) from None
     try:
         labels = idna.uts46_remap(text, std3_rules=False, transitional=False).split(".")

@@ -101,6 +101,8 @@ class Timing:
             connecting: a connection is being made; or else a request is under way.
             awaited: not a byte of an answer has come.
         """
+        now = self.now()
+        self.due = NEVER  # before they are looked at: what another thread sets meanwhile stays in it
         running: tuple[tuple[str, float, float, str], ...]
         if connecting:
             running = (("connect_timeout", self.connect, self.began, "no connection within"),)
@@ -110,13 +112,15 @@ class Timing:
                 ("first_byte_timeout", awaited and self.first_byte, self.moved_last, "no answer within"),
                 ("idle_timeout", self.idle, self.moved_last, "not a byte moved for"),
             )
-        now, due = self.now(), NEVER
+        due = NEVER
         for name, seconds, since, what in running:
             if seconds:
                 if now >= since + seconds:
+                    self.due = since + seconds
                     return f"{what} {seconds:g} s ({name})"
                 due = min(due, since + seconds)
-        self.due = due
+        if self.due is NEVER:
+            self.due = due
         return ""
 
     def remaining(self, longest: float) -> float:

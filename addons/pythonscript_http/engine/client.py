@@ -25,7 +25,7 @@ from godot import (
     push_warning,
     stringify,
 )
-from pythonscript_http.client import HTTPClient
+from pythonscript_http.client import HTTPClient, making_tls_ready
 from pythonscript_http.core import enums
 from pythonscript_http.core.enums import Error
 from pythonscript_http.core.errors import LocalError
@@ -59,6 +59,9 @@ class PyHTTPClient(RefCounted):
 
     Connect with `connect_to_host`, call `poll` until `get_status` is `STATUS_CONNECTED`, send a `request`,
     `poll` until the status is `STATUS_BODY`, and call `read_response_body_chunk` until the status leaves it.
+
+    Threads may share a client, but it serves one call at a time: one that comes while another is under way
+    returns `ERR_BUSY` and changes nothing. `close` may be called at any time.
     """
 
     Method = enums.Method
@@ -66,7 +69,10 @@ class PyHTTPClient(RefCounted):
     ResponseCode = enums.ResponseCode
 
     blocking_mode_enabled: bool = export(False, getter="is_blocking_mode_enabled", setter="set_blocking_mode")
-    """If `true`, `poll` and `read_response_body_chunk` wait for something to do, without using the CPU."""
+    """If `true`, `poll` and `read_response_body_chunk` wait for something to do, without using the CPU.
+
+    `close`, called from another thread, ends such a call.
+    """
     connection: StreamPeer | None = export(None, getter="get_connection", setter="set_connection", usage=0)
     """The connection that the client uses."""
     read_chunk_size: int = export(
@@ -77,7 +83,11 @@ class PyHTTPClient(RefCounted):
     # What follows are additions to the engine's HTTPClient.
 
     connect_timeout: float = export(0.0, getter="get_connect_timeout", setter="set_connect_timeout")
-    """Seconds that finding the host and connecting to it may take; 0: no limit but the system's."""
+    """Seconds that finding the host and connecting to it may take; 0: no limit but the system's.
+
+    The status tells what took too long: `STATUS_CANT_RESOLVE` the look-up of the name, `STATUS_CANT_CONNECT` the
+    connection or a proxy's answer, `STATUS_TLS_HANDSHAKE_ERROR` a TLS handshake.
+    """
     first_byte_timeout: float = export(0.0, getter="get_first_byte_timeout", setter="set_first_byte_timeout")
     """Seconds from the end of the request to the first byte of its answer; 0: no limit."""
     idle_timeout: float = export(0.0, getter="get_idle_timeout", setter="set_idle_timeout")
@@ -107,7 +117,8 @@ class PyHTTPClient(RefCounted):
         client.default_policy = partial(policy_of, None, terms)
         client.proxy_policy = partial(proxy_policy_of, terms)
         try:
-            policy = None if tls_options is None else policy_of(tls_options, terms)
+            with making_tls_ready():
+                policy = None if tls_options is None else policy_of(tls_options, terms)
         except LocalError as error:
             client.close()
             return _fail(client.refused(error))
@@ -126,7 +137,7 @@ class PyHTTPClient(RefCounted):
                 self._client.refused(LocalError(Error.ERR_INVALID_PARAMETER, "the connection to use is null"))
             )
         elif connection != self.get_connection():
-            self._client.attach(PeerStream(connection))
+            _try(self._client.attach, PeerStream(connection))
 
     @const
     def get_connection(self) -> StreamPeer | None:
@@ -166,7 +177,7 @@ class PyHTTPClient(RefCounted):
             push_warning(self._client.warning)
 
     def close(self) -> None:
-        """Closes the connection, whatever is under way; the client may be used again."""
+        """Closes the connection, whatever is under way, also in another thread; the client may be used again."""
         self._client.close()
 
     @const

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 
 from godot import Error, Pointer, StreamPeer, StreamPeerExtension, gdclass
-from pythonscript_http.client import BLOCKING_LIMIT, HTTPClient
+from pythonscript_http.client import HTTPClient
+from pythonscript_http.core.errors import LocalError
 from pythonscript_http.net.stream import WOULD_BLOCK, NetworkError, Readiness, Stream
 
 _PIECE = 65536
@@ -17,7 +19,10 @@ _PEER_STANDS = (1, _PEER_CONNECTED)
 
 
 class PeerStream:
-    """A StreamPeer that a script handed over, as a connection of the client's (see `net.stream.Stream`)."""
+    """A StreamPeer that a script handed over, as a connection of the client's (see `net.stream.Stream`).
+
+    A script may have written it, and then it may do anything: whatever it raises is a failure of the network.
+    """
 
     __slots__ = ("_poll", "_status", "blind", "peer")
 
@@ -32,11 +37,14 @@ class PeerStream:
         return self.peek() is Readiness.QUIET
 
     def peek(self) -> Readiness:
-        if self._poll is not None:
-            self._poll()
-        if self.available():
-            return Readiness.DATA
-        return Readiness.QUIET if self._stands() else Readiness.ENDED
+        try:
+            if self._poll is not None:
+                self._poll()
+            if self._waiting():
+                return Readiness.DATA
+            return Readiness.QUIET if self._stands() else Readiness.ENDED
+        except Exception:
+            return Readiness.ENDED  # a read tells why
 
     def _stands(self) -> bool:
         return self._status is None or self._status() in _PEER_STANDS
@@ -44,34 +52,46 @@ class PeerStream:
     def _open(self) -> bool:
         return self._status is None or self._status() == _PEER_CONNECTED
 
-    def available(self) -> int:
+    def _waiting(self) -> int:
         # Asked of one that is not open, the engine's streams print an error.
-        return self.peer.get_available_bytes() if self._open() else 0
+        return int(self.peer.get_available_bytes()) if self._open() else 0
+
+    def available(self) -> int:
+        try:
+            return self._waiting()
+        except Exception:
+            return 0
 
     def read_into(self, buffer: memoryview) -> int:
-        if self._poll is not None:
-            self._poll()
-        if not self._open():
-            return WOULD_BLOCK if self._stands() else 0
-        error, data = self.peer.get_partial_data(len(buffer))
-        if not data and error == Error.ERR_FILE_EOF:
-            return 0
-        if error not in (Error.OK, Error.ERR_FILE_EOF):
-            raise NetworkError(f"cannot receive: the StreamPeer gives {Error(error).name}")
-        buffer[: len(data)] = data
-        return len(data) or WOULD_BLOCK
+        try:
+            if self._poll is not None:
+                self._poll()
+            if not self._open():
+                return WOULD_BLOCK if self._stands() else 0
+            error, data = self.peer.get_partial_data(len(buffer))
+            if not data and error == Error.ERR_FILE_EOF:
+                return 0
+            if error not in (Error.OK, Error.ERR_FILE_EOF):
+                raise NetworkError(f"the StreamPeer returns {Error(error).name}")
+            buffer[: len(data)] = data
+            return len(data) or WOULD_BLOCK
+        except Exception as error:
+            raise NetworkError(f"cannot receive: {_told(error)}") from None
 
     def write(self, buffers: Sequence[bytes | memoryview]) -> int:
         total = 0
-        for buffer in buffers:
-            for start in range(0, len(buffer), _PIECE):
-                piece = buffer[start : start + _PIECE]
-                error, sent = self.peer.put_partial_data(piece)
-                if error != Error.OK:
-                    raise NetworkError(f"cannot send: the StreamPeer gives {Error(error).name}")
-                total += int(sent)
-                if sent < len(piece):
-                    return total
+        try:
+            for buffer in buffers:
+                for start in range(0, len(buffer), _PIECE):
+                    piece = buffer[start : start + _PIECE]
+                    error, sent = self.peer.put_partial_data(piece)
+                    if error != Error.OK:
+                        raise NetworkError(f"the StreamPeer returns {Error(error).name}")
+                    total += int(sent)
+                    if sent < len(piece):
+                        return total
+        except Exception as error:
+            raise NetworkError(f"cannot send: {_told(error)}") from None
         return total
 
     def wait(self, *, write: bool, timeout: float) -> bool:
@@ -91,8 +111,13 @@ class PeerStream:
     def close(self) -> None:
         for method in ("disconnect_from_stream", "disconnect_from_host"):
             if self.peer.has_method(method):
-                getattr(self.peer, method)()
+                with contextlib.suppress(Exception):
+                    getattr(self.peer, method)()
                 return
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, NetworkError) else f"the StreamPeer failed: {error}"
 
 
 @gdclass
@@ -110,7 +135,9 @@ class PyHTTPConnection(StreamPeerExtension):
     @property
     def _stream(self) -> Stream | None:
         """The client's connection, while it is the one that this was made for."""
-        stream = None if self._client is None else self._client.connection()
+        return self._ours(None if self._client is None else self._client.connection())
+
+    def _ours(self, stream: Stream | None) -> Stream | None:
         return stream if self._joined in (stream, getattr(stream, "stream", None)) else None
 
     def _missing(self) -> Error:
@@ -133,12 +160,35 @@ class PyHTTPConnection(StreamPeerExtension):
         return self._move(p_data, p_bytes, r_sent, write=True, whole=True)
 
     def _get_available_bytes(self) -> int:
-        stream = self._stream
-        return 0 if stream is None else stream.available()
+        if self._client is None:
+            return 0
+        try:
+            with self._client.lent() as lent:
+                stream = self._ours(lent)
+                return 0 if stream is None else stream.available()
+        except LocalError:  # another call of the client is under way
+            return 0
 
     def _move(self, memory: Pointer, most: int, r_moved: Pointer, *, write: bool, whole: bool) -> Error:
         """Writes or reads the memory: all of it, or what goes at once."""
-        stream, size, error = self._stream, 0, Error.OK
+        size, error = 0, Error.OK
+        if self._client is None:
+            error = self._missing() if memory else Error.OK
+        else:
+            try:
+                with self._client.lent() as lent:
+                    size, error = self._move_by(self._ours(lent), memory, write=write, whole=whole)
+            except LocalError as refusal:
+                error = Error(refusal.code)
+        r_moved.write_int32(size)
+        return error
+
+    def _move_by(
+        self, stream: Stream | None, memory: memoryview, *, write: bool, whole: bool
+    ) -> tuple[int, Error]:
+        """The same by a connection; gives how many bytes it moved, and what kept it from the others."""
+        assert self._client is not None
+        size, error = 0, Error.OK
         try:
             while size < most and error == Error.OK:
                 if stream is None:
@@ -151,11 +201,10 @@ class PyHTTPConnection(StreamPeerExtension):
                     size += moved
                 elif moved == 0:
                     error = Error.ERR_FILE_EOF
-                elif whole and not stream.wait(write=write, timeout=BLOCKING_LIMIT):
+                elif whole and not self._client.wait(stream, write=write):
                     error = Error.ERR_TIMEOUT
                 if not whole:
                     break
         except NetworkError:
             error = Error.ERR_CONNECTION_ERROR
-        r_moved.write_int32(size)
-        return error
+        return size, error

@@ -78,9 +78,9 @@ def look_up(host: str, clock: Callable[[], float] = time.monotonic) -> "Lookup":
         NetworkError: the system has no thread left.
     """
     if _is_localhost(host):
-        lookup = Lookup(host)
-        lookup.answer(socket.AF_UNSPEC, list(_LOCALHOST), "")
-        return lookup
+        known = Lookup(host, clock)
+        known.answer(socket.AF_UNSPEC, list(_LOCALHOST), "")
+        return known
     with _lock:
         lookup = _under_way.get(host)
         if lookup is None or lookup.complete:

@@ -128,8 +128,8 @@ func test_unix_sockets_that_are_none() -> void:
 		check("poll() tells", settle(client), ERR_CANT_CONNECT)
 		check_failed(row[0], client, HTTPClient.STATUS_CANT_CONNECT, "cannot connect to 'unix:%s': %s" % row)
 	for row: Array in [
-		["unix:", "the path in 'unix:' does not begin with '/', as that of a Unix domain socket must"],
-		["unix:a/b", "the path in 'unix:a/b' does not begin with '/', as that of a Unix domain socket must"],
+		["unix:", "the host 'unix:' has no path that begins with '/', as that of a Unix domain socket must"],
+		["unix:a/b", "the host 'unix:a/b' has no path that begins with '/', as that of a Unix domain socket must"],
 	]:
 		var client := PyHTTPClient.new()
 		check_refused(client, client.connect_to_host.bind(row[0]), row[1])

@@ -252,7 +252,7 @@ func test_a_stream_of_python_that_ends() -> void:
 	check("whole", client.get_status(), HTTPClient.STATUS_DISCONNECTED)
 	for row: Array in [
 		[ERR_FILE_EOF, "the server closed the connection"],
-		[ERR_CONNECTION_ERROR, "cannot receive: the StreamPeer gives ERR_CONNECTION_ERROR,"],
+		[ERR_CONNECTION_ERROR, "cannot receive: the StreamPeer returns ERR_CONNECTION_ERROR,"],
 	]:
 		stream = PyMadeStream.new()
 		stream.prepare(HELLO.left(-2).to_utf8_buffer(), 9, row[0])

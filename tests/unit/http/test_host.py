@@ -96,9 +96,9 @@ def test_readable(text: str, port: int, expected: Host | None) -> None:
         ("\u0301a", -1, "no international domain name"),
         ("\u05d0a", -1, "no international domain name"),
         ("\ud800", -1, "no international domain name"),
-        ("unix:x.sock", -1, "path in the host 'unix:x.sock' does not begin with '/'"),
-        ("unix://host/x.sock", -1, "does not begin with '/'"),
-        ("unix:", -1, "does not begin with '/'"),
+        ("unix:x.sock", -1, "the host 'unix:x.sock' has no path that begins with '/'"),
+        ("unix://host/x.sock", -1, "no path that begins with '/'"),
+        ("unix:", -1, "no path that begins with '/'"),
         ("unix:/x\0", -1, "holds a NUL"),
         ("unix:/x", 65536, "port 65536"),
         ("exa mple.org", -1, "holds ' '"),
@@ -186,7 +186,7 @@ class TestProxy:
             ("secret" * 50, "the proxy's host is too long"),
             ("[secret]", "the proxy's host is neither a name nor an address"),
             ("fe80::1%secret%", "the proxy's host has a zone that is no name"),
-            ("unix:secret", "the path in the proxy's host does not begin"),
+            ("unix:secret", "the proxy's host has no path that begins with '/'"),
             ("http:/secret:secret", "the proxy's host holds '/'"),
             ("socks5://secret:secret@proxy", "scheme 'socks5'"),
             ("secret:secret@proxy:1", "another port than the 3128"),
@@ -233,6 +233,8 @@ def test_a_long_text_is_refused_soon_and_in_short(text: str) -> None:
 
 def test_the_package_for_international_names_may_be_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "idna", None)
-    with pytest.raises(LocalError, match="the host 'b.xfccher' is an international domain name, for which") as caught:
+    with pytest.raises(
+        LocalError, match="the host 'b.xfccher' is an international domain name, for which"
+    ) as caught:
         parse_host("bücher")
     assert caught.value.code is Error.ERR_UNAVAILABLE

@@ -179,7 +179,10 @@ def test_secrets_are_not_told(url: str, header: str) -> None:
         (" \t", "header 0 is empty"),
         ("no colon", "header 0 is not of the form 'name: value'$"),
         (": no name", "not of the form"),
-        ("Content-Length : 5", "0, which begins with 'Content-Length', has a name with characters that no name may have"),
+        (
+            "Content-Length : 5",
+            "0, which begins with 'Content-Length', has a name with characters that no name may have",
+        ),
         ("Na me: x", "no name may have"),
         ("Nämé: x", "no name may have"),
         ("X: \ud800", "the header 'X' holds a lone surrogate"),

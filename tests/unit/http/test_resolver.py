@@ -117,7 +117,9 @@ def test_this_machine(system: System, name: str) -> None:
     assert system.asked == []
 
 
-@pytest.mark.parametrize("name", ["notlocalhost", "localhost.example", "localhost.localdomain", "localhost.."])
+@pytest.mark.parametrize(
+    "name", ["notlocalhost", "localhost.example", "localhost.localdomain", "localhost.."]
+)
 def test_not_this_machine(system: System, name: str) -> None:
     system.answer(BOTH, "Name or service not known")
     lookup = resolver.look_up(name)
