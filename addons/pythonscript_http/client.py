@@ -6,8 +6,9 @@ what the network or the server do wrong never raises: it shows in `poll()`'s ret
 and as text in `get_error_reason()`.
 
 A client is for one call at a time. One that comes while another is under way, in another thread or as the
-callback of a stream, is refused with ERR_BUSY and changes nothing. `close()` may come at any time and ends what
-is under way, also where a call waits for it in blocking mode; settings may be made and results be asked for.
+callback of a stream, is refused with ERR_BUSY and changes nothing. `close()` may come at any time and ends
+what is under way, also where a call waits for it in blocking mode. Settings may be made, and results asked
+for, at any time too.
 """
 
 import sys
@@ -55,11 +56,11 @@ CONTINUE_TIMEOUT: Final = 1.0
 """Seconds, as in curl: a body is sent then even if no `100 Continue` came (RFC 9110 section 10.1.1)."""
 
 _NAP: Final = 1 / 64
-"""Seconds. Waits are cut into pieces of it, between which `close()` in another thread is noticed: it may touch
-nothing that the waiting call uses, and many of the things that are waited for can't be woken."""
+"""Seconds. Waits are cut into pieces of it, between which `close()` in another thread is noticed: it may
+touch nothing that the waiting call uses, and many of the things that are waited for can't be woken."""
 
 _CLOSE_TIMEOUT: Final = 1.0
-"""Seconds that `close()` waits for a call in another thread to end: only a stream of a script's takes long."""
+"""Seconds that `close()` waits for a call in another thread to end. Only a stream of a script's takes long."""
 
 _TCP: Final = TcpNetwork()
 _USER_AGENT: Final = f"pythonscript_http ({sys.platform})"
@@ -602,8 +603,11 @@ class HTTPClient(Options):
         return upload
 
     def _make_head(self, method: int, url: str, headers: Sequence[str], size: int) -> RequestHead:
-        """Makes a head, which costs a third of a request, unless it is that of the last one over this connection:
-        games ask for the same again and again. It may hold secrets, so it is forgotten with the connection."""
+        """Makes a head, unless the last request over this connection had the same.
+
+        Games ask for the same again and again, and to make a head costs a third of a request. It may hold
+        secrets, so it is forgotten with the connection.
+        """
         lines = tuple(headers)
         accept = ", ".join(available()) if self._decode_body else ""
         host, agent, proxied = self._host_header, self._user_agent, self._proxied

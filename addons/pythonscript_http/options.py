@@ -63,8 +63,9 @@ class Options:
     def set_connect_timeout(self, seconds: float) -> None:
         """Sets how long look-up and connection may take together, in seconds; 0 for no limit.
 
-        When it has passed, the status tells what was under way, as when that fails by itself: CANT_RESOLVE is the
-        look-up, CANT_CONNECT the connection and a proxy's answer to CONNECT, TLS_HANDSHAKE_ERROR a TLS handshake.
+        When it has passed, the status tells what was under way, as when that fails by itself: CANT_RESOLVE
+        is the look-up, CANT_CONNECT the connection or a proxy's answer to CONNECT, TLS_HANDSHAKE_ERROR a TLS
+        handshake.
 
         Raises:
             LocalError: it is negative or no number.

@@ -1,9 +1,9 @@
 """One call at a time: whose turn it is to use a client.
 
-A client's calls change what other calls are in the middle of: a `close()` would pull a buffer away from under a
-read in another thread. So each takes its turn, and none waits for another's: it is refused. `close()` alone may
-come at any time. It says that it wants the turn, the waits of the call under way end by that, and whoever leaves
-last closes.
+A client's calls change what other calls are in the middle of: a `close()` would pull a buffer away from
+under a read in another thread. So each takes its turn, and none waits for another's: it is refused. `close()`
+alone may come at any time. It says that it wants the turn, the waits of the call under way end by that, and
+whoever leaves last closes.
 """
 
 import threading
@@ -12,8 +12,8 @@ import threading
 class Turn:
     """The right to use something, held by one call at a time.
 
-    A call holds it against other threads, and against calls from within it: a stream of a script's may call the
-    client back that reads it.
+    A call holds it against other threads, and against calls from within it: a stream of a script's may call
+    the client back that reads it.
     """
 
     __slots__ = ("_lock", "_taken", "wanted")
@@ -22,7 +22,7 @@ class Turn:
         self._lock = threading.RLock()
         self._taken = False
         self.wanted = False
-        """The call that has the turn shall end: it waits for nothing more. Whoever takes the turn over resets it."""
+        """The call that has the turn shall end, and waits for nothing more. Whoever takes over resets it."""
 
     def take(self) -> bool:
         """Takes the turn. False: another call has it."""

@@ -13,7 +13,7 @@ TEXT_LIMIT: Final = 1000
 
 
 def shortened(text: str) -> str:
-    """Cuts the middle out of a text that is over the limit; what is wrong stands at its begin or at its end."""
+    """Cuts the middle out of a text that is over the limit: what is wrong stands at its begin or its end."""
     if len(text) <= TEXT_LIMIT:
         return text
     middle = " [...] "

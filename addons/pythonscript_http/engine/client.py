@@ -85,8 +85,8 @@ class PyHTTPClient(RefCounted):
     connect_timeout: float = export(0.0, getter="get_connect_timeout", setter="set_connect_timeout")
     """Seconds that finding the host and connecting to it may take; 0: no limit but the system's.
 
-    The status tells what took too long: `STATUS_CANT_RESOLVE` the look-up of the name, `STATUS_CANT_CONNECT` the
-    connection or a proxy's answer, `STATUS_TLS_HANDSHAKE_ERROR` a TLS handshake.
+    The status tells what took too long: `STATUS_CANT_RESOLVE` the look-up of the name, `STATUS_CANT_CONNECT`
+    the connection or a proxy's answer, `STATUS_TLS_HANDSHAKE_ERROR` a TLS handshake.
     """
     first_byte_timeout: float = export(0.0, getter="get_first_byte_timeout", setter="set_first_byte_timeout")
     """Seconds from the end of the request to the first byte of its answer; 0: no limit."""
@@ -177,7 +177,7 @@ class PyHTTPClient(RefCounted):
             push_warning(self._client.warning)
 
     def close(self) -> None:
-        """Closes the connection, whatever is under way, also in another thread; the client may be used again."""
+        """Closes the connection, whatever is under way, in any thread; the client may be used again."""
         self._client.close()
 
     @const

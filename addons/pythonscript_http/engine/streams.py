@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from godot import Error, Pointer, StreamPeer, StreamPeerExtension, gdclass
 from pythonscript_http.client import HTTPClient
+from pythonscript_http.core.enums import Status
 from pythonscript_http.core.errors import LocalError
 from pythonscript_http.net.stream import WOULD_BLOCK, NetworkError, Readiness, Stream
 
@@ -202,7 +203,8 @@ class PyHTTPConnection(StreamPeerExtension):
                 elif moved == 0:
                     error = Error.ERR_FILE_EOF
                 elif whole and not self._client.wait(stream, write=write):
-                    error = Error.ERR_TIMEOUT
+                    closed = self._client.get_status() is Status.STATUS_DISCONNECTED
+                    error = self._missing() if closed else Error.ERR_TIMEOUT
                 if not whole:
                     break
         except NetworkError:

@@ -129,7 +129,10 @@ func test_unix_sockets_that_are_none() -> void:
 		check_failed(row[0], client, HTTPClient.STATUS_CANT_CONNECT, "cannot connect to 'unix:%s': %s" % row)
 	for row: Array in [
 		["unix:", "the host 'unix:' has no path that begins with '/', as that of a Unix domain socket must"],
-		["unix:a/b", "the host 'unix:a/b' has no path that begins with '/', as that of a Unix domain socket must"],
+		[
+			"unix:a/b",
+			"the host 'unix:a/b' has no path that begins with '/', as that of a Unix domain socket must"
+		],
 	]:
 		var client := PyHTTPClient.new()
 		check_refused(client, client.connect_to_host.bind(row[0]), row[1])

@@ -312,3 +312,62 @@ func check_answers(client: PyHTTPClient, far: StreamPeer) -> void:
 		check("code", client.get_response_code(), 200)
 		check("answer", read_text(client), "hello")
 		check("connected", client.get_status(), HTTPClient.STATUS_CONNECTED)
+
+
+func test_a_connection_that_calls_the_client_back() -> void:
+	var client := PyHTTPClient.new()
+	var stream := Caller.new()
+	stream.client = client
+	client.connection = stream
+	check("the call under way", client.poll(), OK)
+	check("poll() within it", stream.polled, ERR_BUSY)
+	check("close() within it", stream.status, HTTPClient.STATUS_DISCONNECTED)
+	check("closed at its end", client.get_status(), HTTPClient.STATUS_DISCONNECTED)
+	check_true("and left", client.get_connection() == null)
+	stream.client = null
+	var ends := pair()
+	client.connection = ends[0]
+	check("it serves again", client.poll(), OK)
+
+
+func test_close_ends_a_wait_in_another_thread() -> void:
+	var client := client_at("silent")
+	client.blocking_mode_enabled = true
+	client.request(GET, "/", [])
+	var thread := Thread.new()
+	thread.start(settle.bind(client))
+	OS.delay_msec(100)  # it is in its wait, most likely; if not, there is nothing to end
+	client.close()
+	check("at once", client.get_status(), HTTPClient.STATUS_DISCONNECTED)
+	thread.wait_to_finish()
+	check("for good", client.get_status(), HTTPClient.STATUS_DISCONNECTED)
+	check("no reason", client.get_error_reason(), "")
+
+
+func test_close_ends_a_wait_for_a_connection_that_was_taken() -> void:
+	var ends := client_and_far()
+	var client: PyHTTPClient = ends[0]
+	var stream := client.get_connection()
+	var thread := Thread.new()
+	thread.start(stream.get_data.bind(1))
+	wait_for(func() -> bool: return client.poll() == ERR_BUSY)
+	client.close()
+	var got: Array = thread.wait_to_finish()
+	check("no data", got[0], ERR_CONNECTION_ERROR)
+	check("disconnected", client.get_status(), HTTPClient.STATUS_DISCONNECTED)
+
+
+## A stream that uses the client by which it is used.
+class Caller:
+	extends StreamPeerExtension
+
+	var client: PyHTTPClient
+	var polled := OK
+	var status := -1
+
+	func _get_available_bytes() -> int:
+		if client != null and status < 0:
+			polled = client.poll()
+			client.close()
+			status = client.get_status()
+		return 0

@@ -1,11 +1,17 @@
 """The client: over real sockets against scripted servers, and poll by poll over a network of our own."""
 
+import gc
 import gzip
 import hashlib
 import itertools
+import subprocess
+import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +23,9 @@ from tests.loopback.scripted import Await, Drip, HalfClose, Pause, ReadRequest, 
 from tests.loopback.server import Server, pattern
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method, NetworkError, Status, TcpNetwork
+from pythonscript_http.core.request import RequestHead, build_head
 from pythonscript_http.net.stream import WOULD_BLOCK, Address, Readiness
+from pythonscript_http.net.trust import context_for
 
 GET, HEAD, POST = Method.METHOD_GET, Method.METHOD_HEAD, Method.METHOD_POST
 SECONDS = 30.0
@@ -1866,6 +1874,118 @@ class TestTimings:
         assert client.get_timings() == told
 
 
+class Memory(str):
+    """A text of which is known who still has it."""
+
+    __slots__ = ("__weakref__",)
+
+
+class TestHeads:
+    """What is sent again and again is made once, and kept by nobody else."""
+
+    @pytest.fixture
+    def made(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        made: list[str] = []
+
+        def make(method: int, url: str, headers: Sequence[str], size: int, **terms: Any) -> RequestHead:
+            made.append(url)
+            return build_head(method, url, headers, size, **terms)
+
+        monkeypatch.setattr("pythonscript_http.client.build_head", make)
+        return made
+
+    def test_the_same_is_made_once(self, made: list[str]) -> None:
+        client, stream = fake(HELLO)
+        sent = []
+        for _ in range(3):
+            stream.sent = b""
+            client.request(GET, "/", ["A: b"])
+            stream.events[:] = []
+            client.poll()
+            sent.append(stream.sent)
+            stream.events[:] = [HELLO]
+            poll(client)
+            assert read(client) == b"hello"
+        assert made == ["/"]
+        assert len(set(sent)) == 1
+
+    def test_whatever_differs_is_made_anew(self, made: list[str]) -> None:
+        client, _ = fake()
+
+        def ask(method: Method = GET, url: str = "/", headers: Sequence[str] = (), body: bytes = b"") -> None:
+            stream = FakeStream()
+            machine_host = client._host_header
+            client.attach(stream, machine_host)
+            client.request_raw(method, url, list(headers), body)
+            client.poll()
+            sent.append(stream.sent)
+
+        sent: list[bytes] = []
+        ask()
+        ask(url="/other")
+        ask(headers=["A: b"])
+        ask(method=Method.METHOD_HEAD)
+        ask(method=POST, body=b"12")
+        ask(method=POST, body=b"123")
+        client.user_agent = "Other/1"
+        ask()
+        client.decode_body = True
+        ask()
+        client.attach(FakeStream(), "other.example")
+        ask()
+        assert len(set(sent)) == len(sent) == 9
+
+    def test_what_was_settled_before_differs(self) -> None:
+        """The same over one connection, with other terms in between."""
+        client, stream = fake()
+        sent = []
+        for change in (
+            lambda: None,
+            lambda: client.attach(stream, "other.example"),
+            lambda: setattr(client, "user_agent", "Other/1"),
+            lambda: client.set_decode_body(True),
+        ):
+            change()
+            stream.sent = b""
+            stream.events[:] = []
+            client.request(GET, "/", [])
+            client.poll()
+            sent.append(stream.sent)
+            stream.events[:] = [HELLO]
+            poll(client)
+            read(client)
+        assert len(set(sent)) == 4
+        assert b"Host: other.example" in sent[1]
+        assert b"User-Agent: Other/1" in sent[2]
+        assert b"Accept-Encoding" in sent[3]
+
+    @pytest.mark.parametrize("end", ["close", "lost", "gone", "connect_to_host", "last"])
+    def test_nobody_keeps_it(self, end: str) -> None:
+        """C3 of its kind: the header of a request may be a password."""
+        answer = OK + b"Connection: close\r\nContent-Length: 5\r\n\r\nhello" if end == "last" else HELLO
+        client, stream = fake(answer)
+        secret = Memory("Authorization: Basic c2VjcmV0")
+        kept = weakref.ref(secret)
+        client.request(GET, "/", [secret])
+        poll(client)
+        assert read(client) == b"hello"
+        del secret
+        gc.collect()
+        if end != "last":
+            assert kept() is not None
+        if end == "close":
+            client.close()
+        elif end == "lost":
+            stream.events.append(b"")
+            client.poll()
+        elif end == "connect_to_host":
+            client.connect_to_host("192.0.2.1")
+        elif end == "gone":
+            del client
+        gc.collect()
+        assert kept() is None
+
+
 class TestReasons:
     def test_refusals_are_kept_until_something_is_done(self) -> None:
         client, _ = fake(HELLO)
@@ -1923,3 +2043,120 @@ class TestSettings:
             client = connect(server.port)
             assert get(client) == b"hello"
             client.close()
+
+
+class TestNothingRaises:
+    """What the machine lacks shows in the status, or is a refusal."""
+
+    def test_no_descriptor_left(self) -> None:
+        """In a process of its own, which has used all of them up."""
+        program = """if True:
+            import os, resource, socket, sys
+            from pythonscript_http import Error, HTTPClient, LocalError, Method, Status
+            listener = socket.create_server(("127.0.0.1", 0))
+            port = listener.getsockname()[1]
+            standing = HTTPClient()
+            standing.connect_to_host("127.0.0.1", port)
+            while standing.get_status() is Status.STATUS_CONNECTING:
+                standing.poll()
+            peer = listener.accept()[0]
+            resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+            try:
+                while True:
+                    os.dup(0)
+            except OSError:
+                pass
+            standing.decode_body = True
+            standing.request(Method.METHOD_GET, "/", [])
+            standing.poll()
+            assert peer.recv(9999).startswith(b"GET / ")
+            body = b"\\x1f\\x8b\\x08" + bytes(7) + b"\\x4b\\x04\\x00\\x43\\xbe\\xb7\\xe8\\x01" + bytes(3)
+            head = b"HTTP/1.1 200 OK\\r\\nContent-Encoding: gzip\\r\\nContent-Length: 21\\r\\n\\r\\n"
+            peer.sendall(head + body)
+            while standing.get_status() is Status.STATUS_REQUESTING:
+                standing.poll()
+            assert standing.read_response_body_chunk() == b"a", standing.get_error_reason()
+            for host in ("127.0.0.1", "localhost", "name.example", "unix:/x", "::1"):
+                client = HTTPClient()
+                client.connect_to_host(host, port)
+                while client.get_status() in (Status.STATUS_RESOLVING, Status.STATUS_CONNECTING):
+                    client.poll()
+                print(host, client.get_status().name, client.get_error_reason())
+            for host in ("https://127.0.0.1", "b\\xfccher.example"):
+                try:
+                    HTTPClient().connect_to_host(host, port)
+                except LocalError as error:
+                    print(ascii(host), error.code.name, error)
+            """
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=Path(__file__).parents[3] / "addons",
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+        told = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+        assert {host: text.split()[0] for host, text in told.items()} == {
+            "127.0.0.1": "STATUS_CANT_CONNECT",
+            "localhost": "STATUS_CANT_CONNECT",
+            "name.example": "STATUS_CANT_RESOLVE",
+            "unix:/x": "STATUS_CANT_CONNECT",
+            "::1": "STATUS_CANT_CONNECT",
+            "'https://127.0.0.1'": "ERR_UNAVAILABLE",
+            "'b\\xfccher.example'": "ERR_UNAVAILABLE",
+        }
+        assert "Too many open files" in told["127.0.0.1"]
+
+    @pytest.mark.parametrize("roots", ["missing", "empty", "damaged", "a folder"])
+    @pytest.mark.parametrize("proxy", [False, True])
+    def test_no_roots(self, roots: str, proxy: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        file = tmp_path / "roots.pem"
+        if roots == "a folder":
+            file.mkdir()
+        elif roots != "missing":
+            file.write_text("" if roots == "empty" else "-----BEGIN CERTIFICATE-----\nAAAA\n")
+        context_for.cache_clear()
+        monkeypatch.setattr("certifi.where", lambda: str(file))
+        client = HTTPClient()
+        if proxy:
+            client.set_http_proxy("https://127.0.0.1", 3128)
+        with pytest.raises(LocalError) as caught:
+            client.connect_to_host("http://127.0.0.1" if proxy else "https://127.0.0.1")
+        assert caught.value.code in (Error.ERR_UNAVAILABLE, Error.ERR_FILE_CANT_READ)
+        assert client.get_error_reason() == str(caught.value) != ""
+        assert client.get_status() is Status.STATUS_DISCONNECTED
+
+    @pytest.mark.parametrize("module", ["ssl", "certifi", "pythonscript_http.net.tls"])
+    def test_no_openssl(self, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        if not module.startswith("pythonscript_http"):
+            monkeypatch.delitem(sys.modules, "pythonscript_http.net.trust", raising=False)
+        monkeypatch.setitem(sys.modules, module, None)
+        client = HTTPClient()
+        with pytest.raises(LocalError, match=r"TLS is out of reach here: ") as caught:
+            client.connect_to_host("https://127.0.0.1")
+        assert caught.value.code is Error.ERR_UNAVAILABLE
+        assert client.get_error_reason() == str(caught.value)
+
+    @pytest.mark.parametrize("value", ["a\r\nX: y", "a\n", "a\0"])
+    def test_what_would_end_a_line_is_refused(self, value: str) -> None:
+        client, stream = fake()
+        with pytest.raises(LocalError, match="'Host' holds a line break or a NUL"):
+            client.attach(FakeStream(), value)
+        assert client.connection() is stream
+        assert "Host" in client.get_error_reason()
+        with pytest.raises(LocalError, match="'User-Agent' holds a line break or a NUL"):
+            client.user_agent = value
+        with pytest.raises(LocalError, match="'User-Agent' holds a line break or a NUL"):
+            HTTPClient(user_agent=value)
+
+    def test_reasons_have_a_limit(self) -> None:
+        network = FakeNetwork(FakeStream())
+        network.failure = "x" * 100_000
+        client = HTTPClient(network)
+        client.connect_to_host("192.0.2.1")
+        client.poll()
+        assert len(client.get_error_reason()) == 1000
+        with pytest.raises(LocalError):
+            client.connect_to_host("x" * 100_000)
+        assert len(client.get_error_reason()) <= 1000

@@ -234,7 +234,7 @@ def test_a_long_text_is_refused_soon_and_in_short(text: str) -> None:
 def test_the_package_for_international_names_may_be_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "idna", None)
     with pytest.raises(
-        LocalError, match="the host 'b.xfccher' is an international domain name, for which"
+        LocalError, match=r"the host 'b.xfccher' is an international domain name, for which"
     ) as caught:
         parse_host("bücher")
     assert caught.value.code is Error.ERR_UNAVAILABLE

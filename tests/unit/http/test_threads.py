@@ -1,0 +1,486 @@
+"""A client that is called while it is in a call: by another thread, or back by a stream."""
+
+import contextlib
+import random
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from tests.loopback.network import SECONDS, blackholes, descriptors, listening, until
+from tests.loopback.responses import OK
+from tests.loopback.scripted import Pause, ReadRequest, ScriptedServer, Step
+from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, connect, fake, get, poll, read
+
+from pythonscript_http import Error, HTTPClient, LocalError, Method, Status
+from pythonscript_http.core import buffers
+
+GET, POST = Method.METHOD_GET, Method.METHOD_POST
+
+
+class Background:
+    """A call in another thread."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call = call
+        self._raised: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._call()
+        except BaseException as error:
+            self._raised = error
+
+    def end(self) -> None:
+        """Waits for its end; raises what it raised."""
+        self._thread.join(SECONDS)
+        assert not self._thread.is_alive(), "it hangs"
+        if self._raised is not None:
+            raise self._raised
+
+    @property
+    def under_way(self) -> bool:
+        return self._thread.is_alive()
+
+
+class HeldStream(FakeStream):
+    """A stream whose reads take as long as a test wants, and write into their buffer at their end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered = threading.Event()
+        self.go = threading.Event()
+        self.answer = b""
+        """What the first read finds at once."""
+
+    def quiet(self) -> bool:
+        return not self.sent
+
+    def read_into(self, buffer: memoryview) -> int:
+        if self.answer:
+            self.events.append(self.answer)
+            self.answer = b""
+            return super().read_into(buffer)
+        self.entered.set()
+        assert self.go.wait(SECONDS)
+        data = b"someone else's secret"
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class CallingStream(FakeStream):
+    """A stream that calls somebody when it is read, and answers each request."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        super().__init__()
+        self._call = call
+
+    def write(self, buffers: Sequence[bytes | memoryview]) -> int:
+        self.events.append(HELLO)
+        return super().write(buffers)
+
+    def read_into(self, buffer: memoryview) -> int:
+        self._call()
+        return super().read_into(buffer)
+
+
+def calls(client: HTTPClient) -> list[Callable[[], object]]:
+    """All calls that change a client, but for `close()`."""
+    return [
+        lambda: client.request(GET, "/", []),
+        lambda: client.request_raw(POST, "/", [], b"x"),
+        lambda: client.request_stream(POST, "/", []),
+        client.end_body,
+        client.read_response_body_chunk,
+        lambda: client.read_body_into(memoryview(bytearray(1))),
+        client.detach,
+        lambda: client.lent().__enter__(),
+    ]
+
+
+def busy(client: HTTPClient) -> bool:
+    """A call is under way; asked by one that would not wait itself."""
+    with pytest.raises(LocalError) as caught:
+        client.end_body()
+    return caught.value.code is Error.ERR_BUSY
+
+
+def assert_refused(client: HTTPClient) -> None:
+    """Nothing that changes a client is done now."""
+    assert client.poll() is Error.ERR_BUSY
+    assert client.send_body_chunk(b"x") is Error.ERR_BUSY
+    for call in calls(client):
+        with pytest.raises(LocalError, match="another call of this client is under way") as caught:
+            call()
+        assert caught.value.code is Error.ERR_BUSY
+    with pytest.raises(LocalError, match=r"\nX: y'|line break"):
+        client.attach(FakeStream(), "h\r\nX: y")
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pythonscript_http.client._CLOSE_TIMEOUT", 0.01)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call in blocking mode waits for ever."""
+    monkeypatch.setattr("pythonscript_http.client.BLOCKING_LIMIT", 1e6)
+
+
+@pytest.fixture
+def empty_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buffers, "_free", [])
+
+
+@pytest.fixture
+def often() -> Iterator[None]:
+    """Threads take turns at almost every step."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+# ---- calls that come meanwhile
+
+
+def test_a_stream_that_calls_back_is_refused() -> None:
+    client = HTTPClient()
+    asked: list[int] = []
+
+    def call() -> None:
+        if not asked:
+            asked.append(1)
+            assert_refused(client)
+
+    client.attach(CallingStream(call), "h")
+    client.request(GET, "/", [])
+    assert client.poll() is Error.OK
+    assert asked
+    assert read(client) == b"hello"  # nothing was changed
+    assert client.get_status() is Status.STATUS_CONNECTED
+
+
+@pytest.mark.parametrize("how", ["close", "connect_to_host", "attach"])
+def test_a_stream_that_closes_the_client(how: str) -> None:
+    """The call under way ends as it can; then the client is closed, and serves again."""
+    client = HTTPClient()
+
+    def call() -> None:
+        if how == "close":
+            client.close()
+        else:
+            with pytest.raises(LocalError, match="another call") as caught:
+                client.connect_to_host("192.0.2.1") if how == "connect_to_host" else client.attach(
+                    FakeStream()
+                )
+            assert caught.value.code is Error.ERR_BUSY
+        assert client.get_status() is Status.STATUS_DISCONNECTED
+        assert client.poll() is Error.ERR_UNCONFIGURED
+        assert not stream.closed
+
+    stream = CallingStream(call)
+    client.attach(stream, "h")
+    client.request(GET, "/", [])
+    client.poll()
+    assert stream.closed
+    assert client.get_status() is Status.STATUS_DISCONNECTED
+    assert (client.connection(), client.get_response_code()) == (None, 0)
+    client.attach(CallingStream(lambda: None), "h")
+    assert get(client) == b"hello"
+
+
+def test_a_second_thread_is_refused() -> None:
+    client, stream = HTTPClient(), HeldStream()
+    client.attach(stream, "h")
+    client.request(GET, "/", [])
+    reading = Background(client.poll)
+    assert stream.entered.wait(SECONDS)
+    assert_refused(client)
+    assert client.get_status() is Status.STATUS_REQUESTING
+    assert (client.get_response_code(), client.get_response_headers(), client.has_response()) == (
+        0,
+        [],
+        False,
+    )
+    client.idle_timeout = 5.0
+    stream.go.set()
+    reading.end()
+    assert client.get_status() is Status.STATUS_CONNECTION_ERROR  # that was no HTTP
+
+
+# ---- what crosses
+
+
+@pytest.mark.parametrize("where", ["head", "direct body", "chunked body", "coded body"])
+def test_a_buffer_that_is_being_read_into_is_given_to_nobody(
+    where: str, impatient: None, empty_pool: None
+) -> None:
+    """C1 of its kind: one client would read another's bytes."""
+    client, stream = HTTPClient(), HeldStream()
+    heads = {
+        "head": b"",
+        "direct body": b"Content-Length: 50\r\n\r\n",
+        "chunked body": b"Transfer-Encoding: chunked\r\n\r\n",
+        "coded body": b"Content-Encoding: gzip\r\nContent-Length: 50\r\n\r\n",
+    }
+    client.attach(stream, "h")
+    client.decode_body = True
+    client.request(GET, "/", [])
+    call: Callable[[], object] = client.poll
+    if where != "head":
+        stream.answer = OK + heads[where]
+        assert client.poll() is Error.OK
+        assert client.get_status() is Status.STATUS_BODY
+        call = client.read_response_body_chunk
+    reading = Background(call)
+    assert stream.entered.wait(SECONDS)
+    client.close()
+    assert client.get_status() is Status.STATUS_DISCONNECTED
+    others = [fake(OK + b"Content-Length: 9\r\n\r\n") for _ in range(3)]
+    for other, _ in others:
+        other.request(GET, "/", [])
+        other.poll()
+    taken = [buffers.take() for _ in range(40)]
+    stream.go.set()
+    reading.end()
+    assert not any(b"secret" in buffer for buffer in taken)
+    for other, peer in others:
+        peer.events.append(b"untouched")
+        assert read(other) == b"untouched"
+    assert client.get_status() is Status.STATUS_DISCONNECTED
+    assert stream.closed
+
+
+# ---- waits that close() ends
+
+
+def silent_lookup(stack: contextlib.ExitStack, monkeypatch: pytest.MonkeyPatch) -> HTTPClient:
+    over = threading.Event()
+    stack.callback(over.set)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: [over.wait(SECONDS), []][1])
+    client = HTTPClient()
+    client.connect_to_host(f"{random.random()}.example")
+    return client
+
+
+def silent_listener(stack: contextlib.ExitStack, _: pytest.MonkeyPatch) -> HTTPClient:
+    client = HTTPClient()
+    client.connect_to_host("127.0.0.1", stack.enter_context(blackholes("127.0.0.1")))
+    return client
+
+
+def busy_unix_listener(stack: contextlib.ExitStack, monkeypatch: pytest.MonkeyPatch) -> HTTPClient:
+    class Busy(socket.socket):
+        def connect(self, _: object) -> None:
+            raise BlockingIOError
+
+    monkeypatch.setattr(socket, "socket", Busy)
+    client = HTTPClient()
+    client.connect_to_host("unix:/run/busy.sock")
+    return client
+
+
+def silent_tls(stack: contextlib.ExitStack, _: pytest.MonkeyPatch) -> HTTPClient:
+    port, _listeners = stack.enter_context(listening("127.0.0.1"))
+    client = HTTPClient()
+    client.connect_to_host("https://127.0.0.1", port)
+    return client
+
+
+def silent_proxy(stack: contextlib.ExitStack, _: pytest.MonkeyPatch) -> HTTPClient:
+    port, _listeners = stack.enter_context(listening("127.0.0.1"))
+    client = HTTPClient()
+    client.set_https_proxy("127.0.0.1", port)
+    client.connect_to_host("https://example.org")
+    return client
+
+
+def silent_server(stack: contextlib.ExitStack, _: pytest.MonkeyPatch) -> HTTPClient:
+    client = connect(stack.enter_context(ScriptedServer([ReadRequest(), Pause(SECONDS)])).port)
+    client.request(GET, "/", [])
+    return client
+
+
+def server_that_reads_nothing(stack: contextlib.ExitStack, _: pytest.MonkeyPatch) -> HTTPClient:
+    client = connect(stack.enter_context(ScriptedServer([Pause(SECONDS)])).port)
+    client.request_raw(POST, "/", [], bytes(50_000_000))
+    return client
+
+
+def server_that_says_nothing_to_expect(stack: contextlib.ExitStack, _: pytest.MonkeyPatch) -> HTTPClient:
+    client = connect(stack.enter_context(ScriptedServer([ReadRequest(body=False), Pause(SECONDS)])).port)
+    client.request_raw(POST, "/", ["Expect: 100-continue"], b"x")
+    return client
+
+
+def stalled_body(stack: contextlib.ExitStack, _: pytest.MonkeyPatch) -> HTTPClient:
+    script: list[Step] = [ReadRequest(), OK + b"Content-Length: 9\r\n\r\n", Pause(SECONDS)]
+    client = connect(stack.enter_context(ScriptedServer(script)).port)
+    client.request(GET, "/", [])
+    poll(client)
+    return client
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        silent_lookup,
+        silent_listener,
+        busy_unix_listener,
+        silent_tls,
+        silent_proxy,
+        silent_server,
+        server_that_reads_nothing,
+        server_that_says_nothing_to_expect,
+        stalled_body,
+    ],
+)
+def test_close_ends_every_wait(
+    stage: Callable[[contextlib.ExitStack, pytest.MonkeyPatch], HTTPClient],
+    monkeypatch: pytest.MonkeyPatch,
+    patient: None,
+) -> None:
+    with contextlib.ExitStack() as stack:
+        client = stage(stack, monkeypatch)
+        client.set_blocking_mode(True)
+
+        def wait() -> None:
+            while client.get_status() not in (Status.STATUS_DISCONNECTED, Status.STATUS_BODY):
+                client.poll()
+            with contextlib.suppress(LocalError):
+                client.read_response_body_chunk()
+
+        waiting = Background(wait)
+        until(lambda: busy(client))
+        client.close()
+        assert client.get_status() is Status.STATUS_DISCONNECTED
+        waiting.end()
+        assert (client.connection(), client.get_error_reason()) == (None, "")
+
+
+def test_a_wait_for_a_borrowed_connection_ends_too(patient: None) -> None:
+    port_and_listeners = listening("127.0.0.1")
+    with port_and_listeners as (port, _):
+        client = connect(port)
+        entered = threading.Event()
+        moved: list[bool] = []
+
+        def wait() -> None:
+            with client.lent() as stream:
+                assert stream is not None
+                entered.set()
+                moved.append(client.wait(stream, write=False))
+
+        waiting = Background(wait)
+        assert entered.wait(SECONDS)
+        assert_refused(client)
+        client.close()
+        waiting.end()
+        assert moved == [False]
+        assert client.get_status() is Status.STATUS_DISCONNECTED
+
+
+def test_a_deadline_that_another_thread_sets_ends_a_wait(patient: None) -> None:
+    with ScriptedServer([ReadRequest(), Pause(SECONDS)]) as server:
+        client = connect(server.port)
+        client.set_blocking_mode(True)
+        client.request(GET, "/", [])
+        waiting = Background(lambda: poll(client))
+        until(lambda: busy(client))
+        client.total_timeout = 0.01
+        waiting.end()
+        assert client.get_status() is Status.STATUS_CONNECTION_ERROR
+        assert "not complete within 0.01 s (total_timeout)" in client.get_error_reason()
+
+
+def test_a_stream_that_takes_its_time_holds_close_up_for_a_while_only(impatient: None) -> None:
+    client, stream = HTTPClient(), HeldStream()
+    client.attach(stream, "h")
+    client.request(GET, "/", [])
+    reading = Background(client.poll)
+    assert stream.entered.wait(SECONDS)
+    client.close()
+    assert reading.under_way
+    assert client.get_status() is Status.STATUS_DISCONNECTED
+    with pytest.raises(LocalError, match="another call"):
+        client.connect_to_host("192.0.2.1")
+    stream.go.set()
+    reading.end()
+    assert stream.closed
+    client = HTTPClient(FakeNetwork(FakeStream()))
+    assert client.connect_to_host("192.0.2.1") is Error.OK
+
+
+# ---- all at once
+
+
+@pytest.mark.parametrize("blocking", [False, True])
+def test_two_threads_at_one_client(blocking: bool, often: None) -> None:
+    """Whatever the order: nothing but refusals is raised, nothing hangs, nothing is left open."""
+    body = bytes(range(256)) * 16
+    answer = OK + b"Transfer-Encoding: chunked\r\n\r\n1000\r\n" + body + b"\r\n0\r\n\r\n"
+    over = threading.Event()
+    whole: list[bytes] = []
+
+    def use(client: HTTPClient, port: int) -> None:
+        while not over.is_set():
+            with contextlib.suppress(LocalError):
+                client.connect_to_host("127.0.0.1", port)
+                got = []
+                for _ in range(200):
+                    client.poll()
+                    status = client.get_status()
+                    if status is Status.STATUS_CONNECTED:
+                        client.request(GET, "/", ["X: y"])
+                    elif status is Status.STATUS_BODY:
+                        got.append(client.read_response_body_chunk())
+                        if client.get_status() is Status.STATUS_CONNECTED:
+                            whole.append(b"".join(got))
+                            got = []
+                    elif status not in (Status.STATUS_CONNECTING, Status.STATUS_REQUESTING):
+                        break
+
+    def ask(client: HTTPClient) -> None:
+        dice = random.Random(1)
+        end = time.monotonic() + SECONDS
+        while len(whole) < 300:
+            assert time.monotonic() < end, "nothing is served"
+            for question in (
+                client.get_response_headers_as_dictionary,
+                client.get_response_body_length,
+                client.get_response_trailers,
+                client.get_request_body_sent,
+                client.get_timings,
+                client.get_error_reason,
+                client.body_limit,
+                client.connection,
+            ):
+                question()
+            call = dice.choice([client.poll, *calls(client)[:-2]])
+            with contextlib.suppress(LocalError):
+                client.close() if dice.random() < 0.01 else call()
+            time.sleep(dice.random() * 0.0005)
+
+    before = descriptors()
+    with ScriptedServer([ReadRequest(), answer] * 50) as server:
+        client = HTTPClient()
+        client.set_blocking_mode(blocking)
+        using, asking = Background(lambda: use(client, server.port)), Background(lambda: ask(client))
+        try:
+            asking.end()
+        finally:
+            over.set()
+        using.end()
+        client.close()
+        assert client.get_status() is Status.STATUS_DISCONNECTED
+        assert {one for one in whole if len(one) >= len(body)} == {body}
+        fresh = connect(server.port)
+        assert get(fresh) == body
+        fresh.close()
+    until(lambda: descriptors() <= before)
