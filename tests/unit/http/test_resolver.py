@@ -291,6 +291,7 @@ class TestThreads:
         assert len(system.asked) > 5  # some were asked for by families too
         live = resolver.look_up("live.example")
         until(lambda: b"live.example" in joint(system))
+        assert not any(lookup.complete for lookup in dead)  # it did not wait for one of them to give up
         system.answer(BOTH, [ADDRESSES[FOUR]])
         live.wait(10)
         assert live.poll() == [ADDRESSES[FOUR]]
