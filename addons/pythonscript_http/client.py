@@ -60,7 +60,7 @@ _NAP: Final = 1 / 64
 touch nothing that the waiting call uses, and many of the things that are waited for can't be woken."""
 
 _CLOSE_TIMEOUT: Final = 1.0
-"""Seconds that `close()` waits for a call in another thread to end. Only a stream of a script's takes long."""
+"""Seconds that `close()` waits for a call in another thread to end. Only a script's own stream takes long."""
 
 _TCP: Final = TcpNetwork()
 _USER_AGENT: Final = f"pythonscript_http ({sys.platform})"

@@ -328,7 +328,12 @@ MUTANTS = [
             f"{_UNIT}/test_host.py",
         ),
         ("a zone is nobody's business", "name.partition('%')[0]", "name", f"{_UNIT}/test_host.py"),
-        ("two ports that differ are refused", "if 0 <= port != inner_port:", "if False:", f"{_UNIT}/test_host.py"),
+        (
+            "two ports that differ are refused",
+            "if 0 <= port != inner_port:",
+            "if False:",
+            f"{_UNIT}/test_host.py",
+        ),
     ),
     *_in(
         "core/query.py",
