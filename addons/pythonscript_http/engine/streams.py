@@ -174,18 +174,18 @@ class PyHTTPConnection(StreamPeerExtension):
         """Writes or reads the memory: all of it, or what goes at once."""
         size, error = 0, Error.OK
         if self._client is None:
-            error = self._missing() if memory else Error.OK
+            error = self._missing() if most else Error.OK
         else:
             try:
                 with self._client.lent() as lent:
-                    size, error = self._move_by(self._ours(lent), memory, write=write, whole=whole)
+                    size, error = self._move_by(self._ours(lent), memory, most, write=write, whole=whole)
             except LocalError as refusal:
                 error = Error(refusal.code)
         r_moved.write_int32(size)
         return error
 
     def _move_by(
-        self, stream: Stream | None, memory: memoryview, *, write: bool, whole: bool
+        self, stream: Stream | None, memory: Pointer, most: int, *, write: bool, whole: bool
     ) -> tuple[int, Error]:
         """The same by a connection; gives how many bytes it moved, and what kept it from the others."""
         assert self._client is not None
