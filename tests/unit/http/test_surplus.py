@@ -16,9 +16,11 @@ def test_what_was_read_comes_first() -> None:
         assert stream.fileno() == ours.fileno()
         assert stream.available() == 5
         assert (stream.peek(), stream.wait(write=False, timeout=0)) == (Readiness.DATA, True)
+        assert not stream.quiet()
         assert (stream.read_into(view), bytes(view)) == (4, b"hell")
         assert (stream.read_into(view), bytes(view[:1])) == (1, b"o")
         assert (stream.peek(), stream.wait(write=False, timeout=0)) == (Readiness.QUIET, False)
+        assert stream.quiet()
         assert stream.read_into(view) == WOULD_BLOCK
         theirs.send(b"more")
         assert stream.available() == 4
