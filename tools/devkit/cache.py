@@ -102,7 +102,8 @@ def announce(needs: Iterable[Need]) -> None:
         return
     disk, download = sum(need.disk for need in parts), sum(need.download for need in parts)
     wanted = disk + max(need.passing for need in parts)
-    say("setup", f"takes {disk} MB of disk in {root()} ({wanted} MB for a while), {download} MB of download")
+    meanwhile = f" ({wanted} MB for a while)" if wanted > disk else ""
+    say("setup", f"takes {disk} MB of disk in {root()}{meanwhile}, {download} MB of download")
     free = shutil.disk_usage(root()).free // 1_000_000
     if free < wanted:
         raise Failure(f"the set-up needs {wanted} MB of free disk, and {free} MB are left: {ELSEWHERE}")

@@ -111,6 +111,10 @@ def test_what_the_set_up_takes_is_said_before_it_begins(
     cache.prepare()
     cache.announce([cache.Need(), cache.Need()])
     assert capsys.readouterr().err == ""
+    cache.announce([cache.Need(disk=2, download=1)])
+    assert capsys.readouterr().err == (
+        f"setup        takes 2 MB of disk in {empty_cache}, 1 MB of download\n"
+    )
     cache.announce([cache.Need(disk=2, download=1), cache.Need(), cache.Need(disk=3, download=1, passing=1)])
     assert capsys.readouterr().err == (
         f"setup        takes 5 MB of disk in {empty_cache} (6 MB for a while), 2 MB of download\n"
