@@ -46,6 +46,11 @@ def test_suite(suite: str, name: str, run_of: Callable[[str], Run]) -> None:
     run_of(suite).assert_passed(name)
 
 
+def test_what_python_still_has_at_the_end_is_ended_by_the_engine(run_of: Callable[[str], Run]) -> None:
+    """Later its class is gone, and with it all that the engine knows of how to end it."""
+    assert run_of("calls_life.gd").lines.count("farewell") == 1
+
+
 def test_push_error_is_shown_at_the_line_that_calls(run_of: Callable[[str], Run]) -> None:
     output = run_of("proxies.gd").output
     for kind in ("error", "warning"):

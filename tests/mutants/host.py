@@ -225,7 +225,7 @@ MUTANTS = [
             "what Python still has at the end is let go",
             "(<Object>(<Link *><size_t>address).object).release()",
             "pass",
-            _LIFE,
+            f"{_CALLS} -k still_has_at_the_end",
         ),
     ),
     *_in(
@@ -310,8 +310,8 @@ MUTANTS = [
         ),
         (
             "a typed Array keeps its type",
-            "if element is not None and element.type != GDEXTENSION_VARIANT_TYPE_NIL:",
-            "if False:",
+            "gde.array_set_typed(&array, <GDExtensionVariantType>element.type,",
+            "gde.array_set_typed(&array, GDEXTENSION_VARIANT_TYPE_NIL,",
             _TYPES,
         ),
         (

@@ -174,6 +174,9 @@ func test_objects_left_at_the_end() -> void:
 	keeper.keep(Resource.new())
 	keeper.keep_itself()
 	PyProbe.run(
-		"import builtins\nfrom godot import Resource\nbuiltins.left = [Resource(), lambda: left]\nresult = 0"
+		(
+			"import builtins\nfrom calls.register_types import PyFarewell\nfrom godot import Resource\n"
+			+ "builtins.left = [Resource(), PyFarewell(), lambda: left]\nresult = 0"
+		)
 	)
 	check("left to the host to let go", keeper.get_reference_count() > 1, true)

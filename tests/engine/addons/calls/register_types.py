@@ -423,6 +423,15 @@ class PyThing(RefCounted):
 
 
 @gdclass
+class PyFarewell(RefCounted):
+    """Says so when the engine ends it."""
+
+    def _notification(self, what: int) -> None:
+        if what == 1:  # PREDELETE
+            print("farewell")
+
+
+@gdclass
 class PyThingNode(Node):
     """Is counted, and freed by hand."""
 
