@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import signal
 import traceback
 import warnings
 from collections.abc import Generator
@@ -14,6 +15,13 @@ import pytest
 _ERRORS: Final = pytest.StashKey[list[BaseException]]()
 _FIRST: Final = "_first_failure"
 """Attribute of an exception that a fixture raised: the test that failed of it first."""
+
+
+def pytest_configure() -> None:
+    """What a shell lets its background jobs and `nohup` ignore would be ignored by all that the tests start."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -19,6 +19,7 @@ path                          answer
 /late/SECONDS/PATH            /PATH's answer, so much later
 /events/FRAMING/COUNT/PART    events PART by PART, each part ended by closing; 204 after COUNT of them
 /quiet/events/...             the same, with half a second of silence in the middle of each part
+/silent/events/...            the same, with two seconds, for those who must not sleep through it
 /sink                         the size and the CRC-32 of the request's body, which is not kept
 """
 
@@ -139,8 +140,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._dispatch(rest, body, length)
             case ["events", framing, count, part]:
                 self._stream(framing, int(count), int(part), quiet=0.0)
-            case ["quiet", "events", framing, count, part]:
-                self._stream(framing, int(count), int(part), quiet=0.5)
+            case ["quiet" | "silent" as kind, "events", framing, count, part]:
+                self._stream(framing, int(count), int(part), quiet=0.5 if kind == "quiet" else 2.0)
             case ["sink"]:
                 self._json(self._sink(length))
             case _:

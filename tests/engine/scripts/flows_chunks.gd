@@ -9,10 +9,10 @@ func test_a_chunk_is_not_kept_back() -> void:
 	client.connect_to_host(HOST, option("port").to_int())
 	while client.get_status() == HTTPClient.STATUS_CONNECTING:
 		client.poll()
-	client.request(HTTPClient.METHOD_GET, "/quiet/events/chunked/20/20", [])
+	client.request(HTTPClient.METHOD_GET, "/silent/events/chunked/20/20", [])
 	while client.get_status() == HTTPClient.STATUS_REQUESTING:
 		client.poll()
 	var sizes: Array[int] = []
-	while client.get_status() == HTTPClient.STATUS_BODY:
+	while client.get_status() == HTTPClient.STATUS_BODY and sizes.size() < 2:
 		sizes.append(client.read_response_body_chunk().size())
 	check_true("not all at once, but %s bytes" % str(sizes), sizes.size() > 1)
