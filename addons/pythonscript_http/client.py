@@ -837,14 +837,12 @@ class HTTPClient(Options):
 
         Values of repeated names are joined by `"; "`, under the first spelling of the name.
         """
-        fields: dict[str, str] = {}
+        fields: dict[str, list[str]] = {}
         spellings: dict[str, str] = {}
         for line in self.get_response_headers():
             name, _, value = line.partition(":")
-            value = value.strip(" \t")
-            name = spellings.setdefault(name.lower(), name)
-            fields[name] = f"{fields[name]}; {value}" if name in fields else value
-        return fields
+            fields.setdefault(spellings.setdefault(name.lower(), name), []).append(value.strip(" \t"))
+        return {name: "; ".join(values) for name, values in fields.items()}
 
     def has_response_header(self, name: str) -> bool:
         """The response has a header of that name, in any case. Nothing is handed out by it.
@@ -928,6 +926,11 @@ class HTTPClient(Options):
         while size < room and machine.status is _BODY:
             if upload.unsent:
                 self._send(stream)
+            if machine.paused:
+                if not self._blocking:
+                    break
+                size += machine.take(view[size:])
+                continue
             limit = machine.direct_limit
             target = view[size : size + limit] if limit else machine.space()
             most = len(target)

@@ -4,20 +4,26 @@ llhttp gets a header block whose end we have found. How the body is framed, whic
 decided in `framing`. docs/parser.md tells why.
 """
 
+import contextlib
 import re
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
+from .enums import Method
 from .errors import RemoteError
+from .fields import FRAMING, Verdict, check_number, fields
 
 _FRAMING: Final = re.compile(
-    rb"\n(content-length|transfer-encoding|connection):[ \t]*([^\r\n]*)", re.IGNORECASE
+    rb"\n(content-length|transfer-encoding|connection):[ \t]*+([^\r\n]*+)", re.IGNORECASE
 )
 """Finds framing fields in a block that llhttp passed, hence without folded lines or blanks before a colon."""
 
-_FOLD: Final = re.compile(rb"[ \t]*\r?\n[ \t]+")
-_LENGTHS: Final = re.compile(rb"\ncontent-length:[ \t]*([0-9, \t]*?)[ \t]*\r?(?=\n)", re.IGNORECASE)
+_STATUS: Final = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})")
+_LENGTH: Final = re.compile(rb"(?=[0-9])0*+[0-9]{0,19}")
+_PLACEHOLDER: Final = b"-:"
+"""Stands for a line that llhttp is not to judge; the lines behind it keep their numbers."""
 
 _PREFIX: Final = b"HTTP/1."
 _MINOR_0: Final = ord("0")
@@ -36,6 +42,8 @@ class ResponseHead(NamedTuple):
     """Transfer codings, in lower case and in order."""
     keep_alive: bool
     """The connection outlives the response (RFC 9112 section 9.3)."""
+    odd: bool
+    """The head is wrong in a way that is taken nevertheless; the connection is not used again."""
 
     def lines(self) -> list[str]:
         """Gives the header lines as they came, but for blanks around them."""
@@ -70,46 +78,72 @@ def check_prefix(start: bytes) -> None:
         raise RemoteError(f"this is no HTTP/1.x response: it begins with {start!a}")
 
 
-def parse_head(block: bytes) -> ResponseHead:
+def parse_head(block: bytes, method: int = Method.METHOD_GET) -> ResponseHead:
     """Parses a header block.
 
     Args:
         block: all up to and with the empty line; `check_prefix` passed it.
+        method: the request's method, one of `Method`.
 
     Raises:
-        RemoteError: RFC 9112 does not allow it; the text names the line.
+        RemoteError: there is no safe way to read it; the text names the line.
     """
-    parser = _parser()
+    check_number(block)
     try:
-        parser.feed_data(block)
-    except HttpParserUpgrade:
-        pass  # 101 Switching Protocols
+        return _read(block, block, odd=False)
     except HttpParserError as error:
-        mended = _mended(block)
-        if mended != block:
-            return parse_head(mended)
-        raise _malformed(block, error) from None
-    if b"\0" in block:  # llhttp lets it pass in the reason phrase
-        line = block[: block.index(b"\n")].rstrip()
+        shown, judged, odd = _repaired(block, method)
+        if judged == block:
+            raise _malformed(block, error) from None
+    try:
+        return _read(shown, judged, odd=odd)
+    except HttpParserError as error:
+        raise _malformed(judged, error) from None
+
+
+def _read(shown: bytes, judged: bytes, *, odd: bool) -> ResponseHead:
+    """Reads a header block that llhttp takes.
+
+    Args:
+        shown: the block as scripts see it.
+        judged: what llhttp gets, and where the framing is read from.
+        odd: they differ.
+
+    Raises:
+        HttpParserError: llhttp refuses it.
+        RemoteError: llhttp takes it, and we do not.
+    """
+    parser = _strict_parser()
+    with contextlib.suppress(HttpParserUpgrade):  # 101 Switching Protocols
+        parser.feed_data(judged)
+    if b"\0" in judged:  # llhttp lets it pass in the reason phrase
+        line = judged[: judged.index(b"\n")].rstrip()
         raise RemoteError(f"malformed response, line 1 ({line[:80]!a}): a NUL")
     code = parser.get_status_code()
     if code < 100:
         raise RemoteError(f"the status code {code:03} is below 100")
 
     length, codings, options = None, [], []
-    for name, value in _FRAMING.findall(block):
+    for name, value in _FRAMING.findall(judged):
         match len(name):
             case 14:
-                length = int(value)
+                length = int(value.lstrip(b"0") or b"0")  # int() refuses thousands of digits, zeros too
             case 17:
                 codings += _tokens(value)
             case _:
                 options += _tokens(value)
-    if block[7] == _MINOR_0:  # where Transfer-Encoding did not exist yet (RFC 9112 section 6.1)
+    if judged[7] == _MINOR_0:  # where Transfer-Encoding did not exist yet (RFC 9112 section 6.1)
         keep_alive = b"keep-alive" in options and b"close" not in options and not codings
     else:
         keep_alive = b"close" not in options
-    return ResponseHead(code, block, length, codings, keep_alive)
+    return ResponseHead(code, shown, length, codings, keep_alive and not odd, odd)
+
+
+def _strict_parser() -> HttpResponseParser:
+    parser = HttpResponseParser(_NO_CALLBACKS)
+    # A bare LF ends a line for curl, browsers and the engine too (RFC 9112 section 2.2 allows it).
+    parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
+    return parser
 
 
 def text(line: bytes) -> str:
@@ -120,33 +154,66 @@ def text(line: bytes) -> str:
         return line.decode("latin-1")
 
 
-def _parser() -> HttpResponseParser:
-    parser = HttpResponseParser(_NO_CALLBACKS)
-    # A bare LF ends a line for curl, browsers and the engine too (RFC 9112 section 2.2 allows it).
-    parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
-    return parser
+def _repaired(block: bytes, method: int) -> tuple[bytes, bytes, bool]:
+    """Rewrites what llhttp refuses and a user agent may take; llhttp then judges the result.
 
+    - Folded lines become one.
+    - Odd lines (see `fields`) are not judged.
+    - Where no body can follow, malformed framing fields mean nothing (RFC 9112 section 6.3, rules 1 and 2).
+    - Transfer-Encoding overrides Content-Length (rule 3).
+    - Content-Length that says the same several times says it once (rule 5).
 
-def _mended(block: bytes) -> bytes:
-    """Rewrites what llhttp refuses and the RFCs let a user agent take; llhttp then judges the result.
-
-    - Folded lines become one (RFC 9112 section 5.2 demands it); not behind the status line (section 2.2).
-    - Content-Length told several times, each time the same, is told once (RFC 9110 section 8.6).
+    Returns:
+        The block as scripts see it, the block for llhttp, and whether more than a fold is wrong.
     """
-    start, end, fields = block.partition(b"\n")
-    block = start + end + _FOLD.sub(b" ", fields)
-    told = [value.strip(b" \t") for match in _LENGTHS.findall(block) for value in match.split(b",")]
-    if len(told) > 1 and len(set(told)) == 1:
-        lines = iter((b"\nContent-Length: %b\r" % told[0],))
-        block = _LENGTHS.sub(lambda _: next(lines, b""), block)
-    return block
+    status, *lines = block.split(b"\n")
+    status = status.removesuffix(b"\r")
+    found = fields(lines[:-2])
+    lengths = [
+        value.strip(b" \t")
+        for field in found
+        if field.name == b"content-length"
+        for value in field.value.split(b",")
+    ]
+    coded = any(field.name == b"transfer-encoding" for field in found)
+    ambiguous = len(lengths) + coded > 1
+    ignored: Sequence[bytes] = ()
+    length = _PLACEHOLDER
+    if _is_bodiless(status, method) and (ambiguous or not all(map(_LENGTH.fullmatch, lengths))):
+        ignored = FRAMING
+    elif ambiguous and coded:
+        ignored = (b"content-length",)
+    elif ambiguous and len(set(lengths)) == 1:
+        ignored, length = (b"content-length",), b"Content-Length:%b" % lengths[0]
+    judged = [status]
+    for field in found:
+        if field.name in ignored:
+            judged.append(length)
+            length = _PLACEHOLDER
+        else:
+            judged.append(field.strict)
+    odd = bool(ignored) or any(field.verdict is Verdict.ODD for field in found)
+    return _block([status, *(field.line for field in found)]), _block(judged), odd
+
+
+def _is_bodiless(status: bytes, method: int) -> bool:
+    """Returns whether no body follows, whatever the fields say (RFC 9112 section 6.3, rules 1 and 2)."""
+    match = _STATUS.match(status)
+    code = int(match[1]) if match else 0
+    if method == Method.METHOD_CONNECT and 200 <= code < 300:
+        return True
+    return method == Method.METHOD_HEAD or code in (204, 304) or 100 <= code < 200
+
+
+def _block(lines: Iterable[bytes]) -> bytes:
+    return b"\r\n".join([*lines, b"", b""])
 
 
 def _malformed(block: bytes, error: HttpParserError) -> RemoteError:
     """Names the line that llhttp refuses: it tells no position, so the lines are given to it one by one."""
     if str(error).startswith("Pause on"):
         return RemoteError("101 Switching Protocols does not say to which: it has no Upgrade header")
-    parser = _parser()
+    parser = _strict_parser()
     number, line = 0, b""
     for number, line in enumerate(block.split(b"\n"), 1):  # noqa: B007
         try:

@@ -55,6 +55,9 @@ from .response import ResponseHead, check_prefix, parse_head, text
 HEADER_LIMIT: Final = 65536
 """Bytes. Usual servers send 8 KiB at most; the engine's client, without a limit, takes 11 s for 10 MB."""
 
+MOST_INTERIM: Final = 1000
+"""Interim responses to one request. They may all come at once, and each costs some 4 us to parse."""
+
 UNLIMITED: Final = 2**63 - 1
 
 
@@ -145,6 +148,7 @@ class Machine:
         "_decoding_left",
         "_end",
         "_framing",
+        "_interims",
         "_left",
         "_ready",
         "_reusable",
@@ -234,6 +238,7 @@ class Machine:
         self._whole = False  # the coded body is complete and was taken
         self._ready = _NOTHING  # the part of the body that has come and was not read
         self._skipped = 0  # bytes of interim responses
+        self._interims = 0
         self._searched = 0  # no end of the header block before here
 
     # ---- bytes in
@@ -264,7 +269,14 @@ class Machine:
         if self._decoding is not None and not self._decoding.hungry:
             return True
         decoder = self._decoder
-        return bool(self._ready) if decoder is None else decoder.left > 0 and self._buffered() > 0
+        if decoder is None:
+            return bool(self._ready)
+        return decoder.paused or (decoder.left > 0 and self._buffered() > 0)
+
+    @property
+    def paused(self) -> bool:
+        """A read stopped because it had done enough for one call; the next one goes on with what is here."""
+        return self._decoder is not None and self._decoder.paused
 
     @property
     def vulnerable(self) -> bool:
@@ -375,12 +387,16 @@ class Machine:
             block = self._next_block(buffer)
             if block is None:
                 return
-            head = parse_head(block)
+            head = parse_head(block, self.method)
             if head.code >= 200 or head.code == 101:
                 self._take_head(head)
                 return
             self._skipped += len(block)
+            self._interims += 1
+            if self._interims > MOST_INTERIM:
+                raise RemoteError(f"over {MOST_INTERIM} interim responses to one request")
             self.interim = head.code
+            self._reusable &= not head.odd
 
     def _next_block(self, buffer: bytearray) -> bytes | None:
         """Cuts the next header block off the buffer; None while its end has not come."""
@@ -402,7 +418,8 @@ class Machine:
         framing, length = body_framing(self.method, head)
         self._framing = framing
         self.head, self.body_length = head, length
-        self._reusable &= head.keep_alive
+        # A 204 that promises a body may be followed by one, which would become the next response.
+        self._reusable &= head.keep_alive and not (head.code == 204 and (head.length or head.codings))
         if framing is _BODILESS:
             self._finish()
             return
@@ -465,6 +482,7 @@ class Machine:
         if decoder is not None:
             size = self._walk(view)
             if decoder.done:
+                self._reusable &= not decoder.odd
                 self._complete()
             elif decoder.failure and not (size and self._decoding):  # what came before it is decoded first
                 self.lost(decoder.failure)

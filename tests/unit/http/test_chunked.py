@@ -131,7 +131,9 @@ def test_bytes_before_a_fault_are_body() -> None:
     assert decoder.failure == "malformed chunked coding: b'xyz\\r' is no chunk size"
 
 
-@pytest.mark.parametrize("junk", [b"x", b"0x", b"5x", b"5 x", b"-", b"5\n", b"5;a\n", b"5;\0", b"\n", b"\rx"])
+@pytest.mark.parametrize(
+    "junk", [b"x", b"0x", b"5x", b"5 x", b"-", b"5\rx", b"5;a\rx", b"5;\0", b"\n", b"\rx"]
+)
 def test_a_size_line_is_judged_as_it_grows(junk: bytes) -> None:
     for begin in (b"", b"1\r\na\r\n"):
         decoder = ChunkedDecoder(1000, UNLIMITED)

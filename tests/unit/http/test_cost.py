@@ -1,0 +1,199 @@
+"""What a peer's bytes cost: linear in their number, and bounded for each call.
+
+Cost is processor time at N against 2N, the best of several, so that a busy machine does not matter. A
+quadratic step shows as a ratio of 4.
+"""
+
+import contextlib
+import importlib
+import pkgutil
+import re
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import pythonscript_http
+from pythonscript_http.core.chunked import MOST_LINES, ChunkedDecoder
+from pythonscript_http.core.enums import Status
+from pythonscript_http.core.errors import RemoteError
+from pythonscript_http.core.response import parse_head
+from pythonscript_http.core.state import Event, Machine
+
+NEGLIGIBLE = 0.002
+"""Seconds: what N = 16,000 may cost whatever the ratio; a quadratic step costs far more."""
+
+UNLIMITED = 2**63 - 1
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+def cost(work: Callable[[], object]) -> float:
+    """Returns the processor time of this thread that the work takes, in seconds; the best of five."""
+    best = float("inf")
+    for _ in range(5):
+        start = time.thread_time()
+        work()
+        best = min(best, time.thread_time() - start)
+        if best < NEGLIGIBLE or best > 1:
+            break
+    return best
+
+
+def assert_linear(work: Callable[[int], Callable[[], object]], n: int = 8000) -> None:
+    """Fails if the work at 2N costs over three times the work at N."""
+    twice = cost(work(2 * n))
+    assert twice < NEGLIGIBLE or twice < 3 * cost(work(n)), f"{twice:.3f} s for N = {2 * n}"
+
+
+def modules() -> list[ModuleType]:
+    names = (found.name for found in pkgutil.walk_packages(pythonscript_http.__path__, "pythonscript_http."))
+    return [
+        importlib.import_module(name) for name in names if ".engine" not in name and "register" not in name
+    ]
+
+
+def methods(name: str) -> set[str]:
+    """Returns how the package uses a pattern: a search tries each place, a match only the first."""
+    sources = (path.read_text(encoding="utf-8") for path in Path(*pythonscript_http.__path__).rglob("*.py"))
+    return {method for source in sources for method in re.findall(rf"\b{name}\.([a-z]+)\b", source)} - {
+        "pattern"
+    }
+
+
+PATTERNS = [
+    pytest.param(
+        getattr(value, method), isinstance(value.pattern, str), id=f"{module.__name__}.{name}.{method}"
+    )
+    for module in modules()
+    for name, value in vars(module).items()
+    if isinstance(value, re.Pattern)
+    for method in sorted(methods(name))
+]
+UNITS = (
+    *(" ", "\t", "0", "9", "f", "a", "-", ".", ":", ";", ",", "%", "[", "/", "\r", "\n", "\0", "\x01"),
+    *("\r\n", "\r\n ", " \r\n\t", "0 ", "a.", "a:", "1,", " a", "%41", "::", "1\r\na\r\n"),
+    *("Content-Length: ", "\ncontent-length: 5"),
+)
+BEGINS = ("", "Content-Length:", "\nContent-Length:", "X:", "5;", "\r\n5", "HTTP/1.1 200", "a", "[")
+ENDS = ("", "!", "\x01", "\r", "x")
+
+
+def test_there_are_patterns() -> None:
+    assert len(PATTERNS) > 10
+
+
+@pytest.mark.parametrize(("method", "is_text"), PATTERNS)
+def test_every_pattern_is_linear(method: Callable[..., object], is_text: bool) -> None:
+    def work(begin: str, unit: str, end: str, n: int) -> Callable[[], object]:
+        text = begin + unit * (n // len(unit)) + end
+        subject = text if is_text else text.encode()
+        arguments = ("" if is_text else b"", subject) if method.__name__ == "sub" else (subject,)
+        return lambda: method(*arguments)
+
+    for begin in BEGINS:
+        for unit in UNITS:
+            for end in ENDS:
+                assert_linear(partial(work, begin, unit, end), 2000)
+
+
+def _parse(block: bytes) -> Callable[[], object]:
+    def parse() -> None:
+        with contextlib.suppress(RemoteError):
+            parse_head(block)
+
+    return parse
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        lambda n: b"Content-Length:" + b" " * n + b"x\x01",
+        lambda n: b"X: a" + b" " * n + b"b\x01",
+        lambda n: b"X" + b" " * n + b": y",
+        lambda n: b"X: " + b"a " * (n // 2) + b"\x01",
+        lambda n: b"X: " + b"\x01" * n,
+        lambda n: b"Content-Length: " + b"5," * (n // 2) + b"5",
+        lambda n: b"Transfer-Encoding: " + b"a," * (n // 2) + b"\r\nContent-Length: 5",
+        lambda n: b"X: a\r\n" + b" b\r\n" * min(900, n // 5) + b"\x01",
+        lambda n: b"\x01: " + b" \t" * (n // 2),
+    ],
+)
+def test_repairing_a_head(line: Callable[[int], bytes]) -> None:
+    assert_linear(lambda n: _parse(OK + line(n) + b"\r\n\r\n"))
+
+
+@pytest.mark.parametrize(
+    "section",
+    [lambda n: b"X: a" + b" " * n + b"b", lambda n: b"X: a" + b"\r\n " * min(900, n // 3) + b" " * n + b"b"],
+)
+def test_trailers(section: Callable[[int], bytes]) -> None:
+    def work(n: int) -> Callable[[], object]:
+        data = bytearray(b"0\r\n" + section(n) + b"\r\n\r\n")
+        return lambda: ChunkedDecoder(65536, UNLIMITED).decode(data, 0, len(data), memoryview(bytearray(9)))
+
+    assert_linear(work)
+
+
+@pytest.mark.parametrize("begin", [b"5;", b"5", b"0\r\nX: ", b"5\r\nhello\r\n5;"])
+def test_a_line_that_drips_is_read_once(begin: bytes) -> None:
+    """Byte by byte, all of it costs as much as its bytes."""
+
+    def work(n: int) -> Callable[[], object]:
+        def drip() -> None:
+            decoder, source, at = ChunkedDecoder(65536, UNLIMITED), bytearray(begin), 0
+            target = memoryview(bytearray(100))
+            for _ in range(n):
+                at, _ = decoder.decode(source, at, len(source), target)
+                source += b"x"
+
+        return drip
+
+    assert_linear(work, 4000)
+
+
+def test_a_head_that_drips_is_read_once() -> None:
+    def work(n: int) -> Callable[[], object]:
+        def drip() -> None:
+            machine = Machine()
+            machine.fire(Event.ATTACH)
+            machine.request(0, close=False)
+            for byte in OK + b"X: " + b"y" * n:
+                machine.space()[0] = byte
+                machine.received(1)
+            assert machine.status is Status.STATUS_REQUESTING
+
+        return drip
+
+    assert_linear(work, 4000)
+
+
+@pytest.mark.parametrize("unit", [b"1\r\na\r\n", b"1\r\na\r\n01\r\nb\r\n", b"1;\r\na\r\n1\r\nb\r\n"])
+def test_one_call_reads_a_bounded_number_of_chunks(unit: bytes) -> None:
+    data = bytearray(unit * 9000 + b"0\r\n\r\n")
+    decoder, at, total, calls = ChunkedDecoder(1000, UNLIMITED), 0, 0, 0
+    target = memoryview(bytearray(65536))
+    while not decoder.done:
+        at, size = decoder.decode(data, at, len(data), target)
+        assert size <= MOST_LINES
+        assert decoder.paused is not decoder.done
+        total += size
+        calls += 1
+    assert total == unit.count(b"\r\n") // 2 * 9000
+    assert calls == total // MOST_LINES + 1
+
+
+def test_interim_responses_have_a_limit() -> None:
+    for number, status in ((1000, Status.STATUS_CONNECTED), (1001, Status.STATUS_CONNECTION_ERROR)):
+        machine = Machine()
+        machine.fire(Event.ATTACH)
+        machine.request(0, close=False)
+        machine.sent()
+        for data in [b"HTTP/1.1 102 x\r\n\r\n"] * number + [b"HTTP/1.1 204 x\r\n\r\n"]:
+            if machine.status is not Status.STATUS_REQUESTING:
+                break
+            machine.space()[: len(data)] = data
+            machine.received(len(data))
+        assert machine.status is status
