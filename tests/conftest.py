@@ -18,7 +18,7 @@ _FIRST: Final = "_first_failure"
 
 
 def pytest_configure() -> None:
-    """What a shell lets its background jobs and `nohup` ignore would be ignored by all that the tests start."""
+    """Ends what a shell lets its background jobs ignore: all that the tests start would ignore it too."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)

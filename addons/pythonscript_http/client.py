@@ -264,6 +264,7 @@ class HTTPClient(Options):
         self._proxied = proxy is not None and not target.tls
         self._proxy_authorization = peer.authorization
         self._peer = peer
+        self._machine.renewable = True
         self._timing.begin()
         address = self._network.literal(peer.name)
         if address is not None:
@@ -697,18 +698,61 @@ class HTTPClient(Options):
         except NetworkError as error:
             return self._not_connected(error)
         if self._stream is not None:
-            self._pending = None
-            self._blind = False
-            self._flowed = getattr(self._stream, "flowed", None)
-            if self._tls:
-                self._tls_peer = cast("TlsStream", self._stream).peer
-                self._timing.secured = self._timing.now()
+            self._take_up(self._stream)
             self._timing.due = NEVER
             self._machine.fire(Event.ESTABLISHED)
         return _OK
 
+    def _take_up(self, stream: Stream) -> None:
+        """Goes on over a connection that was made here."""
+        self._pending = None
+        self._blind = False
+        self._flowed = getattr(stream, "flowed", None)
+        if self._tls:
+            self._tls_peer = cast("TlsStream", stream).peer
+            self._timing.secured = self._timing.now()
+
+    def _connect_anew(self) -> bool:
+        """Goes on with connecting for a request whose connection has served its last response.
+
+        The host and the terms are those of the connection before.
+
+        Returns:
+            Whether the connection stands. If not, and it never will, the state has changed.
+        """
+        peer, network = self._peer, self._network
+        assert peer is not None
+        try:
+            if self._pending is None:
+                literal = network.literal(peer.name)
+                if literal is not None:
+                    ground = network.connect((literal,), peer.port)
+                else:
+                    lookup = self._lookup = self._lookup or network.look_up(peer.name)
+                    addresses = self._await(lookup)
+                    if addresses is None:
+                        return False
+                    self._lookup = None
+                    self._timing.resolved = self._timing.now()
+                    ground = network.connect(addresses, peer.port, lookup)
+                self._pending = self._layered(ground, peer)
+            stream = self._await(self._pending)
+        except NetworkError as error:
+            self._lookup = self._pending = None
+            self._lost(error)
+            return False
+        if stream is None:
+            return False
+        self._stream = stream
+        self._take_up(stream)
+        self._timing.connected_anew()
+        return True
+
     def _poll_connected(self) -> Error:
         """Sees that the connection stands, and that the server keeps silent until it is asked."""
+        if self._machine.spent:
+            self._machine.fire(Event.LET_GO)
+            return _OK
         assert self._stream is not None
         readiness = self._stream.peek()
         if readiness is _QUIET:
@@ -755,13 +799,18 @@ class HTTPClient(Options):
         return _OK
 
     def _poll_requesting(self) -> Error:
-        stream, machine, upload = self._stream, self._machine, self._upload
+        machine, upload = self._machine, self._upload
+        if self._stream is None and not self._connect_anew():
+            return _OK if machine.status is _REQUESTING else self._settle()
+        stream = self._stream
         assert stream is not None
         while True:
             if upload.held_until and (machine.interim == 100 or self._timing.now() >= upload.held_until):
                 upload.let_go()
             if upload.unsent:
                 self._send(stream)
+                if upload.done and not upload.failure:
+                    return _OK  # scripts wait to see REQUESTING, which the engine's client shows for a poll
             if machine.status is _REQUESTING:
                 self._receive_head(stream)
             if machine.status is not _REQUESTING:
@@ -1064,10 +1113,11 @@ class HTTPClient(Options):
                 upload.drop()
             return _OK
         self._timing.end()
-        if status is not _CONNECTED:
+        if machine.spent or status is not _CONNECTED:
             self._hang_up()
-            return _OK if status is _DISCONNECTED else _RESULTS[status]
+            return _OK if status is _DISCONNECTED else _RESULTS.get(status, _OK)
         if machine.tunnel:
+            machine.renewable = False
             self._proxied = False  # it leads to another, who has no use for a proxy's credentials
             surplus = machine.surplus()
             if surplus:
@@ -1085,9 +1135,9 @@ class HTTPClient(Options):
         status = machine.status
         if status is _BODY and (machine.unread or self._peek() is Readiness.DATA):
             timing.move()  # the reader is what is slow
-        return timing.overdue(
-            connecting=status is _CONNECTING or status is _RESOLVING, awaited=machine.awaited
-        )
+        requesting = status is _REQUESTING or status is _BODY
+        connecting = self._stream is None and (requesting or status is _CONNECTING or status is _RESOLVING)
+        return timing.overdue(connecting=connecting, requesting=requesting, awaited=machine.awaited)
 
     def _peek(self) -> Readiness:
         return _ENDED if self._stream is None else self._stream.peek()
@@ -1109,7 +1159,12 @@ class HTTPClient(Options):
         if machine.status is _CONNECTING and self._pending is not None:
             self._pending.close()
             return self._not_connected(self._pending.late(late))
-        machine.failed(late)
+        if self._pending is not None:
+            self._pending.close()
+            self._lost(self._pending.late(late))
+            self._pending = None
+        else:
+            machine.failed(late)
         return self._settle()
 
     def _not_connected(self, error: NetworkError) -> Error:

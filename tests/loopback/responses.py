@@ -14,7 +14,8 @@ from .scripted import HalfClose, Pause, ReadRequest, Step
 OK: Final = b"HTTP/1.1 200 OK\r\n"
 CHUNKED: Final = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
-After = Literal["CONNECTED", "DISCONNECTED", "CONNECTION_ERROR"]
+After = Literal["CONNECTED", "SPENT", "DISCONNECTED", "CONNECTION_ERROR"]
+"""SPENT: CONNECTED, but the connection is not used again, and DISCONNECTED at the next poll."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ _LENGTH: Final = [
         "may be taken once or refused; taken, as curl does, and the connection is not used again",
         "RFC 9110 8.6",
         OK + b"Content-Length: 5\r\nX: y\r\ncontent-length:5 \r\n\r\nhello",
-        "DISCONNECTED",
+        "SPENT",
         body=b"hello",
         length=5,
         headers=["Content-Length: 5", "X: y", "content-length:5"],
@@ -140,7 +141,7 @@ _LENGTH: Final = [
         "some proxies join repeated headers so",
         "RFC 9110 8.6",
         OK + b"Content-Length: 5, 5\r\n\r\nhello",
-        "DISCONNECTED",
+        "SPENT",
         body=b"hello",
         length=5,
         headers=["Content-Length: 5, 5"],
@@ -174,7 +175,7 @@ _LENGTH: Final = [
         "chunked overrides; it may smuggle, so the connection is not used again",
         "RFC 9112 6.3",
         OK + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
-        "DISCONNECTED",
+        "SPENT",
         body=b"hi",
         length=-1,
     ),
@@ -183,7 +184,7 @@ _LENGTH: Final = [
         "in either order, and whatever the length says",
         "RFC 9112 6.3",
         OK + b"Transfer-Encoding: chunked\r\nContent-Length: -5, 6\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
-        "DISCONNECTED",
+        "SPENT",
         body=b"hi",
     ),
 ]
@@ -209,7 +210,7 @@ _HEADS: Final = [
             "browsers and curl take it, and so do we; the connection is not used again",
             "RFC 9112 5; RFC 9110 5.5",
             OK + line + b"\r\nContent-Length: 2\r\n\r\nhi",
-            "DISCONNECTED",
+            "SPENT",
             body=b"hi",
             headers=[line.decode("latin-1"), "Content-Length: 2"],
         )
@@ -385,7 +386,7 @@ _BODILESS: Final = [
         "204 ends with its head; who promises a body may send it, so the connection is not used again",
         "R2; RFC 9112 6.3",
         b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n",
-        "DISCONNECTED",
+        "SPENT",
         code=204,
         skips_body=True,
         length=0,
@@ -403,7 +404,7 @@ _BODILESS: Final = [
         "204 ends with its head",
         "R2; RFC 9112 6.3",
         b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "DISCONNECTED",
+        "SPENT",
         code=204,
         skips_body=True,
     ),
@@ -421,7 +422,7 @@ _BODILESS: Final = [
             "there is no body whatever the fields say; the connection is not used again",
             "RFC 9112 6.3",
             b"HTTP/1.1 %d X\r\n%b\r\n" % (code, fields),
-            "DISCONNECTED",
+            "SPENT",
             code=code,
             method="HEAD" if code == 200 else "GET",
             skips_body=code != 200,
@@ -442,7 +443,7 @@ _BODILESS: Final = [
         b"HTTP/1.1 103 Hints\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"
         + OK
         + b"Content-Length: 2\r\n\r\nhi",
-        "DISCONNECTED",
+        "SPENT",
         body=b"hi",
     ),
     Scenario(
@@ -588,7 +589,7 @@ _CLOSE: Final = [
         "the connection is not used again",
         "RFC 9112 9.3",
         b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello",
-        "DISCONNECTED",
+        "SPENT",
         b"hello",
     ),
     Scenario(
@@ -610,7 +611,7 @@ _CLOSE: Final = [
         "after this answer the connection is of no use",
         "R17; RFC 9112 9.6",
         OK + b"Connection:Close\r\nContent-Length: 2\r\n\r\nhi",
-        "DISCONNECTED",
+        "SPENT",
         b"hi",
     ),
     Scenario(
@@ -618,14 +619,14 @@ _CLOSE: Final = [
         "Connection is a list of tokens in any case",
         "R17; RFC 9110 7.6.1",
         OK + b"Connection: x, close\r\nContent-Length: 0\r\n\r\n",
-        "DISCONNECTED",
+        "SPENT",
     ),
     Scenario(
         "close on a second line",
         "and may come in several lines",
         "R17; RFC 9110 5.3",
         OK + b"Connection: keep-alive\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-        "DISCONNECTED",
+        "SPENT",
     ),
     Scenario(
         "no close in a longer word",
@@ -638,7 +639,7 @@ _CLOSE: Final = [
         "close counts without a body too",
         "R17; RFC 9112 9.6",
         b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
-        "DISCONNECTED",
+        "SPENT",
         code=204,
         skips_body=True,
     ),
@@ -673,7 +674,7 @@ _CHUNKED: Final = [
         "taken, as curl does; it may smuggle, so the connection is not used again",
         "RFC 9112 7.1",
         CHUNKED + b"2\nhi\n1;a\r\n!\r\n0\n\n",
-        "DISCONNECTED",
+        "SPENT",
         body=b"hi!",
     ),
     Scenario(
@@ -681,7 +682,7 @@ _CHUNKED: Final = [
         "as odd header lines",
         "RFC 9112 7.1.2",
         CHUNKED + b"2\r\nhi\r\n0\r\nBad Name: x\r\nX: a\x01b\r\n\r\n",
-        "DISCONNECTED",
+        "SPENT",
         body=b"hi",
         trailers=("Bad Name: x", "X: a\x01b"),
     ),
@@ -753,7 +754,7 @@ _CHUNKED: Final = [
         "RFC 9112 6.1",
         b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
         b"2\r\nhi\r\n0\r\n\r\n",
-        "DISCONNECTED",
+        "SPENT",
         b"hi",
     ),
     Scenario(
@@ -852,7 +853,7 @@ _SURPLUS: Final = [
         "not body, and not the begin of the next answer",
         "R14; RFC 9112 6.3",
         OK + b"Content-Length: 2\r\n\r\nhi!",
-        "DISCONNECTED",
+        "SPENT",
         b"hi",
         surplus=3,
     ),
@@ -861,7 +862,7 @@ _SURPLUS: Final = [
         "an answer that no request asked for",
         "R14; RFC 9112 9.2",
         CHUNKED + b"2\r\nhi\r\n0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad",
-        "DISCONNECTED",
+        "SPENT",
         b"hi",
         surplus=41,
     ),
@@ -870,7 +871,7 @@ _SURPLUS: Final = [
         "not body",
         "R14; RFC 9112 9.2",
         CHUNKED + b"2\r\nhi\r\n0\r\n\r\nJUNK",
-        "DISCONNECTED",
+        "SPENT",
         b"hi",
         surplus=4,
     ),
@@ -879,7 +880,7 @@ _SURPLUS: Final = [
         "not body",
         "R14; RFC 9112 6.3",
         b"HTTP/1.1 204 No Content\r\n\r\nJUNK",
-        "DISCONNECTED",
+        "SPENT",
         code=204,
         surplus=4,
         skips_body=True,
@@ -889,7 +890,7 @@ _SURPLUS: Final = [
         "what the server must not have sent is not the next answer",
         "R14; RFC 9110 9.3.2",
         OK + b"Content-Length: 5\r\n\r\nhello",
-        "DISCONNECTED",
+        "SPENT",
         method="HEAD",
         surplus=5,
     ),

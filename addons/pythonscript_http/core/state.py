@@ -15,23 +15,27 @@ caller's mistake:
                   REFUSED       CANT_CONNECT      none did
                   DISTRUSTED    TLS_HANDSHAKE_ERROR  one did, but TLS could not be agreed on
     CONNECTED     REQUEST       REQUESTING        request(), request_raw()
+                  LET_GO        DISCONNECTED      poll(), after a response that was the connection's last
                   LOST          CONNECTION_ERROR  the peer closed, or sent what nobody asked for
                   DISTRUSTED    TLS_HANDSHAKE_ERROR  it refused the client's certificate (TLS 1.3)
     REQUESTING    HEAD          BODY              a final response's head came, and a body may follow
-                  END           CONNECTED         it came, has no body, and the connection may be used again
-                  LAST          DISCONNECTED      it came, has no body, and the connection may not
+                  END           CONNECTED         it came, and has no body
+                  CLOSED        DISCONNECTED      the same, and the host cannot be connected to anew
                   LOST          CONNECTION_ERROR  the connection broke, or what came is no HTTP
                   DISTRUSTED    TLS_HANDSHAKE_ERROR  as in CONNECTED
-    BODY          END           CONNECTED         all of it was read, and the connection may be used again
-                  LAST          DISCONNECTED      all of it was read, and the connection may not
+    BODY          END           CONNECTED         all of it was read
+                  CLOSED        DISCONNECTED      the same: the body's end was the connection's, or as above
                   LOST          CONNECTION_ERROR  the connection broke before the body was complete
     any           (reset)       DISCONNECTED      close(), and the begin of connect_to_host()
 
-Three rules hold besides:
+Four rules hold besides:
 
 - Interim responses (1xx but 101) stay within REQUESTING and are skipped (RFC 9110 section 15.2).
 - A body of no bytes is a body: BODY lasts until it was read, as scripts know it from the engine. A response
   that can have none (204, 304, HEAD with chunked coding) skips BODY.
+- After a response that is its connection's last, the state is CONNECTED for scripts, as in the engine, which
+  read DISCONNECTED right behind an answer as a failure. The connection is `spent`: a request connects anew,
+  within REQUESTING, and `poll()` without one leads to DISCONNECTED.
 - A connection is used again only if both sides know where the next response begins: the peer allows it, the
   length was marked, the request was sent in full, and nothing came beyond the end.
 
@@ -75,7 +79,8 @@ class Event(StrEnum):
     REQUEST = "request()"
     HEAD = "taking a response's head"
     END = "ending a response"
-    LAST = "ending the last response"
+    CLOSED = "ending a response and the connection"
+    LET_GO = "letting a connection go"
     LOST = "losing the connection"
 
 
@@ -96,19 +101,20 @@ TRANSITIONS: Final[dict[Status, dict[Event, Status]]] = {
     },
     Status.STATUS_CONNECTED: {
         Event.REQUEST: Status.STATUS_REQUESTING,
+        Event.LET_GO: Status.STATUS_DISCONNECTED,
         Event.LOST: Status.STATUS_CONNECTION_ERROR,
         Event.DISTRUSTED: Status.STATUS_TLS_HANDSHAKE_ERROR,
     },
     Status.STATUS_REQUESTING: {
         Event.HEAD: Status.STATUS_BODY,
         Event.END: Status.STATUS_CONNECTED,
-        Event.LAST: Status.STATUS_DISCONNECTED,
+        Event.CLOSED: Status.STATUS_DISCONNECTED,
         Event.LOST: Status.STATUS_CONNECTION_ERROR,
         Event.DISTRUSTED: Status.STATUS_TLS_HANDSHAKE_ERROR,
     },
     Status.STATUS_BODY: {
         Event.END: Status.STATUS_CONNECTED,
-        Event.LAST: Status.STATUS_DISCONNECTED,
+        Event.CLOSED: Status.STATUS_DISCONNECTED,
         Event.LOST: Status.STATUS_CONNECTION_ERROR,
     },
     Status.STATUS_CANT_RESOLVE: {},
@@ -129,7 +135,7 @@ _NOTHING: Final = memoryview(bytearray())
 _REQUEST: Final = Event.REQUEST
 _HEAD: Final = Event.HEAD
 _END: Final = Event.END
-_LAST: Final = Event.LAST
+_CLOSED: Final = Event.CLOSED
 _METHOD_HEAD: Final = Method.METHOD_HEAD
 
 
@@ -165,6 +171,8 @@ class Machine:
         "interim",
         "method",
         "reason",
+        "renewable",
+        "spent",
         "status",
     )
 
@@ -180,6 +188,10 @@ class Machine:
         self.status = Status.STATUS_DISCONNECTED
         self.reason = ""
         """Why the status is one of failure."""
+        self.renewable = False
+        """The host can be connected to anew."""
+        self.spent = False
+        """The connection has served its last response."""
         self._begin(Method.METHOD_GET, close=False, decode=False)
         self._release()
 
@@ -214,6 +226,7 @@ class Machine:
             LocalError: the state is not CONNECTED.
         """
         self.fire(_REQUEST)
+        self.spent = False
         self._begin(method, close=close, decode=decode)
 
     def sent(self) -> None:
@@ -562,7 +575,8 @@ class Machine:
 
     def _finish(self) -> None:
         """The response is complete and was read."""
-        self.fire(_END if self._reusable and not (self._sending or self._buffered()) else _LAST)
+        self.spent = not self._reusable or self._sending or self._buffered() > 0
+        self.fire(_CLOSED if self.spent and (self._framing is _CLOSE or not self.renewable) else _END)
         self._release()
 
     # ---- the buffer

@@ -75,7 +75,12 @@ class Timing:
             self.began, self.resolved, self.connected, self.secured = now, 0.0, 0.0, 0.0
         self.requested = self.moved_last = now
         self.sent = self.first_byte_came = self.ended = 0.0
-        self.due = 0.0 if self.total or self._watching else NEVER
+        self.due = 0.0 if self.total or self.connect or self._watching else NEVER
+
+    def connected_anew(self) -> None:
+        """The connection stands that a request has waited for."""
+        self.moved_last = self.now()
+        self.due = 0.0
 
     def move(self) -> None:
         """Bytes went out or came in."""
@@ -91,27 +96,26 @@ class Timing:
 
     # ---- deadlines
 
-    def overdue(self, *, connecting: bool, awaited: bool) -> str:
+    def overdue(self, *, connecting: bool, requesting: bool, awaited: bool) -> str:
         """Tells which deadline has passed, or sets `due` anew.
 
         A deadline that has passed is told again and again, and nothing may be waited for any more, until
         `end`: whoever asks first need not be the one who acts on it.
 
         Args:
-            connecting: a connection is being made; or else a request is under way.
+            connecting: a connection is being made.
+            requesting: a request is under way; both where it connects anew.
             awaited: not a byte of an answer has come.
         """
         now = self.now()
         self.due = NEVER  # before they are looked at: what another thread sets meanwhile stays in it
-        running: tuple[tuple[str, float, float, str], ...]
-        if connecting:
-            running = (("connect_timeout", self.connect, self.began, "no connection within"),)
-        else:
-            running = (
-                ("total_timeout", self.total, self.requested, "not complete within"),
-                ("first_byte_timeout", awaited and self.first_byte, self.moved_last, "no answer within"),
-                ("idle_timeout", self.idle, self.moved_last, "not a byte moved for"),
-            )
+        over = requesting and not connecting  # a connection that stands
+        running = (
+            ("connect_timeout", connecting and self.connect, self.began, "no connection within"),
+            ("total_timeout", requesting and self.total, self.requested, "not complete within"),
+            ("first_byte_timeout", over and awaited and self.first_byte, self.moved_last, "no answer within"),
+            ("idle_timeout", over and self.idle, self.moved_last, "not a byte moved for"),
+        )
         due = NEVER
         for name, seconds, since, what in running:
             if seconds:

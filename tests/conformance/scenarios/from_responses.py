@@ -34,7 +34,8 @@ def _scenario(row: responses.Scenario) -> Scenario:
         steps.append(Pause())
     if row.closes:
         steps.append(End())
-    answer = Answer(row.code, row.body, row.after, row.headers, length=row.length)
+    after = "CONNECTED" if row.after == "SPENT" else row.after
+    answer = Answer(row.code, row.body, after, row.headers, length=row.length)
     url = "host.invalid:80" if row.method == "CONNECT" else "/"
     acts = (Connect(), Fetch(answer, url, row.method))
     return Scenario(f"response/{row.name}", kind, _title(row), _source(row), (steps,), acts, row.about)

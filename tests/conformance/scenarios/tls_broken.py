@@ -32,6 +32,7 @@ _LAST: Final = OK + b"Connection: close\r\n"
 _CLOSE: Final = _LAST + b"\r\nhello"
 _EITHER: Final = (*FAILS, "CANT_CONNECT")
 _CUTS: Final = range(0, 600, 30)
+_SPENT: Final = Answer(200, b"hello")
 _CLOSED: Final = Answer(200, b"hello", "DISCONNECTED")
 
 
@@ -107,12 +108,12 @@ SCENARIOS: Final = (
         "no connection within 1.5 s (connect_timeout): it answered, and then fell silent",
         timeout=1.5,
     ),
-    _ending("end-length", "Content-Length, and no close_notify", _LAST + HELLO, _CLOSED, notify=False),
+    _ending("end-length", "Content-Length, and no close_notify", _LAST + HELLO, _SPENT, notify=False),
     _ending(
         "end-chunked",
         "Chunked, and no close_notify",
         _LAST + CHUNKED.removeprefix(OK) + b"5\r\nhello\r\n0\r\n\r\n",
-        _CLOSED,
+        _SPENT,
         notify=False,
     ),
     _ending("end-close", "A body until the close, and close_notify", _CLOSE, _CLOSED, notify=True),

@@ -167,7 +167,7 @@ SCENARIOS: Final = (
         "A client certificate is wanted, and missing: nginx says it by HTTP",
         _CLIENTS,
         Site(GOOD, clients=ROOT.pem),
-        (Connect(HOST, terms=TRUSTING), Fetch(Answer(400, None, "DISCONNECTED"))),
+        (Connect(HOST, terms=TRUSTING), Fetch(Answer(400, None))),
     ),
     _early(
         "client-missing-1.2",

@@ -88,7 +88,10 @@ def play(scenario: Scenario, step: Step) -> None:
         result = poll(client)
         assert (client.get_status() is Status.STATUS_BODY) or scenario.skips_body or not scenario.good
         body = read(client)
-        assert client.get_status().name == f"STATUS_{scenario.after}", client.get_error_reason()
+        if scenario.after == "SPENT":
+            assert is_spent(client)
+        else:
+            assert client.get_status().name == f"STATUS_{scenario.after}", client.get_error_reason()
         if client.get_status() is Status.STATUS_CONNECTION_ERROR:
             assert Error.ERR_CONNECTION_ERROR in (result, client.poll())
         assert body == scenario.body
@@ -300,6 +303,13 @@ def attached(stream: FakeStream, clock: Clock) -> HTTPClient:
     return client
 
 
+def is_spent(client: HTTPClient) -> bool:
+    """Tells whether the connection has served its last response: CONNECTED ends with the next poll then."""
+    assert client.get_status() is Status.STATUS_CONNECTED
+    client.poll()
+    return client.get_status() is Status.STATUS_DISCONNECTED
+
+
 def statuses(client: HTTPClient, *steps: Callable[[], object]) -> list[str]:
     """The status after each step, without its prefix."""
     seen = []
@@ -354,15 +364,18 @@ class TestOrderOfStates:
         assert [client.poll(), client.poll()] == [Error.ERR_CANT_CONNECT] * 2
         assert (client.get_status(), client.get_error_reason()) == (Status.STATUS_CANT_CONNECT, "refused")
 
-    def test_an_answer_that_is_there_at_once_is_taken_by_the_poll_that_sent(self) -> None:
-        client, _ = fake(HELLO)
-        client.request(GET, "/", [])
-        assert statuses(client, client.poll) == ["BODY"]
+    def test_the_poll_that_sends_does_not_read(self) -> None:
+        """Scripts wait to see REQUESTING; the engine's client shows it for a poll, blocking or not."""
+        for blocking in (False, True):
+            client, _ = fake(HELLO)
+            client.set_blocking_mode(blocking)
+            client.request(GET, "/", [])
+            assert statuses(client, client.poll, client.poll) == ["REQUESTING", "BODY"]
 
     def test_an_empty_body_takes_one_empty_read(self) -> None:
         client, _ = fake(OK + b"Content-Length: 0\r\n\r\n")
         client.request(GET, "/", [])
-        assert statuses(client, client.poll, client.poll) == ["BODY", "BODY"]
+        assert statuses(client, client.poll, client.poll, client.poll) == ["REQUESTING", "BODY", "BODY"]
         assert client.read_response_body_chunk() == b""
         assert client.get_status() is Status.STATUS_CONNECTED
 
@@ -414,7 +427,7 @@ class TestCost:
     def test_the_body_goes_straight_to_the_reader(self) -> None:
         client, stream = fake(OK + b"Content-Length: 100000\r\n\r\n", b"x" * 100_000)
         client.request(GET, "/", [])
-        client.poll()
+        poll(client)
         stream.views.clear()
         view = memoryview(bytearray(70_000))
         assert client.body_limit() == 65536
@@ -425,18 +438,18 @@ class TestCost:
     def test_the_readers_memory_is_asked_for_as_little_as_can_come(self) -> None:
         client, _ = fake(HELLO)
         client.request(GET, "/", [])
-        client.poll()
+        poll(client)
         assert client.body_limit() == 5
         client, _ = fake(CHUNKED)
         client.request(GET, "/", [])
-        client.poll()
+        poll(client)
         assert client.body_limit() == 65536
 
     def test_chunks_are_gathered(self) -> None:
         """R8."""
         client, _ = fake(CHUNKED, b"4\r\nabcd\r\n" * 1000, b"4\r\nabcd\r\n0\r\n\r\n")
         client.request(GET, "/", [])
-        client.poll()
+        poll(client)
         client.read_chunk_size = 256
         sizes = [len(client.read_response_body_chunk()) for _ in range(16)]
         assert sizes == [256] * 15 + [164]  # the last one across two arrivals
@@ -514,7 +527,7 @@ class TestSending:
         client.request_raw(POST, "/", [], bytes(100_000))
         assert poll(client) is Error.OK
         assert (client.get_response_code(), read(client)) == (413, b"big")
-        assert client.get_status() is Status.STATUS_DISCONNECTED
+        assert is_spent(client)
         assert (stream.closed, len(stream.sent)) == (True, 1000)
 
     def test_an_interim_answer_does_not_stop_the_sending(self) -> None:
@@ -544,7 +557,7 @@ class TestSending:
         assert client.poll() is Error.OK
         assert client.get_response_code() == 400
         assert read(client) == b""
-        assert client.get_status() is Status.STATUS_DISCONNECTED
+        assert is_spent(client)
 
 
 def broken(_: Sequence[bytes | memoryview]) -> int:
@@ -586,14 +599,14 @@ class TestConnection:
     def test_data_after_101_is_not_http(self) -> None:
         client, stream = fake(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")
         client.request(GET, "/", [])
-        client.poll()
+        poll(client)
         stream.events = [b"raw"]
         assert (client.poll(), client.get_status()) == (Error.OK, Status.STATUS_CONNECTED)
 
     def test_a_connection_lost_in_the_body(self) -> None:
         client, stream = fake(OK + b"Content-Length: 9\r\n\r\nhalf")
         client.request(GET, "/", [])
-        client.poll()
+        poll(client)
         stream.events = [b""]
         assert client.poll() is Error.OK  # "half" waits to be read
         assert client.read_response_body_chunk() == b"half"
@@ -603,7 +616,7 @@ class TestConnection:
     def test_a_connection_lost_after_the_body_was_read_so_far(self) -> None:
         client, stream = fake(OK + b"Content-Length: 9\r\n\r\nhalf")
         client.request(GET, "/", [])
-        client.poll()
+        poll(client)
         assert client.read_response_body_chunk() == b"half"
         stream.events = [b""]
         assert client.poll() is Error.ERR_CONNECTION_ERROR
@@ -624,7 +637,7 @@ class TestConnection:
         """R5: polling alone does not end it, so that a loop over poll() and read meets no surprise."""
         client, stream = fake(OK + b"\r\nhello")
         client.request(GET, "/", [])
-        client.poll()
+        poll(client)
         assert client.read_response_body_chunk() == b"hello"
         stream.events = [b""]
         assert statuses(client, client.poll, client.poll) == ["BODY", "BODY"]
@@ -781,7 +794,7 @@ class TestResponse:
         client, _ = fake(OK + b"A: b\r\nContent-Length: 0\r\n\r\n")
         assert not client.has_response()
         client.request(GET, "/", [])
-        client.poll()
+        poll(client)
         assert client.has_response()
         assert client.get_response_headers() == ["A: b", "Content-Length: 0"]
         assert not client.has_response()
@@ -793,7 +806,7 @@ class TestResponse:
         block = b"Set-Cookie: a=1\r\nX:  y:z \r\nset-cookie: b=2\r\nContent-Length: 0\r\nE:\r\n\r\n"
         client, _ = fake(OK + block)
         client.request(GET, "/", [])
-        client.poll()
+        poll(client)
         expected = {"Set-Cookie": "a=1; b=2", "X": "y:z", "Content-Length": "0", "E": ""}
         assert client.get_response_headers_as_dictionary() == expected
         assert not client.has_response()
@@ -809,7 +822,7 @@ class TestResponse:
         """R31."""
         client, _ = fake(OK + b"Content-Length: 9223372036854775807\r\n\r\nx")
         client.request(GET, "/", [])
-        client.poll()
+        poll(client)
         assert client.get_response_body_length() == 2**63 - 1
         assert client.read_response_body_chunk() == b"x"
 
@@ -882,7 +895,7 @@ class TestBlockingMode:
             assert poll(client) is Error.OK
             assert client.get_status() is Status.STATUS_CONNECTED
             client.request(GET, "/", [])
-            client.poll()
+            poll(client)
             assert client.get_status() is Status.STATUS_BODY
             assert client.read_response_body_chunk() == b"hi"
             assert time.monotonic() - begun > 0.8
@@ -894,6 +907,7 @@ class TestBlockingMode:
         client = attached(PacedStream(clock, (45, OK + b"Content-Length: 1\r\n\r\n"), (99, b"x")), clock)
         client.set_blocking_mode(True)
         client.request(GET, "/", [])
+        client.poll()  # sends
         for waited, status in ((30, Status.STATUS_REQUESTING), (45, Status.STATUS_BODY)):
             assert (client.poll(), client.get_status()) == (Error.OK, status)
             assert clock.now == 100 + waited
@@ -905,7 +919,7 @@ class TestBlockingMode:
         client.set_blocking_mode(True)
         body = bytes(20_000_000)
         client.request_raw(POST, "/digest", [], body)
-        client.poll()
+        poll(client)
         assert client.read_response_body_chunk() == hashlib.sha256(body).hexdigest().encode()
         client.close()
 
@@ -1217,6 +1231,7 @@ class TestDeadlinesToTheTick:
         clocked.connected()
         clocked.client.set_blocking_mode(True)
         clocked.request()
+        clocked.at(0.0)  # sends
         clocked.client.total_timeout = 7
         for seconds in (0.0, 3.0):
             waited.append(0.0)
@@ -1361,7 +1376,7 @@ class TestRefusedUploads:
         assert (len(stream.sent) == 1000) is not goes_on
         stream.events.append(b"no")
         assert read(client) == b"no"
-        assert client.get_status() is (Status.STATUS_CONNECTED if goes_on else Status.STATUS_DISCONNECTED)
+        assert is_spent(client) is not goes_on
 
     def test_400_to_a_streamed_one(self) -> None:
         client, stream = fake(b"HTTP/1.1 400 X\r\nContent-Length: 0\r\n\r\n")
@@ -1371,7 +1386,7 @@ class TestRefusedUploads:
         assert client.send_body_chunk(b"x") is Error.ERR_UNAVAILABLE
         assert (read(client), client.get_response_code()) == (b"", 400)
         assert stream.sent == sent
-        assert client.get_status() is Status.STATUS_DISCONNECTED
+        assert is_spent(client)
 
 
 class TestAttachedBehindAProxy:
@@ -1423,7 +1438,7 @@ class TestLimits:
         client, _ = fake(OK + b"X: " + b"y" * 2000 + b"\r\n")
         client.max_header_size = 1024
         client.request(GET, "/", [])
-        assert client.poll() is Error.ERR_CONNECTION_ERROR
+        assert poll(client) is Error.ERR_CONNECTION_ERROR
         assert client.get_error_reason() == "the header block is over the limit of 1024 bytes"
 
     @pytest.mark.parametrize(
@@ -1532,7 +1547,7 @@ class TestDecoding:
         client, _ = fake(OK + b"Content-Encoding: exotic\r\nContent-Length: 1\r\n\r\nx")
         client.decode_body = True
         client.request(GET, "/", [])
-        assert client.poll() is Error.ERR_CONNECTION_ERROR
+        assert poll(client) is Error.ERR_CONNECTION_ERROR
         assert client.get_error_reason().startswith("the coding 'exotic' is none of those known here")
 
     def test_decoded_bytes_count(self) -> None:
@@ -1664,7 +1679,7 @@ class TestStreamedUploads:
             read_it.set()
             assert (client.get_response_code(), read(client)) == (413, b"big")
             assert client.get_request_body_sent() < 50_000_000
-            assert client.get_status() is Status.STATUS_DISCONNECTED
+            assert is_spent(client)
 
 
 class TestExpect:
@@ -1716,7 +1731,7 @@ class TestExpect:
         assert read(client) == b"hi"
         assert stream.sent.endswith(b"\r\n\r\n")
         assert client.get_request_body_sent() == 0
-        assert client.get_status() is Status.STATUS_DISCONNECTED
+        assert is_spent(client)
 
     @pytest.mark.parametrize("code", [200, 404])
     def test_a_final_answer_instead_to_a_streamed_one(self, code: int) -> None:
@@ -1726,7 +1741,7 @@ class TestExpect:
         poll(client)
         assert [client.send_body_chunk(b"y"), client.end_body()] == [Error.ERR_UNAVAILABLE] * 2
         assert read(client) == b"hi"
-        assert client.get_status() is Status.STATUS_DISCONNECTED
+        assert is_spent(client)
 
     def test_a_final_answer_makes_it_needless(self) -> None:
         client, stream = fake(b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n")
@@ -1734,7 +1749,7 @@ class TestExpect:
         poll(client)
         assert (read(client), client.get_response_code()) == (b"", 417)
         assert stream.sent.endswith(b"\r\n\r\n")
-        assert client.get_status() is Status.STATUS_DISCONNECTED
+        assert is_spent(client)
 
 
 class TestAttached:
@@ -2011,7 +2026,7 @@ class TestReasons:
     def test_a_failure_is_told_by_what_it_keeps_from(self) -> None:
         client, _ = fake(b"SSH-2.0\r\n")
         client.request(GET, "/", [])
-        client.poll()
+        poll(client)
         with pytest.raises(LocalError, match=r"the status is STATUS_CONNECTION_ERROR \(this is no HTTP/1\.x"):
             client.request(GET, "/", [])
 

@@ -21,6 +21,7 @@ def connected(header_limit: int = HEADER_LIMIT) -> Machine:
 def requesting(method: str = "GET") -> Machine:
     """A machine that has just sent a request."""
     machine = connected()
+    machine.renewable = True
     machine.request(Method[f"METHOD_{method}"], close=False)
     machine.sent()
     return machine
@@ -67,7 +68,10 @@ def play(scenario: Scenario, pieces: list[bytes]) -> None:
     if scenario.closes and machine.status in (Status.STATUS_REQUESTING, Status.STATUS_BODY):
         machine.ended()
         body += drain(machine, 4096)
-    assert machine.status.name == f"STATUS_{scenario.after}", machine.reason
+    after = "CONNECTED" if scenario.after == "SPENT" else scenario.after
+    assert machine.status.name == f"STATUS_{after}", machine.reason
+    if after == "CONNECTED":
+        assert machine.spent == (scenario.after == "SPENT")
     assert body == scenario.body
     assert (machine.head.code if machine.head else 0) == scenario.code
     assert scenario.reason in machine.reason

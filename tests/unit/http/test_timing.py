@@ -15,10 +15,10 @@ def test_without_deadlines_nothing_is_due(clock: Clock) -> None:
     timing = Timing(clock)
     assert timing.due is NEVER
     timing.begin()
-    assert timing.overdue(connecting=True, awaited=False) == ""
+    assert timing.overdue(connecting=True, requesting=False, awaited=False) == ""
     timing.request()
     clock.now = 1e9
-    assert timing.overdue(connecting=False, awaited=True) == ""
+    assert timing.overdue(connecting=False, requesting=True, awaited=True) == ""
     assert timing.due == NEVER
 
 
@@ -36,10 +36,10 @@ def test_deadlines_of_a_request(clock: Clock, name: str, text: str) -> None:
     timing.request()
     for now in (100.0, 104.9):
         clock.now = now
-        assert timing.overdue(connecting=False, awaited=True) == ""
+        assert timing.overdue(connecting=False, requesting=True, awaited=True) == ""
         assert timing.due == 105
     clock.now = 105.0
-    assert timing.overdue(connecting=False, awaited=True) == text
+    assert timing.overdue(connecting=False, requesting=True, awaited=True) == text
 
 
 @pytest.mark.parametrize("name", ["total", "idle", "first_byte", "connect"])
@@ -53,7 +53,7 @@ def test_a_deadline_that_has_passed_is_told_until_the_end(clock: Clock, name: st
         timing.request()
     clock.advance(6)
     for _ in range(3):
-        assert timing.overdue(connecting=name == "connect", awaited=True) != ""
+        assert timing.overdue(connecting=name == "connect", requesting=name != "connect", awaited=True) != ""
         assert timing.due <= clock.now
         assert timing.remaining(30) == 0
     timing.end()
@@ -65,9 +65,12 @@ def test_deadline_of_connecting(clock: Clock) -> None:
     timing.limit("connect", 0.5)
     timing.begin()
     clock.now += 0.4
-    assert timing.overdue(connecting=True, awaited=False) == ""
+    assert timing.overdue(connecting=True, requesting=False, awaited=False) == ""
     clock.now += 0.2
-    assert timing.overdue(connecting=True, awaited=False) == "no connection within 0.5 s (connect_timeout)"
+    assert (
+        timing.overdue(connecting=True, requesting=False, awaited=False)
+        == "no connection within 0.5 s (connect_timeout)"
+    )
 
 
 def test_a_byte_puts_off_what_counts_from_it(clock: Clock) -> None:
@@ -79,7 +82,7 @@ def test_a_byte_puts_off_what_counts_from_it(clock: Clock) -> None:
         clock.now = 104.0
         timing.move()
         clock.now = 106.0
-        assert (timing.overdue(connecting=False, awaited=True) == "") is put_off
+        assert (timing.overdue(connecting=False, requesting=True, awaited=True) == "") is put_off
 
 
 def test_an_answer_ends_the_wait_for_it(clock: Clock) -> None:
@@ -87,7 +90,7 @@ def test_an_answer_ends_the_wait_for_it(clock: Clock) -> None:
     timing.limit("first_byte", 5)
     timing.request()
     clock.now += 6
-    assert timing.overdue(connecting=False, awaited=False) == ""
+    assert timing.overdue(connecting=False, requesting=True, awaited=False) == ""
     assert timing.due == NEVER
 
 
@@ -97,7 +100,7 @@ def test_a_deadline_set_late_counts_from_the_begin(clock: Clock) -> None:
     clock.now += 6
     timing.limit("total", 5)
     assert timing.due <= clock.now
-    assert timing.overdue(connecting=False, awaited=False) != ""
+    assert timing.overdue(connecting=False, requesting=True, awaited=False) != ""
 
 
 def test_waits_are_bounded_by_the_nearest(clock: Clock) -> None:
@@ -105,7 +108,7 @@ def test_waits_are_bounded_by_the_nearest(clock: Clock) -> None:
     timing.limit("total", 5)
     timing.limit("idle", 3)
     timing.request()
-    timing.overdue(connecting=False, awaited=True)
+    timing.overdue(connecting=False, requesting=True, awaited=True)
     assert (timing.remaining(30), timing.remaining(1)) == (3, 1)
     timing.end()
     assert timing.remaining(30) == 30
@@ -141,3 +144,26 @@ def test_durations(clock: Clock) -> None:
     assert timing.durations() == dict.fromkeys(timing.durations(), 0.0) | {"total": 1.0}
     timing.forget()
     assert set(timing.durations().values()) == {0.0}
+
+
+def test_a_deadline_that_is_set_meanwhile_is_seen_later() -> None:
+    """By another thread, at any moment of the look at the others."""
+
+    class Seconds(float):
+        """A duration whose use is such a moment."""
+
+        def __bool__(self) -> bool:
+            if not timing.total:
+                timing.total = 5  # so that this is no endless loop: limit() looks at all of them
+                timing.limit("total", 5)
+            return True
+
+    timing = Timing(Clock())
+    timing.limit("idle", 1000)
+    timing.request()
+    timing.idle = Seconds(1000)
+    assert timing.overdue(connecting=False, awaited=False) == ""
+    assert timing.due == 0.0
+    timing.idle = 0.0
+    assert timing.overdue(connecting=False, awaited=False) == ""
+    assert timing.due == 105
