@@ -321,12 +321,6 @@ MUTANTS = [
             _ERRORS,
         ),
         (
-            "a failed ptrcall returns no object",
-            "        if not type.refcounted:\n            (<void **>r_pointer)[0] = NULL",
-            "        pass",
-            _ERRORS,
-        ),
-        (
             "a list that cannot cross over is freed",
             "        nesting.leave()\n    except BaseException:\n"
             "        gde.variant_destroy(r_variant)\n        raise\n"
