@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
@@ -23,9 +24,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     intruders.mkdir()
     for name in ("intruder.py", "godot.py", "sitecustomize.py", "json.py"):
         (intruders / name).write_text(f"raise SystemExit('{name} got in')\n", encoding="utf-8")
+    (intruders / "python3").write_text("#!/bin/sh\necho another one\n", encoding="utf-8")
+    (intruders / "python3").chmod(0o755)
     return Project(folder / "p", scripts=[SUITE], addons=["probe"]).run_suite(
         SUITE,
         environment={
+            "PATH": f"{intruders}:{os.environ['PATH']}",
             "PYTHONPATH": str(intruders),
             "PYTHONHOME": str(intruders),
             "PYTHONUTF8": "0",

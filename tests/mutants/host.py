@@ -405,7 +405,7 @@ MUTANTS = [
         (
             "a Callable whose object was freed is not valid",
             "return running and (object_id == 0 or gde.object_get_instance_from_id(object_id) is not NULL)",
-            "return running",
+            "return running and object_id != 1",
             _PROXIES,
         ),
         (
@@ -537,7 +537,7 @@ MUTANTS = [
         (
             "typed code that knows the parent calls the child's method",
             "        if cls is not method.owner:\n            function = method.function_of(cls)",
-            "        if False:\n            function = method.function_of(cls)",
+            "        if cls is None:\n            function = method.function_of(cls)",
             _MEMBERS,
         ),
     ),

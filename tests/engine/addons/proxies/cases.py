@@ -96,7 +96,7 @@ def methods() -> None:
     assert node.get_class() == "Node"
     assert node.find_children("*", "", True, False) == [child]
     wrong: Any = node  # what a type checker would refuse
-    with raises(TypeError, "add_child"):
+    with raises(TypeError, "argument 1 of Node.add_child() must be Object, not int"):
         wrong.add_child(5)
     with raises(TypeError, "at least"):
         wrong.add_child()
