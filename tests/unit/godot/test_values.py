@@ -118,6 +118,13 @@ def test_copies_are_of_the_same_type(value: Any) -> None:
         assert other == value
 
 
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_arrays_of_numbers_are_pickled_by_every_protocol(protocol: int) -> None:
+    for cls in NUMBER_ARRAYS.values():
+        back = pickle.loads(pickle.dumps(cls([1, 2]), protocol))
+        assert (type(back), back) == (cls, cls([1, 2]))
+
+
 def test_packed_arrays_are_as_wide_as_the_engines() -> None:
     assert [cls().itemsize for cls in NUMBER_ARRAYS.values()] == [4, 8, 4, 8]
     with pytest.raises(OverflowError):
