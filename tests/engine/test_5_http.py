@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.engine.harness import HERE, Project, Run, functions
+from tests.loopback.network import closed_port
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.server import Server
 
@@ -20,12 +20,6 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def runs(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     """One run of each suite."""
@@ -35,7 +29,7 @@ def runs(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         scripts = [suite, "http_base.gd", "tutorial.gd"]
         project = Project(tmp_path_factory.mktemp("http") / "p", scripts=scripts, client=True)
         project.write("tutorial_engine.gd", tutorial.replace("PyHTTPClient", "HTTPClient"))
-        ports = (f"--port={server.port}", f"--closed={free_port()}")
+        ports = (f"--port={server.port}", f"--closed={closed_port()}")
         found[suite] = project.run_suite(suite, *ports, verbose=True)
     return found
 

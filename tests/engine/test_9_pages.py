@@ -12,8 +12,8 @@ import pytest
 from tests.docs.blocks import Block, blocks
 from tests.docs.examples import examples
 from tests.engine.harness import HOST, SECONDS, Project, Run, functions
-from tests.engine.test_5_http import free_port
 from tests.loopback.certificates import Authority
+from tests.loopback.network import closed_port
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.tls_server import TlsServer, server_context
 
@@ -59,7 +59,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     mutual_context = server_context(identity, trusted=root.pem)
     # In TLS 1.2 a client is connected only after the server has accepted its certificate.
     mutual_context.maximum_version = ssl.TLSVersion.TLSv1_2
-    closed = free_port()
+    closed = closed_port()
     with (
         ScriptedServer([ReadRequest(), HEAD + BODY, ReadRequest()]) as plain,
         ScriptedServer([ReadRequest(), HEAD + BODY[:5]]) as half,

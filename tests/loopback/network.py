@@ -1,6 +1,8 @@
 """What tests of the network need besides servers: waiting with a bound, ports that answer in odd ways."""
 
 import contextlib
+import functools
+import random
 import socket
 import threading
 import time
@@ -68,30 +70,67 @@ def descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
+@functools.cache
 def closed_port() -> int:
-    """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
+    """A port at which nobody listens: as long as this process lives, it is bound at all addresses."""
+    four, six = _bound("0.0.0.0", "::")
+    port: int = four.getsockname()[1]
+    for one in (four, six):
+        one.detach()  # nobody closes it
     return port
 
 
+def free_port() -> int:
+    """A port for a server that must be told one: of those that the system gives to nobody unasked."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with contextlib.suppress(OSError), _bind("127.0.0.1", port), _bind("::1", port):
+            return port
+    raise AssertionError("no port is free")
+
+
 @contextlib.contextmanager
-def listening(*hosts: str, backlog: int = 16) -> Iterator[tuple[int, list[socket.socket]]]:
-    """Listens on one port of several addresses; gives the port and the listeners."""
+def listening(
+    *hosts: str, backlog: int = 16, closed: Sequence[str] = ()
+) -> Iterator[tuple[int, list[socket.socket]]]:
+    """Listens on one port of several addresses; gives the port and the listeners.
+
+    Args:
+        hosts: the addresses.
+        backlog: how many connections wait at each.
+        closed: other addresses, where nobody is to listen on that port.
+    """
+    bound = _bound(*hosts, *closed)
+    with contextlib.ExitStack() as stack:
+        for one in bound:
+            stack.enter_context(one)
+        for one in bound[: len(hosts)]:
+            one.listen(backlog)
+        yield bound[0].getsockname()[1], bound[: len(hosts)]
+
+
+def _bound(*hosts: str) -> list[socket.socket]:
+    """Sockets that have one port of several addresses."""
     for _ in range(50):
-        with contextlib.ExitStack() as stack:
-            port, listeners = 0, []
-            try:
-                for host in hosts:
-                    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-                    one = socket.create_server((host, port), family=family, backlog=backlog)
-                    listeners.append(stack.enter_context(one))
-                    port = one.getsockname()[1]
-            except OSError:  # taken on one of them
-                continue
-            yield port, listeners
-            return
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):  # taken on one of them
+            port, bound = 0, []
+            for host in hosts:
+                bound.append(stack.enter_context(_bind(host, port)))
+                port = bound[0].getsockname()[1]
+            stack.pop_all()
+            return bound
     raise AssertionError("no port is free on all of them")
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        if made.family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.bind((host, port))
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 @contextlib.contextmanager

@@ -11,14 +11,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.loopback.network import closed_port
+from tests.loopback.network import free_port
 from tests.loopback.processes import running
 
 
 @contextlib.contextmanager
 def proxy_py(user: str, password: str) -> Iterator[int]:
     """proxy.py, of the same environment as we."""
-    port = closed_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         options = {
             "hostname": "127.0.0.1",
@@ -36,7 +36,7 @@ def proxy_py(user: str, password: str) -> Iterator[int]:
 @contextlib.contextmanager
 def tinyproxy(user: str, password: str) -> Iterator[int]:
     """tinyproxy, by $TINYPROXY or on PATH; listens on 127.0.0.1 and ::1."""
-    port = closed_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "tinyproxy.conf"
         configuration.write_text(

@@ -79,7 +79,7 @@ def test_the_first_address_wins_if_it_answers() -> None:
 
 
 def test_the_next_address_follows_a_failure_at_once() -> None:
-    with listening("127.0.0.1") as (port, _):
+    with listening("127.0.0.1", closed=["::1"]) as (port, _):
         assert winner([SIX, four(1)], port) == "127.0.0.1"
         assert winner([BROADCAST, four(1)], port) == "127.0.0.1"
 
@@ -103,7 +103,7 @@ def test_silence_costs_the_attempt_delay_and_no_more() -> None:
 def test_a_slow_attempt_may_still_win() -> None:
     """It goes on while others are under way; the kernel asks again after a second."""
     with (
-        listening("127.0.0.1", backlog=0) as (port, (listener,)),
+        listening("127.0.0.1", backlog=0, closed=["127.0.0.2"]) as (port, (listener,)),
         socket.create_connection(("127.0.0.1", port)),
     ):
         clock = Clock()
@@ -207,7 +207,7 @@ def test_late_addresses_join_in() -> None:
 
 def test_a_race_waits_for_late_addresses() -> None:
     """All that were known have failed, but the look-up goes on."""
-    with listening("::1") as (port, _):
+    with listening("::1", closed=["127.0.0.1"]) as (port, _):
         lookup = FakeLookup(four(1))
         pending = Race(lookup.addresses, port, 10.0, lookup)
         for _ in range(5):
@@ -251,8 +251,9 @@ def test_a_poll_never_waits() -> None:
 def test_nothing_is_left_open(monkeypatch: pytest.MonkeyPatch, delay: float) -> None:
     """Not after a failure, nor by those that lost, nor when all is given up at any moment."""
     monkeypatch.setattr(race, "ATTEMPT_DELAY", delay)
+    port = closed_port()
     before = descriptors()
-    failure(Race([SIX, BROADCAST, four()], closed_port(), 10.0))
+    failure(Race([SIX, BROADCAST, four()], port, 10.0))
     assert descriptors() == before
     with blackholes("127.0.0.1", "127.0.0.2", "::1", answering=["127.0.0.4"]) as port:
         before = descriptors()

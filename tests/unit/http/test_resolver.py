@@ -122,8 +122,8 @@ def test_this_machine(system: System, name: str) -> None:
 )
 def test_not_this_machine(system: System, name: str) -> None:
     system.answer(BOTH, "Name or service not known")
-    lookup = resolver.look_up(name)
-    lookup.wait(10)
+    lookup = resolver.look_up(name, Clock())  # on which the delay never passes
+    lookup.wait(60)
     assert system.asked == [(name.encode(), BOTH)]
 
 
@@ -135,7 +135,7 @@ def test_whatever_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
     lookup = resolver.look_up("x.example")
-    lookup.wait(10)
+    lookup.wait(60)
     with pytest.raises(NetworkError, match=r"^cannot resolve 'x\.example': MemoryError$"):
         lookup.poll()
 
@@ -143,7 +143,7 @@ def test_whatever_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", ["a" * 64 + ".example", "a..b", "fe80::1%nothing"])
 def test_a_name_that_no_name_can_be(name: str) -> None:
     lookup = resolver.look_up(name)
-    lookup.wait(10)
+    lookup.wait(60)
     with pytest.raises(NetworkError, match=f"cannot resolve '{name}': "):
         lookup.poll()
 
@@ -152,7 +152,7 @@ def test_a_failure_is_told_and_not_kept(system: System) -> None:
     for text in ("Name or service not known", "Temporary failure in name resolution"):
         system.answer(BOTH, text)
         lookup = resolver.look_up("no.such.host")
-        lookup.wait(10)
+        lookup.wait(60)
         with pytest.raises(NetworkError, match=rf"^cannot resolve 'no\.such\.host': {text}$"):
             lookup.poll()
 
@@ -162,8 +162,8 @@ class TestFamilies:
 
     def test_a_quick_answer_is_asked_for_once(self, system: System) -> None:
         system.answer(BOTH, [ADDRESSES[FOUR], ADDRESSES[SIX]])
-        lookup = resolver.look_up("quick.example")
-        lookup.wait(10)
+        lookup = resolver.look_up("quick.example", Clock())  # on which the delay never passes
+        lookup.wait(60)
         assert lookup.poll() == [ADDRESSES[FOUR], ADDRESSES[SIX]]  # the system's order
         assert lookup.complete
         assert system.asked == [(b"quick.example", BOTH)]
@@ -188,7 +188,7 @@ class TestFamilies:
     def test_the_first_family_is_used_and_the_other_joins(self, system: System, first: int) -> None:
         lookup = resolver.look_up("half.example")
         system.answer(first, [ADDRESSES[first]])
-        lookup.wait(10)
+        lookup.wait(60)
         assert lookup.poll() == [ADDRESSES[first]]
         assert not lookup.complete
         system.answer(SIX + FOUR - first, [ADDRESSES[SIX + FOUR - first]])
@@ -198,7 +198,7 @@ class TestFamilies:
     def test_the_joint_answer_is_the_last_word(self, system: System) -> None:
         lookup = resolver.look_up("late.example")
         system.answer(FOUR, [ADDRESSES[FOUR]])
-        lookup.wait(10)
+        lookup.wait(60)
         system.answer(BOTH, [ADDRESSES[FOUR], ADDRESSES[SIX]])
         until(lambda: lookup.complete)
         assert lookup.poll() == [ADDRESSES[FOUR], ADDRESSES[SIX]]
@@ -209,7 +209,7 @@ class TestFamilies:
     def test_what_is_known_outlives_a_joint_failure(self, system: System) -> None:
         lookup = resolver.look_up("broken.example")
         system.answer(FOUR, [ADDRESSES[FOUR]])
-        lookup.wait(10)
+        lookup.wait(60)
         system.answer(BOTH, "Temporary failure in name resolution")
         until(lambda: lookup.complete)
         assert lookup.poll() == [ADDRESSES[FOUR]]
@@ -220,7 +220,7 @@ class TestFamilies:
         lookup.wait(2 * RESOLUTION_DELAY)
         assert lookup.poll() is None
         system.answer(FOUR, [ADDRESSES[FOUR]])
-        lookup.wait(10)
+        lookup.wait(60)
         assert lookup.poll() == [ADDRESSES[FOUR]]
         assert lookup.complete
 
@@ -232,7 +232,7 @@ class TestFamilies:
         system.answer(SIX, six)
         lookup.wait(2 * RESOLUTION_DELAY)
         system.answer(FOUR, four)
-        lookup.wait(10)
+        lookup.wait(60)
         with pytest.raises(NetworkError, match=rf"^cannot resolve 'none\.example': {told}$"):
             lookup.poll()
 
@@ -244,7 +244,7 @@ class TestThreads:
         assert [lookup.poll() for lookup in (*lookups, other)] == [None] * 101  # not yet answered
         system.answer(BOTH, [ADDRESSES[FOUR]])
         for lookup in (*lookups, other):
-            lookup.wait(10)
+            lookup.wait(60)
             assert lookup.poll() == [ADDRESSES[FOUR]]
         joint = [host for host, family in system.asked if family == BOTH]
         assert sorted(joint) == [b"other.example", b"slow.example"]
@@ -259,9 +259,9 @@ class TestThreads:
         del lookups
         gc.collect()
         system.answer(BOTH, [ADDRESSES[FOUR]])
-        live.wait(10)  # those before it were given up: they lost their turn
+        live.wait(60)  # those before it were given up: they lost their turn
         assert live.poll() == [ADDRESSES[FOUR]]
-        assert len(system.asked) == 9
+        assert families(system).count(BOTH) == 9
 
     def test_other_names_come_before_a_second_question(
         self, system: System, monkeypatch: pytest.MonkeyPatch
@@ -293,7 +293,7 @@ class TestThreads:
         until(lambda: b"live.example" in joint(system))
         assert not any(lookup.complete for lookup in dead)  # it did not wait for one of them to give up
         system.answer(BOTH, [ADDRESSES[FOUR]])
-        live.wait(10)
+        live.wait(60)
         assert live.poll() == [ADDRESSES[FOUR]]
 
     def test_a_hundred_dead_names_hold_up_nobody(self) -> None:
@@ -301,13 +301,13 @@ class TestThreads:
 
     def test_a_name_given_up_is_joined_again_while_its_thread_hangs(self, system: System) -> None:
         for _ in range(50):
-            lookup = resolver.look_up("hangs.example")
+            lookup = resolver.look_up("hangs.example", Clock())  # on which the delay never passes
             assert lookup.poll() is None
             until(lambda: len(system.asked) == 1)
             del lookup
         system.answer(BOTH, [ADDRESSES[FOUR]])
         lookup = resolver.look_up("hangs.example")
-        lookup.wait(10)
+        lookup.wait(60)
         assert lookup.poll() == [ADDRESSES[FOUR]]
 
     def test_waiting_is_bounded(self, system: System) -> None:
