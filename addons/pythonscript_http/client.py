@@ -41,6 +41,7 @@ from .net.stream import (
 )
 from .net.surplus import Surplus
 from .net.tunnel import tunnel_to
+from .net.workers import Workers
 from .options import Options
 from .turn import Turn
 from .upload import Upload
@@ -61,6 +62,9 @@ touch nothing that the waiting call uses, and many of the things that are waited
 
 _CLOSE_TIMEOUT: Final = 1.0
 """Seconds that `close()` waits for a call in another thread to end. Only a script's own stream takes long."""
+
+_DECODERS: Final = Workers(4, 5.0, "decoding")
+"""More threads would not decode faster on usual machines; none may be kept busy for longer than a moment."""
 
 _TCP: Final = TcpNetwork()
 _USER_AGENT: Final = f"pythonscript_http ({sys.platform})"
@@ -173,7 +177,7 @@ class HTTPClient(Options):
         user_agent: str = _USER_AGENT,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        super().__init__(Machine(header_limit), Timing(clock))
+        super().__init__(Machine(header_limit, _DECODERS.start), Timing(clock))
         self._turn = Turn()
         self.user_agent = user_agent
         self.warning = ""
@@ -973,6 +977,15 @@ class HTTPClient(Options):
             raise self.refused(error) from None
         assert stream is not None
         while size < room and machine.status is _BODY:
+            if machine.busy:
+                if not self._blocking:
+                    break
+                late = self._late()
+                if late:
+                    machine.failed(late)
+                    break
+                size += machine.take(view[size:])
+                continue
             if upload.unsent:
                 self._send(stream)
             if machine.paused:
@@ -997,13 +1010,13 @@ class HTTPClient(Options):
                 else:
                     machine.received(got)
                     if machine.status is _BODY:
-                        size += machine.take(view[size:])
+                        size += machine.take(view[size:], more=True)
                 if got < most and (not self._blocking or (size and machine.chunked)):
                     break  # that was all there is; chunks are handed out as they come, as by the engine
             elif got == 0:
                 machine.ended(truncated=self._truncated)
                 if machine.status is _BODY:  # what has come is not all decoded yet
-                    size += machine.take(view[size:])
+                    size += machine.take(view[size:], more=True)
             elif not self._blocking or self._late() or not self.wait(stream, write=bool(upload.unsent)):
                 break
         if machine.status is not _BODY:

@@ -97,6 +97,8 @@ SCRIPTS: Mapping[str, Sequence[Step]] = {
     "deflate_cut": [ReadRequest(), sized(zlib.compress(TEXT)[:-1], coded(b"deflate"))],
     "gzip_broken": [ReadRequest(), sized(b"this is no gzip at all", coded(b"gzip"))],
     "unknown": [ReadRequest(), sized(b"?", coded(b"enigma"))],
+    "part": [ReadRequest(), sized(b"llo", coded(b"gzip")).replace(b"200 OK", b"206 Part")],
+    "gzip_empty": [ReadRequest(), sized(gzip.compress(b"") * 1000 + gzip.compress(b"hello"), coded(b"gzip"))],
     "bomb": [ReadRequest(), sized(bomb(), coded(b"gzip, gzip"))],
     "headers": [ReadRequest(), OK + HEADERS] * 2,
     "trailers": [ReadRequest(), OK + TRAILERS + b"X-Sum: 12\r\nContent-Length: 99\r\n\r\n"] * 2,

@@ -50,7 +50,7 @@ from typing import Final
 
 from . import buffers
 from .chunked import ChunkedDecoder
-from .codings import Decoding
+from .codings import PIECE, Decoding, Start, available
 from .enums import Error, Method, Status
 from .errors import LocalError, RemoteError, shortened
 from .framing import Framing, body_framing
@@ -145,6 +145,7 @@ class Machine:
     Args:
         header_limit: most bytes that the header blocks of one response, interim ones included, may have, and
             its trailers.
+        start: begins jobs on another thread, where the undoing of a coding may last.
     """
 
     __slots__ = (
@@ -162,6 +163,7 @@ class Machine:
         "_sending",
         "_skipped",
         "_start",
+        "_start_job",
         "_undo",
         "_whole",
         "body_length",
@@ -176,8 +178,9 @@ class Machine:
         "status",
     )
 
-    def __init__(self, header_limit: int = HEADER_LIMIT) -> None:
+    def __init__(self, header_limit: int = HEADER_LIMIT, start: Start | None = None) -> None:
         self.header_limit = header_limit
+        self._start_job = start
         self.body_limit = UNLIMITED
         """Most bytes that the body of one response may have, coded or not."""
         self._buffer: bytearray | None = None
@@ -277,9 +280,14 @@ class Machine:
         return self.status is _REQUESTING and not self._buffered()
 
     @property
+    def busy(self) -> bool:
+        """Some of the coded body is being undone; nothing more may come before that is done."""
+        return self._decoding is not None and not self._decoding.hungry
+
+    @property
     def unread(self) -> bool:
         """Some of the body is here and was not read yet."""
-        if self._decoding is not None and not self._decoding.hungry:
+        if self.busy:
             return True
         decoder = self._decoder
         if decoder is None:
@@ -367,6 +375,7 @@ class Machine:
     def lost(self, reason: str) -> None:
         """The connection is of no more use, for the reason given."""
         self.fire(Event.LOST, reason)
+        self._decoding = None
         self._release()
 
     def distrusted(self, reason: str) -> None:
@@ -456,28 +465,37 @@ class Machine:
         self.fire(_HEAD)
 
     def _expect_codings(self, head: ResponseHead) -> None:
-        """Prepares to undo the body's codings: those of the transfer always, the content's on request."""
+        """Prepares to undo the body's codings: those of the transfer always, the content's on request.
+
+        A part (206) of a coded whole cannot be decoded, and with a coding that is unknown here none can be
+        undone: the content is handed out as it came then, and the headers say what it is.
+        """
         if self.method == _METHOD_HEAD:
             return
         transfer = [coding.decode("latin-1") for coding in head.codings]
         if self._framing is _CHUNKED:
             transfer.pop()  # that one delimits the body, and is undone with it
-        content = []
-        if self._undo:
+        content: list[str] = []
+        if self._undo and head.code != 206:
             listed = ",".join(head.values("Content-Encoding")).lower().split(",")
             content = [name for part in listed if (name := part.strip(" \t"))]
+            known = {*available(), "identity"}
+            if not all(name.removeprefix("x-") in known for name in content):
+                content = []
         if any(name != "identity" for name in (*content, *transfer)):
-            self._decoding = Decoding(content, transfer)
+            limited = self.body_limit != UNLIMITED
+            self._decoding = Decoding(content, transfer, limited=limited, start=self._start_job)
             self._decoding_left = self.body_limit
             self.body_length = -1
 
     # ---- bodies
 
-    def take(self, view: memoryview) -> int:
-        """Hands out what has come of the body.
+    def take(self, view: memoryview, *, more: bool = False) -> int:
+        """Hands out what has come of the body. Where codings are undone, the work is bounded: see `busy`.
 
         Args:
             view: where to write it.
+            more: the call goes on with the work of the last one, and within its bounds.
 
         Returns:
             Number of bytes written.
@@ -487,7 +505,11 @@ class Machine:
         """
         if self.status is not _BODY:
             raise self._misuse("reading a body", _BODY)
-        return self._take_coded(view) if self._decoding is None else self._take_decoded(view, self._decoding)
+        if self._decoding is None:
+            return self._take_coded(view)
+        if not more:
+            self._decoding.renew(len(view))
+        return self._take_decoded(view, self._decoding)
 
     def _take_coded(self, view: memoryview) -> int:
         """Hands out what has come of the body as it came, but for chunked coding."""
@@ -524,6 +546,8 @@ class Machine:
                     view[size : size + len(piece)] = piece
                     size += len(piece)
                     self._decoding_left -= len(piece)
+                elif not decoding.hungry:
+                    break
                 elif self._whole:
                     decoding.end()
                     self._finish()
@@ -538,7 +562,10 @@ class Machine:
         """Gives the next of the coded body to those who undo it. False: no more of it has come."""
         scratch = buffers.take()
         try:
-            size = self._take_coded(memoryview(scratch))
+            here = self._buffered()
+            size = self._take_coded(memoryview(scratch)[:PIECE])
+            if self._decoder is not None:
+                decoding.spend(here - self._buffered() - size)
             if size:
                 decoding.feed(bytes(memoryview(scratch)[:size]))
             return bool(size) or self._whole
@@ -575,6 +602,7 @@ class Machine:
 
     def _finish(self) -> None:
         """The response is complete and was read."""
+        self._decoding = None  # a decoder holds megabytes
         self.spent = not self._reusable or self._sending or self._buffered() > 0
         self.fire(_CLOSED if self.spent and (self._framing is _CLOSE or not self.renewable) else _END)
         self._release()

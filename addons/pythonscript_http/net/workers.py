@@ -3,8 +3,9 @@
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Generic, TypeVar
 
+T = TypeVar("T")
 Job = Callable[[], None]
 
 
@@ -48,6 +49,19 @@ class Workers:
             else:
                 self._threads += 1
 
+    def start(self, job: Callable[[], T]) -> Callable[[float], T | None]:
+        """Has a job done whose result is wanted. Where the system gives no thread, it is done at once.
+
+        Returns:
+            What waits some seconds at most for the result, and raises what the job raised; None: not yet.
+        """
+        task = _Task(job)
+        try:
+            self.submit(task.run)
+        except RuntimeError:
+            task.run()
+        return task.result
+
     def spare(self) -> int:
         """How many more jobs could begin at once."""
         with self._changed:
@@ -68,3 +82,27 @@ class Workers:
                         changed.acquire()
                         self._busy -= 1
             self._threads -= 1
+
+
+class _Task(Generic[T]):
+    """A job with its result."""
+
+    def __init__(self, job: Callable[[], T]) -> None:
+        self._job = job
+        self._ended = threading.Event()
+        self._result: T | None = None
+        self._error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            self._result = self._job()
+        except Exception as error:
+            self._error = error
+        self._ended.set()
+
+    def result(self, seconds: float) -> T | None:
+        if not self._ended.wait(seconds):
+            return None
+        if self._error is not None:
+            raise self._error
+        return self._result

@@ -1543,13 +1543,6 @@ class TestDecoding:
             assert read(client) == b"hello" * 10
             assert client.get_error_reason() == "the body's gzip coding is cut short"
 
-    def test_unknown(self) -> None:
-        client, _ = fake(OK + b"Content-Encoding: exotic\r\nContent-Length: 1\r\n\r\nx")
-        client.decode_body = True
-        client.request(GET, "/", [])
-        assert poll(client) is Error.ERR_CONNECTION_ERROR
-        assert client.get_error_reason().startswith("the coding 'exotic' is none of those known here")
-
     def test_decoded_bytes_count(self) -> None:
         coded = gzip.compress(bytes(1000))
         client, _ = fake(OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(coded) + coded)

@@ -35,6 +35,33 @@ def test_jobs_run_at_the_same_time_up_to_the_limit() -> None:
     until(lambda: "together" not in names())  # they go when there is nothing to do
 
 
+def test_a_job_with_a_result() -> None:
+    workers = Workers(1, 0.05, "result")
+    go = threading.Event()
+    result = workers.start(lambda: "done" if go.wait(10) else None)
+    assert result(0.001) is None
+    go.set()
+    assert result(10) == "done"
+    assert result(0) == "done"
+
+
+def test_a_job_that_raises_does_so_where_its_result_is_wanted() -> None:
+    def job() -> None:
+        raise ValueError("no")
+
+    result = Workers(1, 0.05, "raises").start(job)
+    with pytest.raises(ValueError, match=r"^no$"):
+        result(10)
+
+
+def test_without_a_thread_a_job_is_done_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    assert Workers(1, 0.05, "none").start(lambda: "done")(0) == "done"
+
+
 def test_a_thread_is_used_again() -> None:
     workers = Workers(5, 5.0, "again")
     seen: list[int] = []
