@@ -36,7 +36,7 @@ give a page of 64 KiB for that.
 """
 
 PIECE: Final = 4096
-"""Most bytes that a coding gets from the one below it at a time."""
+"""Most bytes that a coding gets from the one below it at a time; what it does not need is copied."""
 
 PATIENCE: Final = 0.002
 """Seconds for which a read waits for another thread. Nearly always that is done within a tenth of them."""
@@ -84,6 +84,10 @@ class _Stage(Protocol):
     """One coding."""
 
     @property
+    def piece(self) -> int:
+        """Most bytes that it wants at a time."""
+
+    @property
     def hungry(self) -> bool:
         """It gave all that it can of what it got."""
 
@@ -98,6 +102,7 @@ class _Stage(Protocol):
 class _Members:
     """A coding of members one after the other. What follows one and begins no other is ignored."""
 
+    piece = PIECE
     marks: ClassVar[tuple[bytes, ...]]
     """What a member may begin with."""
 
@@ -187,6 +192,8 @@ class _Zstd(_Members):
 class _Deflate:
     """deflate: zlib's format (RFC 1950), or the bare one (RFC 1951) that some servers take it for."""
 
+    piece = PIECE
+
     def __init__(self) -> None:
         self.hungry = self.complete = True
         self._rest = b""
@@ -217,7 +224,8 @@ class _Brotli:
     the piece gave is lost. So the last bytes of each piece, where that end may be, are given one by one.
     """
 
-    tail: ClassVar = 16
+    piece = WORK
+    tail = 16
     """Bytes behind the end that are ignored wherever the pieces are split."""
 
     def __init__(self, module: Any) -> None:
@@ -227,27 +235,28 @@ class _Brotli:
         self._stream = module.Decompressor()
 
     def decode(self, data: bytes, limit: int) -> bytes:
-        stream, rest, out = self._stream, self._rest + data, b""
+        stream, rest, given = self._stream, self._rest + data, bytearray()
         finished = stream.is_finished()
-        while not finished:
+        while not finished and len(given) < limit and (rest or not self._drained):
             piece = b""
             if self._drained:
                 size = max(len(rest) - self.tail, 1)
                 piece, rest = rest[:size], rest[size:]
             out = stream.process(piece, output_buffer_limit=limit)
+            given += out
             finished = stream.is_finished()
             # It may hold more while it says that it takes more: only one that gives nothing has nothing.
             self._drained = not out and stream.can_accept_more_data()
-            if out or not rest:
-                break
         self.complete = finished
         self._rest = b"" if finished else rest
         self.hungry = finished or (self._drained and not rest)
-        return out
+        return bytes(given)
 
 
 class _Chunked:
     """chunked, below another transfer coding. Its trailers are dropped."""
+
+    piece = PIECE
 
     def __init__(self) -> None:
         self.hungry = self.complete = True
@@ -279,6 +288,10 @@ class _Aside:
         self._stage = stage
         self._start = start
         self._result: Result | None = None
+
+    @property
+    def piece(self) -> int:
+        return self._stage.piece
 
     @property
     def hungry(self) -> bool:
@@ -438,7 +451,7 @@ class Decoding:
                 return b""
             data = b""
             if stage.hungry:
-                data = self._pull(index - 1, PIECE)
+                data = self._pull(index - 1, stage.piece)
                 if not data:
                     return b""
             try:

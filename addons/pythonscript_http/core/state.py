@@ -50,7 +50,7 @@ from typing import Final
 
 from . import buffers
 from .chunked import ChunkedDecoder
-from .codings import PIECE, Decoding, Start, available
+from .codings import WORK, Decoding, Start, available
 from .enums import Error, Method, Status
 from .errors import LocalError, RemoteError, shortened
 from .framing import Framing, body_framing
@@ -563,7 +563,7 @@ class Machine:
         scratch = buffers.take()
         try:
             here = self._buffered()
-            size = self._take_coded(memoryview(scratch)[:PIECE])
+            size = self._take_coded(memoryview(scratch)[:WORK])
             if self._decoder is not None:
                 decoding.spend(here - self._buffered() - size)
             if size:

@@ -144,7 +144,7 @@ class TestOneCall:
             began = time.thread_time()
             client.read_response_body_chunk()
             assert time.thread_time() - began < 1
-            assert sum(work) <= WORK + len(stack) * (PIECE + 65536)
+            assert sum(work) <= 2 * WORK + len(stack) * 2 * PIECE
             assert len(stream.views) <= 3
 
     def test_an_empty_one_goes_on(self) -> None:
