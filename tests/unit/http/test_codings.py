@@ -116,9 +116,14 @@ def test_members_of_gzip() -> None:
 
 
 JUNK = [b"x", b"\r\n", b"\0" * 9, b"\x1fx", b"\x1f\x8bx", b"\x28\xb5x", b"-- end of body"]
+LONG_JUNK = [
+    *(junk * 5000 for junk in JUNK),
+    b"x" + gzip.compress(b"no more"),
+    b"x" + zlib.compress(b"no more"),
+]
 TRAILING = [
     *((name, junk) for name in HERE for junk in JUNK),
-    *((name, junk * 5000) for name in HERE if name != "br" for junk in JUNK),
+    *((name, junk) for name in HERE if name != "br" for junk in LONG_JUNK),
 ]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from tests.loopback.responses import OK
 from tests.unit.http.test_client import FakeNetwork, FakeStream, poll, read
-from tests.unit.http.test_codings import ENCODERS, HERE, hostile, records, window
+from tests.unit.http.test_codings import ENCODERS, HERE, hostile, records, window, zeros
 from tests.unit.http.test_state import drain, fill, requesting
 
 from pythonscript_http import HTTPClient, Method, Status
@@ -110,6 +110,37 @@ class TestWhatIsDecoded:
             assert client.get_error_reason() == ""
 
 
+class TestBombs:
+    """Ratios are for those who set no limit."""
+
+    def test_without_a_limit(self) -> None:
+        client = asking(answer(gzip.compress(zeros("gzip", 20)), "Content-Encoding: gzip, gzip"))
+        assert len(read(client)) < 20 << 20
+        assert client.get_error_reason().startswith("the body's gzip, gzip coding is a bomb: ")
+
+    def test_with_a_limit(self) -> None:
+        coded = gzip.compress(zeros("gzip", 20))
+        fields = "Content-Encoding: gzip, gzip"
+        assert read(asking(answer(coded, fields), max_body_size=20 << 20)) == bytes(20 << 20)
+        client = asking(answer(coded, fields), max_body_size=(20 << 20) - 1)
+        assert read(client) == bytes((20 << 20) - 1)
+        assert client.get_error_reason() == f"the body is over the limit of {(20 << 20) - 1} bytes"
+
+
+def charges(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What each call to a library is charged from here on."""
+    work: list[int] = []
+    charge = Decoding._charge
+
+    def charged(decoding: Decoding, *arguments: object) -> None:
+        before = decoding._work
+        charge(decoding, *arguments)  # type: ignore[arg-type]
+        work.append(before - decoding._work)
+
+    monkeypatch.setattr(Decoding, "_charge", charged)
+    return work
+
+
 class TestOneCall:
     @hostile
     @pytest.mark.parametrize("framing", ["length", "tiny chunks"])
@@ -117,15 +148,7 @@ class TestOneCall:
         self, stack: list[str], make: Callable[[int], bytes], framing: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """However fast more comes. A read that gives nothing leaves the state as it is."""
-        work: list[int] = []
-        charge = Decoding._charge
-
-        def charged(decoding: Decoding, *arguments: object) -> None:
-            before = decoding._work
-            charge(decoding, *arguments)  # type: ignore[arg-type]
-            work.append(before - decoding._work)
-
-        monkeypatch.setattr(Decoding, "_charge", charged)
+        work = charges(monkeypatch)
         page = make(65536)[:65536]
         fields = f"Content-Encoding: {', '.join(stack)}\r\n".encode()
         if framing == "length":
@@ -145,7 +168,15 @@ class TestOneCall:
             client.read_response_body_chunk()
             assert time.thread_time() - began < 1
             assert sum(work) <= 2 * WORK + len(stack) * 2 * PIECE
-            assert len(stream.views) <= 3
+            assert len(stream.views) <= 2
+
+    def test_what_had_come_and_what_comes_count_together(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        work = charges(monkeypatch)
+        junk = gzip.compress(b"") + bytes(WORK - 5000)
+        head = OK + b"Content-Encoding: gzip\r\nContent-Length: 999999\r\n\r\n"
+        client = asking(head + junk, bytes(65536), bytes(65536))
+        assert client.read_response_body_chunk() == b""
+        assert WORK <= sum(work) <= WORK + 2 * PIECE
 
     def test_an_empty_one_goes_on(self) -> None:
         body = b"hello"
