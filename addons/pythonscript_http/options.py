@@ -150,6 +150,9 @@ class Options:
 
         Accept-Encoding names what is available (`core.codings`), unless a request brings its own or asks for
         a Range. While bodies are decoded, `get_response_body_length()` is -1; headers stay as they came.
+
+        A part of a coded whole (206), and a body with a coding that is unknown here, are handed out as they
+        came. A read may give nothing while the state stays BODY: one call does a bounded amount of work.
         """
         self._decode_body = enabled
 

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     INTERIM = "Interim answers"
     FRAMING = "Where a body ends"
     CHUNKED = "Chunked coding"
+    CODINGS = "Coded bodies"
     CUT = "Answers cut short"
     CONNECTIONS = "Keeping and ending connections"
     REQUESTS = "Requests"

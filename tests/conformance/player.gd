@@ -134,7 +134,9 @@ func act_wait(act: Dictionary) -> Dictionary:
 
 
 func act_call(act: Dictionary) -> Dictionary:
-	var value: Variant = _client.callv(act["name"], act["arguments"])
+	var value: Variant = null
+	if _client.has_method(act["name"]):  # the engine's client has no additions
+		value = _client.callv(act["name"], act["arguments"])
 	return {"value": Array(value) if value is PackedByteArray else value}
 
 

@@ -9,6 +9,7 @@ import socket
 import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,7 @@ SCRIPTS: Mapping[str, Sequence[Step]] = {
     "unknown": [ReadRequest(), sized(b"?", coded(b"enigma"))],
     "part": [ReadRequest(), sized(b"llo", coded(b"gzip")).replace(b"200 OK", b"206 Part")],
     "gzip_empty": [ReadRequest(), sized(gzip.compress(b"") * 1000 + gzip.compress(b"hello"), coded(b"gzip"))],
+    "br": [ReadRequest(), sized(import_module("brotli").compress(TEXT * 20), coded(b"br"))],
     "bomb": [ReadRequest(), sized(bomb(), coded(b"gzip, gzip"))],
     "headers": [ReadRequest(), OK + HEADERS] * 2,
     "trailers": [ReadRequest(), OK + TRAILERS + b"X-Sum: 12\r\nContent-Length: 99\r\n\r\n"] * 2,

@@ -35,6 +35,9 @@ Huffman tables), 8 ns on one that it gives, and 10 us on a call that begins a fr
 give a page of 64 KiB for that.
 """
 
+CALL: Final = 128
+"""What a call to a library is charged beside the bytes."""
+
 PIECE: Final = 4096
 """Most bytes that a coding gets from the one below it at a time; what it does not need is copied."""
 
@@ -44,7 +47,6 @@ PATIENCE: Final = 0.002
 MOST_CODINGS: Final = 5
 """Codings of one body, as in curl: each multiplies what the one below it gives."""
 
-_CALL: Final = 256
 _GIVEN_FOR_ONE: Final = 8
 _MOST_GIVEN: Final = 65536
 _GZIP: Final = 16 + zlib.MAX_WBITS
@@ -470,7 +472,7 @@ class Decoding:
 
     def _charge(self, layer: _Layer, taken: int, given: int) -> None:
         """Counts the work of one call to a library, and what it gave."""
-        self._work -= _CALL + taken + given // _GIVEN_FOR_ONE
+        self._work -= CALL + taken + given // _GIVEN_FOR_ONE
         layer.given += given
         bomb = layer.bomb
         if bomb is not None and layer.given > bomb.free and layer.given > bomb.ratio * self._taken:

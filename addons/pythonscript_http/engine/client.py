@@ -99,7 +99,11 @@ class PyHTTPClient(RefCounted):
     max_body_size: int = export(-1, getter="get_max_body_size", setter="set_max_body_size")
     """The most bytes that the body of one answer may have, decoded; -1: no limit."""
     decode_body: bool = export(False, getter="is_decode_body", setter="set_decode_body")
-    """If `true`, gzip, deflate and, where Python has them, br and zstd are asked for and decoded."""
+    """If `true`, gzip, deflate and, where Python has them, br and zstd are asked for and decoded.
+
+    Parts (206) and bodies of an unknown coding are handed out as they came. A read may return an empty array
+    while the status stays `STATUS_BODY`: one call decodes a bounded amount, so that no frame is held up.
+    """
     tls_policy: PyTLSPolicy | None = export(None)
     """What TLS is to be like beyond `TLSOptions`, as of the next `connect_to_host`: pins, versions ..."""
 

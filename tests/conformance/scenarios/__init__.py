@@ -5,6 +5,7 @@ from typing import Final
 from tests.conformance.model import Scenario
 
 from . import (
+    codings,
     connections,
     cost,
     framing,
@@ -24,6 +25,7 @@ ALL: Final[tuple[Scenario, ...]] = (
     *from_responses.SCENARIOS,
     *heads.SCENARIOS,
     *framing.SCENARIOS,
+    *codings.SCENARIOS,
     *connections.SCENARIOS,
     *requests.SCENARIOS,
     *uploads.SCENARIOS,

@@ -81,6 +81,17 @@ func test_bodies_decoded() -> void:
 			check(server + ": no reason", client.get_error_reason(), "")
 
 
+## It works on a thread of Python's beside the engine's own.
+func test_br() -> void:
+	for blocking: bool in [false, true]:
+		var client := client_at("br")
+		client.blocking_mode_enabled = blocking
+		client.decode_body = true
+		fetch(client)
+		check_true("the body", read_text(client) == "hello, world\n".repeat(20000))
+		check("no reason", client.get_error_reason(), "")
+
+
 func test_decoding_is_asked_for() -> void:
 	var client := client_at("server")
 	fetch(client, "/request")
