@@ -978,11 +978,7 @@ class HTTPClient(Options):
         assert stream is not None
         while size < room and machine.status is _BODY:
             if machine.busy:
-                if not self._blocking:
-                    break
-                late = self._late()
-                if late:
-                    machine.failed(late)
+                if not self._blocking or self._late():
                     break
                 size += machine.take(view[size:])
                 continue
