@@ -318,7 +318,7 @@ MUTANTS = [
         ),
         (
             "a coding that is cut short is an error",
-            "if not stage.complete:",
+            "if not layer.stage.complete:",
             "if False:",
             f"{_UNIT}/test_codings.py",
         ),
