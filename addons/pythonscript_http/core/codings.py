@@ -76,7 +76,7 @@ SPARSE: Final = Bomb(64 << 20, 10_000)
 
 
 Result = Callable[[float], bytes | None]
-"""Waits some seconds at most for what a job gives, and raises what it raises. None: it is not done."""
+"""Waits some seconds at most for what a job gives, and raises if it did. None: it is not done."""
 
 Start = Callable[[Callable[[], bytes | None]], Result]
 """Begins a job on another thread."""

@@ -9,6 +9,10 @@ T = TypeVar("T")
 Job = Callable[[], None]
 
 
+class JobError(Exception):
+    """A job raised: the text of what it raised, which itself would keep what the job had."""
+
+
 class Workers:
     """Runs jobs in threads, which come as they are needed and go when they are not.
 
@@ -53,7 +57,7 @@ class Workers:
         """Has a job done whose result is wanted. Where the system gives no thread, it is done at once.
 
         Returns:
-            What waits some seconds at most for the result, and raises what the job raised; None: not yet.
+            What waits some seconds at most for the result, and raises JobError if the job did; None: not yet.
         """
         task = _Task(job)
         try:
@@ -91,18 +95,18 @@ class _Task(Generic[T]):
         self._job = job
         self._ended = threading.Event()
         self._result: T | None = None
-        self._error: Exception | None = None
+        self._failure: str | None = None
 
     def run(self) -> None:
         try:
             self._result = self._job()
         except Exception as error:
-            self._error = error
+            self._failure = str(error)
         self._ended.set()
 
     def result(self, seconds: float) -> T | None:
         if not self._ended.wait(seconds):
             return None
-        if self._error is not None:
-            raise self._error
+        if self._failure is not None:
+            raise JobError(self._failure)
         return self._result

@@ -197,6 +197,11 @@ class TestOneCall:
         assert client.read_response_body_chunk() == b"hello"
         assert client.get_status() is Status.STATUS_CONNECTED
 
+    def test_br_that_is_malformed(self) -> None:
+        client = asking(answer(b"\xff" * 9, "Content-Encoding: br"))
+        assert read(client) == b""
+        assert client.get_error_reason() == "malformed br coding: brotli: decoder failed"
+
     def test_br_that_fills_its_window(self) -> None:
         """Over a real thread; that the caller does not wait for it, is shown with one of our own."""
         client = asking(answer(window(), "Content-Encoding: br"), read_chunk_size=1 << 20)

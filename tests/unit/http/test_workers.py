@@ -6,7 +6,7 @@ import time
 import pytest
 from tests.loopback.network import until
 
-from pythonscript_http.net.workers import Workers
+from pythonscript_http.net.workers import JobError, Workers
 
 
 def names() -> list[str]:
@@ -50,7 +50,7 @@ def test_a_job_that_raises_does_so_where_its_result_is_wanted() -> None:
         raise ValueError("no")
 
     result = Workers(1, 0.05, "raises").start(job)
-    with pytest.raises(ValueError, match=r"^no$"):
+    with pytest.raises(JobError, match=r"^no$"):
         result(10)
 
 
