@@ -978,7 +978,7 @@ class HTTPClient(Options):
         assert stream is not None
         while size < room and machine.status is _BODY:
             if machine.busy:
-                if not self._blocking or self._late():
+                if not self._blocking or self._turn.wanted or self._late():
                     break
                 size += machine.take(view[size:])
                 continue

@@ -3,11 +3,13 @@
 import gc
 import gzip
 import itertools
+import threading
 import time
 import zlib
 from collections.abc import Callable, Sequence
 
 import pytest
+from tests.loopback.network import until
 from tests.loopback.responses import OK
 from tests.unit.http.test_client import FakeNetwork, FakeStream, poll, read
 from tests.unit.http.test_codings import ENCODERS, HERE, hostile, records, window, zeros
@@ -233,6 +235,19 @@ class TestDeadlines:
             f"not complete within 10 s (total_timeout), in the middle of the body: "
             f"{client._machine._left} of {len(coded)} bytes are missing"
         )
+
+    def test_close_in_another_thread_ends_it(self) -> None:
+        """Decoding all of it would take some seconds, and would give the text at the end."""
+        coded = gzip.compress(b"") * 1_000_000 + gzip.compress(b"hello")
+        client = asking(answer(coded, "Content-Encoding: gzip"), blocking_mode_enabled=True)
+        got: list[bytes] = []
+        thread = threading.Thread(target=lambda: got.append(client.read_response_body_chunk()))
+        thread.start()
+        until(lambda: client._machine.busy)
+        client.close()
+        thread.join(50)
+        assert got == [b""]
+        assert client.get_status() is Status.STATUS_DISCONNECTED
 
     def test_bytes_that_wait_for_their_decoding_are_not_idle(self) -> None:
         coded = gzip.compress(b"") * 1000 + gzip.compress(b"hello")
