@@ -984,11 +984,6 @@ class HTTPClient(Options):
                 continue
             if upload.unsent:
                 self._send(stream)
-            if machine.paused:
-                if not self._blocking:
-                    break
-                size += machine.take(view[size:])
-                continue
             limit = machine.direct_limit
             target = view[size : size + limit] if limit else machine.space()
             most = len(target)

@@ -281,7 +281,9 @@ class Machine:
 
     @property
     def busy(self) -> bool:
-        """Some of the coded body is being undone; nothing more may come before that is done."""
+        """A read had done enough for one call. The next goes on with what is here, before more is read."""
+        if self._decoder is not None and self._decoder.paused:
+            return True
         return self._decoding is not None and not self._decoding.hungry
 
     @property
@@ -290,14 +292,7 @@ class Machine:
         if self.busy:
             return True
         decoder = self._decoder
-        if decoder is None:
-            return bool(self._ready)
-        return decoder.paused or (decoder.left > 0 and self._buffered() > 0)
-
-    @property
-    def paused(self) -> bool:
-        """A read stopped because it had done enough for one call; the next one goes on with what is here."""
-        return self._decoder is not None and self._decoder.paused
+        return bool(self._ready) if decoder is None else decoder.left > 0 and self._buffered() > 0
 
     @property
     def vulnerable(self) -> bool:
