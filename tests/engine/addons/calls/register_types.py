@@ -227,9 +227,7 @@ class PyErrors(RefCounted):
         if kind == "unprintable":
             raise _UnprintableError
         if kind == "unshowable":
-            error = SyntaxError("its line is no text", ("file.py", 1, 1, "line"))
-            error.text = 5  # type: ignore[assignment]
-            raise error
+            raise _NamelessError
         if kind == "group":
             raise ExceptionGroup("several", [ValueError("one"), TypeError("two")])
         if kind == "nul":
@@ -312,6 +310,17 @@ class PyErrors(RefCounted):
 
 def _raise_because(cause: Exception) -> int:
     raise ValueError("two\nlines") from cause
+
+
+class _Nameless(type):
+    def __getattribute__(cls, name: str) -> Any:
+        if name == "__qualname__":
+            raise AttributeError("it has no name")
+        return super().__getattribute__(name)
+
+
+class _NamelessError(Exception, metaclass=_Nameless):
+    """Not even Python can show it."""
 
 
 class _UnprintableError(Exception):
