@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,6 +83,48 @@ def project_settings(root: Path) -> list[str]:
     names = [line.removeprefix("debug/") for line in run.lines if line.startswith("debug/gdscript/warnings/")]
     assert len(names) > 30
     return names
+
+
+RENAMED = """\
+extends RefCounted
+
+var _client: PyHTTPClient = PyHTTPClient.new()
+var _clients: Array[PyHTTPClient] = [_client]
+var _status: HTTPClient.Status = _client.get_status()
+
+
+func status() -> HTTPClient.Status:
+\treturn _client.get_status()
+
+
+func is_one(thing: RefCounted) -> bool:
+\tvar state: PyHTTPClient.Status = _client.get_status()
+\tmatch _client.get_status():
+\t\tHTTPClient.STATUS_DISCONNECTED:
+\t\t\treturn thing is PyHTTPClient and state == PyHTTPClient.STATUS_DISCONNECTED
+\treturn false
+"""
+"""The forms in which public scripts hold a status, with the types and the constructor renamed."""
+
+CASTS = [5, 9, 13]
+"""Its lines that the compiler warns of."""
+
+
+def test_a_renamed_script_compiles_with_one_kind_of_warning(tmp_path: Path) -> None:
+    names = project_settings(tmp_path / "names")
+    kind = "gdscript/warnings/int_as_enum_without_cast"
+    assert kind in names
+    others = ("unused_private_class_variable", "directory_rules")
+    kinds = [name for name in names if not name.endswith(others)]
+    for number, fatal in enumerate((False, True)):
+        settings = {"debug": [f"{name}={2 * (fatal or name != kind)}" for name in kinds]}
+        project = Project(tmp_path / str(number), client=True, settings=settings)
+        project.write("renamed.gd", RENAMED)
+        run = project.run("--headless", "--check-only", "--script", "res://renamed.gd", code=int(fatal))
+        assert run.code == int(fatal), run.output
+        assert run.output.count("Integer used when an enum value is expected") == len(CASTS) * fatal
+        found = [int(line) for line in re.findall(r"res://renamed\.gd:(\d+)", run.output)]
+        assert found == CASTS * fatal, run.output
 
 
 KEEP_ALIVE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"

@@ -58,6 +58,7 @@ DIFFERENT = {
     "request argument 1 (method)": "GDScript refuses one class's enum where the other's is meant, and scripts"
     " pass HTTPClient.METHOD_GET as well as PyHTTPClient.METHOD_GET: int takes both",
     "request_raw argument 1 (method)": "the same",
+    "get_status returns": "the same: scripts hold it as HTTPClient.Status as well as PyHTTPClient.Status",
 }
 """What differs, with the reason; nothing else may."""
 
@@ -156,7 +157,11 @@ def test_methods_differ_only_where_there_is_a_reason(ours: View, theirs: View) -
 
 def test_what_differs_is_int(ours: View) -> None:
     methods = by_name(ours["methods"])
-    for info in (methods["request"]["args"][0], methods["request_raw"]["args"][0]):
+    for info in (
+        methods["request"]["args"][0],
+        methods["request_raw"]["args"][0],
+        methods["get_status"]["return"],
+    ):
         assert (int(info["type"]), info["class_name"]) == (2, "")
 
 

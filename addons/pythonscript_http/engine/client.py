@@ -244,7 +244,7 @@ class PyHTTPClient(RefCounted):
         return self._client.is_blocking_mode_enabled()
 
     @const
-    def get_status(self) -> enums.Status:
+    def get_status(self) -> int:
         """Returns the status, one of `Status`; `poll` updates it."""
         return self._client.get_status()
 

@@ -103,14 +103,20 @@ func test_close_delimited() -> void:
 	)
 
 
-## R17: the connection is gone, and the engine's client finds out when the next request fails.
+## R17: the connection has served its last answer. Ours says so at the next poll; a request connects anew.
 func test_connection_close_is_believed() -> void:
 	var headers := PackedStringArray(["Connection: close"])
 	var states := []
 	for client: RefCounted in both():
 		connected(client)
 		states.append(ask(client, HTTPClient.METHOD_GET, "/bytes/10", headers)["after"])
-	check("ours and the engine's", states, [HTTPClient.STATUS_DISCONNECTED, HTTPClient.STATUS_CONNECTED])
+	check("ours and the engine's", states, [HTTPClient.STATUS_CONNECTED, HTTPClient.STATUS_CONNECTED])
+	var ours: PyHTTPClient = both()[0]
+	connected(ours)
+	for _time in 3:
+		check("again", ask(ours, HTTPClient.METHOD_GET, "/bytes/10", headers)["body"].size(), 10)
+	ours.poll()
+	check("after a poll", ours.get_status(), HTTPClient.STATUS_DISCONNECTED)
 
 
 func test_what_is_sent() -> void:
