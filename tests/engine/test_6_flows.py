@@ -109,29 +109,6 @@ def test_both_asked_for_the_same(wild: Run, services: Mapping[str, Service]) -> 
     assert Seen("POST", "/form", form) in first
 
 
-def test_a_status_fits_a_variable_of_its_type(tmp_path: Path, warnings: Sequence[str]) -> None:
-    """`var status: HTTPClient.Status = client.get_status()` is what typed scripts say."""
-    suite = "flows_status.gd"
-    project = flows(tmp_path / "p", warnings, suite)
-    for name in CLASSES:
-        project.write(f"status_{name}.gd", STATUS.replace("HTTPClient", name))
-    run = project.run_suite(suite)
-    run.assert_clean()
-    run.assert_passed("test_it_compiles_for_both")
-
-
-STATUS = """\
-extends RefCounted
-
-var _client: HTTPClient = HTTPClient.new()
-
-
-func status() -> HTTPClient.Status:
-\tvar now: HTTPClient.Status = _client.get_status()
-\treturn now
-"""
-
-
 # The client at its limits
 
 LEFT_RUNNING = (

@@ -225,6 +225,7 @@ func test_a_server_that_refuses() -> void:
 		check("nor its end", client.end_body(), ERR_UNAVAILABLE)
 		check("why", client.get_response_code(), 413)
 		check("in words", read_text(client), "too large")
+		client.poll()
 		check("no more of it", client.get_status(), HTTPClient.STATUS_DISCONNECTED)
 		check("no failure of ours", client.get_error_reason(), "")
 
