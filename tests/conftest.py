@@ -10,7 +10,17 @@ import warnings
 from collections.abc import Generator
 from typing import Final
 
+import hypothesis
 import pytest
+
+# How long an example takes is up to the machine.
+hypothesis.settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "fuzz", deadline=None, suppress_health_check=list(hypothesis.HealthCheck), max_examples=20_000
+)
+hypothesis.settings.load_profile("tests")
 
 _ERRORS: Final = pytest.StashKey[list[BaseException]]()
 _FIRST: Final = "_first_failure"

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 import pytest
 from cryptography import x509
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.loopback.certificates import DAY, NOW, Authority
 
@@ -100,7 +100,6 @@ def test_a_cut_message() -> None:
         parse_message(whole[:-1], is_1_3=False)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200) | st.tuples(st.integers(0, len(DER) - 1), st.binary(max_size=9)))
 def test_anything_is_read_or_refused(data: bytes | tuple[int, bytes]) -> None:
     """Whatever a peer sends: bytes of any kind, or a certificate with some of them put over its own."""

@@ -10,15 +10,13 @@ import random
 import tracemalloc
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.loopback.responses import ALL, CHUNKED, OK
 from tests.unit.http.test_client import FakeNetwork, FakeStream
 from tests.unit.http.test_state import drain, give, requesting
 
 from pythonscript_http import Error, HTTPClient, Method, NetworkError, Status
-
-settings.register_profile("fuzz", max_examples=20_000, suppress_health_check=list(HealthCheck))
 
 SEEDS = [scenario.data for scenario in ALL if len(scenario.data) < 2000]
 CODED = gzip.compress(b"hello" * 50)
@@ -69,7 +67,7 @@ SETTLED = (Status.STATUS_CONNECTED, Status.STATUS_DISCONNECTED, Status.STATUS_CO
 
 
 @given(responses(), st.lists(st.integers(0, 300), max_size=6))
-@settings(max_examples=400, deadline=2000)
+@settings(max_examples=max(400, settings().max_examples))
 def test_the_state_machine(data: bytes, cuts: list[int]) -> None:
     """In any split it comes to the same end, and gives the same body."""
     ends = []
@@ -103,7 +101,7 @@ def test_the_state_machine(data: bytes, cuts: list[int]) -> None:
     limit=st.sampled_from([-1, 0, 10, 1000]),
     end=st.sampled_from([b"", NetworkError("cannot receive: Connection reset by peer")]),
 )
-@settings(max_examples=400, deadline=2000)
+@settings(max_examples=max(400, settings().max_examples))
 def test_the_client(
     data: bytes,
     method: Method,

@@ -49,7 +49,9 @@ def family(file: Path) -> list[int]:
 def parent(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process that runs a child, which has a child."""
     code = "import sys; from devkit import children; children.run(['/bin/sh', '-c', sys.argv[1]])"
-    command = [sys.executable, "-c", code, FAMILY.format(file=tmp_path / "family")]
+    # Who runs the tests in the background may ignore some signals, and that is inherited.
+    python = ("env", "--default-signal", sys.executable)
+    command = [*python, "-c", code, FAMILY.format(file=tmp_path / "family")]
     with subprocess.Popen(command, cwd=TOOLS) as process:
         yield process
         process.kill()
