@@ -240,6 +240,7 @@ class HTTPClient(Options):
         self.close()
         self._enter()
         try:
+            self._close()  # again: another thread may have connected before this had its turn
             return self._connect_to_host(host, port, policy)
         finally:
             self._leave()
@@ -1078,7 +1079,8 @@ class HTTPClient(Options):
         """Closes for a `close()` that came while a call was under way."""
         if self._turn.take():  # or else whoever has taken it does
             try:
-                self._close()
+                if self._turn.wanted:  # or else that has closed it itself, and may have connected anew
+                    self._close()
             finally:
                 self._leave()
 

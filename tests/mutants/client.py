@@ -638,9 +638,27 @@ MUTANTS = [
         ),
         (
             "connecting closes first",
-            "self.close()\n        self._enter()\n        try:\n            return self._connect_to_host",
-            "self._enter()\n        try:\n            return self._connect_to_host",
-            f"{_UNIT}/test_client.py::TestConnection",
+            "self.close()\n        self._enter()\n        try:\n            self._close()",
+            "self._enter()\n        try:\n            self._close()",
+            f"{_UNIT}/test_threads.py::test_to_connect_ends_a_wait",
+        ),
+        (
+            "two that connect at a time do not mix",
+            "self._close()  # again",
+            "pass  # again",
+            f"{_UNIT}/test_threads.py::test_two_that_connect_at_a_time",
+        ),
+        (
+            "who leaves closes only for somebody",
+            "if self._turn.wanted:  # or else",
+            "if True:  # or else",
+            f"{_UNIT}/test_threads.py::test_who_leaves_does_not_close_what_was_begun_since",
+        ),
+        (
+            "100 Continue counts from the new connection",
+            "upload.held_until = self._timing.moved_last + CONTINUE_TIMEOUT",
+            "pass",
+            f"{_UNIT}/test_connecting_anew.py",
         ),
         (
             "a slow reader is not the network",

@@ -16,6 +16,8 @@ from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, connect,
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method, Status
 from pythonscript_http.core import buffers
+from pythonscript_http.net.stream import Address
+from pythonscript_http.turn import Turn
 
 GET, POST = Method.METHOD_GET, Method.METHOD_POST
 
@@ -491,3 +493,66 @@ def test_two_threads_at_one_client(blocking: bool, often: None) -> None:
         assert get(fresh) == body
         fresh.close()
     until(lambda: descriptors() <= before)
+
+
+class Interrupted(HTTPClient):
+    """A client to which something happens between the end of `close()` and what comes then."""
+
+    def __init__(self, network: FakeNetwork) -> None:
+        super().__init__(network)
+        self.happens: list[Callable[[], object]] = []
+
+    def close(self) -> None:
+        super().close()
+        if self.happens:
+            self.happens.pop()()
+
+
+def test_to_connect_ends_a_wait(patient: None) -> None:
+    with listening("127.0.0.1") as (port, _):
+        client = connect(port)
+        client.set_blocking_mode(True)
+        client.request(GET, "/", [])
+        client.poll()
+        waiting = Background(client.poll)
+        until(lambda: busy(client))
+        assert client.connect_to_host("127.0.0.1", port) is Error.OK
+        waiting.end()
+        assert client.get_status() is Status.STATUS_CONNECTING
+        client.close()
+
+
+def test_two_that_connect_at_a_time() -> None:
+    """The last wins, whole: a name of one and a port, a Host and secrets of the other would be a mixture."""
+    network = FakeNetwork(FakeStream())
+    network.addresses, network.up = [Address(2, ("192.0.2.1", 0))], True
+    client = Interrupted(network)
+    client.happens.append(lambda: client.connect_to_host("first.example"))
+    client.connect_to_host("second.example", 81)
+    poll(client)
+    assert client.get_status() is Status.STATUS_CONNECTED
+    assert network.asked == ["first.example", "second.example", (["192.0.2.1"], 81)]
+
+
+class Preempted(Turn):
+    """A turn whose holder stands still when it has left, until something has happened in another thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.happens: list[Callable[[], object]] = []
+
+    def leave(self) -> bool:
+        wanted = super().leave()
+        if self.happens:
+            Background(self.happens.pop()).end()
+        return wanted
+
+
+def test_who_leaves_does_not_close_what_was_begun_since() -> None:
+    client = HTTPClient(FakeNetwork(FakeStream()))
+    client._turn = turn = Preempted()
+    client.connect_to_host("192.0.2.1")
+    turn.wanted = True  # by the other thread, which begins while this one is in a call
+    turn.happens.append(lambda: client.connect_to_host("192.0.2.2"))
+    client.poll()
+    assert client.get_status() is Status.STATUS_CONNECTING
