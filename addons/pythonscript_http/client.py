@@ -452,7 +452,7 @@ class HTTPClient(Options):
             self._pending.close()
             self._pending = None
         self._hang_up()
-        self._tls_peer = self._flowed = None
+        self._tls_peer = None
         self._headers_taken = False
         self._refusal = ""
         self._upload = Upload()
@@ -743,6 +743,8 @@ class HTTPClient(Options):
                 self._pending = self._layered(ground, peer)
             stream = self._await(self._pending)
         except NetworkError as error:
+            if self._pending is None and self._through:
+                error = NetworkError(f"{self._through}: {error}")
             self._lookup = self._pending = None
             self._lost(error)
             return False
@@ -751,6 +753,9 @@ class HTTPClient(Options):
         self._stream = stream
         self._take_up(stream)
         self._timing.connected_anew()
+        upload = self._upload
+        if upload.held_until:  # the server has not seen the head yet
+            upload.held_until = self._timing.moved_last + CONTINUE_TIMEOUT
         return True
 
     def _poll_connected(self) -> Error:
@@ -810,7 +815,7 @@ class HTTPClient(Options):
         stream = self._stream
         assert stream is not None
         while True:
-            if upload.held_until and (machine.interim == 100 or self._timing.now() >= upload.held_until):
+            if upload.held_until and (machine.continued or self._timing.now() >= upload.held_until):
                 upload.let_go()
             if upload.unsent:
                 self._send(stream)
@@ -1152,7 +1157,7 @@ class HTTPClient(Options):
         """Gives how many seconds a call may wait now."""
         longest = BLOCKING_LIMIT
         held_until = self._upload.held_until
-        if held_until:
+        if held_until and self._stream is not None:
             longest = min(longest, max(0.0, held_until - self._timing.now()))
         return self._timing.remaining(longest)
 
@@ -1161,7 +1166,9 @@ class HTTPClient(Options):
         machine, peer = self._machine, self._peer
         if machine.status is _RESOLVING and peer is not None:
             self._lookup = None
-            return self._fail(Event.NOT_RESOLVED, f"{late}: still looking {peer.name!a} up")
+            late = f"{late}: still looking {peer.name!a} up"
+        if machine.status is _RESOLVING:
+            return self._fail(Event.NOT_RESOLVED, late)
         if machine.status is _CONNECTING and self._pending is not None:
             self._pending.close()
             return self._not_connected(self._pending.late(late))
@@ -1185,6 +1192,7 @@ class HTTPClient(Options):
 
     def _hang_up(self) -> None:
         self._head = None
+        self._flowed = None  # it would keep all that TLS has, while nothing is connected
         self._upload.drop()
         if self._stream is not None:
             self._stream.close()

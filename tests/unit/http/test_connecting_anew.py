@@ -1,5 +1,6 @@
 """A request after a response that was its connection's last: to the same host, on the same terms."""
 
+import gc
 import socket
 
 import pytest
@@ -7,12 +8,13 @@ from tests.loopback.certificates import Authority
 from tests.loopback.responses import OK
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, ScriptedServer
 from tests.loopback.tls_server import TlsServer, speak
-from tests.unit.http.test_client import GET, Clocked, FakeStream, connect, get, poll
+from tests.unit.http.test_client import GET, Clocked, FakePending, FakeStream, connect, get, poll
 
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.core.enums import Error, Method, Status
 from pythonscript_http.core.errors import LocalError
 from pythonscript_http.net.stream import Address
+from pythonscript_http.net.tls import TlsStream
 from pythonscript_http.net.trust import TlsPolicy
 
 LAST = OK + b"Connection: close\r\nContent-Length: 5\r\n\r\nhello"
@@ -78,6 +80,20 @@ def test_a_name_that_is_gone(spent: Clocked) -> None:
     assert spent.client.get_error_reason() == "'example.org' has no address, before it answered"
 
 
+def test_a_proxys_name_that_is_gone() -> None:
+    clocked = Clocked()
+    clocked.network.addresses, clocked.network.up = ADDRESSES, True
+    clocked.client.set_http_proxy("proxy.example", 3128)
+    clocked.client.connect_to_host("example.org")
+    poll(clocked.client)
+    clocked.request()
+    clocked.at(0.0, LAST)
+    assert clocked.read_at(0.0) == b"hello"
+    clocked.network.failure = "'proxy.example' has no address"
+    clocked.request()
+    assert clocked.client.get_error_reason().startswith("the proxy: 'proxy.example' has no address")
+
+
 def test_a_host_that_refuses(spent: Clocked) -> None:
     spent.network.addresses = ADDRESSES
     spent.request()
@@ -109,6 +125,45 @@ def test_the_other_deadlines_begin_with_the_connection(spent: Clocked, name: str
     assert spent.at(20.0) is Error.OK
     assert spent.at(24.9) is Error.OK
     assert spent.at(25.0) is Error.ERR_CONNECTION_ERROR
+
+
+@pytest.mark.parametrize("name", ["connect", "total"])
+def test_a_look_up_that_takes_too_long(spent: Clocked, name: str) -> None:
+    setattr(spent.client, f"{name}_timeout", 5)
+    spent.request()
+    assert spent.at(15.0) is Error.ERR_CONNECTION_ERROR
+    assert "still looking 'example.org' up" in spent.client.get_error_reason()
+    assert spent.client._lookup is None  # it would keep its place among those that wait for a thread
+
+
+def test_a_body_waits_for_a_server_that_has_the_head(spent: Clocked) -> None:
+    """A second for `100 Continue` counts from the connection."""
+    client = spent.client
+    spent.network.addresses = ADDRESSES
+    client.request(Method.METHOD_POST, "/", ["Expect: 100-continue"], "body")
+    spent.at(15.0)
+    spent.network.up = True
+    for seconds, sent in ((20.0, 0), (20.9, 0), (21.0, 4)):
+        spent.at(seconds)
+        assert client.get_request_body_sent() == sent
+
+
+def test_a_body_that_waits_does_not_keep_blocking_mode_from_waiting(
+    spent: Clocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def wait(pending: FakePending, seconds: float) -> None:
+        waited.append(seconds)
+        spent.clock.advance(seconds)
+
+    monkeypatch.setattr(FakePending, "wait", wait)
+    spent.network.addresses = ADDRESSES
+    spent.client.set_blocking_mode(True)
+    spent.client.request(Method.METHOD_POST, "/", ["Expect: 100-continue"], "body")
+    for _ in range(3):
+        assert spent.client.poll() is Error.OK
+    assert sum(waited) == pytest.approx(90.0, abs=1.0)
 
 
 def test_connect_timeout_is_over_once_it_is_connected(spent: Clocked) -> None:
@@ -204,6 +259,24 @@ def test_tls_on_the_same_terms() -> None:
         assert peer is not None
         assert peer.resumed
         client.close()
+
+
+def test_nothing_of_tls_is_kept_when_nothing_is_connected() -> None:
+    root = Authority()
+    with TlsServer(root.issue("127.0.0.1"), speak(LAST)) as server:
+        client = HTTPClient()
+        client.connect_to_host("https://127.0.0.1", server.port, TlsPolicy(roots=root.pem))
+        poll(client)
+        before = len(tls_streams())
+        assert get(client) == b"hello"
+        assert client.connection() is None
+        assert len(tls_streams()) == before - 1
+        client.close()
+
+
+def tls_streams() -> list[object]:
+    gc.collect()
+    return [one for one in gc.get_objects() if type(one) is TlsStream]
 
 
 def test_a_handshake_that_fails() -> None:
