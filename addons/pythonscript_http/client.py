@@ -1144,7 +1144,7 @@ class HTTPClient(Options):
         if timing.now() < timing.due:
             return ""
         status = machine.status
-        if status is _BODY and (machine.unread or self._peek() is Readiness.DATA):
+        if status is _BODY and (machine.unread or self._peek() is not _QUIET):
             timing.move()  # the reader is what is slow
         requesting = status is _REQUESTING or status is _BODY
         connecting = self._stream is None and (requesting or status is _CONNECTING or status is _RESOLVING)

@@ -288,11 +288,13 @@ class Machine:
 
     @property
     def unread(self) -> bool:
-        """Some of the body is here and was not read yet."""
-        if self.busy:
+        """Some of the body, or its end, is here and was not read yet."""
+        if self.busy or self._whole:
             return True
         decoder = self._decoder
-        return bool(self._ready) if decoder is None else decoder.left > 0 and self._buffered() > 0
+        if decoder is None:
+            return bool(self._ready) or (self._framing is _LENGTH and not self._left)
+        return decoder.done or bool(decoder.failure) or (decoder.left > 0 and self._buffered() > 0)
 
     @property
     def vulnerable(self) -> bool:
