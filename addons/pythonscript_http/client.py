@@ -1164,7 +1164,7 @@ class HTTPClient(Options):
     def _expire(self, late: str) -> Error:
         """A deadline has passed."""
         machine, peer = self._machine, self._peer
-        if machine.status is _RESOLVING and peer is not None:
+        if self._lookup is not None and peer is not None:
             self._lookup = None
             late = f"{late}: still looking {peer.name!a} up"
         if machine.status is _RESOLVING:

@@ -168,9 +168,9 @@ class Machine:
         "_whole",
         "body_length",
         "body_limit",
+        "continued",
         "head",
         "header_limit",
-        "interim",
         "method",
         "reason",
         "renewable",
@@ -240,8 +240,8 @@ class Machine:
         self.method = method
         self.head: ResponseHead | None = None
         """The head of the final response, once it has come."""
-        self.interim = 0
-        """The status code of the last interim response, 0 while there was none."""
+        self.continued = False
+        """`100 Continue` has come."""
         self.body_length = -1
         """Bytes; -1: not known beforehand."""
         self._framing = _BODILESS
@@ -414,7 +414,7 @@ class Machine:
             self._interims += 1
             if self._interims > MOST_INTERIM:
                 raise RemoteError(f"over {MOST_INTERIM} interim responses to one request")
-            self.interim = head.code
+            self.continued |= head.code == 100
             self._reusable &= not head.odd
 
     def _next_block(self, buffer: bytearray) -> bytes | None:

@@ -1220,6 +1220,37 @@ class TestDeadlinesToTheTick:
             clocked.at(begin + 1.0, HELLO)
             clocked.read_at(begin + 1.0)
 
+    def test_a_body_goes_on_though_more_is_said_behind_100(self, clocked: Clocked) -> None:
+        clocked.connected()
+        clocked.client.request(POST, "/", ["Expect: 100-continue"], "body")
+        clocked.at(0.0)
+        clocked.at(0.1, b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n")
+        clocked.at(0.2)
+        assert clocked.client.get_request_body_sent() == 4
+
+    @pytest.mark.parametrize(
+        ("answer", "body"),
+        [
+            (b"Content-Length: 0\r\n\r\n", b""),
+            (b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b""),
+            (b"\r\nhello", b"hello"),
+        ],
+    )
+    def test_a_slow_reader_of_an_end(self, clocked: Clocked, answer: bytes, body: bytes) -> None:
+        """All has come, and only the end is still to be read."""
+        clocked.client.idle_timeout = 5
+        clocked.connected()
+        clocked.request()
+        clocked.at(1.0, OK + answer)
+        if body:
+            assert clocked.read_at(1.0) == body
+            clocked.stream.events.append(b"")
+        assert clocked.at(60.0) is Error.OK
+        assert clocked.client.get_status() is Status.STATUS_BODY
+        assert clocked.read_at(120.0) == b""
+        assert not clocked.client.get_error_reason()
+        assert clocked.client.get_status() is not Status.STATUS_CONNECTION_ERROR
+
     def test_blocking_mode_waits_for_half_a_minute_or_until_a_deadline(self, clocked: Clocked) -> None:
         waited = [0.0]  # each call, in how many pieces ever
 
