@@ -136,7 +136,7 @@ class Tunnel:
                 break
             block = bytes(data[:size])
             del data[:size]
-            code = parse_head(block).code
+            code = parse_head(block, Method.METHOD_CONNECT).code
             if code >= 200 or code == 101:
                 self._judge(code, block, len(data))
                 return True
