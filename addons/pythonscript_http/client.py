@@ -299,6 +299,7 @@ class HTTPClient(Options):
                         user_agent=self.user_agent,
                         timeout=CONNECT_TIMEOUT,
                         clock=self._timing.now,
+                        header_limit=self._machine.header_limit,
                     )
                 )
             layers.append(self._tls_to(target, policy or self.default_policy()))
@@ -827,7 +828,8 @@ class HTTPClient(Options):
                 return self._settle()
             if not self._blocking or (upload.open and not upload.unsent) or self._late():
                 return _OK
-            if not self.wait(stream, write=bool(upload.unsent)) and not upload.held_until:
+            waits = not machine.behind
+            if waits and not self.wait(stream, write=bool(upload.unsent)) and not upload.held_until:
                 return _OK
             if self._turn.wanted:
                 return _OK
@@ -853,6 +855,9 @@ class HTTPClient(Options):
     def _receive_head(self, stream: Stream) -> None:
         """Takes what has come, also while sending: a server may refuse a body before it has it all."""
         machine, timing = self._machine, self._timing
+        if machine.behind:
+            machine.go_on()
+            return
         try:
             blind = self._blind and not self._upload.unsent
             quiet = not blind and stream.quiet()

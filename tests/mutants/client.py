@@ -953,14 +953,14 @@ MUTANTS = [
         "net/tunnel.py",
         (
             "a proxy's answer of the limit is taken",
-            "if self._interim + size > HEADER_LIMIT:",
-            "if self._interim + size >= HEADER_LIMIT:",
+            "if self._interim + size > self._header_limit:",
+            "if self._interim + size >= self._header_limit:",
             f"{_UNIT}/test_tunnel.py::test_the_limit_of_an_answer",
         ),
         (
             "a proxy's answer beyond the limit is refused",
-            "if self._interim + size > HEADER_LIMIT:",
-            "if self._interim + size > HEADER_LIMIT + 1:",
+            "if self._interim + size > self._header_limit:",
+            "if self._interim + size > self._header_limit + 1:",
             f"{_UNIT}/test_tunnel.py::test_the_limit_of_an_answer",
         ),
         (

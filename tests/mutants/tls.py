@@ -429,8 +429,8 @@ MUTANTS: Final = (
     Mutant(
         "interim answers of a proxy are bounded",
         _TUNNEL,
-        "if self._interim + size > HEADER_LIMIT:",
-        "if size > HEADER_LIMIT:",
+        "if self._interim + size > self._header_limit:",
+        "if size > self._header_limit:",
         _ON_TUNNELS,
     ),
     Mutant(

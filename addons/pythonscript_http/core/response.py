@@ -15,6 +15,9 @@ from .enums import Method
 from .errors import RemoteError
 from .fields import FRAMING, Verdict, check_number, fields
 
+HEADS_WORK: Final = 1000
+"""What the header blocks may cost that one call parses (see `head_work`), unless it is a single one: 3 ms."""
+
 _FRAMING: Final = re.compile(
     rb"\n(content-length|transfer-encoding|connection):[ \t]*+([^\r\n]*+)", re.IGNORECASE
 )
@@ -63,6 +66,11 @@ class _NoCallbacks:
 
 
 _NO_CALLBACKS: Final = _NoCallbacks()
+
+
+def head_work(block: bytes) -> int:
+    """Tells what it costs at worst to parse a header block, in lines that have to be repaired."""
+    return 4 + block.count(b"\n")
 
 
 def check_prefix(start: bytes) -> None:

@@ -45,6 +45,7 @@ of a body that ends by length or close, and large chunks, may go from the kernel
 (`direct_limit`, `received_directly()`).
 """
 
+import re
 from enum import StrEnum
 from typing import Final
 
@@ -54,15 +55,17 @@ from .codings import WORK, Decoding, Start, available
 from .enums import Error, Method, Status
 from .errors import LocalError, RemoteError, shortened
 from .framing import Framing, body_framing
-from .response import ResponseHead, check_prefix, parse_head, text
+from .response import HEADS_WORK, ResponseHead, check_prefix, head_work, parse_head, text
 
 HEADER_LIMIT: Final = 65536
 """Bytes. Usual servers send 8 KiB at most; the engine's client, without a limit, takes 11 s for 10 MB."""
 
 MOST_INTERIM: Final = 1000
-"""Interim responses to one request. They may all come at once, and each costs some 4 us to parse."""
+"""Interim responses to one request. They may all come at once, which takes several calls to parse."""
 
 UNLIMITED: Final = 2**63 - 1
+
+_END_OF_HEAD: Final = re.compile(rb"\n\r?\n")
 
 
 class Event(StrEnum):
@@ -166,6 +169,7 @@ class Machine:
         "_start_job",
         "_undo",
         "_whole",
+        "behind",
         "body_length",
         "body_limit",
         "continued",
@@ -256,6 +260,8 @@ class Machine:
         self._skipped = 0  # bytes of interim responses
         self._interims = 0
         self._searched = 0  # no end of the header block before here
+        self.behind = False
+        """A call parsed enough heads, and there are more: `go_on()` comes next, before more is read."""
 
     # ---- bytes in
 
@@ -331,6 +337,10 @@ class Machine:
     def received(self, size: int) -> None:
         """Takes the first `size` bytes of `space()` as what the peer sent next."""
         self._end += size
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Goes on with what has come."""
         try:
             if self.status is _REQUESTING:
                 self._take_heads()
@@ -402,9 +412,16 @@ class Machine:
         """Takes the head of the final response, if it is there, and those of interim ones before it."""
         buffer = self._buffer
         assert buffer is not None
-        while self._start < self._end:
+        self.behind = False
+        begun, work = self._start, 0
+        while (start := self._start) < self._end:
             block = self._next_block(buffer)
             if block is None:
+                return
+            work += head_work(block)
+            if work > HEADS_WORK and start > begun:
+                self._start = start
+                self.behind = True
                 return
             head = parse_head(block, self.method)
             if head.code >= 200 or head.code == 101:
@@ -422,9 +439,13 @@ class Machine:
         start, end = self._start, self._end
         check_prefix(bytes(buffer[start : min(end, start + 7)]))
         search = max(start, self._searched)
-        crlf = buffer.find(b"\n\r\n", search, end)
-        lf = buffer.find(b"\n\n", search, end if crlf < 0 else crlf + 1)
-        stop = lf + 2 if lf >= 0 else crlf + 3 if crlf >= 0 else 0
+        if self._interims:  # linear also in a thousand that end in bare LF
+            match = _END_OF_HEAD.search(buffer, search, end)
+            stop = match.end() if match else 0
+        else:  # the faster way
+            crlf = buffer.find(b"\n\r\n", search, end)
+            lf = buffer.find(b"\n\n", search, end if crlf < 0 else crlf + 1)
+            stop = lf + 2 if lf >= 0 else crlf + 3 if crlf >= 0 else 0
         if self._skipped + (stop or end) - start > self.header_limit:
             raise RemoteError(f"the header block is over the limit of {self.header_limit} bytes")
         if not stop:

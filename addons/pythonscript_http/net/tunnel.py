@@ -12,14 +12,16 @@ from typing import Final
 from pythonscript_http.core.enums import Method
 from pythonscript_http.core.errors import RemoteError
 from pythonscript_http.core.request import build_head
-from pythonscript_http.core.response import check_prefix, parse_head
-from pythonscript_http.core.state import HEADER_LIMIT
+from pythonscript_http.core.response import HEADS_WORK, check_prefix, head_work, parse_head
+from pythonscript_http.core.state import HEADER_LIMIT, MOST_INTERIM
 
 from .layers import Step
 from .stream import WOULD_BLOCK, NetworkError, Stream, TlsError
 
 _END: Final = re.compile(rb"\n\r?\n")
 _READ: Final = 4096
+_READS: Final = 17
+"""Reads of one call: an answer that is over the usual limit shows by the first. More are for the next."""
 
 
 class Tunnel:
@@ -32,18 +34,24 @@ class Tunnel:
         proxy: what to call the proxy in the text of failures.
         timeout: seconds until the proxy must have answered.
         clock: tells the time in seconds.
+        header_limit: most bytes that its answer may have, interim ones included.
     """
 
     __slots__ = (
+        "_behind",
         "_clock",
         "_data",
         "_deadline",
+        "_header_limit",
         "_interim",
+        "_interims",
         "_proxy",
+        "_searched",
         "_stream",
         "_target",
         "_timeout",
         "_unsent",
+        "_work",
     )
 
     def __init__(
@@ -54,6 +62,7 @@ class Tunnel:
         proxy: str,
         timeout: float,
         clock: Callable[[], float] = time.monotonic,
+        header_limit: int = HEADER_LIMIT,
     ) -> None:
         self._clock = clock
         self._stream = stream
@@ -63,7 +72,12 @@ class Tunnel:
         self._deadline = clock() + timeout
         self._unsent = memoryview(head)
         self._data = bytearray()
+        self._header_limit = header_limit
         self._interim = 0  # bytes of interim answers
+        self._interims = 0
+        self._searched = 0  # bytes of the data in which no answer ends
+        self._behind = False  # one call has not taken all that came
+        self._work = 0  # of the call under way
 
     def poll(self) -> Stream | None:
         """Gives the connection once it leads to the host. Raises NetworkError when the proxy fails to."""
@@ -88,6 +102,8 @@ class Tunnel:
 
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
+        if self._behind:
+            return
         left = max(0.0, self._deadline - self._clock())
         self._stream.wait(write=bool(self._unsent), timeout=min(timeout, left))
 
@@ -113,7 +129,15 @@ class Tunnel:
             gone: the proxy takes no more. Why, is known, and is told unless it said more before it left.
         """
         data, buffer = self._data, memoryview(bytearray(_READ))
-        while (size := self._stream.read_into(buffer)) != WOULD_BLOCK:
+        self._work = 0
+        if self._behind and self._take_heads(data):
+            return True
+        for _ in range(_READS):
+            if self._behind:
+                break
+            size = self._stream.read_into(buffer)
+            if size == WOULD_BLOCK:
+                break
             if size == 0:
                 if gone:
                     break
@@ -126,21 +150,32 @@ class Tunnel:
 
     def _take_heads(self, data: bytearray) -> bool:
         """Takes the heads that have come in full. True: one of them agrees, and it was the last thing."""
+        self._behind = False
         while data:
             check_prefix(bytes(data[:7]))
-            end = _END.search(data)
+            end = _END.search(data, self._searched)
             size = end.end() if end else len(data)
-            if self._interim + size > HEADER_LIMIT:
-                raise RemoteError(f"the header block is over the limit of {HEADER_LIMIT} bytes")
+            if self._interim + size > self._header_limit:
+                raise RemoteError(f"the header block is over the limit of {self._header_limit} bytes")
             if end is None:
+                self._searched = max(0, len(data) - 2)
                 break
             block = bytes(data[:size])
+            work = head_work(block)
+            if self._work and self._work + work > HEADS_WORK:
+                self._behind = True
+                break
+            self._work += work
+            self._searched = 0
             del data[:size]
             code = parse_head(block, Method.METHOD_CONNECT).code
             if code >= 200 or code == 101:
                 self._judge(code, block, len(data))
                 return True
             self._interim += size
+            self._interims += 1
+            if self._interims > MOST_INTERIM:
+                raise RemoteError(f"over {MOST_INTERIM} interim answers to CONNECT {self._target}")
         return False
 
     def _judge(self, code: int, block: bytes, surplus: int) -> None:
@@ -160,6 +195,7 @@ def tunnel_to(
     user_agent: str,
     timeout: float,
     clock: Callable[[], float] = time.monotonic,
+    header_limit: int = HEADER_LIMIT,
 ) -> Step:
     """Gives the step from a connection to a proxy to a tunnel through it.
 
@@ -170,10 +206,11 @@ def tunnel_to(
         user_agent: value of User-Agent.
         timeout: seconds until the proxy must have answered.
         clock: tells the time in seconds.
+        header_limit: most bytes that the proxy's answer may have.
 
     Raises:
         LocalError: there is no request with these.
     """
     headers = [f"Proxy-Authorization: {authorization}"] if authorization else []
     head = build_head(Method.METHOD_CONNECT, target, headers, 0, host=target, user_agent=user_agent).data
-    return lambda stream: Tunnel(stream, head, target, proxy, timeout, clock)
+    return lambda stream: Tunnel(stream, head, target, proxy, timeout, clock, header_limit)

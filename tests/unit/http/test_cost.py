@@ -15,12 +15,13 @@ from functools import partial
 from types import ModuleType
 
 import pytest
+from tests.unit.http.test_client import fake
 
 import pythonscript_http
 from pythonscript_http.core.chunked import MOST_LINES, ChunkedDecoder
-from pythonscript_http.core.enums import Status
+from pythonscript_http.core.enums import Error, Method, Status
 from pythonscript_http.core.errors import RemoteError
-from pythonscript_http.core.response import parse_head
+from pythonscript_http.core.response import ResponseHead, parse_head
 from pythonscript_http.core.state import Event, Machine
 
 NEGLIGIBLE = 0.002
@@ -180,6 +181,34 @@ def test_one_call_reads_a_bounded_number_of_chunks(unit: bytes) -> None:
         calls += 1
     assert total == unit.count(b"\r\n") // 2 * 9000
     assert calls == total // MOST_LINES + 1
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\n"])
+@pytest.mark.parametrize("blocking", [False, True])
+def test_one_call_takes_a_bounded_number_of_heads(
+    monkeypatch: pytest.MonkeyPatch, line_end: bytes, blocking: bool
+) -> None:
+    """A thousand interim responses, each to be repaired, come at once. No more is read meanwhile."""
+    heads = [0]
+
+    def counted(block: bytes, method: int) -> ResponseHead:
+        heads[-1] += 1
+        return parse_head(block, method)
+
+    monkeypatch.setattr("pythonscript_http.core.state.parse_head", counted)
+    interim = line_end.join((b"HTTP/1.1 103 X", *[b"A b: c"] * 4, b"", b""))
+    client, stream = fake(interim * 1000 + OK + b"Content-Length: 5\r\n\r\nhello")
+    client.request(Method.METHOD_GET, "/", [])
+    client.poll()
+    client.set_blocking_mode(blocking)
+    while client.poll() is Error.OK and client.get_status() is Status.STATUS_REQUESTING:
+        heads.append(0)
+        assert not blocking
+        assert len(heads) < 100
+    assert sum(heads) == 1001
+    assert blocking or max(heads) <= 112
+    assert client.read_response_body_chunk() == b"hello"
+    assert not stream.events
 
 
 def test_interim_responses_have_a_limit() -> None:

@@ -8,9 +8,12 @@ import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import descriptors, established, received
 from tests.loopback.scripted import Drip, Pause, ReadRequest, Reset, ScriptedServer, Step
-from tests.unit.http.test_client import FakeStream, PacedStream
+from tests.unit.http.test_client import FakeNetwork, FakeStream, PacedStream
 
+from pythonscript_http.client import HTTPClient
+from pythonscript_http.core.enums import Error
 from pythonscript_http.core.errors import LocalError
+from pythonscript_http.core.response import ResponseHead, parse_head
 from pythonscript_http.net.layers import Layer, Layers
 from pythonscript_http.net.sockets import TcpNetwork
 from pythonscript_http.net.stream import HandshakeError, NetworkError
@@ -107,7 +110,7 @@ REFUSALS: Sequence[tuple[str, list[Step], str]] = [
     (
         "interim answers without end",
         [b"HTTP/1.1 100 Continue\r\n\r\n" * 3000, Pause(5)],
-        "the header block is over the limit of 65536 bytes",
+        "over 1000 interim answers to CONNECT h.example:80",
     ),
 ]
 
@@ -198,6 +201,36 @@ def test_the_limit_of_an_answer(interim: bytes, over: int) -> None:
             tunnel.poll()
     else:
         assert tunnel.poll() is stream
+
+
+def test_a_limit_of_ones_own() -> None:
+    stream = FakeStream(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 2000)
+    network = FakeNetwork(stream)
+    network.up = True
+    client = HTTPClient(network)
+    client.max_header_size = 1024
+    client.set_https_proxy("192.0.2.1", 3128)
+    client.connect_to_host("https://example.org")
+    assert client.poll() is Error.ERR_CANT_CONNECT
+    assert "over the limit of 1024 bytes" in client.get_error_reason()
+
+
+def test_one_call_takes_a_bounded_number_of_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = [0]
+
+    def counted(block: bytes, method: int) -> ResponseHead:
+        heads[-1] += 1
+        return parse_head(block, method)
+
+    monkeypatch.setattr("pythonscript_http.net.tunnel.parse_head", counted)
+    stream = FakeStream(b"HTTP/1.1 103 X\r\nA b: c\r\n\r\n" * 1000 + AGREED)
+    tunnel = over(stream, Clock())
+    while tunnel.poll() is None:
+        tunnel.wait(10.0)
+        heads.append(0)
+        assert len(heads) < 100
+    assert sum(heads) == 1001
+    assert max(heads) < 200
 
 
 class Gone(FakeStream):
