@@ -1,15 +1,22 @@
 """TLS over any connection, without blocking: OpenSSL between two buffers in memory, and bytes moved by polls.
 
+What a step of a handshake costs is the peer's choice: a key of 8192 bits takes a tenth of a second, and a chain
+of certificates can take as long. So the steps that answer the peer run on worker threads; OpenSSL works without
+the GIL. While one is under way nothing else touches its connection's objects, and giving the handshake up does
+not wait for it.
+
     step = tls_to("example.org", context_for(TlsPolicy()))  # for Layers
 
 Decrypted bytes go straight into the caller's memory. Encrypted bytes that the connection below does not take
 yet wait here, a batch at most, and go out with whatever is called next.
 """
 
+import atexit
 import contextlib
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 from pythonscript_http.core import buffers
@@ -21,6 +28,7 @@ from .layers import Step
 from .stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, Stream, TlsError
 from .tls_reasons import end_reason, is_end, is_refusal, key_digest, pin_mismatch, pin_of, reason
 from .trust import TlsContext, TlsObject, session_end
+from .workers import Workers
 
 HANDSHAKE_TIMEOUT: Final = 30.0
 """Seconds, as for a connection."""
@@ -37,6 +45,15 @@ _MOST_SHAKEN: Final = 1 << 20
 _MOST_ANSWERED: Final = 1 << 16
 """Bytes that may wait to be sent as answers to what was no data: refusals of a new handshake, mostly."""
 _BEGIN: Final = 128
+_PATIENCE: Final = 0.002
+"""Seconds that a poll waits for a step of a handshake. Most take less, and need no second poll by that, which
+would come a frame later."""
+
+_LAST_WAIT: Final = 1.0
+"""Seconds that the end of the process waits for steps: OpenSSL frees what they use when it ends."""
+
+_workers: Final = Workers(8, 10.0, "TLS handshake")
+atexit.register(_workers.finish, _LAST_WAIT)
 
 _idle: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """What a connection has for a context when its handshake is over: one that watches nothing (see `trust`)."""
@@ -182,7 +199,7 @@ class _Transport:
 class Handshake:
     """A TLS connection that is being made."""
 
-    __slots__ = ("_begin", "_clock", "_deadline", "_size", "_timeout", "_transport")
+    __slots__ = ("_begin", "_clock", "_deadline", "_due", "_size", "_step", "_timeout", "_transport")
 
     def __init__(self, transport: _Transport, timeout: float, clock: Callable[[], float]) -> None:
         self._transport = transport
@@ -191,6 +208,8 @@ class Handshake:
         self._deadline = clock() + timeout
         self._begin = b""  # of what came
         self._size = 0  # of all that came
+        self._due = True  # OpenSSL has something to do
+        self._step: Callable[[float], bool | ssl.SSLError | None] | None = None  # what it does on a worker
 
     def poll(self) -> "TlsStream | None":
         """Gives the connection once it stands and is trusted. Raises TlsError when it never will."""
@@ -208,18 +227,22 @@ class Handshake:
 
     def late(self, why: str) -> HandshakeError:
         """Makes the failure of one who waits no longer (see `Layer.late`)."""
-        said = "it answered, and then fell silent" if self._begin else "it says nothing"
+        if self._step is not None:
+            said = "it answered, and that takes long to verify"
+        else:
+            said = "it answered, and then fell silent" if self._begin else "it says nothing"
         return self._transport.failure(f"{why}: {said}")
 
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
-        if self._transport.incoming.pending:  # one call has not taken all that came
-            return
-        left = max(0.0, self._deadline - self._clock())
-        self._transport.stream.wait(write=bool(self._transport.unsent), timeout=min(timeout, left))
+        timeout = min(timeout, max(0.0, self._deadline - self._clock()))
+        if self._step is not None:
+            self._step(timeout)
+        elif not self._due:  # or one call has not taken all that came
+            self._transport.stream.wait(write=bool(self._transport.unsent), timeout=timeout)
 
     def close(self) -> None:
-        """Gives it up, and the connection below with it."""
+        """Gives it up, and the connection below with it. A step that is under way ends by itself."""
         self._transport.stream.close()
 
     def _advance(self) -> bool:
@@ -227,7 +250,12 @@ class Handshake:
         transport = self._transport
         enough = self._size + _MOST_READ
         while True:
-            done, broken = self._step(), ""
+            done, broken = False, ""
+            if self._due:
+                outcome = self._shake()
+                if outcome is None:
+                    return False
+                done = outcome
             try:
                 transport.push()
             except NetworkError as error:  # perhaps it said why before it left
@@ -244,26 +272,37 @@ class Handshake:
                 if broken:
                     raise transport.failure(f"{broken}, {self._where()}")
                 return False
+            self._due = True
             self._size += size
             if self._size > _MOST_SHAKEN:
                 raise transport.failure(f"its handshake is over the limit of {_MOST_SHAKEN} bytes")
             if self._size > enough:
                 return False
 
-    def _step(self) -> bool:
+    def _shake(self) -> bool | None:
+        """Has OpenSSL go on. True: to the end. None: it is at it still."""
         transport = self._transport
-        if len(self._begin) < _BEGIN and (waiting := transport.incoming.pending):
-            # Only to tell what it was if it was not TLS: out of the buffer, and back into it.
-            data = transport.incoming.read(waiting)
-            transport.incoming.write(data)
-            self._begin = (self._begin + data)[:_BEGIN]
-        try:
-            transport.object.do_handshake()
-        except ssl.SSLWantReadError:
-            return False
-        except ssl.SSLError as error:
-            raise transport.refused(error, self._begin) from None
-        return True
+        if self._step is None:
+            if len(self._begin) < _BEGIN and (waiting := transport.incoming.pending):
+                # Only to tell what it was if it was not TLS: out of the buffer, and back into it.
+                data = transport.incoming.read(waiting)
+                transport.incoming.write(data)
+                self._begin = (self._begin + data)[:_BEGIN]
+            step = partial(_handshake_step, transport.object)
+            if not self._begin:  # the first step is ours alone, and costs what we choose
+                outcome: bool | ssl.SSLError | None = step()
+            else:
+                self._step = _workers.start(step)
+                outcome = self._step(_PATIENCE)
+        else:
+            outcome = self._step(_PATIENCE)
+        if outcome is None:
+            return None
+        self._step = None
+        self._due = False
+        if isinstance(outcome, ssl.SSLError):
+            raise transport.refused(outcome, self._begin) from None
+        return outcome
 
     def _where(self) -> str:
         return "in the middle of the handshake" if self._begin else "before it said a word"
@@ -513,6 +552,21 @@ def tls_to(
         raise LocalError(Error.ERR_INVALID_PARAMETER, "TLS needs the name of the server, to verify it")
     shown = peer or repr(name)
     return lambda stream: Handshake(_Transport(stream, name, port, shown, context), timeout, clock)
+
+
+def _handshake_step(made: TlsObject) -> bool | ssl.SSLError:
+    """Has OpenSSL go on with a handshake, on whatever thread.
+
+    Returns:
+        True: to its end. False: until more has come. An error: it gave up.
+    """
+    try:
+        made.do_handshake()
+    except ssl.SSLWantReadError:
+        return False
+    except ssl.SSLError as error:
+        return error.with_traceback(None)  # which would keep what the thread has at hand
+    return True
 
 
 def _verified_chain(made: TlsObject) -> list[Any]:

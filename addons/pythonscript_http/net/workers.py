@@ -1,6 +1,7 @@
 """Threads for calls that block and can't be interrupted: few, reused, and nobody waits for their end."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
@@ -70,6 +71,17 @@ class Workers:
         """How many more jobs could begin at once."""
         with self._changed:
             return max(0, self.most - self._busy - len(self._jobs))
+
+    def finish(self, seconds: float) -> None:
+        """Forgets the jobs that have not begun, and waits some seconds at most for those under way.
+
+        For jobs in a library that must not be at work when the process ends.
+        """
+        with self._changed:
+            self._jobs.clear()
+        end = time.monotonic() + seconds
+        while self._busy and time.monotonic() < end:
+            time.sleep(0.001)
 
     def _work(self) -> None:
         changed, jobs = self._changed, self._jobs

@@ -1,14 +1,19 @@
 """TLS connections: bytes both ways, ends, tickets, sessions, and handshakes in pieces."""
 
 import contextlib
+import gc
 import hashlib
 import itertools
+import os
 import select
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 import pytest
@@ -17,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtensionOID
 from tests.loopback.certificates import DAY, NOW, Authority, Identity, Key, self_signed
+from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, descriptors, established, until
 from tests.loopback.tls_server import OpenSslServer, TlsServer, garble, server_context, speak
 from tests.unit.http.test_certificate import item
@@ -26,7 +32,7 @@ from pythonscript_http.core.errors import LocalError
 from pythonscript_http.net import certificate, trust
 from pythonscript_http.net.connection import SocketStream
 from pythonscript_http.net.stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, TlsError
-from pythonscript_http.net.tls import TlsStream, tls_to
+from pythonscript_http.net.tls import Handshake, TlsStream, tls_to
 from pythonscript_http.net.trust import TlsObject, TlsPolicy, context_for
 
 ROOT = Authority()
@@ -429,8 +435,8 @@ def test_a_handshake_reset_at_each_byte(version: ssl.TLSVersion) -> None:
         where = "in the middle of the handshake" if cut else "before it said a word"
         told = f"TLS with 'localhost': cannot receive: Connection reset by peer, {where}"
         with contextlib.suppress(HandshakeError) if cut > 500 else pytest.raises(HandshakeError, match=told):
-            if handshake.poll() or handshake.poll():
-                break
+            established(handshake)
+            break
 
 
 class Flood(Severed):
@@ -451,14 +457,121 @@ class Flood(Severed):
 def test_a_handshake_without_end() -> None:
     flood = Flood()
     handshake = tls_to("localhost", context_for(POLICY))(flood)
-    before = 0
-    while flood.read < 1 << 20:
-        with contextlib.suppress(HandshakeError) if flood.read > 1 << 19 else contextlib.nullcontext():
-            assert handshake.poll() is None
-        assert flood.read - before <= 1 << 18  # one call takes no more, whatever there is
+    read = [0]
+
+    def poll() -> bool:
+        handshake.wait(SECONDS)
         before = flood.read
+        try:
+            return handshake.poll() is not None
+        finally:
+            read.append(flood.read - before)
+
     with pytest.raises(HandshakeError, match="its handshake is over the limit of 1048576 bytes"):
-        handshake.poll()
+        until(poll)
+    assert max(read) <= 1 << 18  # one call takes no more, whatever there is
+    assert flood.read <= (1 << 20) + (1 << 16)
+
+
+class Slow(TlsObject):
+    """OpenSSL, for which each step that answers the peer takes until it is let go."""
+
+    go: threading.Event
+    threads: list[int]
+
+    def do_handshake(self) -> None:
+        begun = bool(self.threads)
+        self.threads.append(threading.get_ident())
+        if begun:
+            self.go.wait(SECONDS)
+        super().do_handshake()
+
+
+@pytest.fixture(params=VERSIONS)
+def slow(request: pytest.FixtureRequest) -> Iterator[tuple[TlsPolicy, type[Slow]]]:
+    made = cast("type[Slow]", type("Slow", (Slow,), {"go": threading.Event(), "threads": []}))
+    policy = TlsPolicy(roots=ROOT.pem, maximum=request.param, alpn=(f"slow-{time.monotonic_ns()}",))
+    context_for(policy).ssl.sslobject_class = made
+    yield policy, made
+    made.go.set()
+
+
+def under_way(server: TlsServer, policy: TlsPolicy, made: type[Slow], clock: Clock) -> Handshake:
+    """A handshake in the middle of a step."""
+    step = tls_to("localhost", context_for(policy), clock=clock)
+    handshake = step(SocketStream(connected(server.port)))
+    assert isinstance(handshake, Handshake)
+    until(lambda: [handshake.poll(), len(made.threads) == 2][1])
+    return handshake
+
+
+def test_what_answers_the_peer_is_worked_out_by_other_threads(slow: tuple[TlsPolicy, type[Slow]]) -> None:
+    """How long it takes is the peer's choice: a poll waits a few milliseconds for it, and not longer."""
+    policy, made = slow
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        handshake = under_way(server, policy, made, Clock())
+        for _ in range(3):
+            assert handshake.poll() is None
+            handshake.wait(0.001)
+        assert len(made.threads) == 2  # it is not begun again meanwhile
+        threading.Timer(0.05, made.go.set).start()
+        before = time.monotonic()
+        handshake.wait(SECONDS)  # it wakes when the step is done
+        assert made.go.is_set()
+        assert time.monotonic() - before < SECONDS / 2
+        stream = established(handshake)
+        assert made.threads[0] == threading.get_ident()  # nothing has come that could make the first one slow
+        assert threading.get_ident() not in made.threads[1:]
+        stream.write([b"x"])
+        assert received(cast("TlsStream", stream), 5) == b"hello"
+        stream.close()
+
+
+def test_a_deadline_holds_while_a_step_is_under_way(slow: tuple[TlsPolicy, type[Slow]]) -> None:
+    clock = Clock()
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        handshake = under_way(server, *slow, clock)
+        clock.advance(29.9)
+        assert handshake.poll() is None
+        clock.advance(0.1)
+        told = "TLS with 'localhost': no handshake within 30 s: it answered, and that takes long to verify"
+        with pytest.raises(HandshakeError, match=told):
+            handshake.poll()
+        assert not slow[1].go.is_set()
+
+
+def test_giving_up_while_a_step_is_under_way(slow: tuple[TlsPolicy, type[Slow]]) -> None:
+    """It does not wait, and the step ends by itself: what it works with lasts as long as it does."""
+    policy, made = slow
+    before = descriptors()
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        handshake = under_way(server, policy, made, Clock())
+        handshake.close()
+        assert not made.go.is_set()
+        used = weakref.ref(handshake._transport.object)
+        del handshake
+        gc.collect()
+        assert used() is not None
+        made.go.set()
+        until(lambda: used() is None)
+    assert descriptors() <= before
+
+
+LAST = """
+import time
+from pythonscript_http.net import tls
+tls._workers.submit(lambda: [time.sleep(0.2), print("its end", flush=True)])
+time.sleep(0.05)
+"""
+
+
+def test_a_process_ends_after_the_step_that_is_under_way() -> None:
+    """OpenSSL frees what it has when a process ends, and would crash one that is at work."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", LAST], env=environment, stdout=subprocess.PIPE, check=True, timeout=60
+    )
+    assert ended.stdout == b"its end\n"
 
 
 class Noisy(Severed):

@@ -110,3 +110,38 @@ def test_no_thread_left(monkeypatch: pytest.MonkeyPatch) -> None:
     workers.submit(lambda: done.append("second"))
     go.set()
     until(lambda: done == ["first", "second"])
+
+
+def test_what_is_under_way_is_waited_for_and_the_rest_forgotten() -> None:
+    workers = Workers(1, 0.05, "last")
+    begun, go = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def job() -> None:
+        begun.set()
+        go.wait(10)
+        done.append(1)
+
+    workers.submit(job)
+    workers.submit(lambda: done.append(2))
+    begun.wait(10)
+    workers.finish(0.01)  # it gives up
+    assert not done
+    threading.Timer(0.05, go.set).start()
+    workers.finish(10)
+    assert done == [1]
+    until(lambda: "last" not in names())
+    assert done == [1]
+
+
+def test_a_result_is_waited_for() -> None:
+    workers = Workers(1, 0.05, "result")
+    go = threading.Event()
+    result = workers.start(lambda: go.wait(10))
+    assert result(0.001) is None
+    go.set()
+    assert result(10) is True
+    assert result(0) is True
+    failed = workers.start(lambda: 1 // 0)
+    with pytest.raises(JobError, match="division"):
+        failed(10)
