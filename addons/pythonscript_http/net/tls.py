@@ -1,9 +1,10 @@
 """TLS over any connection, without blocking: OpenSSL between two buffers in memory, and bytes moved by polls.
 
-What a step of a handshake costs is the peer's choice: a key of 8192 bits takes a tenth of a second, and a chain
-of certificates can take as long. So the steps that answer the peer run on worker threads; OpenSSL works without
-the GIL. While one is under way nothing else touches its connection's objects, and giving the handshake up does
-not wait for it.
+What a step of a handshake costs is the peer's choice: keys of 8192 bits take a tenth of a second, and so may
+a chain of certificates. So the steps that answer the peer run on worker threads, where OpenSSL works without
+the GIL. While one is under way nothing else touches its connection's objects, and giving the handshake up
+does not wait for it. The same holds for reads of a connection whose peer may ask for a certificate at any
+time: to answer takes a signature.
 
     step = tls_to("example.org", context_for(TlsPolicy()))  # for Layers
 
@@ -25,6 +26,7 @@ from pythonscript_http.core.errors import LocalError
 from pythonscript_http.core.host import check_name
 
 from .layers import Step
+from .records import Records
 from .stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, Stream, TlsError
 from .tls_reasons import end_reason, is_end, is_refusal, key_digest, pin_mismatch, pin_of, reason
 from .trust import TlsContext, TlsObject, session_end
@@ -44,19 +46,21 @@ _MOST_SHAKEN: Final = 1 << 20
 """Bytes that a whole handshake may have. OpenSSL takes 100 KB of certificates; empty messages without end."""
 _MOST_ANSWERED: Final = 1 << 16
 """Bytes that may wait to be sent as answers to what was no data: refusals of a new handshake, mostly."""
+_MOST_NOISE: Final = 16
+"""Records without data that one read takes, where each 512 bytes of one count as one more: a flood of
+KeyUpdates costs 0.2 ms a read by that, and one of records that are full of the smallest tickets 5 ms."""
+_MOST_STEPS: Final = 500
+"""Records that one read takes, roughly: those of a single byte each take 2 ms."""
 _BEGIN: Final = 128
 _PATIENCE: Final = 0.002
-"""Seconds that a poll waits for a step of a handshake. Most take less, and need no second poll by that, which
-would come a frame later."""
+"""Seconds that a call waits for a worker. Most steps take less, and need no second call by that, which would
+come a frame later."""
 
 _LAST_WAIT: Final = 1.0
 """Seconds that the end of the process waits for steps: OpenSSL frees what they use when it ends."""
 
-_workers: Final = Workers(8, 10.0, "TLS handshake")
+_workers: Final = Workers(8, 10.0, "TLS")
 atexit.register(_workers.finish, _LAST_WAIT)
-
-_idle: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""What a connection has for a context when its handshake is over: one that watches nothing (see `trust`)."""
 
 
 class TlsPeer:
@@ -157,16 +161,14 @@ class _Transport:
             if self.unsent:
                 return False
 
-    def pull(self) -> int:
-        """Takes what has come to the connection below, as `Stream.read_into` tells it."""
+    def pull(self, take: Callable[[memoryview], object]) -> int:
+        """Hands on what has come to the connection below, and tells of it as `Stream.read_into` does."""
         scratch = buffers.take()
         try:
-            view = memoryview(scratch)
-            size = self.stream.read_into(view)
-            if size > 0:
-                self.incoming.write(view[:size])
-            elif size == 0:
-                self.incoming.write_eof()
+            with memoryview(scratch) as view:
+                size = self.stream.read_into(view)
+                if size > 0:
+                    take(view[:size])
             return size
         finally:
             buffers.give_back(scratch)
@@ -263,7 +265,7 @@ class Handshake:
             if done:
                 return True
             try:
-                size = transport.pull()
+                size = transport.pull(transport.incoming.write)
             except NetworkError as error:
                 raise transport.failure(f"{error}, {self._where()}") from None
             if size == 0:
@@ -330,30 +332,37 @@ class TlsStream:
         "_held",
         "_more",
         "_read",
+        "_records",
+        "_step",
         "_transport",
+        "_wary",
         "peer",
         "truncated",
     )
 
     def __init__(self, transport: _Transport, peer: TlsPeer) -> None:
         self._transport = transport
+        self._records = Records(transport.incoming.read())
         self._read: Any = transport.object.read  # typeshed knows only that it may give bytes
-        self._first = memoryview(bytearray(1))  # a byte that had to be read to see that there is one
-        self._held = False  # it is there
+        self._first = memoryview(bytearray(1))  # for a byte that has to be read to see that there is one
+        self._held = memoryview(b"")  # what was read before anybody asked for it
         self._more = True  # more may be here already: the last read was full
         self._ended = False
         self._failed: tuple[type[NetworkError], str] | None = None  # an error itself would hold its reader
         self._fresh = True  # no data has come
+        # RFC 8446 section 4.6.2: the peer may ask for a certificate, and many times.
+        self._wary = bool(transport.context.policy.certificate) and peer.version == "TLSv1.3"
+        self._step: Callable[[float], bytes | ssl.SSLError | None] | None = None  # a read on a worker
         self.truncated = False
         """The connection ended without the peer's close_notify, and that matters: what came may not be all
         (RFC 8446 section 6.1). It shows once `peek` or `read_into` told the end."""
         self.peer: Final = peer
         """With whom and how this speaks TLS."""
-        transport.object.context = _idle
+        transport.object.context = transport.context.idle
 
     def quiet(self) -> bool:
         """Tells that there is nothing to read. False: there may be something, if only a session's ticket."""
-        if self._held or self._more or self._ended or self._failed:
+        if self._held or self._more or self._ended or self._failed or self._step is not None:
             return False
         transport = self._transport
         if transport.unsent:
@@ -369,7 +378,8 @@ class TlsStream:
             if self.quiet():
                 return Readiness.QUIET
             with contextlib.suppress(NetworkError):  # a read tells it
-                self._held = self._fill(self._first, 0) > 0
+                if self._fill(self._first, 0) > 0:
+                    self._held = memoryview(b"".join((self._first, self._held)))
         if self._held:
             return Readiness.DATA
         return Readiness.ENDED if self._ended or self._failed else Readiness.QUIET
@@ -378,21 +388,17 @@ class TlsStream:
         """Reads what has come and fits. Gives its size, 0 at the end, WOULD_BLOCK if there is nothing."""
         if self._transport.unsent:
             self._push()
-        if not self._held:
-            return self._fill(buffer, 0)
-        self._held = False
-        buffer[:1] = self._first
-        return self._fill(buffer, 1)
+        return self._fill(buffer, self._take_held(buffer) if self._held else 0)
 
     def write(self, buffers: Sequence[bytes | memoryview]) -> int:
         """Writes as much as flows, and gives its size; a batch of it may still wait here."""
         transport = self._transport
-        if transport.unsent and not transport.push():
+        if self._busy() or (transport.unsent and not transport.push()):
             return 0
         encrypt = transport.object.write
         size = batch = 0
         try:
-            for piece in _records(buffers):
+            for piece in _pieces(buffers):
                 size += encrypt(piece)
                 if size - batch >= _BATCH:
                     batch = size
@@ -413,14 +419,20 @@ class TlsStream:
 
     def wait(self, *, write: bool, timeout: float) -> bool:
         """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""
-        if self._held or self._ended or self._failed or (self._more and self.peek() is not Readiness.QUIET):
+        if self._step is not None:
+            return self._step(timeout) is not None
+        if self._held or self._ended or self._failed:
+            return True
+        if self._more and (self.peek() is not Readiness.QUIET or self._more):
             return True
         transport = self._transport
         return transport.stream.wait(write=write or bool(transport.unsent), timeout=timeout)
 
     def available(self) -> int:
         """Tells how many bytes a read would give now; more may have come."""
-        return 1 + self._transport.object.pending() if self.peek() is Readiness.DATA else 0
+        if self.peek() is not Readiness.DATA:
+            return 0
+        return len(self._held) + (0 if self._busy() else self._transport.object.pending())
 
     def fileno(self) -> int:
         """The file descriptor to wait for. What is here already does not show there."""
@@ -429,53 +441,88 @@ class TlsStream:
     def close(self) -> None:
         """Ends the connection at once, with close_notify if that can go at once."""
         transport = self._transport
-        with contextlib.suppress(ssl.SSLError, NetworkError):
-            if not self._failed and transport.push():
-                with contextlib.suppress(ssl.SSLWantReadError):  # the peer's, which nobody waits for
-                    transport.object.unwrap()
-        with contextlib.suppress(NetworkError):
-            transport.push()
+        if not self._busy():
+            with contextlib.suppress(ssl.SSLError, NetworkError):
+                if not self._failed and transport.push():
+                    with contextlib.suppress(ssl.SSLWantReadError):  # the peer's, which nobody waits for
+                        transport.object.unwrap()
+            with contextlib.suppress(NetworkError):
+                transport.push()
         transport.stream.close()
+
+    def _busy(self) -> bool:
+        """A worker reads: leave OpenSSL's objects alone."""
+        return self._step is not None and self._step(0) is None
 
     def _push(self) -> None:
         """Sends what waits. A failure is left to reads: the peer may have said more before it."""
-        with contextlib.suppress(NetworkError):
-            self._transport.push()
+        if not self._busy():
+            with contextlib.suppress(NetworkError):
+                self._transport.push()
+
+    def _take_held(self, buffer: memoryview) -> int:
+        held = self._held
+        size = min(len(held), len(buffer))
+        buffer[:size] = held[:size]
+        self._held = held[size:] if size < len(held) else memoryview(b"")
+        return size
 
     def _fill(self, buffer: memoryview, size: int) -> int:
         """Fills a buffer, of which `size` bytes are filled already, as far as what has come goes."""
-        transport, room = self._transport, len(buffer)
-        left = room + buffers.BUFFER_SIZE  # bytes to take at most: a peer that sends only noise holds no poll
+        transport, records, room = self._transport, self._records, len(buffer)
+        noise = fed = idle = (
+            0  # bytes that OpenSSL was given last, and how many of their records gave nothing
+        )
         drained = False
-        here = self._more or transport.incoming.pending > 0
+        here = self._more or self._step is not None or transport.incoming.pending > 0
         self._more = False
         try:
-            while size < room and not self._ended:
-                got = self._decrypt(buffer[size:]) if here else WOULD_BLOCK
-                if got >= 0:
-                    size += got
-                    # To be told by an exception that nothing is left would cost as much as to decrypt it.
-                    here = transport.object.pending() > 0 or transport.incoming.pending > 0
-                    continue
-                if drained or left <= 0:
+            for _ in range(_MOST_STEPS):
+                if size == room or self._ended:
                     break
-                got = self._pull()
-                if got == WOULD_BLOCK:
+                if here:
+                    got = self._decrypt(buffer[size:])
+                    if got >= 0:
+                        size += got
+                        idle -= 1
+                        # To be told by an exception that nothing is left would cost as much as to decrypt it.
+                        here = transport.object.pending() > 0 or transport.incoming.pending > 0
+                        continue
+                    if self._step is not None:
+                        break
+                noise += max(0, idle) * (1 + fed // 512)
+                if noise >= _MOST_NOISE:  # a peer that sends nothing else holds no call
+                    self._more = True
                     break
-                here = True
-                left -= got
-                drained = 0 < got < buffers.BUFFER_SIZE
+                data, idle = records.take()
+                fed = len(data)
+                if fed:
+                    transport.incoming.write(data)
+                    here = True
+                elif drained:
+                    if not records.ended:
+                        break
+                    transport.incoming.write_eof()
+                    here = True
+                else:
+                    here = False
+                    got = self._pull()
+                    if got == WOULD_BLOCK:
+                        break
+                    drained = got < buffers.BUFFER_SIZE
+            else:
+                self._more = True
         except NetworkError:
             if not size:
                 raise
-        self._more = size == room
+        self._more = self._more or size == room
         return size or (0 if self._ended else WOULD_BLOCK)
 
     def _decrypt(self, buffer: memoryview) -> int:
         self._raise_again()
         transport = self._transport
         try:
-            got: int = self._read(len(buffer), buffer)
+            got: int = self._read_by_worker(buffer) if self._wary else self._read(len(buffer), buffer)
         except ssl.SSLWantReadError:
             got = WOULD_BLOCK
         except ssl.SSLError as error:
@@ -484,6 +531,8 @@ class TlsStream:
                 self._raise_again()
             self.truncated = not transport.context.policy.ignore_unexpected_eof
             got = 0
+        if self._step is not None:
+            return got
         if got == 0:
             self._ended = True
         elif got > 0 and self._fresh:
@@ -496,13 +545,28 @@ class TlsStream:
                 self._raise_again()
         return got
 
+    def _read_by_worker(self, buffer: memoryview) -> int:
+        """Does what `_read` does, on a worker; WOULD_BLOCK while that is at it."""
+        if self._step is None:
+            self._step = _workers.start(partial(_read_step, self._transport.object, len(buffer)))
+        outcome = self._step(_PATIENCE)
+        if outcome is None:
+            return WOULD_BLOCK
+        self._step = None
+        if isinstance(outcome, ssl.SSLError):
+            raise outcome
+        self._held = memoryview(outcome)
+        return self._take_held(buffer)
+
     def _pull(self) -> int:
         self._raise_again()
         try:
-            return self._transport.pull()
+            size = self._transport.pull(self._records.add)
         except NetworkError as error:
             self._failed = type(error), str(error)
             raise
+        self._records.ended = size == 0
+        return size
 
     def _raise_again(self) -> None:
         if self._failed is not None:
@@ -518,7 +582,7 @@ class TlsStream:
             transport.until = session_end(verified)
         made.context = context.ssl  # a session remembers the context it belongs to
         session = made.session
-        made.context = _idle
+        made.context = context.idle
         if session is not None and (session.has_ticket or session.id):
             context.keep_session(transport.name, transport.port, session, transport.until)
 
@@ -569,6 +633,14 @@ def _handshake_step(made: TlsObject) -> bool | ssl.SSLError:
     return True
 
 
+def _read_step(made: TlsObject, size: int) -> bytes | ssl.SSLError:
+    """Has OpenSSL read, on whatever thread; gives what it gives, or raises."""
+    try:
+        return made.read(min(size, _RECORD))
+    except ssl.SSLError as error:
+        return error.with_traceback(None)
+
+
 def _verified_chain(made: TlsObject) -> list[Any]:
     """The peer's certificate and those above it up to the root, in DER or as `_der` takes them."""
     if hasattr(made, "get_verified_chain"):
@@ -583,7 +655,7 @@ def _der(certificate: Any) -> bytes:
     return ssl.PEM_cert_to_DER_cert(certificate.public_bytes())
 
 
-def _records(buffers: Sequence[bytes | memoryview]) -> Iterator[bytes | bytearray | memoryview]:
+def _pieces(buffers: Sequence[bytes | memoryview]) -> Iterator[bytes | bytearray | memoryview]:
     """Cuts what is to be written into records. Small pieces share one; of large ones nothing is copied."""
     shared = bytearray()
     for buffer in buffers:

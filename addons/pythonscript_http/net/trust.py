@@ -49,6 +49,7 @@ _SESSION_LIFETIME: Final = 7200.0
 _CONTEXTS: Final = 64
 """Policies whose contexts are kept; one with certifi's roots takes 1 MiB."""
 
+_IDLE: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _CERTIFICATE: Final = 11
 _CERTIFICATE_REQUEST: Final = 13
 _HANDSHAKE: Final = 22
@@ -145,6 +146,8 @@ class TlsContext:
     def __init__(self, policy: TlsPolicy) -> None:
         self.policy: Final = policy
         self.ssl: Final = _build(policy)
+        self.idle: Final = _build_idle(policy)
+        """What a connection has for a context when its handshake is over: one that watches nothing."""
         self.pins: Final = frozenset(_parse_pin(pin) for pin in policy.pins)
         self._sessions: dict[tuple[str, int], tuple[ssl.SSLSession, float]] = {}
         self._lock = threading.Lock()
@@ -231,6 +234,7 @@ def _build(policy: TlsPolicy) -> ssl.SSLContext:
         _load_revocation_lists(context, policy.revocation_lists)
     if policy.certificate:
         _load_certificate(context, policy)
+        context.post_handshake_auth = True
     if policy.key_log:
         try:
             context.keylog_filename = policy.key_log
@@ -238,6 +242,15 @@ def _build(policy: TlsPolicy) -> ssl.SSLContext:
             text = f"the keys of connections can't be logged to {policy.key_log!a}: {error.strerror}"
             raise LocalError(Error.ERR_FILE_CANT_WRITE, text) from None
     _watch(context)
+    return context
+
+
+def _build_idle(policy: TlsPolicy) -> ssl.SSLContext:
+    if not policy.certificate:
+        return _IDLE
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # a connection takes the certificate of its context
+    context.set_ciphers(_CIPHERS)
+    _load_certificate(context, policy)
     return context
 
 

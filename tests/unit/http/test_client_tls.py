@@ -279,6 +279,42 @@ def test_a_client_certificate_that_is_refused_when_the_handshake_is_over(
     assert text in client.get_error_reason()
 
 
+OWN = ROOT.issue(common_name="client")
+PRESENTING = TlsPolicy(roots=ROOT.pem, certificate=OWN.pem, key=OWN.key_pem)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize("policy", [PRESENTING, TRUSTING])
+def test_a_server_that_asks_for_a_certificate_later(
+    client: HTTPClient, policy: TlsPolicy, times: int
+) -> None:
+    """TLS 1.3 has it (RFC 8446 section 4.6.2): for a part of a site, when that is asked for."""
+    context = server_context(TLS_HOST)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_verify_locations(cadata=ROOT.pem)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.post_handshake_auth = True
+    seen: list[bool] = []
+
+    def handler(connection: ssl.SSLSocket) -> None:
+        for number in range(times + 1):
+            connection.recv(65536)  # the request, behind what the client says of the last question
+            seen.append(bool(connection.getpeercert(binary_form=True)))
+            if number < times:
+                with contextlib.suppress(ssl.SSLError):  # the client has not offered to answer
+                    connection.verify_client_post_handshake()
+                connection.sendall(OK + b"Content-Length: 100000\r\n\r\n" + bytes(100000))
+
+    with TlsServer(context, handler) as server:
+        secure(client, server.port, policy)
+        for _ in range(times):
+            assert len(get(client, "/")) == 100000
+        client.close()
+    assert server.seen.errors == []
+    assert server.seen.clients == [None]
+    assert seen == [False] + [policy is PRESENTING] * times
+
+
 # ---- failures that come later
 
 

@@ -14,12 +14,16 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from cryptography.x509.oid import ExtensionOID
 from tests.loopback.certificates import DAY, NOW, Authority, Identity, Key, self_signed
 from tests.loopback.clock import Clock
@@ -31,6 +35,7 @@ from tests.unit.http.test_client import FakeStream
 from pythonscript_http.core.errors import LocalError
 from pythonscript_http.net import certificate, trust
 from pythonscript_http.net.connection import SocketStream
+from pythonscript_http.net.records import Records
 from pythonscript_http.net.stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, TlsError
 from pythonscript_http.net.tls import Handshake, TlsStream, tls_to
 from pythonscript_http.net.trust import TlsObject, TlsPolicy, context_for
@@ -103,7 +108,8 @@ def send(stream: TlsStream, data: bytes) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("buffer", [0, 4096])
-def test_large_transfers_both_ways(version: ssl.TLSVersion, buffer: int) -> None:
+@pytest.mark.parametrize("certificate", [False, True])
+def test_large_transfers_both_ways(version: ssl.TLSVersion, buffer: int, certificate: bool) -> None:
     data = bytes(range(256)) * (4096 * (8 if not buffer else 1))
 
     def echo(connection: ssl.SSLSocket) -> None:
@@ -114,6 +120,8 @@ def test_large_transfers_both_ways(version: ssl.TLSVersion, buffer: int) -> None
 
     with TlsServer(GOOD, echo, buffer=buffer) as server:
         policy = TlsPolicy(roots=ROOT.pem, maximum=version)
+        if certificate:
+            policy = replace(policy, certificate=GOOD.pem, key=GOOD.key_pem)
         stream = secure(server.port, policy, SocketStream(connected(server.port, buffer)))
         send(stream, data)
         assert received(stream, len(data)) == data
@@ -557,6 +565,77 @@ def test_giving_up_while_a_step_is_under_way(slow: tuple[TlsPolicy, type[Slow]])
     assert descriptors() <= before
 
 
+class SlowReader(TlsObject):
+    """OpenSSL, for which each read takes until it is let go."""
+
+    go: threading.Event
+    threads: list[int]
+
+    def read(self, size: int = 1024, buffer: bytearray | None = None) -> int | bytes:  # type: ignore[override]
+        self.threads.append(threading.get_ident())
+        self.go.wait(SECONDS)
+        return super().read(size) if buffer is None else cast("int", super().read(size, buffer))
+
+    def unwrap(self) -> None:
+        assert self.go.is_set(), "OpenSSL is at work"
+        super().unwrap()
+
+
+@contextlib.contextmanager
+def reading(answer: bytes) -> Iterator[tuple[TlsStream, type[SlowReader]]]:
+    """A connection whose peer may ask for a certificate, in the middle of a read."""
+    made = cast(
+        "type[SlowReader]", type("SlowReader", (SlowReader,), {"go": threading.Event(), "threads": []})
+    )
+    policy = TlsPolicy(
+        roots=ROOT.pem, certificate=GOOD.pem, key=GOOD.key_pem, alpn=(f"slow-{time.monotonic_ns()}",)
+    )
+    context_for(policy).ssl.sslobject_class = made
+    with TlsServer(GOOD, speak(answer)) as server:
+        ground = SocketStream(connected(server.port))
+        stream = secure(server.port, policy, ground)
+        stream.write([b"x"])
+        until(lambda: [stream.peek(), made.threads][1])
+        try:
+            yield stream, made
+        finally:
+            made.go.set()
+            stream.close()
+
+
+def test_reads_that_may_have_to_sign_are_done_by_other_threads() -> None:
+    """A peer that may ask for a certificate may ask a thousand times: each costs a signature."""
+    with reading(b"hello") as (stream, made):
+        view = memoryview(bytearray(2))
+        assert stream.read_into(view) == WOULD_BLOCK
+        assert stream.peek() is Readiness.QUIET
+        assert not stream.quiet()
+        assert not stream.wait(write=False, timeout=0.001)
+        assert stream.available() == 0
+        assert stream.write([b"y"]) == 0  # it would use what the read uses
+        assert len(made.threads) == 1
+        threading.Timer(0.05, made.go.set).start()
+        assert stream.wait(write=True, timeout=SECONDS)
+        assert made.go.is_set()
+        until(lambda: stream.peek() is Readiness.DATA)
+        assert stream.available() == 5
+        assert [stream.read_into(view), bytes(view)] == [2, b"he"]
+        assert stream.available() == 3
+        assert [stream.read_into(view), bytes(view)] == [2, b"ll"]
+        assert [stream.read_into(view), bytes(view[:1])] == [1, b"o"]
+        until(lambda: stream.peek() is Readiness.ENDED)
+        assert not stream.truncated
+        assert threading.get_ident() not in made.threads
+
+
+def test_closing_in_the_middle_of_such_a_read() -> None:
+    with reading(b"hello") as (stream, made):
+        stream.close()
+        assert not made.go.is_set()
+        with pytest.raises(NetworkError, match="Bad file descriptor"):
+            stream._transport.stream.write([b"x"])
+
+
 LAST = """
 import time
 from pythonscript_http.net import tls
@@ -587,20 +666,149 @@ class Noisy(Severed):
         return not self.outgoing.pending
 
 
+class Noted(Records):
+    """Notes what is handed to OpenSSL: bytes and records."""
+
+    def __init__(self, stream: TlsStream) -> None:
+        super().__init__(bytes(stream._records._data))
+        self.taken: list[tuple[int, int]] = []
+        stream._records = self
+
+    def take(self) -> tuple[memoryview, int]:
+        data, count = super().take()
+        self.taken.append((len(data), count))
+        return data, count
+
+    def count(self) -> int:
+        """How many records were taken since this was asked."""
+        taken, self.taken = self.taken, []
+        return sum(count for _, count in taken)
+
+
 def test_a_read_takes_no_more_noise_than_fits() -> None:
     """Tickets are no data: whoever sends them without end would hold who looks for data."""
     peer = Noisy()
     stream = established(tls_to("localhost", context_for(POLICY))(peer))
     assert isinstance(stream, TlsStream)
     assert peer.outgoing.pending > 1 << 19
+    noted = Noted(stream)
     view = memoryview(bytearray(100))
     for look in (lambda: stream.read_into(view), stream.peek):
-        before = peer.left
         assert look() in (WOULD_BLOCK, Readiness.QUIET)
-        assert 0 < before - peer.left <= 3 * 65536
-    until(lambda: [stream.read_into(view), peer.outgoing.pending == 0][1])
+        assert 0 < noted.count() <= 16
+        assert not stream.quiet()  # there is more, which no descriptor tells
+        assert stream.wait(write=False, timeout=0)
+        noted.count()
+    until(lambda: [stream.read_into(view), peer.outgoing.pending == 0 and stream.quiet()][1])
     peer.server.write(b"hello")
     assert (stream.read_into(view), bytes(view[:5])) == (5, b"hello")
+
+
+class Updating(Severed):
+    """A peer that changes its keys (RFC 8446 section 4.6.3), and may say something in between."""
+
+    def __init__(self, folder: Path) -> None:
+        context = server_context(GOOD)
+        context.minimum_version = VERSIONS[1]
+        context.num_tickets = 0
+        context.keylog_filename = str(folder / "keys")
+        super().__init__(context, 1 << 30)
+        self._log = folder / "keys"
+        self._secret = b""
+        self._number = 0
+
+    def quiet(self) -> bool:
+        return not self.outgoing.pending
+
+    def update(self) -> None:
+        """Sends a KeyUpdate."""
+        self.send(b"\x18\0\0\1\0", 22)
+        self._secret = self._expand(b"traffic upd", 48)
+        self._number = 0
+
+    def send(self, content: bytes, kind: int) -> None:
+        """Sends a record."""
+        if not self._secret:
+            (line,) = (one for one in self._log.read_text().splitlines() if "SERVER_TRAFFIC_SECRET_0" in one)
+            self._secret = bytes.fromhex(line.split()[2])
+        header = b"\x17\3\3" + (len(content) + 17).to_bytes(2, "big")
+        nonce = int.from_bytes(self._expand(b"iv", 12), "big") ^ self._number
+        sealed = AESGCM(self._expand(b"key", 32)).encrypt(
+            nonce.to_bytes(12, "big"), content + bytes([kind]), header
+        )
+        self._number += 1
+        self.outgoing.write(header + sealed)
+
+    def _expand(self, label: bytes, size: int) -> bytes:
+        label = b"tls13 " + label
+        info = size.to_bytes(2, "big") + bytes([len(label)]) + label + b"\0"
+        return HKDFExpand(hashes.SHA384(), size, info).derive(self._secret)
+
+
+def updating(folder: Path) -> tuple[Updating, TlsStream]:
+    peer = Updating(folder)
+    stream = established(tls_to("localhost", context_for(POLICY))(peer))
+    assert isinstance(stream, TlsStream)
+    assert stream.peer.cipher == "TLS_AES_256_GCM_SHA384"
+    return peer, stream
+
+
+def test_a_flood_of_new_keys(tmp_path: Path) -> None:
+    """Each costs as much as to decrypt tens of thousands of bytes: one call takes a few."""
+    peer, stream = updating(tmp_path)
+    noted = Noted(stream)
+    for _ in range(500):
+        peer.update()
+    peer.send(b"hello", 23)
+    view = memoryview(bytearray(65536))
+    calls = 0
+    while (size := stream.read_into(view)) == WOULD_BLOCK:
+        calls += 1
+        assert 0 < noted.count() <= 16
+        assert stream.wait(write=False, timeout=0)
+        noted.count()
+    assert bytes(view[:size]) == b"hello"
+    assert calls > 10
+
+
+def test_new_keys_among_data(tmp_path: Path) -> None:
+    """Data do not pay for them: a peer that sends a byte between them holds no call either."""
+    peer, stream = updating(tmp_path)
+    noted = Noted(stream)
+    for number in range(400):
+        peer.update()
+        peer.send(bytes([number % 256]), 23)
+    view = memoryview(bytearray(65536))
+    data = b""
+    while len(data) < 400:
+        size = stream.read_into(view)
+        assert noted.count() < 64
+        data += view[: max(size, 0)]
+    assert data == bytes(number % 256 for number in range(400))
+
+
+def test_small_records_of_data_are_read_together(tmp_path: Path) -> None:
+    peer, stream = updating(tmp_path)
+    for size in (1, 40, 500, 600):
+        for _ in range(100):
+            peer.send(bytes(size), 23)
+        assert stream.read_into(memoryview(bytearray(65536))) == 100 * size
+
+
+def test_many_records_of_a_byte(tmp_path: Path) -> None:
+    """They cost what a call has no time for: it takes some hundreds."""
+    peer, stream = updating(tmp_path)
+    noted = Noted(stream)
+    for _ in range(2000):
+        peer.send(b"x", 23)
+    view = memoryview(bytearray(65536))
+    size = 0
+    while size < 2000:
+        got = stream.read_into(view)
+        assert 0 < got <= 500
+        assert noted.count() <= 500
+        size += got
+        assert stream.wait(write=False, timeout=0) or size == 2000
 
 
 class Deaf(Severed):
