@@ -115,7 +115,7 @@ def making_tls_ready() -> Iterator[None]:
 
 
 def default_policy() -> "TlsPolicy":
-    """The terms of TLS that nobody had a say in: Mozilla's roots, by certifi."""
+    """The terms of TLS that nobody had a say in: Mozilla's roots and the system's."""
     from .net.trust import TlsPolicy
 
     return TlsPolicy()

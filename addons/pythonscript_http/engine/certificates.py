@@ -42,7 +42,7 @@ def pem_of(certificate: X509Certificate, what: str) -> str:
         if len(whole) == len(found) and whole[0] == found[0]:
             return "".join(map(ssl.DER_cert_to_PEM_cert, whole))  # without keys, which files may hold too
     why = f"{what} holds {len(found)} certificates, and the engine hands out the first alone"
-    hint = "get it by load(), so that the file is known"
+    hint = "get it by load(), or set its resource_path, so that the file is known"
     raise LocalError(Code.ERR_INVALID_PARAMETER, f"{why}: {hint}")
 
 

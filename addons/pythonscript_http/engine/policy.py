@@ -50,16 +50,18 @@ class PyTLSPolicy(Resource):
 
     class Roots(IntEnum):
         ROOTS_PROJECT = 0
-        """The project's `network/tls/certificate_bundle_override`, or else Mozilla's."""
+        """The project's `network/tls/certificate_bundle_override`, or else Mozilla's and the system's."""
         ROOTS_SYSTEM = 1
-        """The operating system's."""
+        """The operating system's alone."""
+        ROOTS_MOZILLA = 2
+        """Mozilla's alone: the same on every machine."""
 
     # As int, what is no version is not lost on the way but refused when it is to be honoured.
     minimum_version: int = export(Version.VERSION_TLS_1_2, enum=_VERSIONS)
     """The oldest version of TLS that is spoken, one of `Version`."""
     maximum_version: int = export(Version.VERSION_TLS_1_3, enum=_VERSIONS)
     """The newest version of TLS that is spoken, one of `Version`."""
-    roots: int = export(Roots.ROOTS_PROJECT, enum=("Project:0", "System:1"))
+    roots: int = export(Roots.ROOTS_PROJECT, enum=("Project:0", "System:1", "Mozilla:2"))
     """Whose certificates are trusted, where `TLSOptions` bring none of their own, one of `Roots`.
 
     It holds for proxies too.
@@ -116,12 +118,12 @@ def policy_of(options: TLSOptions | None, terms: PyTLSPolicy | None) -> TlsPolic
         return _default_policy()
     from pythonscript_http.net.trust import TlsPolicy
 
-    fields = {"key_log": _key_log(), **({} if terms is None else terms._fields())}
+    fields = {**_surroundings(), **({} if terms is None else terms._fields())}
     if options is not None:
         fields |= _fields_of(options)
     if terms is not None and terms.roots != PyTLSPolicy.Roots.ROOTS_PROJECT:
         if "roots" in fields:
-            text = "the TLSOptions have trusted certificates of their own, so the system's roots have no use"
+            text = "the TLSOptions have trusted certificates of their own, so the policy's roots have no use"
             raise LocalError(Code.ERR_INVALID_PARAMETER, text)
         fields["roots"] = _roots_of(terms)
     elif "roots" not in fields and not fields.get("unsafe"):
@@ -137,7 +139,7 @@ def proxy_policy_of(terms: PyTLSPolicy | None) -> TlsPolicy:
     """
     from pythonscript_http.net.trust import TlsPolicy
 
-    return _default_policy() if terms is None else TlsPolicy(roots=_roots_of(terms), key_log=_key_log())
+    return _default_policy() if terms is None else TlsPolicy(roots=_roots_of(terms), **_surroundings())
 
 
 def _fields_of(options: TLSOptions) -> dict[str, Any]:
@@ -163,7 +165,7 @@ def _fields_of(options: TLSOptions) -> dict[str, Any]:
 def _default_policy() -> TlsPolicy:
     from pythonscript_http.net.trust import TlsPolicy
 
-    return TlsPolicy(roots=_default_roots(), key_log=_key_log())
+    return TlsPolicy(roots=_default_roots(), **_surroundings())
 
 
 def _roots_of(terms: PyTLSPolicy) -> Roots | str:
@@ -171,8 +173,10 @@ def _roots_of(terms: PyTLSPolicy) -> Roots | str:
 
     if terms.roots == PyTLSPolicy.Roots.ROOTS_SYSTEM:
         return Roots.SYSTEM
+    if terms.roots == PyTLSPolicy.Roots.ROOTS_MOZILLA:
+        return Roots.CERTIFI
     if terms.roots != PyTLSPolicy.Roots.ROOTS_PROJECT:
-        text = f"roots: {terms.roots} is neither ROOTS_PROJECT nor ROOTS_SYSTEM"
+        text = f"roots: {terms.roots} is none of ROOTS_PROJECT, ROOTS_SYSTEM and ROOTS_MOZILLA"
         raise LocalError(Code.ERR_INVALID_PARAMETER, text)
     return _default_roots()
 
@@ -188,18 +192,28 @@ def _version(name: str, number: int) -> ssl.TLSVersion:
 
 @functools.cache
 def _default_roots() -> Roots | str:
-    """The project's own bundle of roots if it has one, read once as by the engine; or else certifi's."""
+    """The project's own bundle of roots if it has one, read once as by the engine; or else all that there are."""
     from pythonscript_http.net.trust import Roots
 
     path = ProjectSettings.get_setting("network/tls/certificate_bundle_override", "")
     if not path:
-        return Roots.CERTIFI
+        return Roots.BOTH
     text = content_of(path)
     if text is None:
         why = Error(FileAccess.get_open_error()).name
         told = f"the project's certificate bundle {path!a} cannot be read: {why}"
         raise LocalError(Code.ERR_FILE_CANT_READ, told)
     return text
+
+
+def _surroundings() -> dict[str, Any]:
+    """What the engine knows of the machine, as fields of a TlsPolicy."""
+    return {"system_roots": _system_roots(), "key_log": _key_log()}
+
+
+@functools.cache
+def _system_roots() -> str:
+    return OS.get_system_ca_certificates()
 
 
 def _key_log() -> str:

@@ -2,7 +2,7 @@
 
 OpenSSL works through all that it has until it finds data, and what is not data is dear: a KeyUpdate has 27
 bytes, and costs as much as to decrypt tens of thousands. What a record holds shows only when it is decrypted.
-So OpenSSL gets them one by one, small ones a few together, and whoever reads counts those that brought nothing.
+So OpenSSL gets them one by one, small ones a few together, and who reads counts those that brought nothing.
 """
 
 from typing import Final

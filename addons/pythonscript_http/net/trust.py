@@ -4,9 +4,10 @@ A policy that can't be honoured in full is an error before anything is sent; not
 What is checked: the chain up to a trusted root, validity, the name (RFC 9525: subject alternative names only,
 whole wildcards only), keys and digests of 112 bits of security at least; if given, revocation lists and pins.
 What is not: OCSP, stapled or asked for, and so what RFC 7633 says must be stapled: Python's `ssl` has none.
-Off are: renegotiation, early data (Python's `ssl` has none), compression, and the session tickets of TLS 1.2,
-which put a session's keys on the wire under one key of the server's. Sessions of TLS 1.2 are resumed by their
-ids; those of TLS 1.3 by what it calls tickets, for which keys are agreed on anew (RFC 8446 section 2.2).
+Off are: renegotiation, early data (Python's `ssl` has none), compression, finite-field Diffie-Hellman in TLS
+1.2 (in TLS 1.3 Python's `ssl` leaves it on), and the session tickets of TLS 1.2, which put a session's keys on
+the wire under one key of the server's. Sessions of TLS 1.2 are resumed by their ids; those of TLS 1.3 by what
+it calls tickets, for which keys are agreed on anew (RFC 8446 section 2.2).
 """
 
 import base64
@@ -47,8 +48,10 @@ _SESSIONS: Final = 256
 _SESSION_LIFETIME: Final = 7200.0
 """Seconds."""
 _CONTEXTS: Final = 64
-"""Policies whose contexts are kept; one with certifi's roots takes 1 MiB."""
+"""Policies whose contexts are kept; one with Mozilla's roots takes 1 MiB."""
 
+_WHERE: Final = {"SSL_CERT_FILE", "SSL_CERT_DIR"}
+"""Where OpenSSL looks for the system's roots, if somebody said so."""
 _IDLE: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _CERTIFICATE: Final = 11
 _CERTIFICATE_REQUEST: Final = 13
@@ -58,10 +61,12 @@ _HANDSHAKE: Final = 22
 class Roots(Enum):
     """Sets of trusted roots that need not be given."""
 
+    BOTH = auto()
+    """Mozilla's and the operating system's, as far as that has any."""
     CERTIFI = auto()
     """Mozilla's, by the package certifi."""
     SYSTEM = auto()
-    """The operating system's, as OpenSSL finds them: Windows' store, or the folders it was built with."""
+    """The operating system's; see `TlsPolicy.system_roots`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +77,12 @@ class TlsPolicy:
         LocalError: parts of it contradict each other.
     """
 
-    roots: Roots | str = Roots.CERTIFI
+    roots: Roots | str = Roots.BOTH
     """Trusted certificates; one of one's own need not be self-signed."""
+    system_roots: str = field(default="", repr=False)
+    """The operating system's roots, from who knows them better than OpenSSL; what that can't read is left out.
+    Empty: OpenSSL looks for them, in Windows' store or the folders that it was built with. It does so too where
+    SSL_CERT_FILE or SSL_CERT_DIR in the environment say where."""
     common_name: str = ""
     """The name to ask the server for and to verify, instead of the host's (TLSOptions' override)."""
     unsafe: bool = False
@@ -111,8 +120,9 @@ class TlsPolicy:
             raise _wrong("an unsafe client verifies no name, so a common name has no use")
         if not self.verifies and self.revocation_lists:
             raise _wrong("an unsafe client without roots verifies no chain, so revocation lists have no use")
-        if self.unsafe and self.roots is Roots.SYSTEM:
-            raise _wrong("an unsafe client verifies no chain by the system's roots, so they have no use")
+        if self.unsafe and self.roots in (Roots.SYSTEM, Roots.CERTIFI):
+            whose = "the system's" if self.roots is Roots.SYSTEM else "Mozilla's"
+            raise _wrong(f"an unsafe client verifies no chain by {whose} roots, so they have no use")
         for name in self.alpn:
             if name in _NOT_SPOKEN:
                 raise _wrong(f"ALPN cannot offer {name!a}, which is not spoken here")
@@ -229,7 +239,7 @@ def _build(policy: TlsPolicy) -> ssl.SSLContext:
     if policy.alpn:
         context.set_alpn_protocols(policy.alpn)
     if policy.verifies:
-        _load_roots(context, policy.roots)
+        _load_roots(context, policy)
     if policy.revocation_lists:
         _load_revocation_lists(context, policy.revocation_lists)
     if policy.certificate:
@@ -275,21 +285,37 @@ def _witness(
             connection.certificate_wanted = True
 
 
-def _load_roots(context: ssl.SSLContext, roots: Roots | str) -> None:
-    if roots is Roots.CERTIFI:
-        context.load_verify_locations(certifi.where())
-    elif roots is Roots.SYSTEM:
-        context.load_default_certs()
-        folder = ssl.get_default_verify_paths().capath
-        if not context.cert_store_stats()["x509_ca"] and (folder is None or not any(Path(folder).iterdir())):
-            raise LocalError(Error.ERR_UNAVAILABLE, "the system has no trusted roots where OpenSSL looks")
-    else:
-        assert isinstance(roots, str)
+def _load_roots(context: ssl.SSLContext, policy: TlsPolicy) -> None:
+    roots = policy.roots
+    if isinstance(roots, str):
         blocks = _blocks("the trusted roots", roots, "CERTIFICATE")
         try:
             context.load_verify_locations(cadata="\n".join(blocks))
         except ssl.SSLError as error:
             raise _wrong(f"the trusted roots can't be read: {_why(error)}") from None
+        return
+    if roots is not Roots.SYSTEM:
+        context.load_verify_locations(certifi.where())
+    if roots is not Roots.CERTIFI:
+        found = _load_system_roots(context, policy.system_roots)
+        if roots is Roots.SYSTEM and not found:
+            raise LocalError(Error.ERR_UNAVAILABLE, "the system has no trusted roots where OpenSSL looks")
+
+
+def _load_system_roots(context: ssl.SSLContext, given: str) -> bool:
+    """Loads what the system trusts. False: nothing was found."""
+    if not os.environ.keys() & _WHERE:
+        for der in (ders := certificates(given)):
+            with contextlib.suppress(ssl.SSLError):  # one that is damaged
+                context.load_verify_locations(cadata=der)
+        if ders:
+            return True
+    before = context.cert_store_stats()["x509_ca"]
+    context.load_default_certs()
+    folder = ssl.get_default_verify_paths().capath
+    return context.cert_store_stats()["x509_ca"] > before or (
+        folder is not None and any(Path(folder).iterdir())
+    )
 
 
 def _load_revocation_lists(context: ssl.SSLContext, lists: tuple[str, ...]) -> None:

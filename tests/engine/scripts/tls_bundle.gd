@@ -7,6 +7,7 @@ func test_the_bundle_is_trusted() -> void:
 	check_trusted(fetch("good", TLSOptions.client()))
 	check_trusted(fetch("good", null, PyTLSPolicy.new()))
 	check_distrusted(fetch("stranger", null), "unknown issuer 'Stranger'")
+	check_distrusted(fetch("system", null), "unknown issuer 'System Root'")
 
 
 func test_unsafe_does_not_verify_by_it() -> void:

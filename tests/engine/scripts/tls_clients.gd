@@ -25,7 +25,7 @@ func test_a_client_certificate_of_an_intermediate() -> void:
 	policy.client_certificate = certificate("client_chain.crt")
 	check_refused(
 		policy,
-		"client_certificate holds 2 certificates, and the engine hands out the first alone: get it by load()"
+		"client_certificate holds 2 certificates, and the engine hands out the first alone: get it by load(), or"
 	)
 
 
@@ -39,7 +39,7 @@ func test_a_policy_is_not_for_proxies() -> void:
 	connected(client, "http://example.org", 80)
 	check("status (%s)" % client.get_error_reason(), client.get_status(), HTTPClient.STATUS_CONNECTED)
 	check("it has seen", ask(client, HTTPClient.METHOD_GET, "/")["body"].get_string_from_utf8(), "nobody")
-	client.tls_policy.roots = PyTLSPolicy.ROOTS_PROJECT
+	client.tls_policy.roots = PyTLSPolicy.ROOTS_MOZILLA
 	connected(client, "http://example.org", 80)
 	check_distrusted(
 		client, "TLS with the proxy localhost:%s: unknown issuer 'System Root'" % option("proxy")

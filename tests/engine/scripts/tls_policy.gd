@@ -121,10 +121,20 @@ func test_the_systems_roots() -> void:
 	policy.roots = PyTLSPolicy.ROOTS_SYSTEM
 	check_trusted(fetch("system", null, policy))
 	check_distrusted(fetch("good", null, policy), "unknown issuer 'Test Root'")
-	check_refused(policy, "so the system's roots have no use", trusting())
+	check_refused(policy, "so the policy's roots have no use", trusting())
 	check_refused(policy, "by the system's roots, so they have no use", TLSOptions.client_unsafe())
 	policy.roots = 7
-	check_refused(policy, "roots: 7 is neither ROOTS_PROJECT nor ROOTS_SYSTEM")
+	check_refused(policy, "roots: 7 is none of ROOTS_PROJECT, ROOTS_SYSTEM and ROOTS_MOZILLA")
+
+
+func test_mozillas_roots_and_the_systems() -> void:
+	check_trusted(fetch("system", null))
+	check_trusted(fetch("system", null, PyTLSPolicy.new()))
+	var policy := PyTLSPolicy.new()
+	policy.roots = PyTLSPolicy.ROOTS_MOZILLA
+	check_distrusted(fetch("system", null, policy), "unknown issuer 'System Root'")
+	check_refused(policy, "so the policy's roots have no use", trusting())
+	check_refused(policy, "by Mozilla's roots, so they have no use", TLSOptions.client_unsafe())
 
 
 func test_sessions_are_resumed_across_clients() -> void:

@@ -35,6 +35,7 @@ RSA = ROOT.issue(common_name="other", key=rsa.generate_private_key(65537, 2048))
         ({"unsafe": True, "common_name": "a"}, "so a common name has no use"),
         ({"unsafe": True, "revocation_lists": ("x",)}, "so revocation lists have no use"),
         ({"unsafe": True, "roots": Roots.SYSTEM}, "by the system's roots, so they have no use"),
+        ({"unsafe": True, "roots": Roots.CERTIFI}, "by Mozilla's roots, so they have no use"),
         ({"alpn": ("h2",)}, "ALPN cannot offer 'h2', which is not spoken here"),
         ({"alpn": ("http/1.1", "")}, "ALPN cannot offer '': a protocol's name has 1 to 255 ASCII"),
         ({"alpn": ("x" * 256,)}, "a protocol's name has 1 to 255 ASCII characters"),
@@ -211,3 +212,58 @@ def test_keys_of_connections_are_logged_only_if_told_to(
     with TlsServer(ROOT.issue("localhost"), speak(b"")) as server:
         secure(server.port, TlsPolicy(roots=ROOT.pem, key_log=str(file) if logs else "")).close()
     assert (file.exists() and "CLIENT_TRAFFIC_SECRET_0" in file.read_text()) is logs
+
+
+# ---- roots that need not be given
+
+SYSTEM_ROOT = Authority("System Root")
+
+
+@pytest.fixture
+def told_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that has the system's roots, where OpenSSL looks for them."""
+    file = tmp_path / "system.crt"
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "absent"))
+    return file
+
+
+def roots_of(policy: TlsPolicy) -> tuple[bool, bool]:
+    """Whether the roots of a policy are Mozilla's, and the system's."""
+    ders = TlsContext(policy).ssl.get_ca_certs(binary_form=True)
+    system = ssl.PEM_cert_to_DER_cert(SYSTEM_ROOT.pem)
+    return len(ders) > 50, system in ders
+
+
+@pytest.mark.parametrize(
+    ("roots", "found"),
+    [(Roots.BOTH, (True, True)), (Roots.CERTIFI, (True, False)), (Roots.SYSTEM, (False, True))],
+)
+def test_mozillas_roots_and_the_systems(told_where: Path, roots: Roots, found: tuple[bool, bool]) -> None:
+    told_where.write_text(SYSTEM_ROOT.pem)
+    assert roots_of(TlsPolicy(roots=roots)) == found
+    assert TlsPolicy().roots is Roots.BOTH
+
+
+def test_a_system_without_roots(told_where: Path) -> None:
+    assert not told_where.exists()
+    assert roots_of(TlsPolicy()) == (True, False)
+    with pytest.raises(LocalError, match="the system has no trusted roots where OpenSSL looks"):
+        roots_of(TlsPolicy(roots=Roots.SYSTEM))
+
+
+@pytest.mark.parametrize("roots", [Roots.BOTH, Roots.SYSTEM])
+def test_the_systems_roots_as_another_knows_them(monkeypatch: pytest.MonkeyPatch, roots: Roots) -> None:
+    """One that is damaged keeps nobody from the others."""
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    damaged = CLIENT.pem.replace("MII", "MMM", 1)
+    known = f"# Wurzeln für alle\n{damaged}{SYSTEM_ROOT.pem}{OTHER.pem}"
+    policy = TlsPolicy(roots=roots, system_roots=known)
+    assert roots_of(policy) == (roots is Roots.BOTH, True)
+    assert "CERTIFICATE" not in repr(policy)
+    assert roots_of(TlsPolicy(roots=Roots.CERTIFI, system_roots=known)) == (True, False)
+    with monkeypatch.context() as told:
+        told.setenv("SSL_CERT_FILE", "/absent")
+        told.setenv("SSL_CERT_DIR", "/absent")
+        assert roots_of(TlsPolicy(system_roots=known)) == (True, False)
