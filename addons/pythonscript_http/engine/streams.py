@@ -88,6 +88,8 @@ class PeerStream:
                     error, sent = self.peer.put_partial_data(piece)
                     if error != Error.OK:
                         raise NetworkError(f"the StreamPeer returns {Error(error).name}")
+                    if not 0 <= sent <= len(piece):
+                        raise NetworkError(f"the StreamPeer says that it sent {sent} of {len(piece)} bytes")
                     total += int(sent)
                     if sent < len(piece):
                         return total

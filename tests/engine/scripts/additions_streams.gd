@@ -281,10 +281,14 @@ func test_a_stream_of_python_that_ends_before_it_answers() -> void:
 		)
 
 
-func test_a_stream_of_gdscript() -> void:
+func _own_stream() -> StreamPeer:
 	var script: GDScript = load("res://additions_own.gd")
+	return script.new()
+
+
+func test_a_stream_of_gdscript() -> void:
 	for text: String in [HELLO, CHUNKS]:
-		var stream: StreamPeer = script.new()
+		var stream := _own_stream()
 		stream.set("answers", text.to_utf8_buffer())
 		var client := PyHTTPClient.new()
 		client.connection = stream
@@ -293,6 +297,19 @@ func test_a_stream_of_gdscript() -> void:
 		check("right", read_text(client), "hello")
 		var got: PackedByteArray = stream.get("got")
 		check_true("the request", got.get_string_from_utf8().begins_with("GET /a HTTP/1.1\r\n"))
+
+
+## What it says that it sent can't be. The request is not gone on with, or bytes would be sent twice.
+func test_a_stream_of_gdscript_that_lies() -> void:
+	for lies: int in [6, -100_000]:
+		var stream := _own_stream()
+		stream.set("lies", lies)
+		var client := PyHTTPClient.new()
+		client.connection = stream
+		fetch(client)
+		check("lies", client.get_status(), HTTPClient.STATUS_CONNECTION_ERROR)
+		var told := "cannot send: the StreamPeer says that it sent %d of" % (5 - lies)
+		check_true("told", client.get_error_reason().begins_with(told))
 
 
 ## What one client has taken, another may use.
