@@ -1019,7 +1019,12 @@ class HTTPClient(Options):
                 machine.ended(truncated=self._truncated)
                 if machine.status is _BODY:  # what has come is not all decoded yet
                     size += machine.take(view[size:], more=True)
-            elif not self._blocking or self._late() or not self.wait(stream, write=bool(upload.unsent)):
+            elif (
+                not self._blocking
+                or (size and machine.chunked)
+                or self._late()
+                or not self.wait(stream, write=bool(upload.unsent))
+            ):
                 break
         if machine.status is not _BODY:
             self._settle()

@@ -914,6 +914,20 @@ class TestBlockingMode:
         assert (client.read_response_body_chunk(), client.get_status()) == (b"", Status.STATUS_BODY)
         assert clock.now == 175
 
+    @pytest.mark.parametrize("beginning", [b"", b"2\r\nhi\r\n"])
+    def test_a_chunk_is_not_kept_back(self, beginning: bytes) -> None:
+        """Whether it came with the head or behind it: a stream of events would stand still."""
+        clock = Clock()
+        chunks = [(1, b"2\r\nyo\r\n"), (7, b"0\r\n\r\n")]
+        client = attached(PacedStream(clock, (0, CHUNKED + beginning), *chunks), clock)
+        client.set_blocking_mode(True)
+        client.request(GET, "/", [])
+        poll(client)
+        seen = []
+        while client.get_status() is Status.STATUS_BODY:
+            seen.append((client.read_response_body_chunk(), clock.now))
+        assert seen == [*([(b"hi", 100.0)] if beginning else []), (b"yo", 101.0), (b"", 108.0)]
+
     def test_an_upload_that_the_server_reads_slowly(self, server: Server) -> None:
         client = connect(server.port)
         client.set_blocking_mode(True)
