@@ -125,6 +125,7 @@ def project(world: World, root: pytest.TempPathFactory, suite: str) -> Project:
     made = Project(
         root.mktemp("tls") / "p",
         scripts=["http_base.gd", "tls_base.gd", suite],
+        addons=["trust"],
         client=True,
         settings={"network": [f'tls/certificate_bundle_override="{bundle}"']} if bundle else None,
     )

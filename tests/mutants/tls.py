@@ -7,6 +7,8 @@ from .model import Mutant
 _NET: Final = "addons/pythonscript_http/net"
 _TRUST: Final = f"{_NET}/trust.py"
 _TLS: Final = f"{_NET}/tls.py"
+_RECORDS: Final = f"{_NET}/records.py"
+_WORKERS: Final = f"{_NET}/workers.py"
 _REASONS: Final = f"{_NET}/tls_reasons.py"
 _CERTIFICATE: Final = f"{_NET}/certificate.py"
 _TUNNEL: Final = f"{_NET}/tunnel.py"
@@ -16,6 +18,8 @@ _POLICY: Final = "addons/pythonscript_http/engine/policy.py"
 
 _ON_TRUST: Final = ("tests/unit/http/test_trust.py",)
 _ON_TLS: Final = ("tests/unit/http/test_tls.py",)
+_ON_RECORDS: Final = ("tests/unit/http/test_records.py",)
+_ON_WORKERS: Final = ("tests/unit/http/test_workers.py",)
 _ON_REASONS: Final = ("tests/unit/http/test_tls_reasons.py",)
 _ON_CERTIFICATES: Final = ("tests/unit/http/test_certificate.py",)
 _ON_TUNNELS: Final = ("tests/unit/http/test_tunnel.py",)
@@ -300,8 +304,8 @@ MUTANTS: Final = (
     Mutant(
         "a read takes no more noise than fits",
         _TLS,
-        "left = room + buffers.BUFFER_SIZE",
-        "left = 1 << 30",
+        "if noise >= _MOST_NOISE:",
+        "if False:",
         _ON_TLS,
     ),
     Mutant("a handshake is bounded", _TLS, "if self._size > _MOST_SHAKEN:", "if False:", _ON_TLS),
@@ -324,8 +328,8 @@ MUTANTS: Final = (
     Mutant(
         "the peer is told that it ends",
         _TLS,
-        "which nobody waits for\n                    transport.object.unwrap()",
-        "which nobody waits for\n                    pass",
+        "which nobody waits for\n                        transport.object.unwrap()",
+        "which nobody waits for\n                        pass",
         _ON_TLS,
     ),
     Mutant(
@@ -356,6 +360,192 @@ MUTANTS: Final = (
         "                    got = stream.read_into(target)\n",
         "                got = stream.read_into(target)\n",
         _ON_LENT_MEMORY,
+    ),
+    # ---- what one call may last
+    Mutant(
+        "what answers the peer is worked out by other threads",
+        _TLS,
+        "            if self._begin:\n",
+        "            if False:\n",
+        _ON_TLS,
+    ),
+    Mutant(
+        "a poll does not wait for a step to its end",
+        _TLS,
+        "            outcome = self._step(_PATIENCE)\n",
+        "            outcome = self._step(30.0)\n",
+        _ON_TLS,
+    ),
+    Mutant(
+        "who waits for a step wakes when it is done",
+        _TLS,
+        "            self._step(timeout)\n        elif",
+        "            time.sleep(timeout)\n        elif",
+        _ON_TLS,
+    ),
+    Mutant(
+        "a process ends after the step that is under way",
+        _TLS,
+        "atexit.register(_workers.finish, _LAST_WAIT)",
+        "pass",
+        _ON_TLS,
+    ),
+    Mutant(
+        "jobs that have not begun are forgotten at the end",
+        _WORKERS,
+        "            self._jobs.clear()\n",
+        "            pass\n",
+        _ON_WORKERS,
+    ),
+    Mutant("no finite-field Diffie-Hellman", _TRUST, "ECDH+AES:!aNULL", "ECDH+AES:DHE+AES:!aNULL", _ON_TRUST),
+    Mutant(
+        "large records are handed on one by one",
+        _RECORDS,
+        "(count and end + size > _TOGETHER)",
+        "False",
+        _ON_RECORDS,
+    ),
+    Mutant("few records are handed on together", _RECORDS, "while count < _MOST and", "while", _ON_RECORDS),
+    Mutant(
+        "what can't be a record is not waited for",
+        _RECORDS,
+        "if size > _LARGEST:",
+        "if False:",
+        _ON_RECORDS,
+    ),
+    Mutant(
+        "what is cut short is handed on at the end",
+        _RECORDS,
+        "if self.ended and data and not count:",
+        "if False:",
+        (*_ON_RECORDS, *_ON_TLS),
+    ),
+    Mutant(
+        "a large record without data counts by its size",
+        _TLS,
+        "max(0, idle) * (1 + fed // 512)",
+        "max(0, idle)",
+        _ON_TLS,
+    ),
+    Mutant(
+        "records of data are no noise",
+        _TLS,
+        "                        idle -= 1\n",
+        "",
+        _ON_TLS,
+    ),
+    Mutant(
+        "one read takes some hundreds of records",
+        _TLS,
+        "for _ in range(_MOST_STEPS):",
+        "for _ in range(1 << 30):",
+        _ON_TLS,
+    ),
+    Mutant(
+        "who waits is told that records are left",
+        _TLS,
+        "self.peek() is not Readiness.QUIET or self._more)",
+        "self.peek() is not Readiness.QUIET)",
+        _ON_TLS,
+    ),
+    Mutant(
+        "records that came with the handshake are counted too",
+        _TLS,
+        "Records(transport.incoming.read())",
+        'Records(b"")',
+        _ON_TLS,
+    ),
+    Mutant(
+        "reads that may have to sign are done by other threads",
+        _TLS,
+        "self._wary = bool(transport.context.policy.certificate) and",
+        "self._wary = False and",
+        _ON_TLS,
+    ),
+    Mutant(
+        "nothing is written while a worker reads",
+        _TLS,
+        "if self._busy() or (transport.unsent",
+        "if (transport.unsent",
+        _ON_TLS,
+    ),
+    Mutant(
+        "closing leaves OpenSSL alone while a worker reads",
+        _TLS,
+        "        if not self._busy():\n            with contextlib.suppress(ssl.SSLError",
+        "        if True:\n            with contextlib.suppress(ssl.SSLError",
+        _ON_TLS,
+    ),
+    # ---- certificates that are asked for later, and roots
+    Mutant(
+        "a certificate is given to who asks for it later",
+        _TRUST,
+        "context.post_handshake_auth = True",
+        "pass",
+        _ON_CLIENTS,
+    ),
+    Mutant(
+        "a connection keeps its certificate when the handshake is over",
+        _TRUST,
+        "    if not policy.certificate:\n        return _IDLE",
+        "    if True:\n        return _IDLE",
+        _ON_CLIENTS,
+    ),
+    Mutant(
+        "the system's roots are trusted too",
+        _TRUST,
+        "if roots is not Roots.CERTIFI:",
+        "if roots is Roots.SYSTEM:",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "Mozilla's roots can be trusted alone",
+        _TRUST,
+        "if roots is not Roots.CERTIFI:",
+        "if True:",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "the system's roots can be trusted alone",
+        _TRUST,
+        "if roots is not Roots.SYSTEM:",
+        "if True:",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "a system without roots is an error only for who wants nothing else",
+        _TRUST,
+        "if roots is Roots.SYSTEM and not found:",
+        "if not found:",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "a damaged root of the system's keeps nobody from the others",
+        _TRUST,
+        "            with contextlib.suppress(ssl.SSLError):  # one that is damaged\n",
+        "            with contextlib.nullcontext():\n",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "the environment says where the system's roots are",
+        _TRUST,
+        "if not os.environ.keys() & _WHERE:",
+        "if True:",
+        _ON_TRUST,
+    ),
+    Mutant(
+        "the engine knows the system's roots",
+        _POLICY,
+        "return OS.get_system_ca_certificates()",
+        'return ""',
+        _IN_THE_ENGINE,
+    ),
+    Mutant(
+        "a script can trust Mozilla's roots alone",
+        _POLICY,
+        "        return Roots.CERTIFI\n",
+        "        return Roots.BOTH\n",
+        _IN_THE_ENGINE,
     ),
     # ---- what is said of a failure
     Mutant(
@@ -506,7 +696,7 @@ MUTANTS: Final = (
     Mutant(
         "a script's policy is not for proxies, but for its roots",
         _POLICY,
-        "TlsPolicy(roots=_roots_of(terms), key_log=_key_log())\n\n\ndef _fields_of",
+        "TlsPolicy(roots=_roots_of(terms), **_surroundings())\n\n\ndef _fields_of",
         "policy_of(None, terms)\n\n\ndef _fields_of",
         _IN_THE_ENGINE,
     ),

@@ -192,7 +192,7 @@ def _version(name: str, number: int) -> ssl.TLSVersion:
 
 @functools.cache
 def _default_roots() -> Roots | str:
-    """The project's own bundle of roots if it has one, read once as by the engine; or else all that there are."""
+    """The project's own bundle of roots if it has one, read once as by the engine; or else all there are."""
     from pythonscript_http.net.trust import Roots
 
     path = ProjectSettings.get_setting("network/tls/certificate_bundle_override", "")

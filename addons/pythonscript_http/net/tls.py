@@ -284,6 +284,7 @@ class Handshake:
     def _shake(self) -> bool | None:
         """Has OpenSSL go on. True: to the end. None: it is at it still."""
         transport = self._transport
+        outcome: bool | ssl.SSLError | None = None
         if self._step is None:
             if len(self._begin) < _BEGIN and (waiting := transport.incoming.pending):
                 # Only to tell what it was if it was not TLS: out of the buffer, and back into it.
@@ -291,12 +292,11 @@ class Handshake:
                 transport.incoming.write(data)
                 self._begin = (self._begin + data)[:_BEGIN]
             step = partial(_handshake_step, transport.object)
-            if not self._begin:  # the first step is ours alone, and costs what we choose
-                outcome: bool | ssl.SSLError | None = step()
-            else:
+            if self._begin:
                 self._step = _workers.start(step)
-                outcome = self._step(_PATIENCE)
-        else:
+            else:  # the first one is ours alone, and costs what we choose
+                outcome = step()
+        if self._step is not None:
             outcome = self._step(_PATIENCE)
         if outcome is None:
             return None

@@ -5,9 +5,9 @@ What is checked: the chain up to a trusted root, validity, the name (RFC 9525: s
 whole wildcards only), keys and digests of 112 bits of security at least; if given, revocation lists and pins.
 What is not: OCSP, stapled or asked for, and so what RFC 7633 says must be stapled: Python's `ssl` has none.
 Off are: renegotiation, early data (Python's `ssl` has none), compression, finite-field Diffie-Hellman in TLS
-1.2 (in TLS 1.3 Python's `ssl` leaves it on), and the session tickets of TLS 1.2, which put a session's keys on
-the wire under one key of the server's. Sessions of TLS 1.2 are resumed by their ids; those of TLS 1.3 by what
-it calls tickets, for which keys are agreed on anew (RFC 8446 section 2.2).
+1.2 (in TLS 1.3 Python's `ssl` leaves it on), and the session tickets of TLS 1.2, which put a session's keys
+on the wire under one key of the server's. Sessions of TLS 1.2 are resumed by their ids; those of TLS 1.3 by
+what it calls tickets, for which keys are agreed on anew (RFC 8446 section 2.2).
 """
 
 import base64
@@ -80,9 +80,9 @@ class TlsPolicy:
     roots: Roots | str = Roots.BOTH
     """Trusted certificates; one of one's own need not be self-signed."""
     system_roots: str = field(default="", repr=False)
-    """The operating system's roots, from who knows them better than OpenSSL; what that can't read is left out.
-    Empty: OpenSSL looks for them, in Windows' store or the folders that it was built with. It does so too where
-    SSL_CERT_FILE or SSL_CERT_DIR in the environment say where."""
+    """The operating system's roots, from who knows them better than OpenSSL. What it can't read is left out.
+    Empty: OpenSSL looks for them, in Windows' store or the folders that it was built with. It does so too
+    where SSL_CERT_FILE or SSL_CERT_DIR in the environment say where."""
     common_name: str = ""
     """The name to ask the server for and to verify, instead of the host's (TLSOptions' override)."""
     unsafe: bool = False

@@ -127,6 +127,10 @@ func test_the_systems_roots() -> void:
 	check_refused(policy, "roots: 7 is none of ROOTS_PROJECT, ROOTS_SYSTEM and ROOTS_MOZILLA")
 
 
+func test_the_systems_roots_are_the_engines() -> void:
+	check("roots", Trust.new().system_roots(), OS.get_system_ca_certificates())
+
+
 func test_mozillas_roots_and_the_systems() -> void:
 	check_trusted(fetch("system", null))
 	check_trusted(fetch("system", null, PyTLSPolicy.new()))

@@ -462,9 +462,18 @@ class Flood(Severed):
         return size
 
 
-def test_a_handshake_without_end() -> None:
-    flood = Flood()
-    handshake = tls_to("localhost", context_for(POLICY))(flood)
+class Quick(TlsObject):
+    """OpenSSL that never has enough, and says so at once."""
+
+    def do_handshake(self) -> None:
+        raise ssl.SSLWantReadError
+
+
+@pytest.mark.parametrize("made", [TlsObject, Quick])
+def test_a_handshake_without_end(made: type[TlsObject]) -> None:
+    flood, policy = Flood(), TlsPolicy(roots=ROOT.pem, alpn=(f"flood-{made.__name__}",))
+    context_for(policy).ssl.sslobject_class = made
+    handshake = tls_to("localhost", context_for(policy))(flood)
     read = [0]
 
     def poll() -> bool:
@@ -769,6 +778,42 @@ def test_a_flood_of_new_keys(tmp_path: Path) -> None:
         noted.count()
     assert bytes(view[:size]) == b"hello"
     assert calls > 10
+
+
+class Early(Updating):
+    """A peer that changes its keys before it knows whether the client agrees."""
+
+    early = 500
+
+    def write(self, buffers: Sequence[bytes | memoryview]) -> int:
+        size = super().write(buffers)
+        while self.early:
+            self.early -= 1
+            self.update()
+        return size
+
+
+def test_a_flood_that_comes_with_the_handshake(tmp_path: Path) -> None:
+    stream = established(tls_to("localhost", context_for(POLICY))(Early(tmp_path)))
+    assert isinstance(stream, TlsStream)
+    assert not stream._transport.incoming.pending
+    noted = Noted(stream)
+    assert stream.read_into(memoryview(bytearray(10))) == WOULD_BLOCK
+    assert 0 < noted.count() <= 16
+    until(lambda: [stream.read_into(memoryview(bytearray(10))), stream.quiet()][1])
+
+
+def test_long_records_of_tickets(tmp_path: Path) -> None:
+    """One holds hundreds: a read takes one."""
+    peer, stream = updating(tmp_path)
+    noted = Noted(stream)
+    body = bytes([0, 0, 0, 100, 0, 0, 0, 0, 0, 0, 1, 120, 0, 0])
+    ticket = b"\4" + len(body).to_bytes(3, "big") + body
+    for _ in range(3):
+        peer.send(ticket * (16384 // len(ticket)), 22)
+    for count in (1, 1, 1, 0):
+        assert stream.read_into(memoryview(bytearray(10))) == WOULD_BLOCK
+        assert noted.count() == count
 
 
 def test_new_keys_among_data(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""An addon of the tests that tells what clients trust."""

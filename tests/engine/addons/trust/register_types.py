@@ -1,0 +1,13 @@
+"""What a client without a policy trusts."""
+
+from godot import RefCounted, gdclass
+from pythonscript_http.engine.policy import policy_of
+
+
+@gdclass
+class Trust(RefCounted):
+    """Looks at the terms that scripts do not see."""
+
+    def system_roots(self) -> str:
+        """Gives the system's roots, as clients have them."""
+        return policy_of(None, None).system_roots
