@@ -554,7 +554,9 @@ class TlsStream:
             return WOULD_BLOCK
         self._step = None
         if isinstance(outcome, ssl.SSLError):
-            raise outcome
+            errors = [outcome]
+            del outcome  # by its traceback it would hold this frame, which holds the reader's memory
+            raise errors.pop()
         self._held = memoryview(outcome)
         return self._take_held(buffer)
 
@@ -628,17 +630,29 @@ def _handshake_step(made: TlsObject) -> bool | ssl.SSLError:
         made.do_handshake()
     except ssl.SSLWantReadError:
         return False
-    except ssl.SSLError as error:
-        return error.with_traceback(None)  # which would keep what the thread has at hand
+    except Exception as error:
+        return _failed(error)
     return True
 
 
 def _read_step(made: TlsObject, size: int) -> bytes | ssl.SSLError:
-    """Has OpenSSL read, on whatever thread; gives what it gives, or raises."""
+    """Has OpenSSL read, on whatever thread. Returns what it gives, or what it raises."""
     try:
         return made.read(min(size, _RECORD))
-    except ssl.SSLError as error:
+    except Exception as error:
+        return _failed(error)
+
+
+def _failed(error: Exception) -> ssl.SSLError:
+    """Makes what may leave the thread: an error without a traceback, as that would keep what the thread has.
+
+    What is no error of OpenSSL's, such as memory that is not to be had, ends the connection all the same.
+    """
+    if isinstance(error, ssl.SSLError):
         return error.with_traceback(None)
+    made = ssl.SSLError(ssl.SSLErrorNumber.SSL_ERROR_SSL, str(error) or type(error).__name__)
+    made.reason = ""
+    return made
 
 
 def _verified_chain(made: TlsObject) -> list[Any]:

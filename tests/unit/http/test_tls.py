@@ -462,6 +462,21 @@ class Flood(Severed):
         return size
 
 
+class Poor(TlsObject):
+    """OpenSSL without memory."""
+
+    def do_handshake(self) -> None:
+        raise MemoryError
+
+
+def test_no_memory_is_a_failure_like_others() -> None:
+    policy = TlsPolicy(roots=ROOT.pem, alpn=("poor",))
+    context_for(policy).ssl.sslobject_class = Poor
+    handshake = tls_to("localhost", context_for(policy))(Flood())
+    with pytest.raises(HandshakeError, match="TLS with 'localhost': memoryerror"):
+        until(lambda: handshake.poll() is not None)
+
+
 class Quick(TlsObject):
     """OpenSSL that never has enough, and says so at once."""
 
