@@ -526,11 +526,7 @@ class TlsStream:
         except ssl.SSLWantReadError:
             got = WOULD_BLOCK
         except ssl.SSLError as error:
-            if not is_end(error):
-                self._failed = transport.broken(error, fresh=self._fresh)
-                self._raise_again()
-            self.truncated = not transport.context.policy.ignore_unexpected_eof
-            got = 0
+            got = self._stopped(error)
         if self._step is not None:
             return got
         if got == 0:
@@ -545,6 +541,15 @@ class TlsStream:
                 self._raise_again()
         return got
 
+    def _stopped(self, error: ssl.SSLError) -> int:
+        """OpenSSL reads no more: gives 0 for the end, and raises what else it is."""
+        transport = self._transport
+        if not is_end(error):
+            self._failed = transport.broken(error, fresh=self._fresh)
+            self._raise_again()
+        self.truncated = not transport.context.policy.ignore_unexpected_eof
+        return 0
+
     def _read_by_worker(self, buffer: memoryview) -> int:
         """Does what `_read` does, on a worker; WOULD_BLOCK while that is at it."""
         if self._step is None:
@@ -553,10 +558,10 @@ class TlsStream:
         if outcome is None:
             return WOULD_BLOCK
         self._step = None
+        if isinstance(outcome, ssl.SSLWantReadError):
+            return WOULD_BLOCK
         if isinstance(outcome, ssl.SSLError):
-            errors = [outcome]
-            del outcome  # by its traceback it would hold this frame, which holds the reader's memory
-            raise errors.pop()
+            return self._stopped(outcome)
         self._held = memoryview(outcome)
         return self._take_held(buffer)
 

@@ -454,7 +454,7 @@ def test_a_pin_of_the_chain(pin: str) -> None:
 
 @pytest.mark.parametrize("unsafe", [False, True])
 def test_a_wrong_pin(unsafe: bool) -> None:
-    policy = TlsPolicy(pins=(WRONG_PIN,), unsafe=unsafe, roots=Roots.CERTIFI if unsafe else ROOT.pem)
+    policy = TlsPolicy(pins=(WRONG_PIN,), unsafe=unsafe, roots=Roots.BOTH if unsafe else ROOT.pem)
     text = failure_with(LEAF, policy)
     assert f"pin mismatch: wanted {WRONG_PIN}; found {LEAF.pin}" in text
     assert (ROOT.pin in text) is not unsafe
