@@ -342,8 +342,9 @@ MUTANTS: Final = (
     Mutant(
         "a failure is told again",
         _TLS,
-        "self._failed = transport.broken(error, fresh=self._fresh)\n                self._raise_again()",
-        "kind, text = transport.broken(error, fresh=self._fresh)\n                raise kind(text)",
+        "is_end(error):\n            self._failed = transport.broken(error, fresh=self._fresh)\n",
+        "is_end(error):\n"
+        "            kind, text = transport.broken(error, fresh=self._fresh)\n            raise kind(text)\n",
         _ON_TLS,
     ),
     Mutant(
