@@ -59,13 +59,16 @@ class ResponseHead(NamedTuple):
         return [value.strip(" \t") for found, _, value in pairs if found.lower() == wanted]
 
 
-class _NoCallbacks:
-    """The protocol of a parser that is there to check."""
+class _End:
+    """What a parser that is there to check calls when it has seen the end of the header block."""
 
-    __slots__ = ()
+    __slots__ = ("seen",)
 
+    def __init__(self) -> None:
+        self.seen = False
 
-_NO_CALLBACKS: Final = _NoCallbacks()
+    def on_headers_complete(self) -> None:
+        self.seen = True
 
 
 def head_work(block: bytes) -> int:
@@ -121,9 +124,15 @@ def _read(shown: bytes, judged: bytes, *, odd: bool) -> ResponseHead:
         HttpParserError: llhttp refuses it.
         RemoteError: llhttp takes it, and we do not.
     """
-    parser = _strict_parser()
+    end = _End()
+    parser = _strict_parser(end)
     with contextlib.suppress(HttpParserUpgrade):  # 101 Switching Protocols
-        parser.feed_data(judged)
+        parser.feed_data(judged[:-1])
+    # A line of blanks behind the status line is the end to llhttp: what follows it would not be judged.
+    if end.seen:
+        raise RemoteError("malformed response: a line of blanks in the header block")
+    with contextlib.suppress(HttpParserUpgrade):
+        parser.feed_data(judged[-1:])
     if b"\0" in judged:  # llhttp lets it pass in the reason phrase
         line = judged[: judged.index(b"\n")].rstrip()
         raise RemoteError(f"malformed response, line 1 ({line[:80]!a}): a NUL")
@@ -147,8 +156,8 @@ def _read(shown: bytes, judged: bytes, *, odd: bool) -> ResponseHead:
     return ResponseHead(code, shown, length, codings, keep_alive and not odd, odd)
 
 
-def _strict_parser() -> HttpResponseParser:
-    parser = HttpResponseParser(_NO_CALLBACKS)
+def _strict_parser(end: _End) -> HttpResponseParser:
+    parser = HttpResponseParser(end)
     # A bare LF ends a line for curl, browsers and the engine too (RFC 9112 section 2.2 allows it).
     parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
     return parser
@@ -221,7 +230,7 @@ def _malformed(block: bytes, error: HttpParserError) -> RemoteError:
     """Names the line that llhttp refuses: it tells no position, so the lines are given to it one by one."""
     if str(error).startswith("Pause on"):
         return RemoteError("101 Switching Protocols does not say to which: it has no Upgrade header")
-    parser = _strict_parser()
+    parser = _strict_parser(_End())
     number, line = 0, b""
     for number, line in enumerate(block.split(b"\n"), 1):  # noqa: B007
         try:

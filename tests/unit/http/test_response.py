@@ -42,6 +42,13 @@ class TestHead:
         with pytest.raises(RemoteError, match=r"malformed response, line 4 \(b'X: a\\x00'\): Invalid"):
             parse_head(OK + b"A: b\r\nBad Name: x\r\nX: a\0\r\nC: d\r\n\r\n")
 
+    @pytest.mark.parametrize("blanks", [b"\t", b" ", b" \t "])
+    def test_nothing_behind_a_line_of_blanks_is_unjudged(self, blanks: bytes) -> None:
+        """llhttp takes such a line behind the status line for the end of the block."""
+        for lines in (b"Content-Length: 5, 5\r\n", b"X: \0\r\n", b""):
+            with pytest.raises(RemoteError, match="malformed response"):
+                parse_head(OK + blanks + b"\r\n" + lines + b"\r\n")
+
     def test_101_must_say_to_what(self) -> None:
         with pytest.raises(RemoteError, match="has no Upgrade header"):
             parse_head(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
@@ -84,7 +91,7 @@ class TestHead:
     )
     def test_llhttp_refuses_all_that_is_malformed(self, line: bytes) -> None:
         """So that a repair, which leaves malformed lines to llhttp, never lets one pass."""
-        if line.strip(b" \t\r") and fields([line])[0].verdict is Verdict.MALFORMED:
+        if line.strip(b"\r") and fields([line])[0].verdict is Verdict.MALFORMED:
             with pytest.raises(RemoteError):
                 parse_head(OK + line + b"\r\n\r\n")
 
