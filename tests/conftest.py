@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import gc
 import signal
+import threading
+import time
 import traceback
 import warnings
 from collections.abc import Generator
@@ -23,6 +25,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("tests")
 
 _ERRORS: Final = pytest.StashKey[list[BaseException]]()
+THREADS_END: Final = 5.0
+"""Seconds for the threads of a test that failed; those that hang are left alone."""
 _FIRST: Final = "_first_failure"
 """Attribute of an exception that a fixture raised: the test that failed of it first."""
 
@@ -59,11 +63,15 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Ends what the frames of a test that failed hold: its sockets would warn in the middle of another."""
+    """Ends what a failed test holds in frames and threads: sockets would warn in the middle of another."""
+    before = set(threading.enumerate())
     result = yield
     if errors := item.stash.get(_ERRORS, None):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
+            end = time.monotonic() + THREADS_END
+            for thread in set(threading.enumerate()) - before:
+                thread.join(max(0.0, end - time.monotonic()))
             while errors:
                 error = errors.pop()
                 for frame, _ in traceback.walk_tb(error.__traceback__):

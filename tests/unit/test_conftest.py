@@ -33,6 +33,20 @@ def test_of_an_innocent():
     gc.collect()
 """
 
+THREAD = """\
+import socket, threading, time
+
+def hold(one):
+    time.sleep(0.5)
+
+def test_that_fails():
+    threading.Thread(target=hold, args=(socket.socket(),), daemon=True).start()
+    assert False
+
+def test_of_an_innocent():
+    time.sleep(1)
+"""
+
 SHARED = """\
 import pytest
 
@@ -61,9 +75,10 @@ def test_that_needs_none():
     ("text", "tally"),
     [
         (LEAKS, "1 failed, 1 passed"),
+        (THREAD, "1 failed, 1 passed"),
         (SHARED, "1 passed, 59 skipped, 3 errors"),
     ],
-    ids=["sockets left open", "a shared fixture"],
+    ids=["sockets left open", "sockets of a thread", "a shared fixture"],
 )
 def test_one_fault_is_one_failure(text: str, tally: str, tmp_path: Path) -> None:
     shutil.copyfile(TESTS / "conftest.py", tmp_path / "conftest.py")
