@@ -91,7 +91,8 @@ class Stage:
         tasks = list(asyncio.all_tasks(self._loop))
         for task in tasks:
             task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        if tasks:  # or gather() would look for a loop that this thread has set
+            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
 
     def _close(self) -> None:
         self._loop.close()
