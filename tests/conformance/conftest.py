@@ -1,15 +1,9 @@
-"""Makes `tests` importable, and tells which rows had to be played again."""
+"""Tells which rows had to be played again."""
 
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import pytest
-
-ROOT = str(Path(__file__).resolve().parents[2])
-if ROOT not in sys.path:
-    sys.path.insert(0, ROOT)
 
 MISSES: Final = pytest.StashKey[Mapping[str, Sequence[str]]]()
 """`Report.misses` of the run."""

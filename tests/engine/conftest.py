@@ -1,20 +1,14 @@
-"""Makes `tests.engine` and `tests.loopback` importable, and sees that there is an engine."""
+"""Sees that there is an engine."""
 
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
+from tests.engine import harness
 
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-from tests.engine import harness  # noqa: E402
-
-from devkit.engine import probe  # noqa: E402
+from devkit.engine import probe
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 from tests.loopback.scripted import Drip, HalfClose, Pause, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.server import Server, pattern
-from tests.unit.http.conftest import ROOT
+
+from devkit.project import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,0 @@
-"""Makes the helpers in `tests.loopback` importable, from wherever pytest was started."""
-
-import sys
-from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[3]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
