@@ -94,6 +94,13 @@ def test_a_message() -> None:
         assert parse_message(message(DER, other, extensions=extensions), is_1_3=True) == [DER, other]
 
 
+def test_a_message_with_a_request_context() -> None:
+    """As of a client that is asked later (RFC 8446 section 4.4.2)."""
+    plain = message(DER, extensions=b"")
+    answer = plain[:4] + b"\3abc" + plain[5:]
+    assert parse_message(answer, is_1_3=True) == [DER]
+
+
 def test_a_cut_message() -> None:
     whole = message(DER)
     with pytest.raises(ValueError, match="cut short"):
