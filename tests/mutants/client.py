@@ -1,6 +1,6 @@
 """Faults of the HTTP client, without those of TLS."""
 
-from .model import Mutant
+from .model import Mutant, mutants_of
 
 _HTTP = "addons/pythonscript_http"
 _UNIT = "tests/unit/http"
@@ -8,10 +8,8 @@ _WHOLE = f"{_UNIT}/test_state.py::TestEveryResponse::test_whole"
 
 
 def _in(path: str, *rows: tuple[str, str, str, str]) -> list[Mutant]:
-    """Mutants of one file: what each breaks, what is replaced, by what, and the tests that should notice."""
-    return [
-        Mutant(breaks, f"{_HTTP}/{path}", old, new, tuple(tests.split())) for breaks, old, new, tests in rows
-    ]
+    """Lists mutants of a file of the addon, as `mutants_of`."""
+    return mutants_of(f"{_HTTP}/{path}", *rows)
 
 
 MUTANTS = [

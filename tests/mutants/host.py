@@ -1,6 +1,6 @@
 """Faults of the host: its C entry, its Cython modules and the package `godot`."""
 
-from .model import Mutant
+from .model import mutants_of
 
 _HOST = "addons/pythonscript"
 _COMPILED = f"{_HOST}/src/_pythonscript"
@@ -18,13 +18,8 @@ _REFUSALS = f"{_CLASS} -k class_refusals"
 _TYPES = f"{_CALLS} -k calls_types"
 
 
-def _in(path: str, *rows: tuple[str, str, str, str]) -> list[Mutant]:
-    """Mutants of one file: what each breaks, what is replaced, by what, and the tests that should notice."""
-    return [Mutant(breaks, path, old, new, tuple(tests.split())) for breaks, old, new, tests in rows]
-
-
 MUTANTS = [
-    *_in(
+    *mutants_of(
         f"{_HOST}/src/pythonscript.c",
         (
             "C modules of Python find its symbols",
@@ -75,7 +70,7 @@ MUTANTS = [
             "tests/engine/test_1_library.py",
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_COMPILED}/strings.pyx",
         (
             "a NUL in narrow text is refused",
@@ -109,7 +104,7 @@ MUTANTS = [
         ),
         ("what is refused is named by its place", "refuse(text, i, ", "refuse(text, 0, ", _PROXIES),
     ),
-    *_in(
+    *mutants_of(
         f"{_COMPILED}/errors.pyx",
         (
             "a traceback begins in the user's code",
@@ -149,7 +144,7 @@ MUTANTS = [
             f"{_CALLS} -k push_error",
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_COMPILED}/packed.pyx",
         (
             "an array does not change its size under a view",
@@ -171,7 +166,7 @@ MUTANTS = [
             _PROXIES,
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_COMPILED}/objects.pyx",
         (
             "a freed object raises ReferenceError",
@@ -228,7 +223,7 @@ MUTANTS = [
             f"{_CALLS} -k still_has_at_the_end",
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_COMPILED}/variant.pyx",
         (
             "containers are nested 1024 deep at most",
@@ -400,7 +395,7 @@ MUTANTS = [
             f"{_CALLS} -k calls_null",
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_COMPILED}/callables.pyx",
         (
             "a Callable whose object was freed is not valid",
@@ -427,7 +422,7 @@ MUTANTS = [
             _PROXIES,
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_COMPILED}/outgoing.pyx",
         (
             "the arguments of a call that fails are freed",
@@ -472,7 +467,7 @@ MUTANTS = [
             _PROXIES,
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_COMPILED}/incoming.pyx",
         (
             "too few arguments are refused",
@@ -541,7 +536,7 @@ MUTANTS = [
             _MEMBERS,
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_COMPILED}/classes.pyx",
         (
             "what __init__ makes is made without the outer one's arguments",
@@ -599,7 +594,7 @@ MUTANTS = [
             _ERRORS,
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_FACADE}/_registration.py",
         (
             "a virtual method has the engine's number of arguments",
@@ -664,7 +659,7 @@ MUTANTS = [
             _MEMBERS,
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_FACADE}/_classes.py",
         (
             "a property of the engine's class is set in the engine",
@@ -679,7 +674,7 @@ MUTANTS = [
             _PROXIES,
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_FACADE}/_startup.py",
         (
             "one addon's failure is not the others'",
@@ -706,7 +701,7 @@ MUTANTS = [
             f"{_UNIT}/test_startup.py",
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_FACADE}/_streams.py",
         (
             "what no String can hold is replaced in what is printed",
@@ -721,7 +716,7 @@ MUTANTS = [
             f"{_UNIT}/test_streams.py",
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_FACADE}/declare.py",
         (
             "a coroutine is no method",
@@ -778,7 +773,7 @@ MUTANTS = [
             f"{_UNIT}/test_declare.py",
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_FACADE}/annotations.py",
         (
             "a default is of its type",
@@ -805,7 +800,7 @@ MUTANTS = [
             f"{_UNIT}/test_annotations.py",
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_FACADE}/values.py",
         (
             "a Basis crosses over by rows",
@@ -821,7 +816,7 @@ MUTANTS = [
             f"{_UNIT}/test_values.py",
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_FACADE}/documentation.py",
         (
             "brackets are no markup",
@@ -848,7 +843,7 @@ MUTANTS = [
             f"{_UNIT}/test_documentation.py",
         ),
     ),
-    *_in(
+    *mutants_of(
         f"{_FACADE}/pointer.py",
         (
             "memory has the size that was asked for",

@@ -20,3 +20,8 @@ class Mutant:
     old: str
     new: str
     tests: tuple[str, ...]
+
+
+def mutants_of(path: str, *rows: tuple[str, str, str, str]) -> list[Mutant]:
+    """Lists mutants of a file: what each breaks, what is replaced, by what, and tests that should notice."""
+    return [Mutant(breaks, path, old, new, tuple(tests.split())) for breaks, old, new, tests in rows]

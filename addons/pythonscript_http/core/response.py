@@ -18,6 +18,9 @@ from .fields import FRAMING, Verdict, check_number, fields
 HEADS_WORK: Final = 1000
 """What the header blocks may cost that one call parses (see `head_work`), unless it is a single one: 3 ms."""
 
+END_OF_HEAD: Final = re.compile(rb"\n\r?\n")
+"""The line end and the empty line that end a header block."""
+
 _FRAMING: Final = re.compile(
     rb"\n(content-length|transfer-encoding|connection):[ \t]*+([^\r\n]*+)", re.IGNORECASE
 )

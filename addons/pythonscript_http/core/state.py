@@ -45,7 +45,6 @@ of a body that ends by length or close, and large chunks, may go from the kernel
 (`direct_limit`, `received_directly()`).
 """
 
-import re
 from enum import StrEnum
 from typing import Final
 
@@ -55,7 +54,7 @@ from .codings import WORK, Decoding, Start, available
 from .enums import Error, Method, Status
 from .errors import LocalError, RemoteError, shortened
 from .framing import Framing, body_framing
-from .response import HEADS_WORK, ResponseHead, check_prefix, head_work, parse_head, text
+from .response import END_OF_HEAD, HEADS_WORK, ResponseHead, check_prefix, head_work, parse_head, text
 
 HEADER_LIMIT: Final = 65536
 """Bytes. Usual servers send 8 KiB at most; the engine's client, without a limit, takes 11 s for 10 MB."""
@@ -64,8 +63,6 @@ MOST_INTERIM: Final = 1000
 """Interim responses to one request. They may all come at once, which takes several calls to parse."""
 
 UNLIMITED: Final = 2**63 - 1
-
-_END_OF_HEAD: Final = re.compile(rb"\n\r?\n")
 
 
 class Event(StrEnum):
@@ -440,7 +437,7 @@ class Machine:
         check_prefix(bytes(buffer[start : min(end, start + 7)]))
         search = max(start, self._searched)
         if self._interims:  # linear also in a thousand that end in bare LF
-            match = _END_OF_HEAD.search(buffer, search, end)
+            match = END_OF_HEAD.search(buffer, search, end)
             stop = match.end() if match else 0
         else:  # the faster way
             crlf = buffer.find(b"\n\r\n", search, end)

@@ -4,7 +4,6 @@ The answer is read by the core's parser, as strictly as any. What fails here is 
 text says so: what fails later, over the tunnel, is the host's.
 """
 
-import re
 import time
 from collections.abc import Callable
 from typing import Final
@@ -12,13 +11,12 @@ from typing import Final
 from pythonscript_http.core.enums import Method
 from pythonscript_http.core.errors import RemoteError
 from pythonscript_http.core.request import build_head
-from pythonscript_http.core.response import HEADS_WORK, check_prefix, head_work, parse_head
+from pythonscript_http.core.response import END_OF_HEAD, HEADS_WORK, check_prefix, head_work, parse_head
 from pythonscript_http.core.state import HEADER_LIMIT, MOST_INTERIM
 
 from .layers import Step
 from .stream import WOULD_BLOCK, NetworkError, Stream, TlsError
 
-_END: Final = re.compile(rb"\n\r?\n")
 _READ: Final = 4096
 _READS: Final = 17
 """Reads of one call: an answer that is over the usual limit shows by the first. More are for the next."""
@@ -153,7 +151,7 @@ class Tunnel:
         self._behind = False
         while data:
             check_prefix(bytes(data[:7]))
-            end = _END.search(data, self._searched)
+            end = END_OF_HEAD.search(data, self._searched)
             size = end.end() if end else len(data)
             if self._interim + size > self._header_limit:
                 raise RemoteError(f"the header block is over the limit of {self._header_limit} bytes")
