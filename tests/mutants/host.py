@@ -138,9 +138,8 @@ MUTANTS = [
         ),
         (
             "an error of push_error() is shown at the line that calls",
-            "gde.print_error(encode(text), encode(frame.f_code.co_qualname), encode(file), "
-            "frame.f_lineno, False)",
-            "gde.print_error(encode(text), encode(frame.f_code.co_qualname), encode(file), 0, False)",
+            "cdef int line = frame.f_lineno",
+            "cdef int line = 0",
             f"{_CALLS} -k push_error",
         ),
     ),
@@ -188,8 +187,8 @@ MUTANTS = [
         ),
         (
             "Python keeps a RefCounted alive",
-            "if self.refcounted and not self.held and not self.constructing:\n            self.hold()",
-            "if False:\n            self.hold()",
+            "if self.refcounted and not self.filled and not self.constructing:\n                self.hold()",
+            "if False:\n                self.hold()",
             _LIFE,
         ),
         (
@@ -218,8 +217,8 @@ MUTANTS = [
         ),
         (
             "what Python still has at the end is let go",
-            "(<Object>(<Link *><size_t>address).object).release()",
-            "pass",
+            "    atomic_set(&self.link.held, False)\n        self.empty()",
+            "    atomic_set(&self.link.held, False)",
             f"{_CALLS} -k still_has_at_the_end",
         ),
     ),
@@ -318,48 +317,48 @@ MUTANTS = [
         (
             "a list that cannot cross over is freed",
             "        nesting.leave()\n    except BaseException:\n"
-            "        gde.variant_destroy(r_variant)\n        raise\n"
-            "    finally:\n        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&array)",
+            "        free_variant(r_variant)\n        raise\n"
+            "    finally:\n        free_value(GDEXTENSION_VARIANT_TYPE_ARRAY, &array)",
             "        nesting.leave()\n    except BaseException:\n        raise\n"
-            "    finally:\n        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&array)",
+            "    finally:\n        free_value(GDEXTENSION_VARIANT_TYPE_ARRAY, &array)",
             _PROXIES,
         ),
         (
             "a dict that cannot cross over is freed",
-            "    except BaseException:\n        gde.variant_destroy(r_variant)\n        raise\n"
-            "    finally:\n        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY](&dictionary)",
+            "    except BaseException:\n        free_variant(r_variant)\n        raise\n"
+            "    finally:\n        free_value(GDEXTENSION_VARIANT_TYPE_DICTIONARY, &dictionary)",
             "    except BaseException:\n        raise\n"
-            "    finally:\n        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY](&dictionary)",
+            "    finally:\n        free_value(GDEXTENSION_VARIANT_TYPE_DICTIONARY, &dictionary)",
             _PROXIES,
         ),
         (
             "the key of a value that cannot cross over is freed",
-            "            finally:\n                gde.variant_destroy(&key)",
+            "            finally:\n                free_variant(&key)",
             "            finally:\n                pass",
             _PROXIES,
         ),
         (
             "the arguments of a constructor that fails are freed",
-            "        for i in range(made):\n            gde.variant_destroy(&sources[i])",
+            "        for i in range(made):\n            free_variant(&sources[i])",
             "        pass",
             _PROXIES,
         ),
         (
             "the keys of a Dictionary that cannot cross over are freed",
-            "    finally:\n        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&keys)\n",
+            "    finally:\n        free_value(GDEXTENSION_VARIANT_TYPE_ARRAY, &keys)\n",
             "    finally:\n        pass\n",
             _ERRORS,
         ),
         (
             "a container that cannot cross over to Python is freed",
             "        return read_value(type, &value, nesting)\n    finally:\n"
-            "        if destroy_value[type] is not NULL:",
-            "        return read_value(type, &value, nesting)\n    finally:\n        if False:",
+            "        free_value(type, &value)",
+            "        return read_value(type, &value, nesting)\n    finally:\n        pass",
             _ERRORS,
         ),
         (
             "an object of another class is freed when it is refused",
-            '            gde.variant_destroy(r_variant)\n            raise TypeError(f"must be {type.python',
+            '            free_variant(r_variant)\n            raise TypeError(f"must be {type.python',
             '            raise TypeError(f"must be {type.python',
             _ERRORS,
         ),
@@ -371,8 +370,7 @@ MUTANTS = [
         ),
         (
             "what does not convert is freed",
-            "        construct(type.type, &natural, r_variant)\n    finally:\n"
-            "        gde.variant_destroy(&natural)",
+            "        construct(type.type, &natural, r_variant)\n    finally:\n        free_variant(&natural)",
             "        construct(type.type, &natural, r_variant)\n    finally:\n        pass",
             _ERRORS,
         ),
@@ -442,7 +440,7 @@ MUTANTS = [
         ),
         (
             "the value of a property that fails is freed",
-            "    finally:\n        gde.variant_destroy(&new)",
+            "    finally:\n        free_variant(&new)",
             "    finally:\n        pass",
             _PROXIES,
         ),
@@ -462,8 +460,8 @@ MUTANTS = [
         ),
         (
             "the GIL is released while the engine runs",
-            "        variant.from_python(target, &this)\n        with nogil:\n            gde.variant_call(",
-            "        variant.from_python(target, &this)\n        if True:\n            gde.variant_call(",
+            "            with nogil:\n                gde.variant_call(",
+            "            if True:\n                gde.variant_call(",
             _PROXIES,
         ),
     ),
@@ -501,15 +499,15 @@ MUTANTS = [
         ),
         (
             "the arguments of a call are let go",
-            "            objects.let_go_if_unshared(<object>argument)\n"
+            "            objects.let_go_if_unshared(<object>argument, 2)\n"
             "            Py_DECREF(<object>argument)",
-            "            objects.let_go_if_unshared(<object>argument)",
+            "            objects.let_go_if_unshared(<object>argument, 2)",
             _ERRORS,
         ),
         (
             "GDScript is told what was raised",
-            "    summary = errors.report(method.where)\n    r_error.error",
-            '    errors.report(method.where)\n    summary = ""\n    r_error.error',
+            "    summary = errors.report(method.where)\n",
+            '    errors.report(method.where)\n    summary = ""\n',
             f"{_CALLS} -k caller_is_told",
         ),
         (
@@ -540,7 +538,7 @@ MUTANTS = [
         f"{_COMPILED}/classes.pyx",
         (
             "what __init__ makes is made without the outer one's arguments",
-            "    pending = None  # what __init__ makes is not what `construct` asked for\n",
+            "    pending = NULL  # what __init__ makes is not what `construct` asked for\n",
             "",
             _PROXIES,
         ),
@@ -688,17 +686,32 @@ MUTANTS = [
             "pass",
             f"{_PYTHON} -k ctrl_c",
         ),
+    ),
+    *mutants_of(
+        f"{_FACADE}/_shutdown.py",
+        (
+            "late child processes are ended",
+            "            child.kill()\n",
+            "",
+            f"{_UNIT}/test_shutdown.py",
+        ),
+        (
+            "exit handlers are run apart, and waited for with a bound",
+            "    helper.join(max(0.0, deadline - time.monotonic()))\n",
+            "    helper.join()\n",
+            f"{_UNIT}/test_shutdown.py",
+        ),
         (
             "threads that go on are named",
             "                alive.append(thread.name)",
             "                pass",
-            f"{_UNIT}/test_startup.py",
+            f"{_UNIT}/test_shutdown.py",
         ),
         (
             "executors' threads are told to end",
-            "target=lambda: [hook() for hook in reversed(hooks)]",
-            "target=lambda: None",
-            f"{_UNIT}/test_startup.py",
+            "        hook()\n",
+            "        pass\n",
+            f"{_UNIT}/test_shutdown.py",
         ),
     ),
     *mutants_of(

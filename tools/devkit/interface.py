@@ -70,6 +70,7 @@ FUNCTIONS = (
     "object_get_instance_from_id",
     "object_get_instance_id",
     "global_get_singleton",
+    "register_main_loop_callbacks",
     "ref_get_object",
     "ref_set_object",
     "callable_custom_create",

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from .declare import DeclarationError, Export, Signal, const, export, gdclass
 from .enums import Error, MethodFlags, PropertyHint, PropertyUsage, VariantType
+from .hooks import before_stop
 from .pointer import Pointer
 from .values import NodePath, StringName
 
@@ -65,6 +66,7 @@ __all__ = [
     "Vector3i",
     "Vector4",
     "Vector4i",
+    "before_stop",
     "const",
     "export",
     "gdclass",

@@ -60,6 +60,7 @@ def register(cls: type[Any]) -> None:
     """
     spec = spec_of(cls)
     _check_names(spec)
+    getters = {prop.getter for prop in spec.properties}
     described = _Class(
         name=spec.name,
         parent=spec.parent,
@@ -69,7 +70,7 @@ def register(cls: type[Any]) -> None:
         abstract=spec.abstract,
         notification=spec.notification,
         to_string=spec.to_string,
-        methods=[_method(cls, method) for method in spec.methods],
+        methods=[_method(cls, method, getters) for method in spec.methods],
         virtuals=_virtuals(cls, spec),
         properties=[_property(prop) for prop in spec.properties],
         signals=spec.signals,
@@ -138,8 +139,8 @@ def _hinted(info: Info, ancestor: str, hint: PropertyHint) -> Info:
     return info
 
 
-def _method(cls: type[Any], method: MethodSpec) -> _Method:
-    host = _host_method(cls, method)
+def _method(cls: type[Any], method: MethodSpec, getters: set[str]) -> _Method:
+    host = _host_method(cls, method, method.name in getters)
     return _Method(
         method.name,
         host,
@@ -150,7 +151,7 @@ def _method(cls: type[Any], method: MethodSpec) -> _Method:
     )
 
 
-def _host_method(cls: type[Any], method: MethodSpec) -> Method:
+def _host_method(cls: type[Any], method: MethodSpec, getter: bool = False) -> Method:
     return Method(
         method.function,
         method.name,
@@ -160,6 +161,7 @@ def _host_method(cls: type[Any], method: MethodSpec) -> Method:
         len(method.arguments) - len(method.defaults),
         bool(method.flags & MethodFlags.STATIC),
         bool(method.flags & MethodFlags.VARARG),
+        getter,
     )
 
 

@@ -10,35 +10,51 @@ import gc
 import importlib
 import signal
 import sys
-import threading
-import time
 from pathlib import Path
-from typing import Any
 
-PATIENCE = 0.5
-"""Seconds that a quitting game waits for Python threads which are not daemons."""
+_MOST_HANDLES = 1_000_000
+"""As many are emptied at the very end: destructors that always make new ones keep no game from quitting."""
 
 
 def start(get_proc_address: int, library: int, addons: str) -> bool:
     """At the level SCENE: joins the engine, then imports every addon's `register_types`."""
-    from _pythonscript import callables, errors, interface, objects, packed, strings, variant
+    from _pythonscript import (
+        callables,
+        errors,
+        incoming,
+        interface,
+        mainloop,
+        objects,
+        outgoing,
+        packed,
+        strings,
+        variant,
+    )
 
     from .values import LIST_ARRAYS, NUMBER_ARRAYS, VALUES, NodePath, StringName
 
     # The first import of `signal` takes Ctrl-C for Python, whatever PyConfig says: the engine gets it back.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # As in every Python, a closed pipe is the call's error and not the process's end.
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     interface.load(get_proc_address, library)
     strings.load()
     errors.set_project_folder(str(Path(addons).parent))
     packed.load()
-    from . import _classes, _registration, _streams, declare
+    outgoing.load()
+    from . import _classes, _registration, _scripts, _shutdown, _streams, declare
 
     variant.load(VALUES, LIST_ARRAYS, NUMBER_ARRAYS, _classes.BOXES, StringName, NodePath)
     callables.load()
-    objects.load(_classes.engine_class)
+    incoming.load(_scripts.is_waiting)
+    free_orphans = _classes.Callable(objects.free_orphans)
+    objects.load(_classes.engine_class, free_orphans.call_deferred)
     sys.stdout, sys.stderr = _streams.EngineStream("print"), _streams.EngineStream("printerr")
     declare.registrars.append(_registration.register)
+    if not mainloop.watch(_shutdown.run):
+        _shutdown.watch_main_loop(_shutdown.run)
     for module in sorted(Path(addons).glob("*/register_types.py")):
         _import_addon(module.parent.name)
     return True
@@ -68,14 +84,14 @@ def stop() -> bool:
 
     Returns False where Python cannot be finalised, as a thread goes on that would have to be waited for.
     """
-    from _pythonscript import classes, errors, interface, objects, strings
+    from _pythonscript import classes, handles, interface, objects, strings
 
-    from . import _classes, declare
+    from . import _classes, _shutdown, declare
 
-    deadline = time.monotonic() + PATIENCE
-    stuck = _join_threads(deadline)
+    _shutdown.run()
     declare.registrars.clear()
-    objects.release_all()
+    objects.free_orphans()
+    handles.let_go(_MOST_HANDLES)
     classes.unregister_all()
     _classes.forget()
     gc.collect()
@@ -83,29 +99,8 @@ def stop() -> bool:
     interface.close()
     sys.stdout.flush()
     sys.stderr.flush()
-    if stuck:
-        names = ", ".join(stuck)
-        errors.push_warning(
-            f"Python threads still run while the game quits: {names}; make them daemons or end them"
-        )
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-    if stuck:
+    if _shutdown.is_stuck():
         return False
     strings.close()
     return True
-
-
-def _join_threads(deadline: float) -> list[str]:
-    """Ends what `Py_FinalizeEx` would wait for without a bound; returns the names of threads that go on."""
-    # Executors' workers end only when their module's hooks run; those may block, so they run apart.
-    hooks: list[Any] = list(getattr(threading, "_threading_atexits", ()))
-    helper = threading.Thread(target=lambda: [hook() for hook in reversed(hooks)], daemon=True)
-    helper.start()
-    helper.join(max(0.0, deadline - time.monotonic()))
-    alive = []
-    for thread in threading.enumerate():
-        if thread is not threading.main_thread() and not thread.daemon:
-            thread.join(max(0.0, deadline - time.monotonic()))
-            if thread.is_alive():
-                alive.append(thread.name)
-    return alive

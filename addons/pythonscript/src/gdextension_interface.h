@@ -263,6 +263,14 @@ typedef struct {
     uint32_t patch;
     const char* string;
 } GDExtensionGodotVersion;
+typedef void (*GDExtensionMainLoopStartupCallback)(void);
+typedef void (*GDExtensionMainLoopShutdownCallback)(void);
+typedef void (*GDExtensionMainLoopFrameCallback)(void);
+typedef struct {
+    GDExtensionMainLoopStartupCallback startup_func;
+    GDExtensionMainLoopShutdownCallback shutdown_func;
+    GDExtensionMainLoopFrameCallback frame_func;
+} GDExtensionMainLoopCallbacks;
 
 typedef struct {
     void (*get_godot_version)(GDExtensionGodotVersion* r_godot_version);
@@ -316,6 +324,7 @@ typedef struct {
     GDExtensionObjectPtr (*object_get_instance_from_id)(GDObjectInstanceID p_instance_id);
     GDObjectInstanceID (*object_get_instance_id)(GDExtensionConstObjectPtr p_object);
     GDExtensionObjectPtr (*global_get_singleton)(GDExtensionConstStringNamePtr p_name);
+    void (*register_main_loop_callbacks)(GDExtensionClassLibraryPtr p_library, const GDExtensionMainLoopCallbacks* p_callbacks);
     GDExtensionObjectPtr (*ref_get_object)(GDExtensionConstRefPtr p_ref);
     void (*ref_set_object)(GDExtensionRefPtr p_ref, GDExtensionObjectPtr p_object);
     void (*callable_custom_create)(GDExtensionUninitializedTypePtr r_callable, GDExtensionCallableCustomInfo* p_callable_custom_info);
@@ -438,6 +447,7 @@ static inline const char *interface_load(Interface *table, GDExtensionInterfaceG
     if (!table->object_get_instance_id) return "object_get_instance_id";
     table->global_get_singleton = (__typeof__(table->global_get_singleton))get("global_get_singleton");
     if (!table->global_get_singleton) return "global_get_singleton";
+    if (minor >= 5) table->register_main_loop_callbacks = (__typeof__(table->register_main_loop_callbacks))get("register_main_loop_callbacks");
     table->ref_get_object = (__typeof__(table->ref_get_object))get("ref_get_object");
     if (!table->ref_get_object) return "ref_get_object";
     table->ref_set_object = (__typeof__(table->ref_set_object))get("ref_set_object");

@@ -248,6 +248,13 @@ cdef extern from "gdextension_interface.h" nogil:
         uint32_t minor
         uint32_t patch
         const char* string
+    ctypedef void (*GDExtensionMainLoopStartupCallback)() noexcept nogil
+    ctypedef void (*GDExtensionMainLoopShutdownCallback)() noexcept nogil
+    ctypedef void (*GDExtensionMainLoopFrameCallback)() noexcept nogil
+    ctypedef struct GDExtensionMainLoopCallbacks:
+        GDExtensionMainLoopStartupCallback startup_func
+        GDExtensionMainLoopShutdownCallback shutdown_func
+        GDExtensionMainLoopFrameCallback frame_func
     ctypedef struct Interface:
         void (*get_godot_version)(GDExtensionGodotVersion* r_godot_version) noexcept nogil
         void (*print_error)(const char* p_description, const char* p_function, const char* p_file, int32_t p_line, GDExtensionBool p_editor_notify) noexcept nogil
@@ -300,6 +307,7 @@ cdef extern from "gdextension_interface.h" nogil:
         GDExtensionObjectPtr (*object_get_instance_from_id)(GDObjectInstanceID p_instance_id) noexcept nogil
         GDObjectInstanceID (*object_get_instance_id)(GDExtensionConstObjectPtr p_object) noexcept nogil
         GDExtensionObjectPtr (*global_get_singleton)(GDExtensionConstStringNamePtr p_name) noexcept nogil
+        void (*register_main_loop_callbacks)(GDExtensionClassLibraryPtr p_library, const GDExtensionMainLoopCallbacks* p_callbacks) noexcept nogil
         GDExtensionObjectPtr (*ref_get_object)(GDExtensionConstRefPtr p_ref) noexcept nogil
         void (*ref_set_object)(GDExtensionRefPtr p_ref, GDExtensionObjectPtr p_object) noexcept nogil
         void (*callable_custom_create)(GDExtensionUninitializedTypePtr r_callable, GDExtensionCallableCustomInfo* p_callable_custom_info) noexcept nogil

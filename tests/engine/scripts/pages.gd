@@ -121,6 +121,10 @@ func test_addons_pythonscript_readme_declaring_a_class() -> void:
 	turret.queue_free()
 
 
+func test_addons_pythonscript_readme_quitting() -> void:
+	check("registered, to be unregistered at the end", EngineDebugger.has_capture("inspector"), true)
+
+
 func test_addons_pythonscript_godot() -> void:
 	var countdown := Countdown.new()
 	check("seconds", countdown.seconds, 10.0)

@@ -93,13 +93,17 @@ cdef void call(void *userdata, const GDExtensionConstVariantPtr *arguments, GDEx
 cdef void call_with_gil(Target *target, const Variant **arguments, int64_t count,
                         Variant *r_return, GDExtensionCallError *r_error) noexcept:
     cdef Variant result
+    cdef list given
     try:
-        returned = resolve(target)(*[variant.to_python(arguments[i]) for i in range(count)])
+        given = [variant.to_python(arguments[i]) for i in range(count)]
+        returned = resolve(target)(*given)
         variant.from_python(returned, &result)
+        for i in range(count):
+            objects.let_go_if_unshared(given[i], 3)
     except BaseException:
         errors.report(name_of(target))
         return
-    gde.variant_destroy(r_return)
+    free_variant(r_return)
     r_return[0] = result
     r_error.error = GDEXTENSION_CALL_OK
 

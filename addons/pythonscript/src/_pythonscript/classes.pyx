@@ -15,7 +15,12 @@ from _pythonscript.incoming cimport Method
 from _pythonscript.objects cimport Link, Object
 
 cdef dict registered = {}         # class name -> Class, in order of registration
-cdef object pending = None        # the construction that Python code has under way
+
+cdef extern from *:
+    """
+    static _Thread_local PyObject *pending;  /* the Construction that Python code has under way on this thread; borrowed */
+    """
+    PyObject *pending
 
 
 cdef class Class:
@@ -66,8 +71,8 @@ def register(spec, cls):
     if spec.to_string:
         info.to_string_func = to_string
     if spec.refcounted:
-        info.reference_func = objects.engine_referenced
-        info.unreference_func = objects.engine_unreferenced
+        info.reference_func = objects.count_changed
+        info.unreference_func = objects.count_changed
     registered[spec.name] = record  # the engine keeps a pointer to it
     gde.classdb_register_extension_class2(library, record.class_name, strings.intern(spec.parent), &info)
     try:
@@ -168,7 +173,7 @@ cdef int register_method(Class record, object spec) except -1:
         gde.classdb_register_extension_class_method(library, record.class_name, &info)
     finally:
         for i in range(made):
-            gde.variant_destroy(&defaults[i])
+            free_variant(&defaults[i])
     return 0
 
 
@@ -209,16 +214,16 @@ def construct(str class_name, tuple arguments, dict keywords):
         Exception: whatever `__init__` raises.
     """
     global pending
-    cdef Construction construction = Construction.__new__(Construction), outer = pending
+    cdef Construction construction = Construction.__new__(Construction)
+    cdef PyObject *outer = pending
     cdef void *ptr
     cdef void *name = strings.intern(class_name)
     construction.class_name, construction.arguments, construction.keywords = class_name, arguments, keywords
     objects.drain()
-    pending = construction
-    try:
-        ptr = gde.classdb_construct_object(name)  # with the GIL: `pending` is for this thread
-    finally:
-        pending = outer
+    pending = <PyObject *>construction
+    with nogil:
+        ptr = gde.classdb_construct_object(name)
+    pending = outer
     if construction.error is not None:
         raise construction.error
     if ptr is NULL:
@@ -235,22 +240,23 @@ cdef void *create_instance(void *userdata) noexcept nogil:
 
 cdef void *create_with_gil(Class record) noexcept:
     global pending
-    cdef Construction construction = pending
+    cdef Construction construction = None
     cdef Object self = None
     cdef void *ptr
-    if construction is not None and construction.class_name != record.name:
-        construction = None
-    pending = None  # what __init__ makes is not what `construct` asked for
-    ptr = gde.classdb_construct_object(record.native)
+    cdef tuple arguments = ()
+    cdef dict keywords = {}
+    if pending is not NULL and (<Construction>pending).class_name == record.name:
+        construction = <Construction>pending
+        arguments, keywords = construction.arguments, construction.keywords
+    pending = NULL  # what __init__ makes is not what `construct` asked for
+    with nogil:
+        ptr = gde.classdb_construct_object(record.native)
     try:
         objects.drain()
-        self = <Object>record.python.__new__(record.python)
+        self = new_instance(record, record.python.__new__(record.python, *arguments, **keywords))
         gde.object_set_instance(ptr, record.class_name, objects.join(self, ptr, record.refcounted))
         self.constructing = True
-        if construction is None:
-            self.__init__()
-        else:
-            self.__init__(*construction.arguments, **construction.keywords)
+        self.__init__(*arguments, **keywords)
         self.constructing = False
         return ptr
     except BaseException as error:
@@ -258,8 +264,21 @@ cdef void *create_with_gil(Class record) noexcept:
             errors.report(f"{record.name}.__init__")
         else:
             construction.error = error
-    gde.object_destroy(ptr)
+    self = None
+    with nogil:
+        gde.object_destroy(ptr)
     return NULL
+
+
+cdef Object new_instance(Class record, object made):
+    """What `__new__` gave, which must be new: every object of the engine's has a Python object of its own."""
+    if type(made) is not record.python:
+        raise TypeError(f"{record.name}.__new__ must return a new {record.name}, not {made!r}")
+    if (<Object>made).id:
+        raise TypeError(
+            f"{record.name}.__new__ must return a new {record.name}, not an earlier one: for an object that there is "
+            "only once, keep it in an attribute of the class, or write an autoload")
+    return <Object>made
 
 
 cdef void free_instance(void *userdata, void *instance) noexcept nogil:
@@ -286,10 +305,12 @@ cdef void call_virtual(void *instance, GDExtensionConstStringNamePtr name, void 
 cdef void notification(void *instance, int32_t what, GDExtensionBool reversed) noexcept nogil:
     if running and (<Link *>instance).object is not NULL:
         with gil:
-            notify(<object>(<Link *>instance).object, what)
+            notify(objects.instance_of(<Link *>instance), what)
 
 
 cdef void notify(object self, int32_t what) noexcept:
+    if self is None:
+        return
     try:
         self._notification(what)
     except BaseException:
@@ -300,11 +321,13 @@ cdef void to_string(void *instance, GDExtensionBool *r_is_valid, GDExtensionStri
     r_is_valid[0] = False
     if running and (<Link *>instance).object is not NULL:
         with gil:
-            r_is_valid[0] = write_string(<object>(<Link *>instance).object, r_out)
+            r_is_valid[0] = write_string(objects.instance_of(<Link *>instance), r_out)
 
 
 cdef bint write_string(object self, void *r_out) noexcept:
     cdef void *text = NULL
+    if self is None:
+        return False
     try:
         strings.new_string(self._to_string(), &text)
     except BaseException:

@@ -26,16 +26,35 @@ def set_project_folder(str folder):
 
 def push_error(text, *, stacklevel=1):
     """Prints an error in the engine's output, at the Python line that calls (`@GlobalScope.push_error`)."""
-    frame = sys._getframe(stacklevel - 1)
-    file = shown(frame.f_code.co_filename)
-    gde.print_error(encode(text), encode(frame.f_code.co_qualname), encode(file), frame.f_lineno, False)
+    tell(gde.print_error, text, sys._getframe(stacklevel - 1))
 
 
 def push_warning(text, *, stacklevel=1):
     """Prints a warning in the engine's output, at the Python line that calls (`@GlobalScope.push_warning`)."""
-    frame = sys._getframe(stacklevel - 1)
-    file = shown(frame.f_code.co_filename)
-    gde.print_warning(encode(text), encode(frame.f_code.co_qualname), encode(file), frame.f_lineno, False)
+    tell(gde.print_warning, text, sys._getframe(stacklevel - 1))
+
+
+ctypedef void (*Printer)(const char *, const char *, const char *, int32_t, GDExtensionBool) noexcept nogil
+
+
+cdef int tell(Printer printer, object text, object frame) except -1:
+    cdef bytes encoded = encode(text), function = encode(frame.f_code.co_qualname)
+    cdef bytes file = encode(shown(frame.f_code.co_filename))
+    cdef const char *pointers[3]
+    cdef int line = frame.f_lineno
+    pointers[0], pointers[1], pointers[2] = encoded, function, file
+    with nogil:  # a Logger of the game's may see it
+        printer(pointers[0], pointers[1], pointers[2], line, False)
+    return 0
+
+
+cdef int tell_script_error(object text, object where, object file, int line) except -1:
+    cdef bytes encoded = encode(text), function = encode(where), encoded_file = encode(file)
+    cdef const char *pointers[3]
+    pointers[0], pointers[1], pointers[2] = encoded, function, encoded_file
+    with nogil:
+        gde.print_script_error_with_message(b"Python exception", pointers[0], pointers[1], pointers[2], line, True)
+    return 0
 
 
 def report_exception(where):
@@ -59,11 +78,11 @@ cdef object report(object where):
         theirs = [frame for frame in frames if not shown(frame.filename).startswith((COMPILED, FACADE))]
         line, file = (theirs[-1].lineno, theirs[-1].filename) if theirs else (0, "python")
         text = f"{summary}\n{trace}" if frames else summary
-        gde.print_script_error_with_message(b"Python exception", encode(text), encode(where), encode(shown(file)), line or 0, True)
+        tell_script_error(text, where, shown(file), line or 0)
         return summary
     except BaseException as failure:  # e.g. an exception whose own __str__ raises
         text = f"an exception in {where} could not be shown: {type(failure).__name__}"
-        gde.print_script_error_with_message(b"Python exception", encode(text), encode(where), b"python", 0, True)
+        tell_script_error(text, where, "python", 0)
         return text
 
 

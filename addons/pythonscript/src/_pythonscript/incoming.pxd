@@ -12,6 +12,7 @@ cdef class Method:
     cdef readonly int required           # arguments without a default
     cdef readonly bint static
     cdef readonly bint vararg
+    cdef readonly bint getter
     cdef object function_of(self, object cls)
 
 cdef void varcall(void *userdata, void *instance, const GDExtensionConstVariantPtr *arguments, GDExtensionInt count, GDExtensionVariantPtr r_return, GDExtensionCallError *r_error) noexcept nogil

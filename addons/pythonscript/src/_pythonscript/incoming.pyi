@@ -16,4 +16,7 @@ class Method:
         required: int,
         static: bool = False,
         vararg: bool = False,
+        getter: bool = False,
     ) -> None: ...
+
+def load(function: Callable[[], bool]) -> None: ...

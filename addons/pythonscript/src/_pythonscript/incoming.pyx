@@ -4,8 +4,9 @@
 (Python's own) and converts as the engine does. *ptrcall* carries typed memory: from typed code that was checked
 when it was compiled, and from the engine's own virtual calls.
 
-What Python raises ends here, as a script error with its traceback. A varcall tells the caller too: GDScript stops the
-function that called. ptrcall has no channel for errors: the caller gets the default value of the return type.
+What Python raises ends here, as a script error with its traceback. A script that called by varcall is told too: GDScript
+stops the function that called. Any other caller gets the default value of the return type: ptrcall has no channel for
+errors, and the engine's own code, such as that which reads properties or runs threads, does not look at the one there is.
 """
 
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
@@ -40,16 +41,17 @@ cdef class Method:
         returns: the Type of the return value, None for void.
         required: how many arguments have no default.
         static, vararg: the engine's method flags of these names.
+        getter: it is a property's.
     """
 
     def __init__(self, function, str name, owner, list arguments, Type returns, int required,
-                 bint static=False, bint vararg=False):
+                 bint static=False, bint vararg=False, bint getter=False):
         self.where = f"{owner.__name__}.{name}"
         if len(arguments) > FEW:
             raise TypeError(f"{self.where} has more than {FEW} arguments")
         self.function, self.name, self.owner = function, name, owner
         self.arguments, self.returns, self.required = arguments, returns, required
-        self.static, self.vararg = static, vararg
+        self.static, self.vararg, self.getter = static, vararg, getter
         self.overrides = {}
 
     cdef object function_of(self, object cls):
@@ -90,24 +92,23 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
         r_error.error = GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS
         r_error.argument = r_error.expected = declared if not method.vararg else FEW
         return
-    begin(&stack, method, link)
     try:
+        begin(&stack, method, link)
         for i in range(count):
             if i < declared:
-                argument = variant.to_python_as(<Type>method.arguments[i], arguments[i], &fits)
+                push(&stack, variant.to_python_as(<Type>method.arguments[i], arguments[i], &fits))
                 if not fits:
                     r_error.error = GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT
                     r_error.argument = i
                     r_error.expected = (<Type>method.arguments[i]).type
                     return
             else:
-                argument = variant.to_python(arguments[i])
-            push(&stack, argument)
+                push(&stack, variant.to_python(arguments[i]))
         result = call(&stack, method)
         if method.returns is not None:
             give(method, result, &value)
             r_return[0] = value
-            objects.let_go_if_unshared(result)
+            objects.let_go_if_unshared(result, 2)
         elif result is not None:
             refuse_result(method, result)
         result = None  # it may be self, whose references `end` counts
@@ -126,15 +127,15 @@ cdef void ptrcall(void *userdata, void *instance, const GDExtensionConstTypePtr 
 cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, void *r_return) noexcept:
     cdef Stack stack
     cdef int i
-    begin(&stack, method, link)
     try:
+        begin(&stack, method, link)
         for i in range(len(method.arguments)):
             push(&stack, variant.pointer_to_python(<Type>method.arguments[i], arguments[i]))
         result = call(&stack, method)
         if method.returns is not None:
             try:
                 variant.python_to_pointer(method.returns, result, r_return)
-                objects.let_go_if_unshared(result)
+                objects.let_go_if_unshared(result, 2)
             except TypeError as error:
                 raise TypeError(f"the return value of {method.where}: {error}") from None
         elif result is not None:
@@ -148,12 +149,16 @@ cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, vo
         end(&stack)
 
 
-cdef void begin(Stack *stack, Method method, Link *link) noexcept:
+cdef int begin(Stack *stack, Method method, Link *link) except -1:
     stack.first = stack.end = SPARE
     if not method.static:
+        instance = objects.instance_of(link)
+        if instance is None:
+            raise ReferenceError(f"the Python half of this {method.owner.__name__} is gone")
         stack.first = SPARE - 1
-        stack.few[SPARE - 1] = link.object
-        Py_INCREF(<object>link.object)
+        stack.few[SPARE - 1] = <PyObject *>instance
+        Py_INCREF(instance)
+    return 0
 
 
 cdef void push(Stack *stack, object argument) noexcept:
@@ -183,7 +188,7 @@ cdef void end(Stack *stack) noexcept:
     try:
         for i in range(SPARE, stack.end):
             argument = stack.few[i]
-            objects.let_go_if_unshared(<object>argument)
+            objects.let_go_if_unshared(<object>argument, 2)
             Py_DECREF(<object>argument)
         if stack.first < SPARE:
             argument = stack.few[stack.first]
@@ -206,12 +211,25 @@ cdef int refuse_result(Method method, object result) except -1:
     raise TypeError(f"{method.where} is declared to return nothing, but returned a {type(result).__name__}")
 
 
+script_is_waiting = None
+"""Says whether a script on this thread waits for the call that has failed, and looks at its error."""
+
+
+def load(function):
+    """Is told how to find out who has called (`godot._scripts.is_waiting`)."""
+    global script_is_waiting
+    script_is_waiting = function
+
+
 cdef void fail(Method method, Variant *r_return, GDExtensionCallError *r_error) noexcept:
     """Tells GDScript: INVALID_METHOD with a String makes it stop the function and print the text."""
     # quirk - Godot 4.2-4.6 - modules/gdscript/gdscript_vm.cpp - drop when call errors carry a text of their own
     summary = errors.report(method.where)
-    r_error.error = GDEXTENSION_CALL_ERROR_INVALID_METHOD
     try:
-        variant.from_python(summary.replace("\0", "\ufffd").encode("utf-8", "replace").decode(), r_return)
+        if not method.getter and script_is_waiting():
+            variant.from_python(summary.replace("\0", "\ufffd").encode("utf-8", "replace").decode(), r_return)
+            r_error.error = GDEXTENSION_CALL_ERROR_INVALID_METHOD
+        elif method.returns is not None:
+            variant.new_default(method.returns, r_return)
     except BaseException:
         pass  # the report has been printed; without a text GDScript prints its own

@@ -7,3 +7,6 @@ cdef Interface gde
 cdef bint running     # callbacks of the engine's may enter Python
 cdef void *library
 cdef GDExtensionGodotVersion engine
+
+cdef void free_variant(Variant *variant) noexcept
+cdef bint may_run_code(int type) noexcept nogil

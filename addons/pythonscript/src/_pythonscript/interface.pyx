@@ -32,6 +32,27 @@ def load(size_t get_proc_address, size_t library_pointer):
     running = True
 
 
+cdef bint may_run_code(int type) noexcept nogil:
+    """Whether a value of this Variant type may refer to objects, with whose end foreign code runs."""
+    return GDEXTENSION_VARIANT_TYPE_OBJECT <= type <= GDEXTENSION_VARIANT_TYPE_ARRAY
+
+
+cdef void free_variant(Variant *variant) noexcept:
+    """Destroys a Variant.
+
+    An object that dies with it may run a script, or wait for a lock whose owner waits for the GIL: the GIL is released,
+    so no state of the caller's may be half changed. A reference to an object that is not counted ends nothing.
+    """
+    cdef int type = gde.variant_get_type(variant)
+    # quirk - Godot 4 - a Variant of an object holds its id first, whose highest bit says that it is counted
+    # - core/variant/variant.h (ObjData), core/object/object_id.h - drop when variant_get_object_instance_id (4.4) is the oldest
+    if may_run_code(type) and (type != GDEXTENSION_VARIANT_TYPE_OBJECT or variant.words[1] >> 63):
+        with nogil:
+            gde.variant_destroy(variant)
+    else:
+        gde.variant_destroy(variant)
+
+
 def close():
     """From now on no callback enters Python, which is about to be finalised: the engine frees some things later."""
     global running

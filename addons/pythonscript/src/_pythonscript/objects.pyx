@@ -15,18 +15,34 @@ of them would not keep the engine's halves alive. So, as the .NET host does, the
     both                linked and held      handed to Python code, which may keep it
     Python only         held, not linked     the engine's last reference went: Python's references alone decide
 
-`engine_referenced` and `engine_unreferenced` are told when the engine's count passes between 1 and 2. Where the
-engine drops its last reference and Python has none either, the object cannot be freed inside the engine's own
-`unreference`; it is queued, and freed when the host is entered next (`drain`).
+`count_changed` is told when the engine's count passes between 1 and 2, and `settle` puts right who owns whom. Where
+the engine drops its last reference and Python has none either, the object cannot be freed inside the engine's own
+`unreference`, which goes on to use it: it is an *orphan*, freed when the host is entered next, or at the end of the frame.
 
-Calls object_get_instance_binding, object_get_instance_from_id, object_get_class_name, object_destroy and
+Threads: all of this changes under the GIL, the engine's count does not. A thread of the engine's may wait for the GIL
+in `count_changed`, with an object that another thread is about to free. So `callers` says that it is there, and whoever
+would give up Python's count says so first (`held`), and then looks for callers (`give_up`).
+
+Calls object_get_instance_binding, object_get_instance_from_id, object_get_class_name and
 RefCounted.get_reference_count.
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
-from cpython.ref cimport Py_INCREF, Py_XDECREF, Py_XINCREF, PyObject
+from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from _pythonscript.interface cimport *
 from _pythonscript cimport strings
+from _pythonscript.handles cimport Handle
+
+cdef extern from *:
+    """
+    /* Sequentially consistent, so that of two threads that each set one and read the other, one at least sees. */
+    static inline void atomic_add(int *number, int change) { __atomic_add_fetch(number, change, __ATOMIC_SEQ_CST); }
+    static inline void atomic_set(int *number, int value) { __atomic_store_n(number, value, __ATOMIC_SEQ_CST); }
+    static inline int atomic_get(const int *number) { return __atomic_load_n(number, __ATOMIC_SEQ_CST); }
+    """
+    void atomic_add(int *number, int change) noexcept nogil
+    void atomic_set(int *number, int value) noexcept nogil
+    int atomic_get(const int *number) noexcept nogil
 
 cdef extern from "Python.h":
     Py_ssize_t Py_REFCNT(PyObject *)
@@ -36,49 +52,53 @@ cdef GDExtensionMethodBindPtr get_reference_count
 cdef GDExtensionInstanceBindingCallbacks binding_callbacks
 cdef bint closed = False
 cdef dict classes = {}       # address of a class's StringName data -> Python class
-cdef set held_links = set()  # addresses of the links of all held instances
 cdef set orphans = set()     # addresses of the links of instances that nobody has any more
+cdef bint announced = False  # `on_orphans` was called, and `free_orphans` not yet
 cdef object class_of_name = None
+cdef object on_orphans = None
 
 GET_REFERENCE_COUNT_HASH = 3905245786
 
 
-def load(resolver):
+def load(resolver, defer):
     """Looks up what this module calls.
 
     Args:
         resolver: a callable that returns the Python class for an engine class's name.
+        defer: a callable that sees to it that `free_orphans` is called before the frame ends.
     """
-    global variant_from_object, get_reference_count, class_of_name, closed
+    global variant_from_object, get_reference_count, class_of_name, on_orphans, closed
     variant_from_object = gde.get_variant_from_type_constructor(GDEXTENSION_VARIANT_TYPE_OBJECT)
     get_reference_count = gde.classdb_get_method_bind(
         strings.intern("RefCounted"), strings.intern("get_reference_count"), GET_REFERENCE_COUNT_HASH)
-    class_of_name = resolver
+    class_of_name, on_orphans = resolver, defer
     closed = False
 
 
-def release_all():
-    """Lets go of every instance that Python keeps alive: their classes are about to leave ClassDB."""
+def free_orphans():
+    """Frees the instances that the engine was the last to let go of."""
+    global announced
+    announced = False
     drain()
-    for address in list(held_links):
-        if address in held_links:  # an earlier release may have ended this one
-            (<Object>(<Link *><size_t>address).object).release()
+    if orphans:  # those that another thread is still letting go of
+        announce()
 
 
 def close():
     """From now on every object counts as freed."""
-    global closed
-    closed = True
+    global closed, on_orphans
+    closed, on_orphans = True, None
     classes.clear()
 
 
-cdef class Object:
+cdef class Object(Handle):
     """The root of all engine classes in Python (class reference: Object)."""
 
     def __dealloc__(self):
+        # `Handle` goes on and destroys the Variant; the engine's object dies with it if nobody else has it.
         if self.link is not NULL:
             self.link.object = NULL
-        self.release()
+            atomic_set(&self.link.held, False)
 
     cdef void *pointer(self) except NULL:
         """The engine's object, or ReferenceError."""
@@ -100,22 +120,20 @@ cdef class Object:
 
     cdef int hold(self) except -1:
         """Python takes part in the ownership from now on."""
-        if not self.held:
-            self.new_variant(&self.variant)
-            self.held = True
+        cdef Variant variant
+        if not self.filled:
+            self.new_variant(&variant)
+            self.fill(&variant)
             if self.link is not NULL:
-                self.link.held = True
-                held_links.add(<size_t>self.link)
+                atomic_set(&self.link.held, True)
+                settle(self.link)  # a change before `held` was set has been told to nobody
         return 0
 
-    cdef int release(self) except -1:
-        """Undoes `hold`; the engine's object dies here if nobody else has it."""
-        if self.held:
-            self.held = False
-            if self.link is not NULL:
-                self.link.held = False
-                held_links.discard(<size_t>self.link)
-            gde.variant_destroy(&self.variant)
+    cdef int let_go(self) except -1:
+        """Undoes `hold`, at the end: who else is about to do so is not waited for."""
+        if self.link is not NULL:
+            atomic_set(&self.link.held, False)
+        self.empty()
         return 0
 
     def __eq__(self, other):
@@ -135,6 +153,23 @@ def is_instance_valid(candidate) -> bool:
         gde.object_get_instance_from_id((<Object>candidate).id) is (<Object>candidate).ptr)
 
 
+cdef bint is_alive(void *ptr) noexcept:
+    """Whether there is an object at `ptr`, which typed code passes without looking.
+
+    A freed object's memory is read here, as the interface offers no other way: its id was cleared when it died, and
+    whatever has overwritten it since is no id of an object at this address.
+    """
+    cdef uint64_t id = gde.object_get_instance_id(ptr)
+    return id != 0 and gde.object_get_instance_from_id(id) is ptr
+
+
+cdef object instance_of(const Link *link):
+    """The Python object of an instance; None once that is gone, or going: its memory is being torn down then."""
+    if link.object is NULL or Py_REFCNT(link.object) == 0:
+        return None
+    return <object>link.object
+
+
 cdef object wrap(void *ptr):
     """The Python object for an engine object: its instance, or a new proxy. None for NULL."""
     cdef Link *link
@@ -143,11 +178,12 @@ cdef object wrap(void *ptr):
     if ptr is NULL:
         return None
     link = <Link *>gde.object_get_instance_binding(ptr, library, NULL)
-    if link is not NULL and link.object is not NULL:
-        self = <Object>link.object
-        if self.refcounted and not self.held and not self.constructing:
-            self.hold()
-        return self
+    if link is not NULL:
+        self = instance_of(link)
+        if self is not None:
+            if self.refcounted and not self.filled and not self.constructing:
+                self.hold()
+            return self
     if not gde.object_get_class_name(ptr, library, &name):
         raise RuntimeError("the engine does not know the class of an object that it handed over")
     try:
@@ -178,7 +214,7 @@ cdef Link *join(Object self, void *ptr, bint refcounted) except NULL:
         raise MemoryError()
     link.object = <PyObject *>self
     link.linked = True
-    link.held = False
+    link.held = link.callers = 0
     Py_INCREF(self)
     self.link = link
     self.ptr = ptr
@@ -190,10 +226,9 @@ cdef Link *join(Object self, void *ptr, bint refcounted) except NULL:
 
 cdef void unlink(Link *link) noexcept:
     """Drops the engine's reference to the Python object, which may end that object."""
-    cdef PyObject *object = link.object
     if link.linked:
         link.linked = False
-        Py_XDECREF(object)
+        Py_DECREF(<object>link.object)
 
 
 cdef int keep_if_shared(Object self) except -1:
@@ -201,25 +236,34 @@ cdef int keep_if_shared(Object self) except -1:
 
     The caller owns one reference, and the engine one. The method may have freed the object: it has no link then.
     """
-    if self.refcounted and not self.held and self.link is not NULL and Py_REFCNT(<PyObject *>self) > 2:
+    if self.refcounted and not self.filled and self.link is not NULL and Py_REFCNT(<PyObject *>self) > 2:
         if not self.constructing:
             self.hold()
     return 0
 
 
-cdef int let_go_if_unshared(object candidate) except -1:
+cdef int let_go_if_unshared(object candidate, int known) except -1:
     """After a call: an instance that came as an argument and was not stored is the engine's alone again.
 
-    `candidate` is referred to by the engine (one), by the caller's array of arguments (two) and by this
-    function's argument, which Cython borrows.
+    `known` references to it are the caller's and the engine's. This function's own is borrowed, so it counts for none.
     """
     cdef Link *link
     if isinstance(candidate, Object):
         link = (<Object>candidate).link
-        if link is not NULL and link.held and link.linked and Py_REFCNT(<PyObject *>candidate) <= 2:
+        if link is not NULL and link.held and link.linked and Py_REFCNT(<PyObject *>candidate) <= known:
             if count((<Object>candidate).ptr) > 1:
-                (<Object>candidate).release()
+                give_up(<Object>candidate)
     return 0
+
+
+cdef bint give_up(Object self) noexcept:
+    """Gives up Python's count, unless a thread of the engine's is in `count_changed`; that one settles the matter."""
+    atomic_set(&self.link.held, False)
+    if atomic_get(&self.link.callers):
+        atomic_set(&self.link.held, True)
+        return False
+    self.empty()
+    return True
 
 
 cdef int64_t count(void *ptr) noexcept nogil:
@@ -229,34 +273,62 @@ cdef int64_t count(void *ptr) noexcept nogil:
 
 
 cdef int drain() except -1:
-    """Frees the instances that the engine was the last to let go of."""
+    """Frees the orphans, but for those that another thread is still letting go of."""
     cdef Link *link
-    while orphans:
-        link = <Link *><size_t>orphans.pop()
-        if link.held and link.linked and Py_REFCNT(link.object) == 1:
-            (<Object>link.object).release()
+    cdef Object orphan
+    for address in tuple(orphans) if orphans else ():
+        if address not in orphans:  # freed meanwhile
+            continue
+        link = <Link *><size_t>address
+        if atomic_get(&link.callers):
+            continue
+        orphans.discard(address)
+        if link.held and link.linked and Py_REFCNT(link.object) == 1 and count((<Object>link.object).ptr) == 1:
+            orphan = <Object>link.object  # a reference of our own: the engine's ends inside `give_up`
+            if not give_up(orphan):
+                orphans.add(address)
+            orphan = None
     return 0
 
 
-cdef void engine_referenced(void *instance) noexcept nogil:
-    # Called at every change of a low count, on any thread: without the GIL unless Python takes part.
+cdef void count_changed(void *instance) noexcept nogil:
+    """The engine's count passed between 1 and 2, on any thread. The GIL is waited for only if Python takes part."""
     cdef Link *link = <Link *>instance
-    if link.held and not link.linked and running:
+    atomic_add(&link.callers, 1)
+    if atomic_get(&link.held) and running:
         with gil:
-            if link.object is not NULL and not link.linked:
-                link.linked = True
-                Py_XINCREF(link.object)
+            settle(link)
+            atomic_add(&link.callers, -1)  # before the GIL goes: the link may go right after
+    else:
+        atomic_add(&link.callers, -1)
 
 
-cdef void engine_unreferenced(void *instance) noexcept nogil:
-    cdef Link *link = <Link *>instance
-    if link.held and link.linked and running:
-        with gil:
-            if link.object is not NULL and link.linked and count((<Object>link.object).ptr) == 1:
-                if Py_REFCNT(link.object) > 1:
-                    unlink(link)
-                else:
-                    orphans.add(<size_t>link)
+cdef void settle(Link *link) noexcept:
+    """Puts right who owns an instance that Python holds, by the engine's count as it is now."""
+    cdef PyObject *object = link.object
+    if object is NULL or Py_REFCNT(object) == 0 or not link.held:
+        return
+    if count((<Object>object).ptr) > 1:
+        if not link.linked:
+            link.linked = True
+            Py_INCREF(<Object>object)
+    elif link.linked:
+        if Py_REFCNT(object) > 1:
+            unlink(link)
+        else:
+            orphans.add(<size_t>link)
+            announce()
+
+
+cdef void announce() noexcept:
+    global announced
+    if announced or on_orphans is None:
+        return
+    announced = True
+    try:
+        on_orphans()
+    except BaseException:  # the host's next entry frees them
+        announced = False
 
 
 cdef void engine_freed(void *instance) noexcept:

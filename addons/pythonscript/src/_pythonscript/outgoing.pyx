@@ -1,30 +1,74 @@
 """Calls from Python into the engine: methods, properties, signals and constants, by name.
 
 Nothing is generated for the engine's classes: every member is looked up by the engine itself. The GIL is released
-while the engine runs, as what it does may block, or call Python from another thread.
+while the engine runs, as what it does may run a script, which waits for another thread that waits for the GIL. What can
+do neither keeps it (`KEEPERS`): to give it up and get it back may take milliseconds beside a thread that computes.
 
 Calls variant_call, variant_call_static, variant_get_named, variant_set_named, variant_has_method,
-global_get_singleton, classdb_construct_object.
+global_get_singleton, classdb_construct_object, Object.get_script.
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from _pythonscript.interface cimport *
 from _pythonscript cimport objects, strings, variant
 from _pythonscript.objects cimport Object
+from _pythonscript.strings cimport Name
 from _pythonscript.variant cimport Box
 
 PRINT_HASHES = {"print": 2648703342, "printerr": 2648703342}
+GET_SCRIPT_HASH = 1214101251
+
+KEEPERS = {
+    "Object": "get_class get_instance_id is_queued_for_deletion",
+    "RefCounted": "get_reference_count",
+    "Node": "name get_name get_parent get_child get_child_count get_index get_tree get_path get_owner is_inside_tree"
+            " is_node_ready is_ancestor_of get_process_delta_time get_physics_process_delta_time",
+    "Node2D": "position rotation scale get_position get_rotation get_scale",
+    "Node3D": "position rotation scale get_position get_rotation get_scale",
+    "Engine": "get_frames_drawn get_process_frames get_physics_frames is_editor_hint is_in_physics_frame",
+    "Time": "get_ticks_msec get_ticks_usec",
+}
+"""The members of the engine's classes that run no foreign code and wait for nothing, of objects without a script."""
+
+cdef GDExtensionMethodBindPtr get_script
+cdef dict kept = {}  # class -> frozenset of the names in KEEPERS that are its own or inherited
+
+
+def load():
+    """Looks up what this module calls; after `strings.load`."""
+    global get_script
+    get_script = gde.classdb_get_method_bind(strings.intern("Object"), strings.intern("get_script"), GET_SCRIPT_HASH)
+
+
+cdef bint keeps_gil(object target, str name) except -1:
+    """Whether a member of `target` may be used without giving up the GIL."""
+    cdef Variant script
+    cdef bint scripted
+    if not isinstance(target, Object):
+        return not isinstance(target, (Box, list, dict))  # a value in itself, which refers to nothing that could run
+    cls = type(target)
+    names = kept.get(cls)
+    if names is None:
+        natives = [base.__name__ for base in cls.__mro__ if "_engine_class" in vars(base)]
+        names = kept[cls] = frozenset(" ".join([KEEPERS.get(native, "") for native in natives]).split())
+    if name not in names:
+        return False
+    gde.variant_new_nil(&script)
+    gde.object_method_bind_ptrcall(get_script, (<Object>target).pointer(), NULL, &script)
+    scripted = gde.variant_get_type(&script) != GDEXTENSION_VARIANT_TYPE_NIL
+    free_variant(&script)
+    return not scripted
 
 
 cdef class BoundMethod:
     """A method of the engine's with the object or value that it is called on."""
     cdef readonly object __self__
     cdef readonly str __name__
-    cdef void *method
+    cdef Name method
 
     def __init__(self, target, str name):
         self.__self__, self.__name__ = target, name
-        self.method = strings.intern(name)
+        self.method = strings.name_of(name)
 
     def __call__(self, *arguments):
         return call(self.__self__, self.method, self.__name__, arguments)
@@ -67,21 +111,27 @@ cdef int collect(tuple values, Arguments *arguments) except -1:
 cdef void discard(Arguments *arguments) noexcept:
     cdef int i
     for i in range(arguments.count):
-        gde.variant_destroy(&arguments.values[i])
+        free_variant(&arguments.values[i])
     PyMem_Free(arguments.values)
 
 
-cdef object call(object target, void *method, object name, tuple values):
+cdef object call(object target, Name method, str name, tuple values):
     cdef Variant this, result
     cdef Arguments arguments
     cdef GDExtensionCallError error
+    cdef bint keep = keeps_gil(target, name)
     objects.drain()
     collect(values, &arguments)
     try:
         variant.from_python(target, &this)
-        with nogil:
-            gde.variant_call(&this, method, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
-            gde.variant_destroy(&this)
+        if keep:
+            gde.variant_call(
+                &this, &method.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
+        else:
+            with nogil:
+                gde.variant_call(
+                    &this, &method.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
+        free_variant(&this)
         return finish(&result, &error, f"{type(target).__name__}.{name}()", values)
     finally:
         discard(&arguments)
@@ -106,12 +156,12 @@ cdef object finish(Variant *result, GDExtensionCallError *error, object where, t
             raise RuntimeError(f"{where} failed: {reason}")
         raise AttributeError(f"{where} does not exist or cannot be called here")
     finally:
-        gde.variant_destroy(result)
+        free_variant(result)
 
 
 def call_method(target, str name, *arguments):
     """Calls a method of an object or builtin value by its name."""
-    return call(target, strings.intern(name), name, arguments)
+    return call(target, strings.name_of(name), name, arguments)
 
 
 def call_static(int type, str name, *values):
@@ -131,11 +181,12 @@ def call_static(int type, str name, *values):
 def has_method(target, str name) -> bool:
     """Whether the engine knows a method `name` of an object or builtin value."""
     cdef Variant this
+    cdef Name method = strings.name_of(name)
     variant.from_python(target, &this)
     try:
-        return gde.variant_has_method(&this, strings.intern(name))
+        return gde.variant_has_method(&this, &method.value)
     finally:
-        gde.variant_destroy(&this)
+        free_variant(&this)
 
 
 def get_member(target, str name):
@@ -146,21 +197,24 @@ def get_member(target, str name):
     """
     cdef Variant this, result
     cdef uint8_t valid = 0
-    cdef void *member = strings.intern(name)
+    cdef Name member = strings.name_of(name)
     variant.from_python(target, &this)
     try:
-        if gde.variant_has_method(&this, member):
+        if gde.variant_has_method(&this, &member.value):
             return BoundMethod(target, name)
-        with nogil:
-            gde.variant_get_named(&this, member, &result, &valid)
+        if keeps_gil(target, name):
+            gde.variant_get_named(&this, &member.value, &result, &valid)
+        else:
+            with nogil:
+                gde.variant_get_named(&this, &member.value, &result, &valid)
         try:
             if not valid:
                 raise AttributeError(f"{type(target).__name__} has no member {name!r}", name=name, obj=target)
             return variant.to_python(&result)
         finally:
-            gde.variant_destroy(&result)
+            free_variant(&result)
     finally:
-        gde.variant_destroy(&this)
+        free_variant(&this)
 
 
 def set_property(Object target, str name, value):
@@ -171,15 +225,15 @@ def set_property(Object target, str name, value):
     """
     cdef Variant this, new
     cdef uint8_t valid = 0
-    cdef void *member = strings.intern(name)
+    cdef Name member = strings.name_of(name)
     variant.from_python(value, &new)
     try:
         target.new_variant(&this)
         with nogil:
-            gde.variant_set_named(&this, member, &new, &valid)
-            gde.variant_destroy(&this)
+            gde.variant_set_named(&this, &member.value, &new, &valid)
+        free_variant(&this)
     finally:
-        gde.variant_destroy(&new)
+        free_variant(&new)
     if not valid:
         raise AttributeError(
             f"{type(target).__name__} has no property {name!r} that takes a {type(value).__name__}", name=name, obj=target)
@@ -212,6 +266,8 @@ def print_line(str function, str text):
     cdef const void *arguments[1]
     variant.from_python(text, &line)
     arguments[0] = &line
-    gde.variant_get_ptr_utility_function(strings.intern(function), PRINT_HASHES[function])(
-        NULL, <const GDExtensionConstTypePtr *>arguments, 1)
-    gde.variant_destroy(&line)
+    cdef GDExtensionPtrUtilityFunction printer = gde.variant_get_ptr_utility_function(
+        strings.intern(function), PRINT_HASHES[function])
+    with nogil:  # a Logger of the game's may see the line
+        printer(NULL, <const GDExtensionConstTypePtr *>arguments, 1)
+    free_variant(&line)

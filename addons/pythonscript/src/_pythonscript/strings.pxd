@@ -8,3 +8,8 @@ cdef void free_string(void *string) noexcept nogil
 cdef void free_name(void *string_name) noexcept nogil
 cdef void free_path(void *node_path) noexcept nogil
 cdef void *intern(object text) except NULL
+
+cdef class Name:
+    cdef void *value         # the StringName
+
+cdef Name name_of(object text)

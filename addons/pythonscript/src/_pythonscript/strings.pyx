@@ -21,6 +21,12 @@ cdef extern from "Python.h":
 cdef GDExtensionPtrConstructor string_from_name, string_from_path, name_from_string, path_from_string
 cdef GDExtensionPtrDestructor destroy_string, destroy_name, destroy_path
 cdef dict interned = {}  # str -> address of a StringName that lives until `close`
+cdef dict names = {}     # str -> Name, of members asked for lately
+cdef set living = set()  # addresses of the StringNames of all Names
+cdef bint closed = False
+
+cdef enum:
+    MOST_NAMES = 4096  # as many as a game's code mentions; names made up while it runs have no end
 
 
 def load():
@@ -38,11 +44,15 @@ def load():
 
 
 def close():
-    """Frees the interned names; nothing of the host calls the engine afterwards."""
+    """Frees all names, whoever still has one; nothing of the host calls the engine afterwards."""
+    global closed
     for address in interned.values():
         destroy_name(<void *><size_t>address)
         PyMem_Free(<void *><size_t>address)
     interned.clear()
+    for address in living:
+        destroy_name(<void *><size_t>address)
+    closed = True
 
 
 cdef object to_str(const void *string):
@@ -125,8 +135,30 @@ cdef void free_path(void *node_path) noexcept nogil:
     destroy_path(node_path)
 
 
+cdef class Name:
+    """A StringName that lives as long as it is referred to: for members, whose names may be made up as the game runs."""
+
+    def __dealloc__(self):
+        if self.value is not NULL and not closed:
+            living.discard(<size_t>&self.value)
+            destroy_name(&self.value)
+
+
+cdef Name name_of(object text):
+    """The name of a member. Those used lately are kept."""
+    cdef Name name = names.get(text)
+    if name is None:
+        name = Name.__new__(Name)
+        new_name(text, &name.value)
+        living.add(<size_t>&name.value)
+        if len(names) == MOST_NAMES:
+            names.clear()
+        names[str(text)] = name
+    return name
+
+
 cdef void *intern(object text) except NULL:
-    """The StringName of `text`, for names of code (classes, members): it lives until the host stops."""
+    """The StringName of `text`, for names that are declared: it lives until the host stops."""
     cdef void *cell
     address = interned.get(text)
     if address is not None:

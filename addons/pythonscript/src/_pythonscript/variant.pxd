@@ -1,3 +1,4 @@
+from _pythonscript.handles cimport Handle
 from _pythonscript.interface cimport *
 
 cdef class Type:
@@ -7,9 +8,8 @@ cdef class Type:
     cdef readonly bint refcounted    # an object whose class descends from RefCounted
     cdef void *class_name            # StringName* of an object's class, NULL: any
 
-cdef class Box:
-    cdef Variant variant
-    cdef bint filled
+cdef class Box(Handle):
+    pass
 
 cdef int (*python_to_callable)(object, Variant *) except -1
 
@@ -21,4 +21,5 @@ cdef int from_python_as(Type type, object value, Variant *r_variant) except -1
 cdef object pointer_to_python(Type type, const void *pointer)
 cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1
 cdef void write_default(Type type, void *r_pointer) noexcept
+cdef int new_default(Type type, Variant *r_variant) except -1
 cdef object type_name(int type)

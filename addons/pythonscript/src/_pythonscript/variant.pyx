@@ -27,6 +27,7 @@ from cpython.unicode cimport PyUnicode_Check
 from libc.string cimport memcpy
 from _pythonscript.interface cimport *
 from _pythonscript cimport objects, packed, strings
+from _pythonscript.handles cimport Handle
 from _pythonscript.objects cimport Object
 from _pythonscript.packed cimport PackedByteArray
 
@@ -163,7 +164,7 @@ cdef class Nesting:
         self.depth -= 1
 
 
-cdef class Box:
+cdef class Box(Handle):
     """A value that stays in the engine's form: RID, Callable, Signal. It is compared and hashed as the engine does.
 
     Made from Python, it takes what the engine's constructor takes, e.g. `Callable(object, "method")`.
@@ -172,10 +173,6 @@ cdef class Box:
     def __init__(self, *arguments):
         if not self.filled:
             construct_box(self, arguments)
-
-    def __dealloc__(self):
-        if self.filled:
-            gde.variant_destroy(&self.variant)
 
     def __eq__(self, other):
         cdef Variant result
@@ -190,7 +187,8 @@ cdef class Box:
 
     def __repr__(self):
         cdef void *string = NULL
-        gde.variant_stringify(&self.variant, &string)
+        with nogil:  # an object's own _to_string may run
+            gde.variant_stringify(&self.variant, &string)
         try:
             return f"<{type(self).__name__} {strings.to_str(&string)}>"
         finally:
@@ -199,6 +197,7 @@ cdef class Box:
 
 cdef int construct_box(Box box, tuple arguments) except -1:
     cdef Variant sources[8]
+    cdef Variant result
     cdef const void *pointers[8]
     cdef GDExtensionCallError error
     cdef int made = 0
@@ -210,14 +209,25 @@ cdef int construct_box(Box box, tuple arguments) except -1:
             pointers[made] = &sources[made]
             made += 1
         gde.variant_construct(
-            <GDExtensionVariantType><int>boxes.index(type(box)), &box.variant, <const GDExtensionConstVariantPtr *>pointers, made, &error)
+            <GDExtensionVariantType><int>boxes.index(type(box)), &result, <const GDExtensionConstVariantPtr *>pointers, made, &error)
     finally:
         for i in range(made):
-            gde.variant_destroy(&sources[i])
+            free_variant(&sources[i])
     if error.error != GDEXTENSION_CALL_OK:
         raise TypeError(f"{type(box).__name__} cannot be made from {arguments!r}")
-    box.filled = True
+    box.fill(&result)
     return 0
+
+
+cdef void free_value(int type, void *value) noexcept:
+    """Destroys a typed value in memory, as `free_variant` does a Variant."""
+    if destroy_value[type] is NULL:
+        return
+    if may_run_code(type):
+        with nogil:
+            destroy_value[type](value)
+    else:
+        destroy_value[type](value)
 
 
 cdef object type_name(int type):
@@ -242,7 +252,7 @@ cdef object to_python_and_free(Variant *variant):
     try:
         return read_variant(variant, None)
     finally:
-        gde.variant_destroy(variant)
+        free_variant(variant)
 
 
 cdef object read_variant(const Variant *variant, Nesting nesting):
@@ -254,12 +264,19 @@ cdef object read_variant(const Variant *variant, Nesting nesting):
         raise TypeError(f"this engine's {type_name(type)} is newer than pythonscript knows")
     if boxes[type] is not None:
         return new_box(type, variant)
+    if type == GDEXTENSION_VARIANT_TYPE_OBJECT:
+        return objects.wrap(live_object(variant))
     unbox_variant[type](&value, <void *>variant)
     try:
         return read_value(type, &value, nesting)
     finally:
-        if destroy_value[type] is not NULL:
-            destroy_value[type](&value)
+        free_value(type, &value)
+
+
+cdef void *live_object(const Variant *variant) noexcept:
+    """The object of a Variant; NULL if it holds none, or one that has been freed, as `freed == null` in GDScript."""
+    # The id comes first, then the pointer: see `free_variant`.
+    return gde.object_get_instance_from_id(variant.words[1]) if variant.words[1] else NULL
 
 
 cdef object read_value(int type, const Storage *value, Nesting nesting):
@@ -294,9 +311,13 @@ cdef object read_value(int type, const Storage *value, Nesting nesting):
 
 
 cdef object new_box(int type, const Variant *variant):
-    cdef Box box = <Box>boxes[type].__new__(boxes[type])
-    gde.variant_new_copy(&box.variant, variant)
-    box.filled = True
+    return fill_box(<Box>boxes[type].__new__(boxes[type]), variant)
+
+
+cdef object fill_box(Box box, const Variant *variant):
+    cdef Variant copy
+    gde.variant_new_copy(&copy, variant)
+    box.fill(&copy)
     return box
 
 
@@ -348,7 +369,7 @@ cdef object read_dictionary(const void *dictionary, Nesting nesting):
                 raise ValueError(f"a Dictionary has two keys that are one in Python: {name!r} and another equal to it")
             result[name] = read_variant(<Variant *>gde.dictionary_operator_index(<void *>dictionary, key), nesting)
     finally:
-        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&keys)
+        free_value(GDEXTENSION_VARIANT_TYPE_ARRAY, &keys)
     nesting.leave()
     return result
 
@@ -404,7 +425,7 @@ cdef object read_packed_values(int type, const Storage *value):
     try:
         construct(GDEXTENSION_VARIANT_TYPE_ARRAY, &source, &target)
     finally:
-        gde.variant_destroy(&source)
+        free_variant(&source)
     return packed_lists[type](to_python_and_free(&target))
 
 
@@ -475,8 +496,7 @@ cdef int write_variant(object value, Variant *r_variant, Nesting nesting) except
             else:
                 raise TypeError(f"a {value.__class__.__module__}.{value.__class__.__qualname__} has no counterpart in the engine")
     box_variant[type](r_variant, &storage)
-    if destroy_value[type] is not NULL:
-        destroy_value[type](&storage)
+    free_value(type, &storage)
     return 0
 
 
@@ -560,19 +580,16 @@ cdef int write_array(object items, Variant *r_variant, Type element, Nesting nes
             memcpy(slot, &item, sizeof(Variant))
         nesting.leave()
     except BaseException:
-        gde.variant_destroy(r_variant)
+        free_variant(r_variant)
         raise
     finally:
-        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&array)
+        free_value(GDEXTENSION_VARIANT_TYPE_ARRAY, &array)
     return 0
 
 
 cdef Box new_box_of(const Variant *variant):
     """Keeps what a container under construction refers to, for the containers inside that refer back to it."""
-    cdef Box box = Box.__new__(Box)
-    gde.variant_new_copy(&box.variant, variant)
-    box.filled = True
-    return box
+    return fill_box(Box.__new__(Box), variant)
 
 
 cdef int write_dictionary(dict items, Variant *r_variant, Nesting nesting) except -1:
@@ -601,13 +618,13 @@ cdef int write_dictionary(dict items, Variant *r_variant, Nesting nesting) excep
                 gde.variant_destroy(slot)
                 memcpy(slot, &item, sizeof(Variant))
             finally:
-                gde.variant_destroy(&key)
+                free_variant(&key)
         nesting.leave()
     except BaseException:
-        gde.variant_destroy(r_variant)
+        free_variant(r_variant)
         raise
     finally:
-        destroy_value[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY](&dictionary)
+        free_value(GDEXTENSION_VARIANT_TYPE_DICTIONARY, &dictionary)
     return 0
 
 
@@ -630,7 +647,7 @@ cdef int write_packed(int type, object items, Variant *r_variant, Nesting nestin
     try:
         construct(type, &array, r_variant)
     finally:
-        gde.variant_destroy(&array)
+        free_variant(&array)
     return 0
 
 
@@ -693,11 +710,13 @@ cdef object read_as(Type type, const Variant *variant, bint *r_fits, Nesting nes
         return read_variant(variant, nesting)
     if given == type.type:
         unbox_variant[given](&value, <void *>variant)
+        if given == GDEXTENSION_VARIANT_TYPE_OBJECT and value.pointers[0] is not live_object(variant):
+            r_fits[0] = False  # it has been freed
+            return None
         try:
             return check(type, &value, r_fits, nesting)
         finally:
-            if destroy_value[given] is not NULL:
-                destroy_value[given](&value)
+            free_value(given, &value)
     if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
         if given == GDEXTENSION_VARIANT_TYPE_NIL:
             return None
@@ -710,7 +729,7 @@ cdef object read_as(Type type, const Variant *variant, bint *r_fits, Nesting nes
     try:
         return read_as(type, &converted, r_fits, nesting)
     finally:
-        gde.variant_destroy(&converted)
+        free_variant(&converted)
 
 
 cdef object check(Type type, const Storage *value, bint *r_fits, Nesting nesting):
@@ -755,7 +774,7 @@ cdef object pointer_to_box(int type, const void *pointer):
     try:
         return new_box(type, &variant)
     finally:
-        gde.variant_destroy(&variant)
+        free_variant(&variant)
 
 
 cdef int from_python_as(Type type, object value, Variant *r_variant) except -1:
@@ -774,7 +793,7 @@ cdef int write_as(Type type, object value, Variant *r_variant, Nesting nesting) 
     given = gde.variant_get_type(r_variant)
     if given == type.type or type.type == GDEXTENSION_VARIANT_TYPE_NIL:
         if type.python is not None and given == GDEXTENSION_VARIANT_TYPE_OBJECT and not isinstance(value, type.python):
-            gde.variant_destroy(r_variant)
+            free_variant(r_variant)
             raise TypeError(f"must be {type.python.__name__}, not {value.__class__.__name__}")
         return 0
     if given == GDEXTENSION_VARIANT_TYPE_NIL and type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
@@ -785,7 +804,7 @@ cdef int write_as(Type type, object value, Variant *r_variant, Nesting nesting) 
             raise TypeError(f"must be {type_name(type.type)}, not {value.__class__.__name__}")
         construct(type.type, &natural, r_variant)
     finally:
-        gde.variant_destroy(&natural)
+        free_variant(&natural)
     return 0
 
 
@@ -810,6 +829,8 @@ cdef object pointer_to_python(Type type, const void *pointer):
         if pointer is NULL:  # quirk - Godot 4.2-4.6 - a null object as a typed argument - core/extension/gdextension.cpp
             return None
         value.pointers[0] = gde.ref_get_object(pointer) if type.refcounted else (<void **>pointer)[0]
+        if value.pointers[0] is not NULL and not objects.is_alive(value.pointers[0]):
+            raise ReferenceError("an argument is an object that has been freed")
         result = check(type, &value, &fits, None)
     else:
         result = check(type, <const Storage *>pointer, &fits, None)
@@ -829,18 +850,17 @@ cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1:
         return 0
     from_python_as(type, value, &variant)
     if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
-        gde.variant_destroy(r_pointer)
+        free_variant(<Variant *>r_pointer)
         memcpy(r_pointer, &variant, sizeof(Variant))
         return 0
     try:
         if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
             write_object_pointer(type, value, r_pointer)
         else:
-            if destroy_value[type.type] is not NULL:
-                destroy_value[type.type](r_pointer)
+            free_value(type.type, r_pointer)
             unbox_variant[type.type](r_pointer, &variant)
     finally:
-        gde.variant_destroy(&variant)
+        free_variant(&variant)
     return 0
 
 
@@ -853,6 +873,22 @@ cdef void write_default(Type type, void *r_pointer) noexcept:
             (<void **>r_pointer)[0] = NULL
     elif type.type != GDEXTENSION_VARIANT_TYPE_NIL and destroy_value[type.type] is NULL:
         construct_default[type.type](r_pointer, NULL)
+
+
+cdef int new_default(Type type, Variant *r_variant) except -1:
+    """Makes a Variant of the default value of the type."""
+    cdef Storage value
+    if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
+        gde.variant_new_nil(r_variant)
+    elif type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
+        box_variant[<int>GDEXTENSION_VARIANT_TYPE_OBJECT](r_variant, &no_object)
+    elif type.element is not None:
+        write_array([], r_variant, type.element, None)
+    else:
+        construct_default[type.type](&value, NULL)
+        box_variant[type.type](r_variant, &value)
+        free_value(type.type, &value)
+    return 0
 
 
 cdef int write_object_pointer(Type type, object value, void *r_pointer) except -1:
@@ -878,9 +914,9 @@ def evaluate(int operator, left, right):
         except TypeError:
             return NotImplemented
         gde.variant_evaluate(<GDExtensionVariantOperator>operator, &a, &b, &result, &valid)
-        gde.variant_destroy(&b)
+        free_variant(&b)
     finally:
-        gde.variant_destroy(&a)
+        free_variant(&a)
     if not valid:
         return NotImplemented
     return to_python_and_free(&result)
@@ -891,8 +927,9 @@ def stringify(value) -> str:
     cdef Variant given
     cdef void *string = NULL
     from_python(value, &given)
-    gde.variant_stringify(&given, &string)
-    gde.variant_destroy(&given)
+    with nogil:  # an object's own _to_string may run
+        gde.variant_stringify(&given, &string)
+    free_variant(&given)
     try:
         return strings.to_str(&string)
     finally:

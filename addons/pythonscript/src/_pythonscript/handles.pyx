@@ -1,0 +1,59 @@
+"""Python objects that own a Variant.
+
+All of them are listed. Before scripts and the engine's servers end, every Variant is let go of, whoever in Python
+still refers to its handle: a module's global, a cycle, a thread. The handle stays and holds nothing.
+"""
+
+from _pythonscript.interface cimport *
+
+cdef void *first = NULL
+
+
+cdef class Handle:
+    """Owns a Variant, from `fill` to `empty`."""
+
+    def __dealloc__(self):
+        self.empty()
+
+    cdef void fill(self, const Variant *moved) noexcept:
+        """Takes over a Variant; nothing may be held yet."""
+        global first
+        self.variant = moved[0]
+        self.filled = True
+        self.previous, self.next = NULL, first
+        if first is not NULL:
+            (<Handle>first).previous = <void *>self
+        first = <void *>self
+
+    cdef void empty(self) noexcept:
+        """Destroys the Variant, if there is one; whatever dies with it may enter Python again."""
+        global first
+        cdef Variant variant = self.variant
+        if not self.filled:
+            return
+        self.filled = False
+        gde.variant_new_nil(&self.variant)
+        if self.next is not NULL:
+            (<Handle>self.next).previous = self.previous
+        if self.previous is not NULL:
+            (<Handle>self.previous).next = self.next
+        else:
+            first = self.next
+        self.previous = self.next = NULL
+        free_variant(&variant)
+
+    cdef int let_go(self) except -1:
+        """`empty`, as a subclass does it."""
+        self.empty()
+        return 0
+
+
+def let_go(int most) -> bool:
+    """Empties up to `most` handles, the newest first; True when none is left."""
+    cdef Handle handle
+    for _ in range(most):
+        if first is NULL:
+            break
+        handle = <Handle>first
+        handle.let_go()
+    return first is NULL

@@ -1,0 +1,3 @@
+from collections.abc import Callable
+
+def watch(function: Callable[[], object]) -> bool: ...

@@ -1,0 +1,80 @@
+"""What keeps a game that quits from waiting for Python's threads and processes. The rest needs an engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FACADE = Path(__file__).resolve().parents[3] / "addons" / "pythonscript"
+
+SCRIPT = """\
+import os, sys, threading, time
+sys.path.insert(0, {facade!r})
+from concurrent.futures import ThreadPoolExecutor
+from godot import _shutdown
+{setup}
+print(_shutdown.end_threads(time.monotonic() + {patience}), flush=True)
+os._exit(0)
+"""
+NAP = "threading.Thread(target=time.sleep, args=({},), name={!r}, daemon={}).start()"
+
+
+@pytest.mark.parametrize(
+    ("setup", "stuck"),
+    [
+        ("", []),
+        (NAP.format(600, "worker", True), []),
+        (NAP.format(0.1, "brief", False), []),
+        (NAP.format(600, "worker", False), ["worker"]),
+        ("\n".join([NAP.format(600, "one", False), NAP.format(600, "two", False)]), ["one", "two"]),
+        ("pool = ThreadPoolExecutor(); pool.submit(int).result()", []),
+        (
+            "pool = ThreadPoolExecutor(thread_name_prefix='pool'); pool.submit(time.sleep, 600)",
+            ["exit handlers", "pool_0"],
+        ),
+        ("import atexit; atexit.register(time.sleep, 600)", ["exit handlers"]),
+        ("import atexit; atexit.register(int)", []),
+    ],
+    ids=["none", "daemon", "ends", "blocked", "two", "idle pool", "busy pool", "busy handler", "handler"],
+)
+def test_threads_are_waited_for_with_a_bound(setup: str, stuck: list[str]) -> None:
+    patience = 0.4 if stuck else 300  # nobody waits that long: what can end ends the wait
+    code = SCRIPT.format(facade=str(FACADE), setup=setup, patience=patience)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == (f"{stuck}\n", "")
+
+
+PROCESSES = """\
+import multiprocessing, os, sys, time
+sys.path.insert(0, {facade!r})
+from godot import _shutdown
+FORK = multiprocessing.get_context("fork")
+{setup}
+print(_shutdown.end_processes(time.monotonic() + {patience}), flush=True)
+print([child.is_alive() for child in multiprocessing.active_children()], flush=True)
+os._exit(0)
+"""
+CHILD = "FORK.Process(target=time.sleep, args=({},), name={!r}, daemon={}).start()"
+
+
+@pytest.mark.parametrize(
+    ("setup", "late"),
+    [
+        ("", []),
+        (CHILD.format(0, "brief", False), []),
+        (CHILD.format(600, "worker", False), ["worker"]),
+        (CHILD.format(600, "worker", True), []),
+    ],
+    ids=["none", "ends", "late", "daemon"],
+)
+def test_processes_are_waited_for_with_a_bound(setup: str, late: list[str]) -> None:
+    code = PROCESSES.format(facade=str(FACADE), setup=setup, patience=0.4 if late else 300)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == (f"{late}\n[]\n", "")
