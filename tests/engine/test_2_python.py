@@ -210,7 +210,7 @@ def test_a_blocked_thread_does_not_hold_up_quitting(kind: str, warning: list[str
 
 
 def test_an_engine_that_does_not_tell_of_its_end_is_watched(tmp_path: Path) -> None:
-    """Before Godot 4.5 the host learns of the main loop's end when that is freed, which is before scripts end."""
+    """Before Godot 4.5 the host learns of the main loop's end when it is freed, before scripts end."""
     run = Project(tmp_path / "p", scripts=[PLAIN], addons=["farewell", "probe"]).run_suite(PLAIN)
     run.assert_clean()
     assert "the main loop is freed, the engine stands: True" in run.lines
