@@ -1,1 +1,1 @@
-"""An addon of the tests: waits for the main loop's end as the host does before Godot 4.5, which does not tell of it."""
+"""An addon of the tests: waits for the main loop's end as the host does before Godot 4.5."""
