@@ -94,6 +94,14 @@ def close():
 cdef class Object(Handle):
     """The root of all engine classes in Python (class reference: Object)."""
 
+    def __del__(self):
+        # Python's last reference goes. If a WeakRef has given the engine's object to another thread meanwhile, the
+        # engine owns this one again; else the engine's object dies here. (In a cycle there are more references.)
+        if self.link is not NULL and self.filled and not self.link.linked and Py_REFCNT(<PyObject *>self) == 1:
+            self.link.linked = True
+            Py_INCREF(self)
+            give_up(self)
+
     def __dealloc__(self):
         # `Handle` goes on and destroys the Variant; the engine's object dies with it if nobody else has it.
         if self.link is not NULL:
