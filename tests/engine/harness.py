@@ -3,8 +3,8 @@
     run = Project(tmp_path, scripts=["plain.gd"]).run_suite("plain.gd")
     run.assert_clean()
 
-A *suite* is a GDScript file that extends `scripts/suite.gd`; `scripts/runner.gd` calls its `test_` functions.
-They talk to us by lines on the output:
+A *suite* is a GDScript file that extends `scripts/suite.gd`; `scripts/runner.gd` calls its `test_` functions,
+or in the editor a plugin, `addons/suite_in_editor`. They talk to us by lines on the output:
 
     TEST name            a test begins
     PASS what            a check that held
@@ -43,6 +43,16 @@ LONGEST: Final = 1200.0
 """Seconds: nor does one talk for longer."""
 QUITTING: Final = 1.0
 """Seconds from the end marker to the end of the process, without those in which it waits for a processor."""
+EDITORS_QUITTING: Final = 3.0
+"""The same in the editor; a bare one takes up to half of it, when it writes the cache of its help."""
+
+_RUNNER: Final = "suite_in_editor"
+_IN_EDITOR: Final = {
+    "editor": ['run/main_run_args="--headless"'],  # of games that the editor starts
+    "editor_plugins": [f'enabled=PackedStringArray("res://addons/{_RUNNER}/plugin.cfg")'],
+}
+_HOMES: Final = ("CONFIG", "DATA", "CACHE")
+"""Where the editor keeps what is not the project's: $XDG_CONFIG_HOME and so on."""
 
 _NO_END: Final = "the end marker is missing"
 
@@ -53,6 +63,14 @@ _DISASTER = re.compile(
     r"|Leaked instance|Orphan StringName|unclaimed string names|handle_crash|Program crashed"
     r"|Fatal Python error|Exception ignored in|terminate called|free\(\)|malloc\(\)|corrupted|Sanitizer"
 )
+_EDITORS = frozenset(
+    {
+        # quirk - Godot 4.6 - any project's editor says this (test_0_engine.py) - drop when it does not
+        "Orphan StringName: Node (static: 3, total: 4)",
+        "StringName: 1 unclaimed string names at exit.",
+    }
+)
+"""What the editor itself leaves behind."""
 
 
 def engine() -> str:
@@ -119,6 +137,7 @@ class Project:
         scripts: files of `scripts/` that it holds, at its top; `suite.gd` and `runner.gd` are always there.
         addons: folders of `addons/` here that it holds.
         host, client: whether it has our two addons.
+        editor: its suites run in the editor, whose settings and caches are this project's own.
         settings: lines of `project.godot`, by section.
     """
 
@@ -130,20 +149,23 @@ class Project:
         addons: Iterable[str] = (),
         host: bool = True,
         client: bool = False,
+        editor: bool = False,
         settings: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.root = root
+        self.editor = editor
         self.addons = root / "addons"
         self.addons.mkdir(parents=True)
         sections = {
             "application": ['config/name="test"', "run/flush_stdout_on_print=true"],
+            **(_IN_EDITOR if editor else {}),
             **(settings or {}),
         }
         text = "\n".join(line for name, lines in sections.items() for line in (f"[{name}]", *lines))
         self.write("project.godot", f"config_version=5\n{text}\n")
         for name in ("suite.gd", "runner.gd", *scripts):
             shutil.copyfile(HERE / "scripts" / name, root / name)
-        for name in addons:
+        for name in (*addons, *([_RUNNER] if editor else [])):
             shutil.copytree(
                 HERE / "addons" / name, self.addons / name, ignore=shutil.ignore_patterns("__pycache__")
             )
@@ -180,7 +202,8 @@ class Project:
             seconds: the longest it may be silent.
         """
         flags = ("--verbose",) if verbose else ()
-        command = ("--headless", *flags, "--script", "res://runner.gd", "--", f"res://{suite}", *arguments)
+        runner = ("--editor",) if self.editor else ("--script", "res://runner.gd")
+        command = ("--headless", *flags, *runner, "--", f"res://{suite}", *arguments)
         lines: list[str] = []
         tests: dict[str, Outcome] = {}
         while True:
@@ -218,7 +241,10 @@ class Project:
             seconds: the longest it may be silent.
             ends: there must be an end marker.
         """
-        variables = {**os.environ, **(environment or {})}
+        own = {
+            f"XDG_{kind}_HOME": str(self.root.parent / f"{self.root.name}_{kind.lower()}") for kind in _HOMES
+        }
+        variables = {**os.environ, **(own if self.editor else {}), **(environment or {})}
         # Who runs the tests in the background may ignore SIGINT, and that is inherited.
         default = ("env", "--default-signal=INT")
         command = [*default, engine(), "--no-header", "--path", str(self.root), *arguments]
@@ -253,9 +279,9 @@ class Project:
             problems.append(f"exit code {process.returncode}, not {code}")
         if ends and not end:
             problems.append(_NO_END)
-        if end and in_time and quitting > QUITTING:
+        if end and in_time and quitting > (EDITORS_QUITTING if self.editor else QUITTING):
             problems.append(f"quitting took {quitting:.2f} s")
-        tests, complaints = _read(lines, expected)
+        tests, complaints = _read(lines, expected, _EDITORS if self.editor else frozenset())
         return Run(process.returncode, lines, tests, [*problems, *complaints])
 
 
@@ -297,8 +323,14 @@ def _waited(process: int) -> float:
     )
 
 
-def _read(lines: Sequence[str], expected: Sequence[str]) -> tuple[dict[str, Outcome], list[str]]:
-    """What the suite said, and what the engine said that nobody had announced."""
+def _read(
+    lines: Sequence[str], expected: Sequence[str], harmless: frozenset[str]
+) -> tuple[dict[str, Outcome], list[str]]:
+    """What the suite said, and what the engine said that nobody had announced.
+
+    Args:
+        harmless: lines that are not ours, and not to be complained of.
+    """
     tests: dict[str, Outcome] = {}
     current = Outcome()
     tally = ""
@@ -331,7 +363,7 @@ def _read(lines: Sequence[str], expected: Sequence[str]) -> tuple[dict[str, Outc
             reports.append([line])
         elif inside:
             reports[-1].append(line)
-        if _DISASTER.search(line):
+        if _DISASTER.search(line) and line not in harmless:
             problems.append(line)
     left = dict(enumerate("\n".join(report) for report in reports))
     for text, meant in announced:

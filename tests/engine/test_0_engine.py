@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.engine import harness
 from tests.engine.harness import Project, Run, functions
 
 SUITE = "plain.gd"
@@ -24,6 +25,14 @@ def test_a_plain_project_runs(run: Run) -> None:
 @pytest.mark.parametrize("name", functions(SUITE))
 def test_suite(run: Run, name: str) -> None:
     run.assert_passed(name)
+
+
+def test_what_every_editor_leaves_behind(tmp_path: Path) -> None:
+    """The harness leaves it out: it comes in a project that has nothing of ours, too."""
+    project = Project(tmp_path / "p", host=False, editor=True)
+    run = project.run("--headless", "--verbose", "--editor", "--quit-after", "30")
+    run.assert_clean()
+    assert set(run.lines) >= harness._EDITORS
 
 
 # The harness itself: each thing that it must see, in one run that does it.

@@ -9,6 +9,7 @@ _UNIT = "tests/unit/godot"
 _PYTHON = "tests/engine/test_2_python.py"
 _CLASS = "tests/engine/test_3_class.py"
 _CALLS = "tests/engine/test_4_calls.py"
+_EDITOR = "tests/engine/test_e_editor.py"
 _ERRORS = f"{_CALLS} -k calls_errors"
 _LIFE = f"{_CALLS} -k calls_life"
 _MEMBERS = f"{_CLASS} -k class.gd"
@@ -52,8 +53,8 @@ MUTANTS = [
         ),
         (
             "a thread that never ends does not keep the game from quitting",
-            'if (call_startup("stop", NULL, 0, 0, NULL) != 0)',
-            'if (call_startup("stop", NULL, 0, 0, NULL) != 2)',
+            'if (call_startup("stop", NULL) != 0)',
+            'if (call_startup("stop", NULL) != 2)',
             f"{_PYTHON} -k blocked_thread",
         ),
         (
@@ -575,9 +576,15 @@ MUTANTS = [
         ),
         (
             "classes leave ClassDB children first",
-            "in reversed(list(registered.items())):",
-            "in list(registered.items()):",
+            "in reversed(list(registered)[first:]):",
+            "in list(registered)[first:]:",
             _MEMBERS,
+        ),
+        (
+            "a game's classes stay until the engine's go",
+            "    game_classes = len(registered)",
+            "    game_classes = 0",
+            f"{_EDITOR} -k leave_before",
         ),
         (
             "a subgroup ends with its group",
@@ -679,6 +686,18 @@ MUTANTS = [
             "except BaseException:  # one addon's failure is not the others'",
             "except ImportError:",
             f"{_PYTHON} -k broken_addon",
+        ),
+        (
+            "a game knows nothing of what is for the editor",
+            'if singleton("Engine").is_editor_hint():',
+            "if True:",
+            f"{_EDITOR} -k game_knows",
+        ),
+        (
+            "the editor's classes leave before the editor's own",
+            "classes.unregister_editor()",
+            "pass",
+            f"{_EDITOR} -k leave_before",
         ),
         (
             "Ctrl-C ends the engine",

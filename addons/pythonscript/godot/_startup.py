@@ -2,6 +2,7 @@
 
 Addons are found here: every folder `addons/<name>/` that has a `register_types.py` is a Python package, and
 that module is imported once the engine's own classes are there. Importing it declares the addon's classes.
+So is a `register_editor_types.py`, in an editor, once the editor's classes are there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _MOST_HANDLES = 1_000_000
 """As many are emptied at the very end: destructors that always make new ones keep no game from quitting."""
 
 
-def start(get_proc_address: int, library: int, addons: str) -> bool:
+def start(addons: str, get_proc_address: int, library: int) -> bool:
     """At the level SCENE: joins the engine, then imports every addon's `register_types`."""
     from _pythonscript import (
         callables,
@@ -55,27 +56,44 @@ def start(get_proc_address: int, library: int, addons: str) -> bool:
     declare.registrars.append(_registration.register)
     if not mainloop.watch(_shutdown.run):
         _shutdown.watch_main_loop(_shutdown.run)
-    for module in sorted(Path(addons).glob("*/register_types.py")):
-        _import_addon(module.parent.name)
+    _import_addons(addons, "register_types")
     return True
 
 
-def _import_addon(name: str) -> None:
+def _import_addons(addons: str, module: str) -> None:
+    """Imports a module of every addon that has it."""
     from _pythonscript import errors
 
-    try:
-        importlib.import_module(f"{name}.register_types")
-    except BaseException:  # one addon's failure is not the others'
-        errors.report_exception(f"addons/{name}/register_types.py")
+    for path in sorted(Path(addons).glob(f"*/{module}.py")):
+        try:
+            importlib.import_module(f"{path.parent.name}.{module}")
+        except BaseException:  # one addon's failure is not the others'
+            errors.report_exception(f"addons/{path.parent.name}/{module}.py")
 
 
-def start_editor() -> bool:
-    """At the level EDITOR: fills the help, if an editor is there to show it."""
+def start_editor(addons: str) -> bool:
+    """At the level EDITOR: imports every addon's `register_editor_types` and fills the help.
+
+    Not in a game, though the level comes there too where the editor's binary runs it.
+    """
+    from _pythonscript import classes
+
     from . import _registration
     from ._classes import singleton
 
+    classes.start_editor()
     if singleton("Engine").is_editor_hint():
+        _import_addons(addons, "register_editor_types")
         _registration.load_documentation()
+    return True
+
+
+def stop_editor() -> bool:
+    """Before the editor's own classes go: the classes that may inherit them leave ClassDB."""
+    from _pythonscript import classes
+
+    _let_go()
+    classes.unregister_editor()
     return True
 
 
@@ -84,14 +102,12 @@ def stop() -> bool:
 
     Returns False where Python cannot be finalised, as a thread goes on that would have to be waited for.
     """
-    from _pythonscript import classes, handles, interface, objects, strings
+    from _pythonscript import classes, interface, objects, strings
 
     from . import _classes, _shutdown, declare
 
-    _shutdown.run()
     declare.registrars.clear()
-    objects.free_orphans()
-    handles.let_go(_MOST_HANDLES)
+    _let_go()
     classes.unregister_all()
     _classes.forget()
     gc.collect()
@@ -104,3 +120,14 @@ def stop() -> bool:
         return False
     strings.close()
     return True
+
+
+def _let_go() -> None:
+    """Drops what Python holds of the engine's, also what it got since the main loop ended."""
+    from _pythonscript import handles, objects
+
+    from . import _shutdown
+
+    _shutdown.run()
+    objects.free_orphans()
+    handles.let_go(_MOST_HANDLES)

@@ -64,6 +64,7 @@ static struct {
 static GDExtensionInterfaceGetProcAddress get_proc_address;
 static GDExtensionClassLibraryPtr library;
 static PyThreadState *main_thread; /* NULL while Python does not run */
+static char addons[PATH_MAX];      /* the folder of all addons */
 
 static void report(const char *format, ...) {
     char text[3 * PATH_MAX];
@@ -198,11 +199,12 @@ static void add_to_path(const char *folder) {
     python.Py_DecRef(text);
 }
 
-/* Calls `godot._startup.<function>`; returns its truth, or -1 after an exception, which has been printed. */
-static int call_startup(const char *function, const char *format, size_t first, size_t second, const char *addons) {
+/* Calls `godot._startup.<function>`, which takes as many of the arguments here as `format` names; returns its truth, or -1
+ * after an exception, which has been printed. */
+static int call_startup(const char *function, const char *format) {
     PyObject *module = python.PyImport_ImportModule("godot._startup"), *result = NULL;
     int truth = -1;
-    if (module) result = python.PyObject_CallMethod(module, function, format, first, second, addons);
+    if (module) result = python.PyObject_CallMethod(module, function, format, addons, (size_t)get_proc_address, (size_t)library);
     if (result)
         truth = python.PyObject_IsTrue(result);
     else {
@@ -215,7 +217,7 @@ static int call_startup(const char *function, const char *format, size_t first, 
 }
 
 static void start(void) {
-    char folder[PATH_MAX], home[PATH_MAX], addons[PATH_MAX], path[PATH_MAX];
+    char folder[PATH_MAX], home[PATH_MAX], path[PATH_MAX];
     if (!own_folder(folder)) {
         report("pythonscript cannot tell where its own library lies.");
         return;
@@ -237,7 +239,7 @@ static void start(void) {
     add_to_path(addons);
     if (snprintf(path, PATH_MAX, "%s/pythonscript", addons) < PATH_MAX) add_to_path(path);
     if (snprintf(path, PATH_MAX, "%s/pythonscript/bin", addons) < PATH_MAX) add_to_path(path);
-    call_startup("start", "nns", (size_t)get_proc_address, (size_t)library, addons);
+    call_startup("start", "snn");
     main_thread = python.PyEval_SaveThread();
 }
 
@@ -245,25 +247,29 @@ static void stop(void) {
     python.PyEval_RestoreThread(main_thread);
     main_thread = NULL;
     /* False: a thread of the game's would keep Py_FinalizeEx, and so the quitting game, waiting. The process ends anyway. */
-    if (call_startup("stop", NULL, 0, 0, NULL) != 0)
+    if (call_startup("stop", NULL) != 0)
         python.Py_FinalizeEx();
     else
         python.PyEval_SaveThread();
 }
 
-/* Levels 0 to 3 all come, whatever the minimum says. */
+static void call_at_editor(const char *function, const char *format) {
+    if (!main_thread) return;
+    python.PyEval_RestoreThread(main_thread);
+    call_startup(function, format);
+    main_thread = python.PyEval_SaveThread();
+}
+
+/* Levels 0 to 3 all come, whatever the minimum says; EDITOR also in a game that an editor's binary runs. */
 static void initialize(void *userdata, GDExtensionInitializationLevel level) {
     (void)userdata;
     if (level == GDEXTENSION_INITIALIZATION_SCENE) start();
-    if (level == GDEXTENSION_INITIALIZATION_EDITOR && main_thread) {
-        python.PyEval_RestoreThread(main_thread);
-        call_startup("start_editor", NULL, 0, 0, NULL);
-        main_thread = python.PyEval_SaveThread();
-    }
+    if (level == GDEXTENSION_INITIALIZATION_EDITOR) call_at_editor("start_editor", "(s)");
 }
 
 static void deinitialize(void *userdata, GDExtensionInitializationLevel level) {
     (void)userdata;
+    if (level == GDEXTENSION_INITIALIZATION_EDITOR) call_at_editor("stop_editor", NULL);
     if (level == GDEXTENSION_INITIALIZATION_SCENE && main_thread) stop();
 }
 

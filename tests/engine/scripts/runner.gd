@@ -1,7 +1,5 @@
 extends SceneTree
-## Runs the suite that the command line names, one test function after the other, and quits.
-##
-## [code]--behind=test_name[/code]: runs only those behind that test, which has ended the engine.
+## Runs the suite that the command line names, and quits.
 
 const Suite := preload("suite.gd")
 
@@ -17,15 +15,8 @@ func _run() -> void:
 		return
 	var suite: Suite = script.new()
 	root.add_child(suite)
-	var behind := suite.option("behind")
-	for method in script.get_script_method_list():
-		var test: String = method["name"]
-		if test == behind:
-			behind = ""
-		elif test.begins_with("test_") and behind == "":
-			print("TEST ", test)
-			await suite.call(test)
-	var tally := "END %d %d" % [suite.passed, suite.failed]
+	await suite.run_tests()
+	var tally := suite.tally()
 	suite.queue_free()
 	await process_frame
 	print(tally)

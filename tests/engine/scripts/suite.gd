@@ -1,3 +1,4 @@
+@tool
 extends Node
 ## The base of all suites: checks that print a line each, for the harness to read.
 
@@ -5,6 +6,25 @@ const TOLERANCE := 1e-6
 
 var passed := 0
 var failed := 0
+
+
+## Runs the test functions one after the other.
+##
+## [code]--behind=test_name[/code]: runs only those behind that test, which has ended the engine.
+func run_tests() -> void:
+	var behind := option("behind")
+	for method: Dictionary in (get_script() as GDScript).get_script_method_list():
+		var test: String = method["name"]
+		if test == behind:
+			behind = ""
+		elif test.begins_with("test_") and behind == "":
+			print("TEST ", test)
+			await call(test)
+
+
+## What [code]END[/code] is to say.
+func tally() -> String:
+	return "END %d %d" % [passed, failed]
 
 
 ## Whether two values are the same, in type too.

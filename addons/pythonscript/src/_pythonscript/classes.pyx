@@ -15,6 +15,7 @@ from _pythonscript.incoming cimport Method
 from _pythonscript.objects cimport Link, Object
 
 cdef dict registered = {}         # class name -> Class, in order of registration
+cdef int game_classes = 0         # how many of them were there before the editor's own
 
 cdef extern from *:
     """
@@ -97,13 +98,30 @@ cdef int register_members(Class record, object spec) except -1:
     return 0
 
 
+def start_editor():
+    """The editor's own classes are there now; those that are registered from now on may inherit them."""
+    global game_classes
+    game_classes = len(registered)
+
+
+def unregister_editor():
+    """Takes out of ClassDB again what was registered since `start_editor`, children first."""
+    unregister(game_classes)
+
+
 def unregister_all():
     """Takes all classes out of ClassDB again, children first."""
-    for name, record in reversed(list(registered.items())):
-        if (<Class>record).editor_plugin:
-            gde.editor_remove_plugin((<Class>record).class_name)
-        gde.classdb_unregister_extension_class(library, strings.intern(name))
-    registered.clear()
+    unregister(0)
+
+
+cdef int unregister(int first) except -1:
+    cdef Class record
+    for name in reversed(list(registered)[first:]):
+        record = registered.pop(name)
+        if record.editor_plugin:
+            gde.editor_remove_plugin(record.class_name)
+        gde.classdb_unregister_extension_class(library, record.class_name)
+    return 0
 
 
 cdef class Infos:

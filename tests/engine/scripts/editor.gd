@@ -1,0 +1,179 @@
+@tool
+extends "suite.gd"
+## Runs in the editor, and looks at what the plugins of the addon [code]editor[/code] have done there.
+
+const FILE := "res://lamps.scores"
+const FRAMES := 2000  # a bound for what is waited for
+
+
+func plugin() -> EditorPlugin:
+	return get_tree().root.find_children("*", "PyLampEditor", true, false)[0]
+
+
+func wait_for(what: String, condition: Callable) -> void:
+	for _frame in FRAMES:
+		if condition.call():
+			break
+		await get_tree().process_frame
+	check_true(what, condition.call())
+
+
+## Waits until the editor has seen what type of resource a file is imported as.
+func wait_for_type(type: String) -> void:
+	var files := EditorInterface.get_resource_filesystem()
+	await wait_for(
+		"imported as '%s'" % type,
+		func() -> bool: return not files.is_scanning() and files.get_file_type(FILE) == type
+	)
+
+
+## The menu that has an item of this text, with the item's index; empty: there is none.
+func menu_with(text: String) -> Array:
+	for menu: PopupMenu in get_tree().root.find_children("*", "PopupMenu", true, false):
+		for index in menu.item_count:
+			if menu.get_item_text(index) == text:
+				return [menu, index]
+	return []
+
+
+func press(text: String) -> void:
+	var found := menu_with(text)
+	var menu: PopupMenu = found[0]
+	menu.index_pressed.emit(found[1])
+
+
+func panels() -> Array[Node]:
+	return get_tree().root.find_children("LampPanel", "PyLampPanel", true, false)
+
+
+func test_the_classes() -> void:
+	check("a plugin's parent", ClassDB.get_parent_class(&"PyLampEditor"), &"EditorPlugin")
+	check("the editor's", ClassDB.class_get_api_type(&"PyLampEditor"), ClassDB.API_EDITOR_EXTENSION)
+	check("a game's", ClassDB.class_get_api_type(&"PyLamp"), ClassDB.API_EXTENSION)
+	check("an addon that failed has not stopped the others", panels().size(), 1)
+
+
+func test_what_a_plugin_adds_goes_with_it() -> void:
+	await wait_for_type("PyScores")
+	check("the panel's text", panels()[0].call(&"get_text"), "no lamps")
+	press("Count lamps")
+	check("pressed", panels()[0].call(&"get_text"), "1 lamps")
+	var own := plugin()
+	var parent := own.get_parent()
+	parent.remove_child(own)
+	await wait_for_type("")
+	check("docks without the plugin", panels(), [] as Array[Node])
+	check("menus without the plugin", menu_with("Count lamps"), [])
+	parent.add_child(own)
+	check("docks with it again", panels().size(), 1)
+	check("menus with it again", menu_with("Count lamps").size(), 2)
+	await wait_for_type("PyScores")
+
+
+func test_an_inspector_plugin() -> void:
+	var lamp := PyLamp.new()
+	EditorInterface.inspect_object(lamp)
+	var inspector: EditorInspector = EditorInterface.get_inspector()
+	await wait_for(
+		"an editor of the property",
+		func() -> bool: return inspector.find_children("*", "PyLampProperty", true, false).size() == 1
+	)
+	var seen: PackedStringArray = plugin().call(&"get_inspected")
+	check("begin", seen[0], "begin PyLamp")
+	check_true("properties: %s" % [seen], "brightness 2 1 0,10" in seen and "colour_name 4 0 " in seen)
+	check("the object that is edited", plugin().call(&"get_edited"), lamp)
+	var editor: EditorProperty = inspector.find_children("*", "PyLampProperty", true, false)[0]
+	check("shown", editor.call(&"get_shown"), 1)
+	editor.call(&"brighten")
+	check("changed", lamp.brightness, 2)
+	await wait_for("shown again", func() -> bool: return editor.call(&"get_shown") == 2)
+	undo(lamp)
+	check("undone", lamp.brightness, 1)
+	var other := Node.new()
+	EditorInterface.inspect_object(other)
+	await wait_for("nothing is edited", func() -> bool: return plugin().call(&"get_edited") == null)
+	EditorInterface.inspect_object(null)
+	other.free()
+	lamp.free()
+
+
+func undo(object: Object) -> void:
+	var manager := EditorInterface.get_editor_undo_redo()
+	manager.get_history_undo_redo(manager.get_object_history_id(object)).undo()
+
+
+func test_undo_and_redo() -> void:
+	var lamp := PyLamp.new()
+	lamp.brightness = 8
+	plugin().call(&"dim", lamp, 3)
+	check("done", lamp.brightness, 5)
+	undo(lamp)
+	check("undone", lamp.brightness, 8)
+	var manager := EditorInterface.get_editor_undo_redo()
+	manager.get_history_undo_redo(manager.get_object_history_id(lamp)).redo()
+	check("redone", lamp.brightness, 5)
+	manager.clear_history()
+	lamp.free()
+
+
+func test_an_import_plugin() -> void:
+	var files := EditorInterface.get_resource_filesystem()
+	var scores: Resource = load(FILE)
+	check("class", scores.get_class(), "PyScores")
+	check("imported with the defaults", scores.get_meta("scores"), {"Ada": 3})
+	var config := ConfigFile.new()
+	config.load(FILE + ".import")
+	check("options", config.get_value("params", "factor"), 1)
+	config.set_value("params", "factor", 5)
+	config.save(FILE + ".import")
+	files.reimport_files([FILE])
+	scores = ResourceLoader.load(FILE, "", ResourceLoader.CACHE_MODE_REPLACE)
+	check("imported again", scores.get_meta("scores"), {"Ada": 15})
+
+
+func test_an_import_on_many_threads() -> void:
+	var files: PackedStringArray = []
+	for i in 20:
+		files.append("res://more/%d.scores" % i)
+	check("threads", plugin().call(&"import_again", files), 20)
+
+
+func test_a_debugger_plugin() -> void:
+	EditorInterface.play_custom_scene("res://game.tscn")
+	await wait_for(
+		"the game says goodbye", func() -> bool: return (plugin().call(&"get_messages") as Array).size() == 2
+	)
+	check(
+		"messages",
+		plugin().call(&"get_messages"),
+		[
+			["pylamp:hello", ["from the game", []]],
+			["pylamp:goodbye", ["from the editor"]],
+		]
+	)
+	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	await wait_for(
+		"the session is over", func() -> bool: return plugin().call(&"get_sessions") == ["started", "stopped"]
+	)
+
+
+func test_a_main_screen() -> void:
+	EditorInterface.set_main_screen_editor("Lamps")
+	check("visible", plugin().call(&"is_shown"), true)
+	EditorInterface.set_main_screen_editor("3D")
+	check("not any more", plugin().call(&"is_shown"), false)
+	var buttons := get_tree().root.find_children("Lamps", "Button", true, false)
+	check("its buttons", buttons.size(), 1)
+	check("icon", (buttons[0] as Button).icon, plugin().call(&"get_icon"))
+
+
+func test_the_layout() -> void:
+	press("Count lamps")
+	plugin().queue_save_layout()
+	var saved := ConfigFile.new()
+	await wait_for(
+		"a value of ours",
+		func() -> bool:
+			saved.load("res://.godot/editor/editor_layout.cfg")
+			return saved.get_value("lamps", "count", -1) == 1
+	)
