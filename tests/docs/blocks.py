@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _FENCE = re.compile(r" {0,3}(```+|~~~+)\s*([\w+-]*)")
 _UNFENCED = re.compile(r"    |\t|\s*<pre\b")
+_FILE = re.compile(r"# (addons/\w+/\w+\.py)\n")
 _HEADING = re.compile(r"#+ (.+)")
 
 
@@ -40,6 +41,12 @@ class Block:
     def place(self) -> str:
         """Where an editor finds it."""
         return f"{self.page}:{self.line}"
+
+    @property
+    def file(self) -> str:
+        """The file of an addon that it is, where its first line says so; else empty."""
+        said = _FILE.match(self.text)
+        return said[1] if said else ""
 
 
 def pages(root: Path = ROOT) -> list[str]:

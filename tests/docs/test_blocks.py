@@ -64,6 +64,19 @@ def test_a_block_without_a_language_has_none() -> None:
     assert [block.language for block in read("page.md", "```\nls\n```\n")] == [""]
 
 
+@pytest.mark.parametrize(
+    ("first", "file"),
+    [
+        ("# addons/turret/register_types.py", "addons/turret/register_types.py"),
+        ("# the addons/turret/register_types.py", ""),
+        ("", ""),
+    ],
+)
+def test_a_block_may_say_which_file_it_is(first: str, file: str) -> None:
+    (block,) = read("page.md", f"```python\n{first}\npass\n```\n")
+    assert block.file == file
+
+
 def test_every_page_is_read() -> None:
     assert {"README.md", "CONTRIBUTING.md", "addons/pythonscript/README.md", "docs/tls.md"} <= set(pages())
 

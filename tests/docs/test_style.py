@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -32,18 +33,20 @@ def test_blocks_pass(name: str, tmp_path: Path) -> None:
     assert shown
     files = []
     for block in shown:
-        path = tmp_path / f"{block.name}.{suffix}"  # the complaint names it
+        path = tmp_path / (block.file or f"{block.name}.{suffix}")  # the complaint names it
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.text, encoding="utf-8")
         files.append(path)
-    assert complaints(command, files) == ""
+    assert complaints(command, files, tmp_path / "addons") == ""
 
 
-def complaints(command: Sequence[str], files: Sequence[Path]) -> str:
-    """What a tool says of files; nothing if it is content."""
+def complaints(command: Sequence[str], files: Sequence[Path], addons: Path) -> str:
+    """What a tool says of files, among which there may be packages in `addons`; nothing if it is content."""
     program, *arguments = command
     done = subprocess.run(
         [Path(sys.executable).parent / program, *arguments, *files],
         cwd=ROOT,
+        env={**os.environ, "MYPYPATH": str(addons)},
         capture_output=True,
         text=True,
         check=False,

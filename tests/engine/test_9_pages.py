@@ -18,6 +18,7 @@ from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.tls_server import TlsServer, server_context
 
 SUITE = "pages.gd"
+IN_EDITOR = "pages_in_editor.gd"
 
 SCRIPTS = {block.name: block for block in blocks("gdscript")}
 CLASSES = {block.name: block for block in [*blocks("python"), *examples("addons/pythonscript")]}
@@ -122,18 +123,27 @@ def place_of(block: Block) -> str:
     """Where a class in Python stands in a project: a page says it in the first line of the block."""
     if block.page.endswith(".py"):
         return f"addons/{block.name}/register_types.py"
-    said = re.match(r"# (addons/\w+/register_types\.py)\n", block.text)
-    assert said, f"{block.place}: the first line does not say which file this is"
-    return said[1]
+    assert block.file, f"{block.place}: the first line does not say which file this is"
+    return block.file
 
 
-def fresh_project(folder: Path, files: dict[str, str]) -> Project:
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The run of what is for the editor, in the editor."""
+    files = {place_of(block): block.text for block in CLASSES.values()}
+    return fresh_project(tmp_path_factory.mktemp("edited") / "p", files, editor=True).run_suite(
+        IN_EDITOR, verbose=True
+    )
+
+
+def fresh_project(folder: Path, files: dict[str, str], *, editor: bool = False) -> Project:
     """A project made as the README says."""
     project = Project(
         folder,
-        scripts=[SUITE],
+        scripts=[IN_EDITOR if editor else SUITE],
         host=False,
         client=True,
+        editor=editor,
         settings={"network": ['tls/certificate_bundle_override="res://root.crt"']},
     )
     (project.addons / HOST.name).symlink_to(HOST)
@@ -145,7 +155,7 @@ def fresh_project(folder: Path, files: dict[str, str]) -> Project:
 
 
 def test_every_block_has_its_test() -> None:
-    names = [name.removeprefix("test_") for name in functions(SUITE)]
+    names = [name.removeprefix("test_") for name in (*functions(SUITE), *functions(IN_EDITOR))]
     shown = [*SCRIPTS.values(), *CLASSES.values()]
     untested = [block for block in shown if block.name not in names]
     assert [f"{block.place} needs a test_{block.name}() in {SUITE}" for block in untested] == []
@@ -159,6 +169,15 @@ def test_the_run(played: Played) -> None:
 @pytest.mark.parametrize("name", functions(SUITE))
 def test_suite(name: str, played: Played) -> None:
     played.run.assert_passed(name)
+
+
+def test_the_run_in_the_editor(edited: Run) -> None:
+    edited.assert_clean()
+
+
+@pytest.mark.parametrize("name", functions(IN_EDITOR))
+def test_suite_in_the_editor(name: str, edited: Run) -> None:
+    edited.assert_passed(name)
 
 
 @pytest.mark.parametrize("name", PRINTED)
