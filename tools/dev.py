@@ -127,7 +127,8 @@ class Door:
     def _module(self, name: str) -> int:
         """Runs a module of the tests that writes a page of the docs."""
         env = self._tested()
-        places = (project.ROOT, *(project.ROOT / name for name in ("addons", "addons/pythonscript", "tools")))
+        addons = project.ROOT / "addons"
+        places = (project.ROOT, addons, addons / "pythonscript", project.BIN, project.ROOT / "tools")
         os.environ["PYTHONPATH"] = os.pathsep.join(map(str, places))
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         return _become([str(env.python), "-m", name, *self._arguments])

@@ -43,6 +43,7 @@ FUNCTIONS = (
     "get_variant_to_type_constructor",
     "variant_get_ptr_constructor",
     "variant_get_ptr_destructor",
+    "variant_get_ptr_operator_evaluator",
     "variant_get_ptr_builtin_method",
     "variant_get_ptr_utility_function",
     "string_new_with_latin1_chars_and_len",

@@ -88,8 +88,9 @@ _OPERATORS = {
     "/": "__truediv__",
     "%": "__mod__",
     "unary-": "__neg__",
+    "unary+": "__pos__",
 }
-"""The operators that `godot.values` hands to the engine."""
+"""The operators that the value types hand to the engine."""
 
 _HEAD = '''\
 """The engine's classes, singletons and value types. Made by tools/dev.py from {version}. Do not edit."""
@@ -100,7 +101,7 @@ _HEAD = '''\
 import collections.abc
 from array import array
 from enum import IntEnum, IntFlag
-from typing import Any, Final, NamedTuple, Self, TypeAlias, TypeVar, overload
+from typing import Any, Final, Self, TypeAlias, TypeVar, overload
 
 from typing_extensions import Buffer
 
@@ -108,6 +109,7 @@ from _pythonscript.errors import push_error, push_warning
 from _pythonscript.interface import engine_version
 from _pythonscript.objects import is_instance_valid
 from _pythonscript.packed import PackedByteArray
+from _pythonscript.values import Value
 from _pythonscript.variant import stringify
 
 from .values import NodePath, StringName
@@ -287,24 +289,49 @@ class _Stubs:
             yield from self.method(method)
 
     def value(self, entry: Entry, fields: list[str]) -> Iterator[str]:
-        """A value type: a NamedTuple of its fields, as in `godot.values`, with the engine's members."""
+        """A value type: what `_pythonscript.values` makes of its fields, with the engine's members."""
         name = entry["name"]
         kinds = {member["name"]: self.returned(member["type"]) for member in entry["members"]}
-        yield f"class _{name}(NamedTuple):"
-        yield from (f"    {field}: {kinds[field]} = ..." for field in fields)
-        yield f"class {name}(_{name}):"
+        yield f"class {name}(Value):"
         yield f'    """{_prose(entry.get("brief_description", ""))}"""'
+        yield f"    __match_args__ = {tuple(fields)}"
+        yield from self.constructors(entry, {field: kinds[field] for field in fields})
+        item = kinds[fields[0]] if len({kinds[field] for field in fields}) == 1 else "Any"
+        yield f"    def __iter__(self) -> collections.abc.Iterator[{item}]: ..."
+        yield "    @overload"
+        yield f"    def __getitem__(self, index: int, /) -> {item}: ..."
+        yield "    @overload"
+        yield f"    def __getitem__(self, index: slice, /) -> tuple[{item}, ...]: ..."
+        keywords = ", ".join(f"{field}: {kinds[field]} = ..." for field in fields)
+        yield f"    def _replace(self, *, {keywords}) -> Self: ..."
+        yield f"    def __replace__(self, *, {keywords}) -> Self: ..."
         yield from (
             f"    {one['name']}: Final[{one['type']}]"
             for one in entry.get("constants", ())
             if one["type"] != "int"
         )
+        for enum in entry.get("enums", ()):
+            yield from (f"    {value['name']}: Final = {value['value']}" for value in enum["values"])
         for member, kind in kinds.items():
-            if member not in fields:
-                yield from ("    @property", f"    def {member}(self) -> {kind}: ...")
+            yield from ("    @property", f"    def {member}(self) -> {kind}: ...")
         for method in entry["methods"]:
             yield from self.method(method)
         yield from self.operators(name)
+
+    def constructors(self, entry: Entry, fields: dict[str, str]) -> Iterator[str]:
+        """One overload for each of the engine's; that from the fields takes them by name too."""
+        signatures = [f"*, {', '.join(f'{field}: {kind} = ...' for field, kind in fields.items())}"]
+        for constructor in entry["constructors"]:
+            arguments = constructor.get("arguments", ())
+            kinds = [self.taken(argument["type"]) for argument in arguments]
+            if kinds == list(fields.values()):
+                signatures.append(", ".join(f"{field}: {kind}" for field, kind in fields.items()))
+            elif kinds:
+                names = [_name(argument["name"]) for argument in arguments]
+                plain = (f"{name}: {kind}" for name, kind in zip(names, kinds, strict=True))
+                signatures.append(f"{', '.join(plain)}, /")
+        for signature in signatures:
+            yield from ("    @overload", f"    def __new__(cls, {signature}) -> Self: ...")
 
     def operators(self, name: str) -> Iterator[str]:
         found: dict[str, list[str]] = {}

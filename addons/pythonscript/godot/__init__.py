@@ -124,14 +124,14 @@ else:
         # `__path__`.
         if name not in _HOSTS and not name[0].isupper():
             raise AttributeError(f"module 'godot' has no attribute {name!r}")
+        from _pythonscript.interface import is_running
+
+        if not is_running():
+            raise ImportError(f"godot.{name} belongs to the engine, and this Python does not run inside one")
         import importlib
 
-        try:
-            if name in _HOSTS:
-                return getattr(importlib.import_module(_HOSTS[name]), name)
-            from ._classes import lookup
-        except ImportError as error:
-            raise ImportError(
-                f"godot.{name} belongs to the engine, and this Python does not run inside one ({error})"
-            ) from error
+        if name in _HOSTS:
+            return getattr(importlib.import_module(_HOSTS[name]), name)
+        from ._classes import lookup
+
         return lookup(name)

@@ -25,6 +25,7 @@ def start(addons: str, get_proc_address: int, library: int) -> bool:
         incoming,
         interface,
         mainloop,
+        members,
         objects,
         outgoing,
         packed,
@@ -32,7 +33,7 @@ def start(addons: str, get_proc_address: int, library: int) -> bool:
         variant,
     )
 
-    from .values import LIST_ARRAYS, NUMBER_ARRAYS, VALUES, NodePath, StringName
+    from .values import LIST_ARRAYS, NUMBER_ARRAYS, NodePath, StringName
 
     # The first import of `signal` takes Ctrl-C for Python, whatever PyConfig says: the engine gets it back.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -47,8 +48,9 @@ def start(addons: str, get_proc_address: int, library: int) -> bool:
     outgoing.load()
     from . import _classes, _registration, _scripts, _shutdown, _streams, declare
 
-    variant.load(VALUES, LIST_ARRAYS, NUMBER_ARRAYS, _classes.BOXES, StringName, NodePath)
+    variant.load(LIST_ARRAYS, NUMBER_ARRAYS, _classes.BOXES, StringName, NodePath)
     callables.load()
+    members.load()
     incoming.load(_scripts.is_waiting)
     free_orphans = _classes.Callable(objects.free_orphans)
     objects.load(_classes.engine_class, free_orphans.call_deferred)

@@ -17,6 +17,8 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from _pythonscript.values import numbers, single
+
 from .annotations import item_name, type_name
 from .declare import spec_of
 from .enums import MethodFlags, PropertyUsage, VariantType
@@ -144,7 +146,8 @@ def _spelled(value: Any) -> str:
         case _ if type(value) in _PACKED:
             return _call(type(value).__name__, value)
         case _ if type(value) in VALUES.values():
-            return _call(type(value).__name__, value._numbers())
+            spelled = (single(item) if isinstance(item, float) else str(item) for item in numbers(value))
+            return f"{type(value).__name__}({', '.join(item.removesuffix('.0') for item in spelled)})"
         case list() | tuple():
             return f"[{', '.join(map(_spelled, value))}]"
         case _:
@@ -155,7 +158,7 @@ _PACKED = (*NUMBER_ARRAYS.values(), *LIST_ARRAYS.values())
 
 
 def _call(constructor: str, items: Iterable[Any]) -> str:
-    """A packed array or value type with all its numbers in a row, whole ones without a point."""
+    """A packed array, whole numbers without a point."""
     spelled = (f"{item:.9g}" if isinstance(item, float) else _spelled(item) for item in items)
     return f"{constructor}({', '.join(spelled)})"
 

@@ -113,6 +113,7 @@ typedef struct {
 } GDExtensionCallError;
 typedef void (*GDExtensionVariantFromTypeConstructorFunc)(GDExtensionUninitializedVariantPtr, GDExtensionTypePtr);
 typedef void (*GDExtensionTypeFromVariantConstructorFunc)(GDExtensionUninitializedTypePtr, GDExtensionVariantPtr);
+typedef void (*GDExtensionPtrOperatorEvaluator)(GDExtensionConstTypePtr p_left, GDExtensionConstTypePtr p_right, GDExtensionTypePtr r_result);
 typedef void (*GDExtensionPtrBuiltInMethod)(GDExtensionTypePtr p_base, const GDExtensionConstTypePtr* p_args, GDExtensionTypePtr r_return, int32_t p_argument_count);
 typedef void (*GDExtensionPtrConstructor)(GDExtensionUninitializedTypePtr p_base, const GDExtensionConstTypePtr* p_args);
 typedef void (*GDExtensionPtrDestructor)(GDExtensionTypePtr p_base);
@@ -297,6 +298,7 @@ typedef struct {
     GDExtensionTypeFromVariantConstructorFunc (*get_variant_to_type_constructor)(GDExtensionVariantType p_type);
     GDExtensionPtrConstructor (*variant_get_ptr_constructor)(GDExtensionVariantType p_type, int32_t p_constructor);
     GDExtensionPtrDestructor (*variant_get_ptr_destructor)(GDExtensionVariantType p_type);
+    GDExtensionPtrOperatorEvaluator (*variant_get_ptr_operator_evaluator)(GDExtensionVariantOperator p_operator, GDExtensionVariantType p_type_a, GDExtensionVariantType p_type_b);
     GDExtensionPtrBuiltInMethod (*variant_get_ptr_builtin_method)(GDExtensionVariantType p_type, GDExtensionConstStringNamePtr p_method, GDExtensionInt p_hash);
     GDExtensionPtrUtilityFunction (*variant_get_ptr_utility_function)(GDExtensionConstStringNamePtr p_function, GDExtensionInt p_hash);
     void (*string_new_with_latin1_chars_and_len)(GDExtensionUninitializedStringPtr r_dest, const char* p_contents, GDExtensionInt p_size);
@@ -393,6 +395,8 @@ static inline const char *interface_load(Interface *table, GDExtensionInterfaceG
     if (!table->variant_get_ptr_constructor) return "variant_get_ptr_constructor";
     table->variant_get_ptr_destructor = (__typeof__(table->variant_get_ptr_destructor))get("variant_get_ptr_destructor");
     if (!table->variant_get_ptr_destructor) return "variant_get_ptr_destructor";
+    table->variant_get_ptr_operator_evaluator = (__typeof__(table->variant_get_ptr_operator_evaluator))get("variant_get_ptr_operator_evaluator");
+    if (!table->variant_get_ptr_operator_evaluator) return "variant_get_ptr_operator_evaluator";
     table->variant_get_ptr_builtin_method = (__typeof__(table->variant_get_ptr_builtin_method))get("variant_get_ptr_builtin_method");
     if (!table->variant_get_ptr_builtin_method) return "variant_get_ptr_builtin_method";
     table->variant_get_ptr_utility_function = (__typeof__(table->variant_get_ptr_utility_function))get("variant_get_ptr_utility_function");

@@ -108,6 +108,7 @@ cdef extern from "gdextension_interface.h" nogil:
         int32_t expected
     ctypedef void (*GDExtensionVariantFromTypeConstructorFunc)(GDExtensionUninitializedVariantPtr, GDExtensionTypePtr) noexcept nogil
     ctypedef void (*GDExtensionTypeFromVariantConstructorFunc)(GDExtensionUninitializedTypePtr, GDExtensionVariantPtr) noexcept nogil
+    ctypedef void (*GDExtensionPtrOperatorEvaluator)(GDExtensionConstTypePtr p_left, GDExtensionConstTypePtr p_right, GDExtensionTypePtr r_result) noexcept nogil
     ctypedef void (*GDExtensionPtrBuiltInMethod)(GDExtensionTypePtr p_base, const GDExtensionConstTypePtr* p_args, GDExtensionTypePtr r_return, int32_t p_argument_count) noexcept nogil
     ctypedef void (*GDExtensionPtrConstructor)(GDExtensionUninitializedTypePtr p_base, const GDExtensionConstTypePtr* p_args) noexcept nogil
     ctypedef void (*GDExtensionPtrDestructor)(GDExtensionTypePtr p_base) noexcept nogil
@@ -280,6 +281,7 @@ cdef extern from "gdextension_interface.h" nogil:
         GDExtensionTypeFromVariantConstructorFunc (*get_variant_to_type_constructor)(GDExtensionVariantType p_type) noexcept nogil
         GDExtensionPtrConstructor (*variant_get_ptr_constructor)(GDExtensionVariantType p_type, int32_t p_constructor) noexcept nogil
         GDExtensionPtrDestructor (*variant_get_ptr_destructor)(GDExtensionVariantType p_type) noexcept nogil
+        GDExtensionPtrOperatorEvaluator (*variant_get_ptr_operator_evaluator)(GDExtensionVariantOperator p_operator, GDExtensionVariantType p_type_a, GDExtensionVariantType p_type_b) noexcept nogil
         GDExtensionPtrBuiltInMethod (*variant_get_ptr_builtin_method)(GDExtensionVariantType p_type, GDExtensionConstStringNamePtr p_method, GDExtensionInt p_hash) noexcept nogil
         GDExtensionPtrUtilityFunction (*variant_get_ptr_utility_function)(GDExtensionConstStringNamePtr p_function, GDExtensionInt p_hash) noexcept nogil
         void (*string_new_with_latin1_chars_and_len)(GDExtensionUninitializedStringPtr r_dest, const char* p_contents, GDExtensionInt p_size) noexcept nogil

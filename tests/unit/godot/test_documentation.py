@@ -319,7 +319,8 @@ LITERALS: list[tuple[Any, Any, str]] = [
     (Vector2, Vector2(0.5, -1.0), "Vector2(0.5, -1)"),
     (Vector2i, Vector2i(1, 2), "Vector2i(1, 2)"),
     (Rect2, Rect2(), "Rect2(0, 0, 0, 0)"),
-    (Color, Color(1.0, 0.25), "Color(1, 0.25, 0, 1)"),
+    (Color, Color(1.0, 0.25, 0.1), "Color(1, 0.25, 0.1, 1)"),
+    (Vector2i, Vector2i(2147483647, -10), "Vector2i(2147483647, -10)"),
     (Transform3D, Transform3D(), "Transform3D(1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0)"),
 ]
 

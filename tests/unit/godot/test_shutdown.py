@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-FACADE = Path(__file__).resolve().parents[3] / "addons" / "pythonscript"
+HOST = Path(__file__).resolve().parents[3] / "addons" / "pythonscript"
+PATHS = [str(HOST), str(HOST / "bin")]
 
 SCRIPT = """\
 import os, sys, threading, time
-sys.path.insert(0, {facade!r})
+sys.path[:0] = {paths!r}
 from concurrent.futures import ThreadPoolExecutor
 from godot import _shutdown
 {setup}
@@ -42,7 +43,7 @@ NAP = "threading.Thread(target=time.sleep, args=({},), name={!r}, daemon={}).sta
 )
 def test_threads_are_waited_for_with_a_bound(setup: str, stuck: list[str]) -> None:
     patience = 0.4 if stuck else 300  # nobody waits that long: what can end ends the wait
-    code = SCRIPT.format(facade=str(FACADE), setup=setup, patience=patience)
+    code = SCRIPT.format(paths=PATHS, setup=setup, patience=patience)
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
@@ -51,7 +52,7 @@ def test_threads_are_waited_for_with_a_bound(setup: str, stuck: list[str]) -> No
 
 PROCESSES = """\
 import multiprocessing, os, sys, time
-sys.path.insert(0, {facade!r})
+sys.path[:0] = {paths!r}
 from godot import _shutdown
 FORK = multiprocessing.get_context("fork")
 {setup}
@@ -73,7 +74,7 @@ CHILD = "FORK.Process(target=time.sleep, args=({},), name={!r}, daemon={}).start
     ids=["none", "ends", "late", "daemon"],
 )
 def test_processes_are_waited_for_with_a_bound(setup: str, late: list[str]) -> None:
-    code = PROCESSES.format(facade=str(FACADE), setup=setup, patience=0.4 if late else 300)
+    code = PROCESSES.format(paths=PATHS, setup=setup, patience=0.4 if late else 300)
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = Path(__file__).with_name("sample_leaderboard.py")
 
 HEAD = """\
-from godot import Engine, HTTPClient, Node, PackedByteArray, Signal, Vector2, export, gdclass
+from godot import Color, Engine, HTTPClient, Node, PackedByteArray, Signal, Vector2, Vector2i, export, gdclass
 
 @gdclass
 class Mine(Node):
@@ -35,8 +35,14 @@ MISTAKES = {
     "HTTPClient().request(0, '/', 'Accept: */*')": "arg-type",
     "HTTPClient().request_raw(0, '/', [], 'body')": "arg-type",
     "HTTPClient().request(0, url='/', headers=[])": "call-arg",
-    "Vector2(1.0) + 'x'": "operator",
-    "Vector2(1.0).lenght()": "attr-defined",
+    "Vector2(1.0, 2.0) + 'x'": "operator",
+    "Vector2(1.0, 2.0).lenght()": "attr-defined",
+    "Vector2(1.0)": "call-overload",
+    "Vector2(z=1.0)": "call-overload",
+    "Color(1, 'x')": "call-overload",
+    "Vector2i(1.5, 2)": "call-overload",
+    "Vector2(1, 2) == (1, 2)": "comparison-overlap",
+    "Vector2().x = 3.0": "misc",
     "PackedByteArray('text')": "arg-type",
     "class Other(Node):\n    def _process(self, delta: str) -> None: ...": "override",
 }

@@ -42,9 +42,16 @@ def builtin(name: str) -> dict[str, Any]:
         {"name": "in", "right_type": "Array", "return_type": "bool"},
     ]
     length = {"name": "length", "is_static": False, "is_vararg": False, "return_type": "float"}
+    constructors = [
+        {"index": 0},
+        {"index": 1, "arguments": [argument("from", name)]},
+        {"index": 2, "arguments": [argument(f"the_{field}", "float") for field in fields]},
+        {"index": 3, "arguments": [argument("code", "String"), argument("half", "float")]},
+    ]
     return {
         "name": name,
         "members": members,
+        "constructors": constructors,
         "constants": constants,
         "operators": operators,
         "methods": [length],
@@ -179,10 +186,21 @@ def test_a_singleton_is_its_instance(text: str) -> None:
 
 
 def test_a_value_type(text: str) -> None:
-    assert body(text, "_Plane(NamedTuple):") == ["normal: float = ...", "d: float = ..."]
-    lines = body(text, "Plane(_Plane):")
-    assert lines[1:] == [
+    keywords = "normal: float = ..., d: float = ..."
+    assert body(text, "Plane(Value):")[1:] == [
+        "__match_args__ = ('normal', 'd')",
+        *("@overload", f"def __new__(cls, *, {keywords}) -> Self: ..."),
+        *("@overload", "def __new__(cls, from_: Plane, /) -> Self: ..."),
+        *("@overload", "def __new__(cls, normal: float, d: float) -> Self: ..."),
+        *("@overload", "def __new__(cls, code: str, half: float, /) -> Self: ..."),
+        "def __iter__(self) -> collections.abc.Iterator[float]: ...",
+        *("@overload", "def __getitem__(self, index: int, /) -> float: ..."),
+        *("@overload", "def __getitem__(self, index: slice, /) -> tuple[float, ...]: ..."),
+        f"def _replace(self, *, {keywords}) -> Self: ...",
+        f"def __replace__(self, *, {keywords}) -> Self: ...",
         "ZERO: Final[Plane]",
+        *("@property", "def normal(self) -> float: ..."),
+        *("@property", "def d(self) -> float: ..."),
         *("@property", "def half(self) -> float: ..."),
         "def length(self) -> float: ...",
         *("@overload", "def __mul__(self, other: float, /) -> Plane: ..."),
@@ -263,7 +281,9 @@ def compiled(source: str) -> dict[str, list[str]]:
             continue
         owner = owner if match["dent"] else ""
         parts = [
-            part.split("=")[0].split()[-1] for part in match["of"].split(",") if part.strip() not in ("*", "")
+            part.split("=")[0].removesuffix(" not None").split()[-1]
+            for part in match["of"].split(",")
+            if part.strip() not in ("*", "")
         ]
         plain = [part for part in parts if not part.startswith("*") and part != "self"]
         found[owner + match["name"]] = plain + ["*"] * any(part.startswith("*") for part in parts)

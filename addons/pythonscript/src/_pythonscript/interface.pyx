@@ -59,6 +59,11 @@ def close():
     running = False
 
 
+def is_running() -> bool:
+    """Whether there is an engine to call: this Python runs inside one, which has not begun to quit."""
+    return running
+
+
 def engine_version():
     """The engine's version as (major, minor, patch)."""
     return engine.major, engine.minor, engine.patch

@@ -4,7 +4,7 @@ Nothing is generated for the engine's classes: every member is looked up by the 
 while the engine runs, as what it does may run a script, which waits for another thread that waits for the GIL. What can
 do neither keeps it (`KEEPERS`): to give it up and get it back may take milliseconds beside a thread that computes.
 
-Calls variant_call, variant_call_static, variant_get_named, variant_set_named, variant_has_method,
+Calls variant_call, variant_get_named, variant_set_named, variant_has_method,
 global_get_singleton, classdb_construct_object, Object.get_script.
 """
 
@@ -162,20 +162,6 @@ cdef object finish(Variant *result, GDExtensionCallError *error, object where, t
 def call_method(target, str name, *arguments):
     """Calls a method of an object or builtin value by its name."""
     return call(target, strings.name_of(name), name, arguments)
-
-
-def call_static(int type, str name, *values):
-    """Calls a static method of a builtin type, e.g. Color.html."""
-    cdef Variant result
-    cdef Arguments arguments
-    cdef GDExtensionCallError error
-    collect(values, &arguments)
-    try:
-        gde.variant_call_static(<GDExtensionVariantType>type, strings.intern(name),
-                                <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
-        return finish(&result, &error, f"{variant.type_name(type)}.{name}()", values)
-    finally:
-        discard(&arguments)
 
 
 def has_method(target, str name) -> bool:

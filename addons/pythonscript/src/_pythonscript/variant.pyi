@@ -2,7 +2,6 @@ from collections.abc import Mapping
 from typing import Any
 
 def load(
-    values: Mapping[Any, type[Any]],
     lists: Mapping[Any, type[Any]],
     arrays: Mapping[Any, type[Any]],
     boxed: Mapping[Any, type[Box]],
@@ -25,6 +24,4 @@ class Type:
 class Box:
     def __init__(self, *arguments: Any) -> None: ...
 
-def evaluate(operator: int, left: object, right: object) -> Any: ...
 def stringify(value: object) -> str: ...
-def constant(type: int, name: str) -> Any: ...

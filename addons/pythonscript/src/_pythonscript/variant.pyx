@@ -3,7 +3,7 @@
     engine                          Python                                    kept or copied
     null, bool, int, float, String  None, bool, int, float, str               value
     StringName, NodePath            StringName, NodePath (both are str)       value
-    Vector2 ... Projection, Color   the value types of `godot.values`         value
+    Vector2 ... Projection, Color   the value types of `values.pyx`           value
     RID, Callable, Signal           RID, Callable, Signal                     reference
     Object                          the instance, or a proxy                  reference
     Array, Dictionary               list, dict                                copied, with all they contain
@@ -21,21 +21,22 @@ says what a declared member wants; without one a Python value takes its natural 
 import array as _array
 from cpython.bool cimport PyBool_Check
 from cpython.buffer cimport PyObject_CheckBuffer
-from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check, PyFloat_AsDouble
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check
 from cpython.long cimport PyLong_Check
 from cpython.unicode cimport PyUnicode_Check
 from libc.string cimport memcpy
 from _pythonscript.interface cimport *
-from _pythonscript cimport objects, packed, strings
+from _pythonscript cimport objects, packed, strings, values
 from _pythonscript.handles cimport Handle
 from _pythonscript.objects cimport Object
 from _pythonscript.packed cimport PackedByteArray
+from _pythonscript.values cimport Value
 
 cdef extern from "Python.h":
     long long PyLong_AsLongLongAndOverflow(object, int *overflow) except? -1
 
 cdef enum:
-    TYPES = 39  # Variant.Type.TYPE_MAX of Godot 4.3; older engines have one less
+    TYPES = values.TYPES
     # As deep as the engine itself writes and reads containers (MAX_RECURSION_DEPTH in core/variant/variant.h).
     # Python's own limit will not do: it differs from version to version, and in 3.13 the stack ends before it.
     MOST_NESTED = 1024
@@ -46,11 +47,6 @@ ctypedef union Storage:  # room for any typed value; Projection is the largest
     double real
     uint8_t boolean
     float floats[16]
-    int32_t integers[16]
-
-cdef struct Layout:
-    int count       # numbers in the value
-    bint integral   # int32, not float
 
 cdef GDExtensionVariantFromTypeConstructorFunc box_variant[TYPES]
 cdef GDExtensionTypeFromVariantConstructorFunc unbox_variant[TYPES]
@@ -58,9 +54,6 @@ cdef GDExtensionPtrDestructor destroy_value[TYPES]
 cdef GDExtensionPtrBuiltInMethod array_size, array_resize, dictionary_keys, strings_size, strings_resize
 cdef GDExtensionPtrConstructor construct_default[TYPES]
 cdef void *no_object = NULL
-cdef Layout layouts[TYPES]
-cdef list value_classes = [None] * TYPES   # Variant.Type -> class of `godot.values`
-cdef dict class_types = {}                 # and back
 cdef dict packed_classes = {}              # list subclass -> Variant.Type
 cdef list packed_lists = [None] * TYPES
 cdef list number_arrays = [None] * TYPES   # packed arrays of numbers -> array.array subclass
@@ -69,26 +62,15 @@ cdef object string_name_class = None
 cdef object node_path_class = None
 cdef int (*python_to_callable)(object, Variant *) except -1
 
-NUMBERS = {
-    GDEXTENSION_VARIANT_TYPE_VECTOR2: 2, GDEXTENSION_VARIANT_TYPE_RECT2: 4, GDEXTENSION_VARIANT_TYPE_VECTOR3: 3,
-    GDEXTENSION_VARIANT_TYPE_TRANSFORM2D: 6, GDEXTENSION_VARIANT_TYPE_VECTOR4: 4, GDEXTENSION_VARIANT_TYPE_PLANE: 4,
-    GDEXTENSION_VARIANT_TYPE_QUATERNION: 4, GDEXTENSION_VARIANT_TYPE_AABB: 6, GDEXTENSION_VARIANT_TYPE_BASIS: 9,
-    GDEXTENSION_VARIANT_TYPE_TRANSFORM3D: 12, GDEXTENSION_VARIANT_TYPE_PROJECTION: 16, GDEXTENSION_VARIANT_TYPE_COLOR: 4,
-}
-INTEGERS = {
-    GDEXTENSION_VARIANT_TYPE_VECTOR2I: 2, GDEXTENSION_VARIANT_TYPE_RECT2I: 4,
-    GDEXTENSION_VARIANT_TYPE_VECTOR3I: 3, GDEXTENSION_VARIANT_TYPE_VECTOR4I: 4,
-}
 SIZE_HASH = 3173160232
 RESIZE_HASH = 848867239
 KEYS_HASH = 4144163970
 
 
-def load(values, lists, arrays, boxed, string_name, node_path):
+def load(lists, arrays, boxed, string_name, node_path):
     """Looks up the engine's constructors, and is told the Python classes that values take.
 
     Args:
-        values: {Variant.Type: value class}, each a NamedTuple of numbers or of value classes.
         lists: {Variant.Type: list subclass} for the packed arrays of strings and values.
         arrays: {Variant.Type: array.array subclass} for the packed arrays of numbers.
         boxed: {Variant.Type: subclass of Box} for RID, Callable and Signal.
@@ -108,13 +90,10 @@ def load(values, lists, arrays, boxed, string_name, node_path):
     dictionary_keys = method(GDEXTENSION_VARIANT_TYPE_DICTIONARY, "keys", KEYS_HASH)
     strings_size = method(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "size", SIZE_HASH)
     strings_resize = method(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "resize", RESIZE_HASH)
-    for table, integral in ((NUMBERS, False), (INTEGERS, True)):
-        for type, count in table.items():
-            layouts[type].count, layouts[type].integral = count, integral
-    for table, target in ((values, value_classes), (lists, packed_lists), (arrays, number_arrays), (boxed, boxes)):
+    values.from_python, values.to_python = from_python, to_python
+    for table, target in ((lists, packed_lists), (arrays, number_arrays), (boxed, boxes)):
         for type, cls in table.items():
             target[type] = cls
-    class_types.update({cls: type for type, cls in values.items()})
     packed_classes.update({cls: type for type, cls in {**lists, **arrays}.items()})
     string_name_class, node_path_class = string_name, node_path
 
@@ -262,6 +241,10 @@ cdef object read_variant(const Variant *variant, Nesting nesting):
         return None
     if type >= TYPES:
         raise TypeError(f"this engine's {type_name(type)} is newer than pythonscript knows")
+    if values.kinds[type].count:
+        result = values.new_value(type)
+        unbox_variant[type](values.memory(<Value>result), <void *>variant)
+        return result
     if boxes[type] is not None:
         return new_box(type, variant)
     if type == GDEXTENSION_VARIANT_TYPE_OBJECT:
@@ -295,8 +278,8 @@ cdef object read_value(int type, const Storage *value, Nesting nesting):
         return string_name_class(strings.name_to_str(value))
     if type == GDEXTENSION_VARIANT_TYPE_NODE_PATH:
         return node_path_class(strings.path_to_str(value))
-    if layouts[type].count:
-        return read_numbers(type, value)
+    if values.kinds[type].count:
+        return values.read_memory(type, value)
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY:
         return packed.packed_to_bytes(value)
     if type == GDEXTENSION_VARIANT_TYPE_ARRAY:
@@ -319,15 +302,6 @@ cdef object fill_box(Box box, const Variant *variant):
     gde.variant_new_copy(&copy, variant)
     box.fill(&copy)
     return box
-
-
-cdef object read_numbers(int type, const Storage *value):
-    cdef list numbers
-    if layouts[type].integral:
-        numbers = [value.integers[i] for i in range(layouts[type].count)]
-    else:
-        numbers = [<double>value.floats[i] for i in range(layouts[type].count)]
-    return value_classes[type]._from_numbers(numbers)
 
 
 cdef object read_array(const void *array, Nesting nesting):
@@ -463,6 +437,10 @@ cdef int write_variant(object value, Variant *r_variant, Nesting nesting) except
     elif PyFloat_Check(value):
         storage.real = PyFloat_AS_DOUBLE(value)
         type = GDEXTENSION_VARIANT_TYPE_FLOAT
+    elif isinstance(value, Value):
+        type = (<Value>value).type
+        box_variant[type](r_variant, values.memory(<Value>value))
+        return 0
     elif PyUnicode_Check(value):
         type = write_text(value, &storage)
     elif isinstance(value, Object):
@@ -471,30 +449,25 @@ cdef int write_variant(object value, Variant *r_variant, Nesting nesting) except
         gde.variant_new_copy(r_variant, &(<Box>value).variant)
         return 0
     else:
-        found = class_types.get(value.__class__)
+        found = packed_classes.get(value.__class__)
         if found is not None:
-            type = found
-            write_numbers(type, value, &storage)
-        else:
-            found = packed_classes.get(value.__class__)
+            return write_packed(found, value, r_variant, nesting)
+        if isinstance(value, (list, tuple)):
+            return write_array(value, r_variant, None, nesting)
+        if isinstance(value, dict):
+            return write_dictionary(value, r_variant, nesting)
+        if isinstance(value, _array.array):
+            found = NUMBER_ARRAY_TYPES.get(value.typecode)
             if found is not None:
-                return write_packed(found, value, r_variant, nesting)
-            if isinstance(value, (list, tuple)):
-                return write_array(value, r_variant, None, nesting)
-            if isinstance(value, dict):
-                return write_dictionary(value, r_variant, nesting)
-            if isinstance(value, _array.array):
-                found = NUMBER_ARRAY_TYPES.get(value.typecode)
-                if found is not None:
-                    return write_number_array(found, value, r_variant)
-                raise TypeError(f"an array.array of type code {value.typecode!r} has no packed array in the engine")
-            if isinstance(value, PackedByteArray) or PyObject_CheckBuffer(value):
-                packed.new_packed_bytes(value, &storage)
-                type = GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY
-            elif callable(value):
-                return python_to_callable(value, r_variant)
-            else:
-                raise TypeError(f"a {value.__class__.__module__}.{value.__class__.__qualname__} has no counterpart in the engine")
+                return write_number_array(found, value, r_variant)
+            raise TypeError(f"an array.array of type code {value.typecode!r} has no packed array in the engine")
+        if isinstance(value, PackedByteArray) or PyObject_CheckBuffer(value):
+            packed.new_packed_bytes(value, &storage)
+            type = GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY
+        elif callable(value):
+            return python_to_callable(value, r_variant)
+        else:
+            raise TypeError(f"a {value.__class__.__module__}.{value.__class__.__qualname__} has no counterpart in the engine")
     box_variant[type](r_variant, &storage)
     free_value(type, &storage)
     return 0
@@ -525,21 +498,6 @@ cdef int write_text(object value, Storage *storage) except -1:
         return GDEXTENSION_VARIANT_TYPE_NODE_PATH
     strings.new_string(value, storage)
     return GDEXTENSION_VARIANT_TYPE_STRING
-
-
-cdef int write_numbers(int type, object value, Storage *storage) except -1:
-    cdef int i = 0
-    if layouts[type].integral:
-        for number in value._numbers():
-            if not -0x80000000 <= number <= 0x7FFFFFFF:
-                raise OverflowError(f"{number} does not fit the 32-bit numbers of a {type_name(type)}")
-            storage.integers[i] = number
-            i += 1
-    else:
-        for number in value._numbers():
-            storage.floats[i] = <float>PyFloat_AsDouble(number)
-            i += 1
-    return 0
 
 
 cdef int write_array(object items, Variant *r_variant, Type element, Nesting nesting) except -1:
@@ -823,6 +781,8 @@ cdef object pointer_to_python(Type type, const void *pointer):
     """The Python value behind a ptrcall's argument."""
     cdef bint fits = True
     cdef Storage value
+    if values.kinds[type.type].count:
+        return values.read_memory(type.type, pointer)
     if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
         return read_variant(<const Variant *>pointer, None)
     if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
@@ -847,6 +807,9 @@ cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1:
         return 0
     if type.type == GDEXTENSION_VARIANT_TYPE_BOOL and PyBool_Check(value):
         (<uint8_t *>r_pointer)[0] = value
+        return 0
+    if isinstance(value, Value) and (<Value>value).type == type.type:
+        memcpy(r_pointer, values.memory(<Value>value), values.kinds[type.type].count * sizeof(float))
         return 0
     from_python_as(type, value, &variant)
     if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
@@ -900,28 +863,6 @@ cdef int write_object_pointer(Type type, object value, void *r_pointer) except -
     return 0
 
 
-# The engine's own operators, for the value types
-
-
-def evaluate(int operator, left, right):
-    """`left operator right` by the engine (Variant.Operator); NotImplemented where it has no such operator."""
-    cdef Variant a, b, result
-    cdef uint8_t valid = 0
-    from_python(left, &a)
-    try:
-        try:
-            from_python(right, &b)
-        except TypeError:
-            return NotImplemented
-        gde.variant_evaluate(<GDExtensionVariantOperator>operator, &a, &b, &result, &valid)
-        free_variant(&b)
-    finally:
-        free_variant(&a)
-    if not valid:
-        return NotImplemented
-    return to_python_and_free(&result)
-
-
 def stringify(value) -> str:
     """What the engine's `str(value)` gives."""
     cdef Variant given
@@ -934,10 +875,3 @@ def stringify(value) -> str:
         return strings.to_str(&string)
     finally:
         strings.free_string(&string)
-
-
-def constant(int type, str name):
-    """The constant `name` of a builtin type, e.g. Vector2.ZERO."""
-    cdef Variant result
-    gde.variant_get_constant_value(<GDExtensionVariantType>type, strings.intern(name), &result)
-    return to_python_and_free(&result)

@@ -342,14 +342,14 @@ _PICKED: list[Any] = [
     *(True, 7, 1.5, "text", StringName("name"), NodePath("../node")),
     *(Vector2(1, 2), Vector2i(1, 2), Rect2(Vector2(1, 2), Vector2(3, 4))),
     *(Rect2i(Vector2i(1, 2), Vector2i(3, 4)), Vector3(1, 2, 3), Vector3i(1, 2, 3)),
-    *(Transform2D(Vector2(1, 2)), Vector4(1, 2, 3, 4), Vector4i(1, 2, 3, 4), Plane(Vector3(1, 2, 3), 4)),
+    *(Transform2D(x=Vector2(1, 2)), Vector4(1, 2, 3, 4), Vector4i(1, 2, 3, 4), Plane(Vector3(1, 2, 3), 4)),
     *(
         Quaternion(1, 0, 0, 0),
-        AABB(Vector3(1, 2, 3)),
-        Basis(Vector3(2, 3, 4)),
-        Transform3D(Basis(Vector3(2))),
+        AABB(position=Vector3(1, 2, 3)),
+        Basis(x=Vector3(2, 3, 4)),
+        Transform3D(origin=Vector3(2, 0, 0)),
     ),
-    *(Projection(Vector4(2, 3, 4, 5)), Color(1, 1, 1), {"a": 1}, [1], PackedInt32Array([1])),
+    *(Projection(x=Vector4(2, 3, 4, 5)), Color(1, 1, 1), {"a": 1}, [1], PackedInt32Array([1])),
 ]
 
 

@@ -63,6 +63,10 @@ class PyBeacon(Node):
         self.seen.append(what)
 
 
+class Point(Vector2):
+    """A value type of Python's own, which the engine takes for its base."""
+
+
 class Nothing:
     """No counterpart in the engine."""
 
@@ -208,6 +212,28 @@ def value_types() -> None:
     text: Any = "text"
     with raises(TypeError):
         _ = Vector2(1, 2) + text
+    assert f"{text} %s" % Vector2(1, 2) == "text Vector2(1.0, 2.0)"
+    assert Vector2(3, 4).length is not Vector2(3, 4).length
+    assert Vector2.length(Vector2(3, 4)) == 5.0
+    assert list(map(Vector2.length, [Vector2(3, 4), Vector2(0, 2)])) == [5.0, 2.0]
+    assert Callable(Vector2(3, 4).length).call() == 5.0
+    assert sorted([Vector2(2, 1), Vector2(1, 3), Vector2(1, 2)])[0] == Vector2(1, 2)
+    assert max(Vector2i(1, 2), Vector2i(0, 9)) == Vector2i(1, 2)
+
+
+def value_types_are_rounded_as_the_engine_does() -> None:
+    node = Node2D()
+    node.position = Vector2(1.1, 0.1)
+    assert node.position == Vector2(1.1, 0.1)
+    assert node.position in {Vector2(1.1, 0.1)}
+    assert node.position.x != 1.1
+    node.set_meta("keys", {Vector2(1.1, 2): "a", Vector2i(1, 2): "b"})
+    assert node.get_meta("keys") == {Vector2(1.1, 2): "a", Vector2i(1, 2): "b"}
+    assert node.get_meta("keys")[Vector2(1.1, 2)] == "a"
+    node.set_meta("point", Point(1, 2))
+    assert type(node.get_meta("point")) is Vector2
+    assert node.get_meta("point") == Point(1, 2)
+    node.free()
 
 
 def signals() -> None:
