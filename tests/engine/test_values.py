@@ -187,6 +187,8 @@ def refused(api: Entry) -> Iterator[tuple[str, str]]:
         yield f"{name}(1.5, 2, 3, 4)", f"TypeError: {name}(1.5, 2, 3, 4): its numbers must be ints"
         yield f"{name}(2**31, 2, 3, 4)", "OverflowError: 2147483648 does not fit *"
     yield "Vector2(1, 2) * 10**30", "OverflowError: * does not fit the engine's 64-bit int"
+    yield "Color(5)", "TypeError: Color(5): the engine has no such constructor"
+    yield "Color(1, 0)", "TypeError: Color(1, 0): the engine has no such constructor"
     yield 'Color("nonsense")', "ValueError: 'nonsense' is neither a color's name nor its code"
     yield 'Color("nonsense", 0.5)', "ValueError: 'nonsense' is neither a color's name nor its code"
     yield "Vector2().lerp(1, 2)", "TypeError: argument 1 of Vector2.lerp() must be Vector2, not int"

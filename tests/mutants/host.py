@@ -17,6 +17,7 @@ _NESTING = f"{_CALLS} -k calls_nesting"
 _PROXIES = f"{_CALLS} -k proxies"
 _REFUSALS = f"{_CLASS} -k class_refusals"
 _TYPES = f"{_CALLS} -k calls_types"
+_VALUES = "tests/engine/test_values.py"
 
 
 MUTANTS = [
@@ -69,6 +70,98 @@ MUTANTS = [
             '__attribute__((visibility("default"))) int pythonscript_leak;\n'
             '__attribute__((visibility("default"))) GDExtensionBool pythonscript_init(',
             "tests/engine/test_1_library.py",
+        ),
+    ),
+    *mutants_of(
+        f"{_COMPILED}/values.pyx",
+        (
+            "integers that do not fit 32 bits are refused",
+            "if not -0x80000000 <= number <= 0x7FFFFFFF:",
+            "if not -0x80000001 <= number <= 0x80000000:",
+            f"{_UNIT}/test_values.py",
+        ),
+        (
+            "a Basis is kept by rows",
+            "cdef int stride = 3 if name == ROWS else 1",
+            "cdef int stride = 1",
+            f"{_UNIT}/test_values.py",
+        ),
+        (
+            "only values of one type are equal",
+            " or (<Value>left).type != (<Value>right).type:",
+            ":",
+            f"{_UNIT}/test_values.py",
+        ),
+        (
+            "both zeros have one hash",
+            "mixed ^= 0 if not integral and numbers[i] == 0 else (",
+            "mixed ^= (",
+            f"{_UNIT}/test_values.py",
+        ),
+        (
+            "a field is read of its own type only",
+            "if not isinstance(instance, Value) or (<Value>instance).type != self.owner:",
+            "if not isinstance(instance, Value):",
+            f"{_UNIT}/test_values.py",
+        ),
+        (
+            "what a value without an engine can't do raises",
+            '    if not running:\n        raise RuntimeError("the operators',
+            '    if False:\n        raise RuntimeError("the operators',
+            f"{_UNIT}/test_values.py",
+        ),
+        ("a division by zero raises", "            if whole == 0:\n", "            if False:\n", _VALUES),
+        ("a division that overflows raises", "            if whole == -1:\n", "            if False:\n", _VALUES),
+        (
+            "the numbers beside a vector of integers are no longer than its own",
+            "        check_size(b.whole, a.type)\n",
+            "        pass\n",
+            _VALUES,
+        ),
+        (
+            "floats are not cut to integers",
+            "            if isinstance(argument, float):\n",
+            "            if False:\n",
+            f"{_UNIT}/test_values.py",
+        ),
+        (
+            "a color has a name that the engine knows",
+            "if type(self).from_string(code, none) == none:",
+            "if False:",
+            _VALUES,
+        ),
+        (
+            "a unary operator that the engine has not raises",
+            "if result is NotImplemented:",
+            "if False:",
+            _VALUES,
+        ),
+    ),
+    *mutants_of(
+        f"{_COMPILED}/members.pyx",
+        (
+            "a static method needs no value",
+            "method.static = error.error != GDEXTENSION_CALL_ERROR_INSTANCE_IS_NULL",
+            "method.static = False",
+            _VALUES,
+        ),
+        (
+            "an unknown constant is not -1",
+            "if type(found) is int and found == -1:",
+            "if False:",
+            _VALUES,
+        ),
+        (
+            "a method is called on its own type only",
+            " or (<Value>arguments[0]).type != self.type):",
+            "):",
+            _VALUES,
+        ),
+        (
+            "a call has a bound on its arguments",
+            "if len(arguments) - first > MOST_ARGUMENTS:",
+            "if False:",
+            _VALUES,
         ),
     ),
     *mutants_of(
@@ -289,12 +382,6 @@ MUTANTS = [
             "integers that do not fit 64 bits are refused",
             "    if overflow:\n",
             "    if False:\n",
-            _TYPES,
-        ),
-        (
-            "integers that do not fit 32 bits are refused",
-            "if not -0x80000000 <= number <= 0x7FFFFFFF:",
-            "if not -0x80000001 <= number <= 0x80000000:",
             _TYPES,
         ),
         (
@@ -734,6 +821,15 @@ MUTANTS = [
         ),
     ),
     *mutants_of(
+        f"{_FACADE}/__init__.py",
+        (
+            "without an engine nothing is asked of one",
+            "if not is_running():",
+            "if False:",
+            f"{_UNIT}/test_package.py",
+        ),
+    ),
+    *mutants_of(
         f"{_FACADE}/_streams.py",
         (
             "what no String can hold is replaced in what is printed",
@@ -834,12 +930,6 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_FACADE}/values.py",
-        (
-            "a Basis crosses over by rows",
-            "return iter(_transposed(super()._numbers()))",
-            "return iter(super()._numbers())",
-            f"{_UNIT}/test_values.py",
-        ),
         (
             "an array that is copied keeps its type",
             "    def __reduce_ex__(self, protocol: Any) -> Any:\n"

@@ -12,6 +12,7 @@ from cpython.bool cimport PyBool_Check
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_Check
 from cpython.long cimport PyLong_Check
 from cpython.object cimport Py_EQ, Py_NE, PyObject
+from cpython.ref cimport Py_INCREF
 from libc.string cimport memcmp, memcpy
 from _pythonscript.interface cimport *
 
@@ -185,8 +186,7 @@ cdef class Value:
 
     def _replace(self, **fields):
         """A copy in which the named fields are others; `copy.replace` does the same since Python 3.13."""
-        cdef Value value = new_value(self.type)
-        memcpy(memory(value), memory(self), kinds[self.type].count * sizeof(float))
+        cdef Value value = <Value>type(self)(self)
         set_named(value, fields, 0)
         return value
 
@@ -238,6 +238,7 @@ def declare(int type, str name, str fields, str doc):
     fields_of[type], PARTS[name] = tuple(declared), type
     CLASSES[type] = globals()[name] = cls
     kind.python = <PyObject *>cls
+    Py_INCREF(cls)  # by which it is never freed
 
 
 CLASSES = {}
@@ -435,8 +436,8 @@ cdef int construct(Value self, tuple arguments) except -1:
         raise no_constructor(self, arguments)
     if not running:
         raise RuntimeError(f"{call_text(self, arguments)} needs the engine's constructor, and this Python does not run inside one")
-    if self.type == GDEXTENSION_VARIANT_TYPE_COLOR and isinstance(arguments[0], str):
-        check_color(type(self), arguments[0])
+    if self.type == GDEXTENSION_VARIANT_TYPE_COLOR:
+        check_color(self, arguments)
     try:
         for argument in arguments:
             from_python(argument, &sources[made])
@@ -474,11 +475,15 @@ cdef object call_text(Value value, tuple arguments):
     return f"{type(value).__name__}({', '.join(map(shortened, arguments[:MOST_ARGUMENTS]))})"
 
 
-cdef int check_color(object cls, object text) except -1:
-    """Refuses what the engine would take for black, with an error in its output."""
-    none = cls(-1, -1, -1, -1)
-    if cls.from_string(text, none) == none:
-        raise ValueError(f"{text!r} is neither a color's name nor its code")
+cdef int check_color(Value self, tuple arguments) except -1:
+    """Refuses a number in the place of a color, of which the engine makes one, and names that it takes for black."""
+    code = arguments[0]
+    if isinstance(code, int) and len(arguments) < 3:
+        raise no_constructor(self, arguments)
+    if isinstance(code, str):
+        none = type(self)(-1, -1, -1, -1)
+        if type(self).from_string(code, none) == none:
+            raise ValueError(f"{code!r} is neither a color's name nor its code")
     return 0
 
 
