@@ -94,8 +94,8 @@ MUTANTS = [
         ),
         (
             "both zeros have one hash",
-            "mixed ^= 0 if not integral and numbers[i] == 0 else (",
-            "mixed ^= (",
+            "0 if not integral and numbers[i] == 0 else",
+            "0 if not integral and self is None else",
             f"{_UNIT}/test_values.py",
         ),
         (
@@ -111,7 +111,7 @@ MUTANTS = [
             f"{_UNIT}/test_values.py",
         ),
         ("a division by zero raises", "            if whole == 0:\n", "            if False:\n", _VALUES),
-        ("a division that overflows raises", "            if whole == -1:\n", "            if False:\n", _VALUES),
+        ("a division that overflows raises", "            if whole == -1:\n", "            if whole == -2:\n", _VALUES),
         (
             "the numbers beside a vector of integers are no longer than its own",
             "        check_size(b.whole, a.type)\n",
@@ -127,7 +127,7 @@ MUTANTS = [
         (
             "a color has a name that the engine knows",
             "if type(self).from_string(code, none) == none:",
-            "if False:",
+            "if type(self).from_string(code, none) is none:",
             _VALUES,
         ),
         (
