@@ -1,7 +1,7 @@
-"""Value types against GDScript's: all that the engine's description lists of them has the same value in Python.
+"""Value types against GDScript's: all that the engine describes of them has the same value in Python.
 
-The cases are made of that description: every constructor, operator, method, constant and member. An expression such
-as `Rect2(1.5, 3.0, -0.75, 2.0)` or `Vector2i(3, -2) % 4` is both languages', so each evaluates it.
+The cases are made of that description: every constructor, operator, method, constant and member. Expressions
+such as `Rect2(1.5, 3.0, -0.75, 2.0)` or `Vector2i(3, -2) % 4` are both languages', so each evaluates them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -77,17 +76,17 @@ ARGUMENTS: Final = {
 }
 """What methods are called with."""
 BEYOND: Final = {
-    "Basis.looking_at": "Basis.looking_at(Vector3(1.0, 2.0, 3.0), Vector3(0.0, 1.0, 0.0), true)",
-    "Color.hex64": "Color.hex64(1311768467294899695)",
-    "Projection.create_perspective": "Projection.create_perspective(60.0, 1.5, 0.1, 100.0, true)",
-    "Projection.create_perspective_hmd": "Projection.create_perspective_hmd(60.0, 1.5, 0.1, 9.0, true, 1, 0.1, 2.0)",
-    "Projection.create_orthogonal": "Projection.create_orthogonal(-1.0, 1.0, -2.0, 2.0, 0.1, 10.0)",
-    "Projection.create_orthogonal_aspect": "Projection.create_orthogonal_aspect(2.0, 1.5, 0.1, 10.0, true)",
-    "Projection.create_frustum": "Projection.create_frustum(-1.0, 1.0, -2.0, 2.0, 0.1, 10.0)",
-    "Projection.create_frustum_aspect": "Projection.create_frustum_aspect(2.0, 1.5, Vector2(), 0.1, 10.0, true)",
-    "Projection.create_for_hmd": "Projection.create_for_hmd(1, 1.5, 2.0, 0.5, 1.0, 1.5, 0.1, 10.0)",
+    "Basis.looking_at": "Vector3(1.0, 2.0, 3.0), Vector3(0.0, 1.0, 0.0), true",
+    "Color.hex64": "1311768467294899695",
+    "Projection.create_perspective": "60.0, 1.5, 0.1, 100.0, true",
+    "Projection.create_perspective_hmd": "60.0, 1.5, 0.1, 9.0, true, 1, 0.1, 2.0",
+    "Projection.create_orthogonal": "-1.0, 1.0, -2.0, 2.0, 0.1, 10.0",
+    "Projection.create_orthogonal_aspect": "2.0, 1.5, 0.1, 10.0, true",
+    "Projection.create_frustum": "-1.0, 1.0, -2.0, 2.0, 0.1, 10.0",
+    "Projection.create_frustum_aspect": "2.0, 1.5, Vector2(), 0.1, 10.0, true",
+    "Projection.create_for_hmd": "1, 1.5, 2.0, 0.5, 1.0, 1.5, 0.1, 10.0",
 }
-"""Methods that those arguments do not suit."""
+"""Arguments of methods that those do not suit."""
 SYMBOLS: Final = {
     "unary-": "-%s",
     "unary+": "+%s",
@@ -114,7 +113,11 @@ def operators(api: Entry) -> Iterator[str]:
     for left in ("int", "float", *VALUES):
         for operator in described(api)[left]["operators"]:
             right, form = operator.get("right_type"), SYMBOLS.get(operator["name"].replace("%", "%%"))
-            if form is None or right not in (None, *SAMPLES) or {left, right} <= {"int", "float", None, "bool"}:
+            if (
+                form is None
+                or right not in (None, *SAMPLES)
+                or {left, right} <= {"int", "float", None, "bool"}
+            ):
                 continue
             for mine in SAMPLES[left]:
                 if right is None:
@@ -127,18 +130,16 @@ def methods(api: Entry) -> Iterator[str]:
     for name in VALUES:
         for method in described(api)[name].get("methods", ()):
             where = f"{name}.{method['name']}"
-            arguments = ", ".join(ARGUMENTS[argument["type"]] for argument in method.get("arguments", ()))
+            usual = ", ".join(ARGUMENTS[argument["type"]] for argument in method.get("arguments", ()))
             target = name if method["is_static"] else SAMPLES[name][0]
-            yield BEYOND.get(where, f"{target}.{method['name']}({arguments})")
+            yield f"{target}.{method['name']}({BEYOND.get(where, usual)})"
 
 
 def constants(api: Entry) -> Iterator[str]:
     for name in VALUES:
         entry = described(api)[name]
         yield from (f"{name}.{constant['name']}" for constant in entry.get("constants", ()))
-        yield from (
-            f"{name}.{value['name']}" for enum in entry.get("enums", ()) for value in enum["values"]
-        )
+        yield from (f"{name}.{value['name']}" for enum in entry.get("enums", ()) for value in enum["values"])
 
 
 def members(api: Entry) -> Iterator[str]:
@@ -221,7 +222,14 @@ def run(cases: dict[str, list[Any]], tmp_path_factory: pytest.TempPathFactory) -
 
 
 def test_the_description_was_understood(cases: dict[str, list[Any]]) -> None:
-    least = {"constructors": 100, "operators": 400, "methods": 300, "constants": 200, "members": 100, "refused": 2000}
+    least = {
+        "constructors": 100,
+        "operators": 400,
+        "methods": 300,
+        "constants": 200,
+        "members": 100,
+        "refused": 2000,
+    }
     assert [kind for kind, number in least.items() if len(cases[kind]) < number] == []
 
 

@@ -111,7 +111,12 @@ MUTANTS = [
             f"{_UNIT}/test_values.py",
         ),
         ("a division by zero raises", "            if whole == 0:\n", "            if False:\n", _VALUES),
-        ("a division that overflows raises", "            if whole == -1:\n", "            if whole == -2:\n", _VALUES),
+        (
+            "a division that overflows raises",
+            "            if whole == -1:\n",
+            "            if whole == -2:\n",
+            _VALUES,
+        ),
         (
             "the numbers beside a vector of integers are no longer than its own",
             "        check_size(b.whole, a.type)\n",

@@ -78,19 +78,10 @@ if TYPE_CHECKING:  # all that is the engine's, from its own description: made by
 
     __all__ += _engine.__all__
 else:
-    from .values import (
+    from _pythonscript.values import (
         AABB,
         Basis,
         Color,
-        PackedColorArray,
-        PackedFloat32Array,
-        PackedFloat64Array,
-        PackedInt32Array,
-        PackedInt64Array,
-        PackedStringArray,
-        PackedVector2Array,
-        PackedVector3Array,
-        PackedVector4Array,
         Plane,
         Projection,
         Quaternion,
@@ -104,6 +95,18 @@ else:
         Vector3i,
         Vector4,
         Vector4i,
+    )
+
+    from .values import (
+        PackedColorArray,
+        PackedFloat32Array,
+        PackedFloat64Array,
+        PackedInt32Array,
+        PackedInt64Array,
+        PackedStringArray,
+        PackedVector2Array,
+        PackedVector3Array,
+        PackedVector4Array,
     )
 
     _HOSTS = {

@@ -1,34 +1,10 @@
-"""The engine's value types: vectors, colours, transforms, names, packed arrays.
-
-Vectors and what is made of them are compiled: each is immutable and holds the engine's own 32-bit numbers, under
-the engine's field names. Fields, equality, hashes and copies need no engine. Operators, methods, constants and
-constructors from anything but the fields are the engine's own: `a + b`, `v.length()`, `Color.html("#fff")`,
-`Vector2.ZERO`, `Quaternion(axis, angle)`.
-"""
+"""The engine's names and packed arrays; vectors, colours and transforms are in `_pythonscript.values`."""
 
 from array import array
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
-from _pythonscript.values import (
-    AABB,
-    CLASSES,
-    Basis,
-    Color,
-    Plane,
-    Projection,
-    Quaternion,
-    Rect2,
-    Rect2i,
-    Transform2D,
-    Transform3D,
-    Vector2,
-    Vector2i,
-    Vector3,
-    Vector3i,
-    Vector4,
-    Vector4i,
-)
+from _pythonscript.values import CLASSES, Color, Vector2, Vector3, Vector4
 
 from .enums import VariantType
 
