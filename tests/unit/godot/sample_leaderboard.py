@@ -10,11 +10,15 @@ from godot import (
     HTTPClient,
     Node,
     PackedByteArray,
+    Quaternion,
+    Rect2,
     Signal,
     Sprite2D,
     Texture2D,
     TLSOptions,
     Vector2,
+    Vector2i,
+    Vector3,
     const,
     export,
     gdclass,
@@ -85,6 +89,12 @@ class Leaderboard(Node):
         sprite.texture = None
         when.connect(done)
         major: int = Engine.get_version_info()["major"]
+        x, y = sprite.position
+        sprite.modulate = Color("red", 0.5) if x > y else Color(1, 1, 1)
+        corner = Rect2(Vector2(Vector2i(1, 2)), Vector2(x=x, y=y)).end
+        match corner:
+            case Vector2(0.0, height):
+                sprite.position = corner._replace(y=height + Quaternion(Vector3.UP, 1.0).get_angle())
         return (sprite.position + Vector2.ONE * major - 2.0 * Vector2(y=1.0)).normalized() / 2
 
     def _announce(self, player: str, score: int) -> None:

@@ -1,9 +1,12 @@
 """The value types, as far as they go without an engine."""
 
 import copy
+import gc
 import math
 import pickle
 import struct
+import sys
+import weakref
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -288,10 +291,25 @@ def test_the_default_is_false(cls: Any) -> None:
     assert sample(cls, 2)
 
 
+def test_the_garbage_collector_has_nothing_to_do_with_them() -> None:
+    for cls in WIDTHS:
+        assert not gc.is_tracked(sample(cls))
+        count = sys.getrefcount(cls)
+        values = [sample(cls) for _ in range(100)]
+        del values
+        assert sys.getrefcount(cls) == count
+
+
 def test_a_subclass_is_equal_to_its_base() -> None:
     class Point(Vector2):
-        """Has a name for it."""
+        """Has a name for it, and attributes of its own."""
 
+    point: Any = Point(1, 2)
+    point.itself = point
+    reference = weakref.ref(point)
+    del point
+    gc.collect()
+    assert reference() is None
     assert Point(1, 2) == Vector2(1, 2)
     assert hash(Point(1, 2)) == hash(Vector2(1, 2))
     assert repr(Point(1, 2)) == "Point(1.0, 2.0)"

@@ -21,8 +21,14 @@ cdef extern from "Python.h":
     bint PyNumber_Check(object)
     long long PyLong_AsLongLongAndOverflow(object, int *overflow) except? -1
     ctypedef struct TypeObject "PyTypeObject":
+        unsigned long tp_flags
         void *tp_getattro
+        void *tp_traverse
+        void *tp_clear
+        void (*tp_free)(void *)
         object (*tp_alloc)(TypeObject *, Py_ssize_t)
+    unsigned long Py_TPFLAGS_HAVE_GC
+    void PyObject_Free(void *)
 
 cdef enum:
     REAL = GDEXTENSION_VARIANT_TYPE_FLOAT
@@ -212,6 +218,7 @@ COMPARISONS[:] = [
 def declare(int type, str name, str fields, str doc):
     """Makes one value type of what the table says."""
     cdef Kind *kind = &kinds[type]
+    cdef TypeObject *slots
     cdef int stride = 3 if name == ROWS else 1
     declared = []
     for field in fields.split():
@@ -233,8 +240,13 @@ def declare(int type, str name, str fields, str doc):
     }
     base = Small if kind.count <= 4 else Large
     cls = ValueClass(name, (base,), body)
+    slots = <TypeObject *>cls
     # Python's own slot would look for __getattr__ at every access, and not only when there is no attribute.
-    (<TypeObject *>cls).tp_getattro = (<TypeObject *>base).tp_getattro
+    slots.tp_getattro = (<TypeObject *>base).tp_getattro
+    # A value refers to nothing, so the garbage collector need not know of it, as it would of every class's objects.
+    slots.tp_flags &= ~Py_TPFLAGS_HAVE_GC
+    slots.tp_traverse = slots.tp_clear = NULL
+    slots.tp_free = PyObject_Free
     fields_of[type], PARTS[name] = tuple(declared), type
     CLASSES[type] = globals()[name] = cls
     kind.python = <PyObject *>cls
