@@ -15,6 +15,7 @@ from devkit.project import SOURCES
 
 OPTIONAL = {
     "editor_help_load_xml_from_utf8_chars_and_len": "4.3: the editor's help; without it classes have none",
+    "register_main_loop_callbacks": "4.5: the main loop's end; without it the loop's metadata tells of it",
 }
 """Functions newer than Godot 4.2, with what is done without them."""
 
