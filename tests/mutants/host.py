@@ -75,6 +75,12 @@ MUTANTS = [
     *mutants_of(
         f"{_COMPILED}/values.pyx",
         (
+            "integers that do not fit 64 bits are refused",
+            "    if overflow:\n",
+            "    if False:\n",
+            _TYPES,
+        ),
+        (
             "integers that do not fit 32 bits are refused",
             "if not -0x80000000 <= number <= 0x7FFFFFFF:",
             "if not -0x80000001 <= number <= 0x80000000:",
@@ -381,12 +387,6 @@ MUTANTS = [
             "a packed array of strings takes only strings",
             "if not PyUnicode_Check(items[i]):",
             "if items[i] is None:",
-            _TYPES,
-        ),
-        (
-            "integers that do not fit 64 bits are refused",
-            "    if overflow:\n",
-            "    if False:\n",
             _TYPES,
         ),
         (

@@ -29,6 +29,7 @@ cdef object (*to_python)(const Variant *)
 cdef bint (*find_member)(object cls, str name, Value value) except -1
 
 cdef Value new_value(int type)
+cdef int64_t to_int64(object number) except? -1
 cdef void discard(Variant *variants, int count) noexcept
 
 

@@ -30,10 +30,7 @@ from _pythonscript cimport objects, packed, strings, values
 from _pythonscript.handles cimport Handle
 from _pythonscript.objects cimport Object
 from _pythonscript.packed cimport PackedByteArray
-from _pythonscript.values cimport Value
-
-cdef extern from "Python.h":
-    long long PyLong_AsLongLongAndOverflow(object, int *overflow) except? -1
+from _pythonscript.values cimport Value, to_int64
 
 cdef enum:
     TYPES = values.TYPES
@@ -479,14 +476,6 @@ NUMBER_ARRAY_TYPES = {
     "f": GDEXTENSION_VARIANT_TYPE_PACKED_FLOAT32_ARRAY,
     "d": GDEXTENSION_VARIANT_TYPE_PACKED_FLOAT64_ARRAY,
 }
-
-
-cdef int64_t to_int64(object value) except? -1:
-    cdef int overflow = 0
-    cdef int64_t result = PyLong_AsLongLongAndOverflow(value, &overflow)
-    if overflow:
-        raise OverflowError(f"{value} does not fit the engine's 64-bit int")
-    return result
 
 
 cdef int write_text(object value, Storage *storage) except -1:
