@@ -175,6 +175,81 @@ def test_a_broken_addon_is_reported_and_the_others_load(tmp_path: Path) -> None:
         assert f"addons/{addon}/register_types.py" in run.output, "the report names the file"
 
 
+BASE = "from godot import RefCounted, gdclass\n\n@gdclass\nclass {}(RefCounted):\n    pass\n"
+HEIR = "from godot import {1}, gdclass\n\n@gdclass\nclass {0}({1}):\n    pass\n"
+
+ORDERS: dict[str, tuple[dict[str, str], list[str], str]] = {
+    "a class of a later addon": ({"a": HEIR.format("PyA", "PyZ"), "z": BASE.format("PyZ")}, [], "PyA PyZ"),
+    "a class of an earlier addon": (
+        {"a": BASE.format("PyA"), "z": HEIR.format("PyZ", "PyA")},
+        [],
+        "PyA PyZ",
+    ),
+    "in another file": ({"a": HEIR.format("PyA", "PyZ"), "z": "import z.deep.classes"}, [], "PyA PyZ"),
+    "three in a row": (
+        {"a": HEIR.format("PyA", "PyM"), "m": HEIR.format("PyM", "PyZ"), "z": BASE.format("PyZ")},
+        [],
+        "PyA PyM PyZ",
+    ),
+    "imported from the addon itself": (
+        {"a": "import z.register_types\n" + HEIR.format("PyA", "PyZ"), "z": BASE.format("PyZ")},
+        [],
+        "PyA PyZ",
+    ),
+    "a circle": (
+        {"a": HEIR.format("PyA", "PyZ"), "m": BASE.format("PyM"), "z": HEIR.format("PyZ", "PyA")},
+        [
+            "PyA is not declared yet: the addon 'a', which declares it, is being imported itself and waits",
+            "PyZ is not declared: the addon 'z', which declares it, has failed",
+        ],
+        "PyM",
+    ),
+    "an addon that fails": (
+        {"a": HEIR.format("PyA", "PyZ"), "z": "1 / 0\n" + BASE.format("PyZ")},
+        ["division by zero", "PyZ is not declared: the addon 'z', which declares it, has failed"],
+        "",
+    ),
+    "nobody's class": (
+        {"a": HEIR.format("PyA", "PyZ"), "z": "class PyZ:\n    pass\n"},
+        ["cannot import name 'PyZ' from 'godot'"],
+        "",
+    ),
+}
+"""Addons with what they declare: the errors that come, and the classes that are there in the end."""
+
+
+@pytest.mark.parametrize("kind", ORDERS)
+def test_a_class_of_another_addon_is_imported_by_its_name(kind: str, tmp_path: Path) -> None:
+    modules, expected, classes = ORDERS[kind]
+    project = Project(tmp_path / "p")
+    for name, text in modules.items():
+        project.write(f"addons/{name}/register_types.py", text)
+    project.write("addons/z/deep/classes.py", BASE.format("PyZ") if kind == "in another file" else "")
+    project.write(
+        "classes.gd",
+        "extends SceneTree\n\nfunc _initialize() -> void:\n"
+        "\tprint('GOT ', ' '.join(['PyA', 'PyM', 'PyZ'].filter(ClassDB.class_exists)))\n"
+        "\tprint('END 0 0')\n\tquit()\n",
+    )
+    run = project.run("--headless", "--script", "res://classes.gd", expected=expected, ends=True)
+    run.assert_clean()
+    assert f"GOT {classes}" in run.lines
+
+
+def test_a_python_class_by_its_name_is_the_class_itself(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", addons=["probe"])
+    project.write(
+        "same.gd",
+        "extends SceneTree\n\nfunc _initialize() -> void:\n"
+        "\tprint('SAME ', PyProbe.run('import godot, probe.register_types as own; '"
+        " + 'result = godot.PyProbe is own.PyProbe and isinstance(godot.PyProbe(), own.PyProbe)'))\n"
+        "\tprint('END 0 0')\n\tquit()\n",
+    )
+    run = project.run("--headless", "--script", "res://same.gd", ends=True)
+    run.assert_clean()
+    assert "SAME true" in run.lines
+
+
 @pytest.mark.parametrize("arguments", [("--import",), ("--editor", "--quit")], ids=" ".join)
 def test_the_first_import_works(arguments: tuple[str, ...], tmp_path: Path) -> None:
     project = Project(tmp_path / "p", scripts=[SUITE], addons=["probe"], client=True)

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from tests.engine.harness import Project, Run, functions
 
-SUITES = ("class.gd", "class_refusals.gd")
+SUITES = ("class.gd", "class_refusals.gd", "declarations.gd", "callables.gd")
 
 STAGE = """\
 [gd_scene format=3]
@@ -30,7 +30,7 @@ def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
 
     @cache
     def run(suite: str) -> Run:
-        addons = ["mistakes", "zoo"]
+        addons = ["declarations", "mistakes", "zoo"]
         project = Project(tmp_path_factory.mktemp("class") / "p", scripts=[suite, "actor.gd"], addons=addons)
         project.write("stage.tscn", STAGE)
         return project.run_suite(suite, verbose=True)
@@ -54,7 +54,7 @@ def test_suite(suite: str, name: str, run_of: Callable[[str], Run]) -> None:
 @pytest.fixture(scope="module")
 def skeletons(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Element]:
     """What the engine writes for somebody to fill in, by class: it holds every member that is registered."""
-    project = Project(tmp_path_factory.mktemp("docs") / "p", addons=["zoo"], client=True)
+    project = Project(tmp_path_factory.mktemp("docs") / "p", addons=["declarations", "zoo"], client=True)
     run = project.run("--headless", "--doctool", str(project.root), "--gdextension-docs")
     run.assert_clean()
     folder = project.root / "doc_classes"
@@ -64,7 +64,8 @@ def skeletons(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Element]:
 @pytest.fixture(scope="module")
 def references(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Element]:
     """What the editor's help is given, by class."""
-    project = Project(tmp_path_factory.mktemp("help") / "p", addons=["probe", "zoo"], client=True)
+    addons = ["declarations", "probe", "zoo"]
+    project = Project(tmp_path_factory.mktemp("help") / "p", addons=addons, client=True)
     project.write("documents.gd", DOCUMENTS)
     project.run("--headless", "--script", "res://documents.gd", ends=True).assert_clean()
     return {path.stem: ElementTree.parse(path).getroot() for path in project.root.glob("*.xml")}
@@ -75,8 +76,8 @@ extends SceneTree
 
 const SOURCE := """
 from pathlib import Path
-from godot import _registration, documentation
-for cls in _registration.declared:
+from godot import _classes, documentation
+for cls in _classes.declared.values():
     Path(folder, cls.__name__ + '.xml').write_text(documentation.to_xml(cls), encoding='utf-8')
 """
 
@@ -96,7 +97,7 @@ def members(root: Element) -> Iterator[tuple[str, str, Element]]:
             yield kind, str(node.get("name")), node if description is None else description
 
 
-@pytest.mark.parametrize("name", ["PyHTTPClient", "PyAnimal", "PyActor"])
+@pytest.mark.parametrize("name", ["PyHTTPClient", "PyAnimal", "PyDog", "PyActor", "PyTally"])
 def test_the_help_has_every_member(
     name: str, skeletons: dict[str, Element], references: dict[str, Element]
 ) -> None:
@@ -125,6 +126,14 @@ def test_the_help_comes_from_the_docstrings(references: dict[str, Element]) -> N
     assert texts["PLANTS"] == "Leaves and the like."
     assert texts["LEGS"] == "Usually."
     assert texts["mood"] == "How it feels."
+
+
+def test_the_help_of_what_plain_bases_bring(references: dict[str, Element]) -> None:
+    texts = {name: node.text for _, name, node in members(references["PyTally"])}
+    assert texts["count"] == "Goes one step."
+    assert texts["describe"] == "Says that it has a name."
+    assert texts["counted"] == "Emitted at every step."
+    assert texts["LEAST"] == "It counts no lower."
 
 
 def test_the_help_gives_values_as_the_engine_writes_them(references: dict[str, Element]) -> None:

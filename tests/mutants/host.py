@@ -9,6 +9,8 @@ _UNIT = "tests/unit/godot"
 _PYTHON = "tests/engine/test_2_python.py"
 _CLASS = "tests/engine/test_3_class.py"
 _CALLS = "tests/engine/test_4_calls.py"
+_CALLABLES = f"{_CLASS} -k callables"
+_DECLARATIONS = f"{_CLASS} -k declarations"
 _EDITOR = "tests/engine/test_e_editor.py"
 _ERRORS = f"{_CALLS} -k calls_errors"
 _LIFE = f"{_CALLS} -k calls_life"
@@ -474,10 +476,22 @@ MUTANTS = [
             _ERRORS,
         ),
         (
-            "an int that is no member of an enum is no argument",
-            "    except ValueError:\n        r_fits[0] = False\n        return None",
-            "    except ValueError:\n        return None",
-            _REFUSALS,
+            "an int that is no member of an enum arrives as it is",
+            "    except ValueError:\n        return number\n",
+            "    except ValueError:\n        return None\n",
+            _DECLARATIONS,
+        ),
+        (
+            "flags keep bits that they do not know",
+            "return number if issubclass(enum, IntFlag) and member != number else member",
+            "return member",
+            _DECLARATIONS,
+        ),
+        (
+            "an enum's own rule for other ints holds",
+            "return number if issubclass(enum, IntFlag) and member != number else member",
+            "return number if member != number else member",
+            _DECLARATIONS,
         ),
         (
             "an object that is missing is a null Object, not nil",
@@ -510,6 +524,24 @@ MUTANTS = [
             "a Callable does not keep its object alive",
             "        function = function.__func__\n",
             "",
+            _PROXIES,
+        ),
+        (
+            "a registered method is the engine's own Callable",
+            "    if name is not None:\n        return new_named(",
+            "    if False:\n        return new_named(",
+            _CALLABLES,
+        ),
+        (
+            "a method of the engine's is the engine's own Callable",
+            "return function.__name__ if isinstance(function.__self__, Object) else None",
+            "return None",
+            _CALLABLES,
+        ),
+        (
+            "what a Callable calls is not asked for when its object is gone",
+            "target is NULL or not is_valid(target)",
+            "target is NULL",
             _PROXIES,
         ),
     ),
@@ -568,21 +600,27 @@ MUTANTS = [
         ),
         (
             "too many arguments are refused",
-            "if count > declared and not method.vararg or count > FEW:",
+            "if count > declared and method.rest is None or count > FEW:",
             "if count > FEW:",
             _ERRORS,
         ),
         (
             "a vararg method takes no more than there is room for",
-            "and not method.vararg or count > FEW:",
-            "and not method.vararg:",
+            "and method.rest is None or count > FEW:",
+            "and method.rest is None:",
             _REFUSALS,
         ),
         (
             "a vararg method takes as many as there is room for",
-            "and not method.vararg or count > FEW:",
-            "and not method.vararg or count >= FEW:",
+            "and method.rest is None or count > FEW:",
+            "and method.rest is None or count >= FEW:",
             _MEMBERS,
+        ),
+        (
+            "further arguments are of their type",
+            "variant.to_python_as(wanted, arguments[i], &fits)",
+            "variant.to_python_as(wanted if i < declared else Type(0), arguments[i], &fits)",
+            _DECLARATIONS,
         ),
         (
             "an argument that does not fit is named by its number",
@@ -653,6 +691,12 @@ MUTANTS = [
             "        gde.classdb_unregister_extension_class(library, record.class_name)\n",
             "    except BaseException:\n",
             _REFUSALS,
+        ),
+        (
+            "no object is a null object in ClassDB",
+            "variant.result_from_python(method.arguments[at]",
+            "variant.from_python_as(method.arguments[at]",
+            _DECLARATIONS,
         ),
         (
             "defaults are ClassDB's too",
@@ -750,6 +794,19 @@ MUTANTS = [
             _REFUSALS,
         ),
         (
+            "accessors that were made hide nothing of the engine's",
+            'return f"{name}_property" if name in hiding else name',
+            "return name",
+            _DECLARATIONS,
+        ),
+        (
+            "a function that no name calls is no engine's Callable",
+            "function = vars(owner_of(cls, name) or object).get(name)",
+            "function = next(iter(m.function for s in specs for m in s.methods if m.name == name))\n"
+            "        names.update({m.function: name for s in specs for m in s.methods if m.name == name})",
+            _CALLABLES,
+        ),
+        (
             "the inspector asks for a node",
             '_hinted(_info(spec.info), "Node", PropertyHint.NODE_TYPE)',
             "_info(spec.info)",
@@ -765,6 +822,30 @@ MUTANTS = [
             _PROXIES,
         ),
         (
+            "a class of another addon is imported by its name",
+            "        _addons.import_declaring(name)\n",
+            "        pass\n",
+            f"{_PYTHON} -k imported_by_its_name",
+        ),
+        (
+            "a Python class by its name is the class itself",
+            "    if name in declared:\n        return declared[name]\n    for",
+            "    for",
+            f"{_PYTHON} -k class_itself",
+        ),
+        (
+            "a Callable equals what it calls",
+            "return self._function() == other if callable(other) else NotImplemented",
+            "return False",
+            _PROXIES,
+        ),
+        (
+            "a Callable hashes as what it calls",
+            "hash(function) if hashed else super().__hash__()",
+            "super().__hash__()",
+            _PROXIES,
+        ),
+        (
             "a class of the engine's takes no arguments",
             "        if arguments or keywords:\n",
             "        if False:\n",
@@ -772,13 +853,28 @@ MUTANTS = [
         ),
     ),
     *mutants_of(
-        f"{_FACADE}/_startup.py",
+        f"{_FACADE}/_addons.py",
         (
             "one addon's failure is not the others'",
             "except BaseException:  # one addon's failure is not the others'",
             "except ImportError:",
             f"{_PYTHON} -k broken_addon",
         ),
+        (
+            "addons that import each other are told so",
+            "        if _is_under_way(module):\n",
+            "        if False:\n",
+            f"{_PYTHON} -k imported_by_its_name",
+        ),
+        (
+            "an addon that failed is not tried again",
+            "            _to_come.pop(module, None)\n",
+            "            pass\n",
+            f"{_PYTHON} -k imported_by_its_name",
+        ),
+    ),
+    *mutants_of(
+        f"{_FACADE}/_startup.py",
         (
             "a game knows nothing of what is for the editor",
             'if singleton("Engine").is_editor_hint():',
@@ -897,6 +993,42 @@ MUTANTS = [
             "accessors of the class's own are used",
             "if spec.setter and not self.has(spec.setter):",
             "if spec.setter:",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "a class has one parent",
+            "if other not in parent.__mro__:",
+            "if False:",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "what is nearer hides a plain base's member",
+            "                if owner_of(self.cls, name) is body:\n",
+            "                if True:\n",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "the standard library's bases stay Python's own",
+            "return [base for base in cls.__mro__ if base not in known and not _is_standard(base)]",
+            "return [base for base in cls.__mro__ if base not in known]",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "an inherited class method is registered anew",
+            "inherited = isinstance(member, classmethod)",
+            "inherited = False",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "annotations are evaluated where they are written",
+            "names = vars(sys.modules[owner.__module__])",
+            "names = vars(sys.modules[self.cls.__module__])",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "a private accessor is gone by with a public one",
+            'given if given and not given.startswith("_") else',
+            "given if given else",
             f"{_UNIT}/test_declare.py",
         ),
         (

@@ -75,6 +75,7 @@ FUNCTIONS = (
     "ref_get_object",
     "ref_set_object",
     "callable_custom_create",
+    "callable_custom_get_userdata",
     "classdb_construct_object",
     "classdb_get_method_bind",
     "classdb_register_extension_class2",

@@ -11,21 +11,27 @@ from __future__ import annotations
 import collections.abc
 import functools
 import typing
+from contextlib import suppress
 from enum import IntEnum, IntFlag
 from typing import Any
 
-from _pythonscript import classes, objects, outgoing
+from _pythonscript import callables, classes, objects, outgoing
 from _pythonscript.packed import PackedByteArray
 from _pythonscript.variant import Box
 
+from . import _addons
 from .annotations import add_type
 from .enums import VariantType
+
+declared: dict[str, type[Any]] = {}
+"""The classes that were made by `gdclass` so far, by name and in their order."""
 
 
 class EngineClass(type):
     """The class of all engine classes."""
 
     _engine_class: str
+    _method_names: dict[Any, str]
 
     def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
         if "_spec" in vars(cls):
@@ -133,21 +139,26 @@ def singleton(name: str) -> Any:
 
 
 def lookup(name: str) -> Any:
-    """What `from godot import name` gives: a singleton, or else a class.
+    """What `from godot import name` gives: a class made by `gdclass`, or the engine's singleton or class.
 
     Raises:
-        AttributeError: the engine has neither.
+        AttributeError: there is neither.
+        ImportError: an addon has such a class, and cannot be imported now.
     """
-    try:
-        return singleton(name)
-    except AttributeError:
-        return engine_class(name)
+    if name in declared:
+        return declared[name]
+    for find in (singleton, engine_class):
+        with suppress(AttributeError):
+            return find(name)
+    _addons.import_declaring(name)
+    return declared[name] if name in declared else engine_class(name)
 
 
 def forget() -> None:
     """Drops every engine value that this module keeps; the engine is about to go."""
     for cached in (native_properties, engine_class, singleton, _enum):
         cached.cache_clear()
+    declared.clear()
 
 
 class _Boxed(Box):
@@ -167,11 +178,34 @@ class Callable(_Boxed):
     """What the engine calls (class reference: Callable).
 
     Made from a Python callable, `Callable(function)`, or as the engine makes it: `Callable(object,
-    "method")`. Where the engine expects a Callable, a Python callable does as it is.
+    "method")`. Where the engine expects a Callable, a Python callable does as it is. A Callable equals the
+    Python callable that it calls, and hashes as that does.
     """
 
     def __call__(self, *arguments: Any) -> Any:
         return outgoing.call_method(self, "call", *arguments)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Box):
+            return super().__eq__(other)
+        return self._function() == other if callable(other) else NotImplemented
+
+    def __hash__(self) -> int:
+        if "_hash" not in vars(self):  # kept, as it must not change when the object of a method is freed
+            function = self._function()
+            hashed = function is not None and isinstance(function, collections.abc.Hashable)
+            self._hash = hash(function) if hashed else super().__hash__()
+        return self._hash
+
+    def _function(self) -> Any:
+        """The Python callable, or the method as Python has it; None if there is neither."""
+        function = callables.function_of(self)
+        if function is not None or not outgoing.has_method(self, "is_standard"):  # once the engine has ended
+            return function
+        if not outgoing.call_method(self, "is_standard"):
+            return None
+        target, name = (outgoing.call_method(self, get) for get in ("get_object", "get_method"))
+        return None if target is None else getattr(target, str(name), None)
 
 
 class BoundSignal(_Boxed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from inspect import isfunction
 from typing import Any
 
 from _pythonscript import classes, errors
@@ -10,14 +11,12 @@ from _pythonscript.incoming import Method
 from _pythonscript.variant import Type
 
 from . import documentation
-from ._classes import engine_class, native_properties, singleton
-from .declare import DeclarationError, hints_of, method_spec, spec_of
+from ._classes import declared, engine_class, native_properties, singleton
+from .declare import DeclarationError, hints_of, method_spec, owner_of, spec_of
 from .enums import MethodFlags, PropertyHint, PropertyUsage, VariantType
 from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, SignalSpec, ValueSpec
 
 _VOID = Info("", ValueSpec(VariantType.NIL))
-declared: list[type[Any]] = []
-"""All classes so far, in order; their documentation is loaded when the editor is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def register(cls: type[Any]) -> None:
         DeclarationError: the engine has a class or member of this name, a virtual method's signature does not
             fit, or a default has no counterpart in the engine.
     """
-    spec = spec_of(cls)
+    spec = cls._spec = _with_free_accessors(cls, spec_of(cls))
     _check_names(spec)
     getters = {prop.getter for prop in spec.properties}
     described = _Class(
@@ -80,7 +79,42 @@ def register(cls: type[Any]) -> None:
         classes.register(described, cls)
     except TypeError as error:
         raise DeclarationError(f"{spec.name}.{error}") from error
-    declared.append(cls)
+    cls._method_names = _method_names(cls)
+    declared[spec.name] = cls
+
+
+def _with_free_accessors(cls: type[Any], spec: ClassSpec) -> ClassSpec:
+    """The specification, with accessors that were made for properties named so that they hide nothing.
+
+    A property `parent` must not take a Node's `get_parent` away; it goes by `get_parent_property`.
+    """
+    db = singleton("ClassDB")
+    hiding = {
+        name
+        for prop in spec.properties
+        for name in (prop.getter, prop.setter)
+        if name and owner_of(cls, name) is None and db.class_has_method(spec.native, name)
+    }
+
+    def free(name: str) -> str:
+        return f"{name}_property" if name in hiding else name
+
+    methods = tuple(replace(method, name=free(method.name)) for method in spec.methods)
+    properties = tuple(
+        replace(prop, getter=free(prop.getter), setter=free(prop.setter)) for prop in spec.properties
+    )
+    return replace(spec, methods=methods, properties=properties)
+
+
+def _method_names(cls: type[Any]) -> dict[Any, str]:
+    """The functions that the engine calls on objects of a class, each with a name that calls it."""
+    specs = [vars(base)["_spec"] for base in cls.__mro__ if "_spec" in vars(base)]
+    names: dict[Any, str] = {}
+    for name in (method.name for spec in specs for method in spec.methods):
+        function = vars(owner_of(cls, name) or object).get(name)
+        if isfunction(function) and (function not in names or function.__name__ == name):
+            names[function] = name
+    return names
 
 
 def _check_names(spec: ClassSpec) -> None:
@@ -160,7 +194,7 @@ def _host_method(cls: type[Any], method: MethodSpec, getter: bool = False) -> Me
         None if method.returns is None else _type(method.returns.value),
         len(method.arguments) - len(method.defaults),
         bool(method.flags & MethodFlags.STATIC),
-        bool(method.flags & MethodFlags.VARARG),
+        None if method.rest is None else _type(method.rest),
         getter,
     )
 
@@ -182,7 +216,7 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
         if known and name not in known:
             continue  # a helper of Python's own
         try:
-            method = method_spec(name, function, MethodFlags.VIRTUAL, hints_of(function, cls))
+            method = method_spec(name, function, MethodFlags.VIRTUAL, hints_of(function, cls, name))
             if known:
                 _check_virtual(method, known[name])
         except TypeError as error:
@@ -215,7 +249,7 @@ def load_documentation() -> None:
     """Gives the editor's help the documentation of every class."""
     from _pythonscript.documentation import load_xml
 
-    for cls in declared:
+    for cls in declared.values():
         try:
             load_xml(documentation.to_xml(cls))
         except Exception as error:  # the class works without its help

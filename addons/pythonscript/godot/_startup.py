@@ -1,14 +1,8 @@
-"""What the C entry calls when the engine starts, starts its editor, and stops.
-
-Addons are found here: every folder `addons/<name>/` that has a `register_types.py` is a Python package, and
-that module is imported once the engine's own classes are there. Importing it declares the addon's classes.
-So is a `register_editor_types.py`, in an editor, once the editor's classes are there.
-"""
+"""What the C entry calls when the engine starts, starts its editor, and stops."""
 
 from __future__ import annotations
 
 import gc
-import importlib
 import signal
 import sys
 from pathlib import Path
@@ -46,7 +40,7 @@ def start(addons: str, get_proc_address: int, library: int) -> bool:
     errors.set_project_folder(str(Path(addons).parent))
     packed.load()
     outgoing.load()
-    from . import _classes, _registration, _scripts, _shutdown, _streams, declare
+    from . import _addons, _classes, _registration, _scripts, _shutdown, _streams, declare
 
     variant.load(LIST_ARRAYS, NUMBER_ARRAYS, _classes.BOXES, StringName, NodePath)
     callables.load()
@@ -58,19 +52,8 @@ def start(addons: str, get_proc_address: int, library: int) -> bool:
     declare.registrars.append(_registration.register)
     if not mainloop.watch(_shutdown.run):
         _shutdown.watch_main_loop(_shutdown.run)
-    _import_addons(addons, "register_types")
+    _addons.import_all(Path(addons), "register_types")
     return True
-
-
-def _import_addons(addons: str, module: str) -> None:
-    """Imports a module of every addon that has it."""
-    from _pythonscript import errors
-
-    for path in sorted(Path(addons).glob(f"*/{module}.py")):
-        try:
-            importlib.import_module(f"{path.parent.name}.{module}")
-        except BaseException:  # one addon's failure is not the others'
-            errors.report_exception(f"addons/{path.parent.name}/{module}.py")
 
 
 def start_editor(addons: str) -> bool:
@@ -80,12 +63,12 @@ def start_editor(addons: str) -> bool:
     """
     from _pythonscript import classes
 
-    from . import _registration
+    from . import _addons, _registration
     from ._classes import singleton
 
     classes.start_editor()
     if singleton("Engine").is_editor_hint():
-        _import_addons(addons, "register_editor_types")
+        _addons.import_all(Path(addons), "register_editor_types")
         _registration.load_documentation()
     return True
 

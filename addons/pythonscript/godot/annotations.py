@@ -9,7 +9,7 @@
 | `list`, `list[X]`, `dict` | Array, Array[X], Dictionary |
 | `PackedStringArray`, `PackedInt32Array` ... | the packed array of that name |
 | an engine class or a Python one made by `gdclass`, also `X | None` | Object of that class, or null |
-| an `IntEnum`, `IntFlag` | int, with the enum's name |
+| an `IntEnum`, `IntFlag` | int, with the enum's name; other ints than its members arrive as ints |
 | `Pointer` | a raw pointer, in the few virtual methods that pass one |
 | `None` (of a return value) | void |
 | `Any`, `object`, a union, nothing | any Variant |

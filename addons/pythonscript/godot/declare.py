@@ -177,9 +177,10 @@ def gdclass(cls: Any = None, /, *, abstract: bool = False) -> Any:
     """Makes a Python class an engine class, known by its name to GDScript, C# and the editor.
 
     What is public in the class body is registered: methods with their annotations and defaults, static
-    methods, `export` and Python properties, `Signal`s, IntEnums, integer constants in capitals. Names with an
-    underscore stay Python's own, but for the engine's virtual methods (`_ready`, `_process`, `_notification`,
-    `_to_string` ...). Docstrings become the class's help.
+    methods, `export` and Python properties, `Signal`s, IntEnums, integer constants in capitals. So is what
+    plain Python bases bring, but for those of the standard library. Names with an underscore stay Python's
+    own, but for the engine's virtual methods (`_ready`, `_process`, `_notification`, `_to_string` ...).
+    Docstrings become the class's help.
 
     Args:
         abstract: the class cannot be made, only inherited.
@@ -244,8 +245,6 @@ class _Inspection:
 
     def __init__(self, cls: type[Any]) -> None:
         self.cls = cls
-        self.members = vars(cls)
-        self.annotations = inspect.get_annotations(cls)
         self.methods: list[MethodSpec] = []
         self.properties: list[PropertySpec] = []
         self.signals: list[SignalSpec] = []
@@ -253,25 +252,23 @@ class _Inspection:
 
     def spec(self, abstract: bool) -> ClassSpec:
         name = self.cls.__name__
-        bases: tuple[type[Any], ...] = self.cls.__mro__[1:]
-        engine_classes = [base for base in bases if vars(base).get("_engine_class")]
-        if not engine_classes:
-            raise DeclarationError(f"{name} must inherit an engine class, such as RefCounted or Node")
-        native = next(base for base in engine_classes if "_spec" not in vars(base))
-        for key, member in self.members.items():  # enums first: the others' annotations name them
+        parent, native = self.engine_bases()
+        members = list(self.members())
+        for _, key, member in members:  # enums first: the others' annotations name them
             if _is_enum(member) and not key.startswith("_"):
                 add_enum(member, f"{name}.{key}")
-        for key, member in self.members.items():
+        for owner, key, member in members:
             try:
                 if key.startswith("_"):
                     self.check_private(key, member)
                 else:
-                    self.add(key, member)
+                    self.add(owner, key, member)
             except (TypeError, ValueError) as error:
-                raise DeclarationError(f"{name}.{key}: {error}") from error
+                origin = "" if owner is self.cls else f" (it is declared in {owner.__qualname__})"
+                raise DeclarationError(f"{name}.{key}: {error}{origin}") from error
         return ClassSpec(
             name=name,
-            parent=engine_classes[0]._engine_class,
+            parent=parent._engine_class,
             native=native._engine_class,
             methods=tuple(self.methods),
             virtuals=dict(self.virtuals()),
@@ -281,23 +278,55 @@ class _Inspection:
             notification=inspect.isfunction(getattr(self.cls, "_notification", None)),
             to_string=inspect.isfunction(getattr(self.cls, "_to_string", None)),
             abstract=abstract,
-            doc=inspect.cleandoc(self.members.get("__doc__") or ""),
+            doc=inspect.cleandoc(vars(self.cls).get("__doc__") or ""),
         )
 
-    def add(self, name: str, member: Any) -> None:
-        """Sorts a public member of the class's body."""
+    def engine_bases(self) -> tuple[type[Any], type[Any]]:
+        """The class's parent in the engine, and the nearest base that is the engine's own."""
+        bases: tuple[type[Any], ...] = self.cls.__mro__[1:]
+        engine_classes = [base for base in bases if vars(base).get("_engine_class")]
+        if not engine_classes:
+            raise DeclarationError(
+                f"{self.cls.__name__} must inherit an engine class, such as RefCounted or Node"
+            )
+        parent = engine_classes[0]
+        for other in engine_classes:
+            if other not in parent.__mro__:
+                raise DeclarationError(
+                    f"{self.cls.__name__} inherits {parent.__name__} and {other.__name__}, but an engine "
+                    "class has one parent: make one of them a plain Python class, or hold an object of it"
+                )
+        return parent, next(base for base in engine_classes if "_spec" not in vars(base))
+
+    def members(self) -> Iterator[tuple[type[Any], str, Any]]:
+        """The members that the engine must be told of, each with the class whose body has it."""
+        own = bodies(self.cls)
+        for body in own:
+            for name, member in vars(body).items():
+                if owner_of(self.cls, name) is body:
+                    yield body, name, member
+        for base in self.cls.__mro__:  # an inherited class method gets this class, so it is registered anew
+            for name, member in vars(base).items():
+                inherited = isinstance(member, classmethod) and base not in own and not _is_standard(base)
+                if inherited and not name.startswith("_") and owner_of(self.cls, name) is base:
+                    yield base, name, member
+
+    def add(self, owner: type[Any], name: str, member: Any) -> None:
+        """Sorts a public member of a class's body."""
         match member:
             case Signal():
-                arguments = tuple(Info(key, self.resolve(value)) for key, value in member.arguments.items())
+                arguments = tuple(
+                    Info(key, self.resolve(owner, value)) for key, value in member.arguments.items()
+                )
                 self.signals.append(SignalSpec(name, arguments))
             case Export():
-                self.add_export(name, member)
+                self.add_export(owner, name, member)
             case property():
                 self.add_property(name, member)
             case staticmethod():
-                self.methods.append(self.method(name, member.__func__, MethodFlags.STATIC))
+                self.add_method(name, member.__func__, MethodFlags.STATIC)
             case classmethod():
-                self.methods.append(self.method(name, getattr(self.cls, name), MethodFlags.STATIC))
+                self.add_method(name, getattr(self.cls, name), MethodFlags.STATIC)
             case _ if _is_enum(member):
                 for key, item in member.__members__.items():
                     self.add_constant(ConstantSpec(key, int(item), name, issubclass(member, IntFlag)))
@@ -307,7 +336,10 @@ class _Inspection:
                 self.add_constant(ConstantSpec(name, int(member)))
             case _ if inspect.isfunction(member):
                 flags = MethodFlags.CONST if vars(member).get("_const") else MethodFlags(0)
-                self.methods.append(self.method(name, member, MethodFlags.NORMAL | flags))
+                self.add_method(name, member, MethodFlags.NORMAL | flags)
+
+    def add_method(self, name: str, function: Callable[..., Any], flags: MethodFlags) -> None:
+        self.methods.append(method_spec(name, function, flags, hints_of(function, self.cls, name)))
 
     def check_private(self, name: str, member: Any) -> None:
         if not inspect.isfunction(member):
@@ -329,28 +361,33 @@ class _Inspection:
             )
         self.constants.append(constant)
 
-    def add_export(self, name: str, member: Export) -> None:
+    def add_export(self, owner: type[Any], name: str, member: Export) -> None:
         for role, method in (("getter", member.getter), ("setter", member.setter)):
             if method and not self.has(method):
                 raise TypeError(f"its {role} {method} is no method of the class")
-        if name not in self.annotations and member.default is None:
+        annotations = inspect.get_annotations(owner)
+        if name not in annotations and member.default is None:
             raise TypeError("it needs an annotation, or a default that tells its type")
-        value = self.resolve(self.annotations.get(name, type(member.default)))
+        value = self.resolve(owner, annotations.get(name, type(member.default)))
         if member.default is None:
             member.default = default_of(value)
         else:
             check_default(value, member.default)
         member.fresh = _maker(value, member.default)
         info = Info(name, replace(value, **_inspector(value, dict(member.hints))))
-        accessors = member.getter or f"get_{name}", member.setter or f"set_{name}"
+        # A private method is not registered: the engine goes by one that goes by it.
+        getter, setter = (
+            given if given and not given.startswith("_") else f"{role}_{name}"
+            for role, given in (("get", member.getter), ("set", member.setter))
+        )
         self.add_accessors(
-            name, PropertySpec(info, *accessors, member.default, member.group, member.subgroup)
+            name, PropertySpec(info, getter, setter, member.default, member.group, member.subgroup)
         )
 
     def add_property(self, name: str, member: property) -> None:
         if member.fget is None:
             raise TypeError("a property needs a getter")
-        value = resolve(self.hints(member.fget).get("return", Any))
+        value = resolve(hints_of(member.fget, self.cls, name).get("return", Any))
         usage = value.usage if member.fset else value.usage & ~PropertyUsage.STORAGE
         info, setter = Info(name, replace(value, usage=usage)), f"set_{name}" if member.fset else ""
         self.add_accessors(name, PropertySpec(info, f"get_{name}", setter, doc=_doc(member.fget)))
@@ -370,10 +407,7 @@ class _Inspection:
 
     def has(self, name: str) -> bool:
         """Whether Python code defines a member, here or in a base."""
-        return any(name in vars(base) for base in self.cls.__mro__)
-
-    def method(self, name: str, function: Callable[..., Any], flags: MethodFlags) -> MethodSpec:
-        return method_spec(name, function, flags, self.hints(function))
+        return owner_of(self.cls, name) is not None
 
     def virtuals(self) -> Iterator[tuple[str, Callable[..., Any]]]:
         """What may override the engine's virtual methods: registration keeps those that do."""
@@ -383,28 +417,48 @@ class _Inspection:
                 if private and name not in _ANSWERS and inspect.isfunction(member):
                     yield name, getattr(self.cls, name)
 
-    def hints(self, function: Any) -> dict[str, Any]:
-        return hints_of(function, self.cls)
-
-    def resolve(self, annotation: Any) -> ValueSpec:
-        """The engine's type for an annotation of the class's body."""
-        names = vars(sys.modules[self.cls.__module__])
-        return resolve(_evaluated(SimpleNamespace(__annotations__={"it": annotation}), self.cls, names)["it"])
+    def resolve(self, owner: type[Any], annotation: Any) -> ValueSpec:
+        """The engine's type for an annotation of a class's body."""
+        names = vars(sys.modules[owner.__module__])
+        annotated = SimpleNamespace(__annotations__={"it": annotation})
+        return resolve(_evaluated(annotated, self.cls, owner, names)["it"])
 
 
-def hints_of(function: Any, cls: type[Any]) -> dict[str, Any]:
-    """The annotations of a function, evaluated where the class and its enums can be named.
+def bodies(cls: type[Any]) -> list[type[Any]]:
+    """The classes whose members are registered with a class: itself, and the plain bases that it brings.
+
+    Those of the standard library were not written for the engine, and stay Python's own.
+    """
+    known = next(base for base in cls.__mro__[1:] if "_engine_class" in vars(base)).__mro__
+    return [base for base in cls.__mro__ if base not in known and not _is_standard(base)]
+
+
+def _is_standard(cls: type[Any]) -> bool:
+    return cls.__module__.partition(".")[0] in sys.stdlib_module_names
+
+
+def owner_of(cls: type[Any], name: str) -> type[Any] | None:
+    """The class in whose body Python finds a member, None if no code defines it."""
+    return next((base for base in cls.__mro__ if name in vars(base)), None)
+
+
+def hints_of(function: Any, cls: type[Any], name: str) -> dict[str, Any]:
+    """The annotations of a member's function, evaluated where the class that has it in its body can be named.
 
     Raises:
         TypeError: an annotation names what does not exist at run time.
     """
-    return _evaluated(function, cls, None)
+    return _evaluated(function, cls, owner_of(cls, name) or cls, None)
 
 
-def _evaluated(annotated: Any, cls: type[Any], names: dict[str, Any] | None) -> dict[str, Any]:
-    inside = {key: member for key, member in vars(cls).items() if isinstance(member, type)}
+def _evaluated(
+    annotated: Any, cls: type[Any], owner: type[Any], names: dict[str, Any] | None
+) -> dict[str, Any]:
+    inside = {key: member for key, member in vars(owner).items() if isinstance(member, type)}
+    # A plain base that is named in its own body is, to the engine, the class that has it.
+    itself = owner if "_engine_class" in vars(owner) else cls
     try:
-        return typing.get_type_hints(annotated, names, {**inside, cls.__name__: cls})
+        return typing.get_type_hints(annotated, names, {**inside, owner.__name__: itself})
     except NameError as error:
         missing = f"an annotation names {error.name!r}, which does not exist when the class is declared"
         raise TypeError(f"{missing} (is it imported under TYPE_CHECKING only?)") from error
@@ -429,9 +483,11 @@ def method_spec(
         del parameters[0]
     arguments: list[Info] = []
     defaults: list[Any] = []
+    rest: ValueSpec | None = None
     for parameter in parameters:
         if parameter.kind is parameter.VAR_POSITIONAL:
             flags |= MethodFlags.VARARG
+            rest, _ = _argument(parameter, hints)
         elif parameter.kind in (parameter.VAR_KEYWORD, parameter.KEYWORD_ONLY):
             raise TypeError(f"the engine knows no keyword arguments, such as {parameter.name}")
         else:
@@ -445,7 +501,7 @@ def method_spec(
         result = None if returns in (None, type(None)) else Info("", resolve(returns))
     except TypeError as error:
         raise TypeError(f"its return value: {error}") from error
-    return MethodSpec(name, function, tuple(arguments), result, tuple(defaults), flags, _doc(function))
+    return MethodSpec(name, function, tuple(arguments), result, tuple(defaults), flags, _doc(function), rest)
 
 
 def _argument(parameter: inspect.Parameter, hints: dict[str, Any]) -> tuple[ValueSpec, list[Any]]:

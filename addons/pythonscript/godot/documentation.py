@@ -20,7 +20,7 @@ from xml.etree.ElementTree import Element, SubElement
 from _pythonscript.values import numbers, single
 
 from .annotations import item_name, type_name
-from .declare import spec_of
+from .declare import bodies, spec_of
 from .enums import MethodFlags, PropertyUsage, VariantType
 from .spec import Info, MethodSpec, ValueSpec
 from .values import LIST_ARRAYS, NUMBER_ARRAYS, VALUES, NodePath, StringName
@@ -31,7 +31,7 @@ _QUALIFIERS = {MethodFlags.CONST: "const", MethodFlags.VARARG: "vararg", MethodF
 def to_xml(cls: type[Any]) -> str:
     """The class reference of a class made by `gdclass`."""
     spec = spec_of(cls)
-    docs = attribute_docstrings(cls)
+    docs = {name: doc for body in reversed(bodies(cls)) for name, doc in attribute_docstrings(body).items()}
     root = Element("class", name=spec.name, inherits=spec.parent, version="4.2")
     brief, _, rest = spec.doc.partition("\n\n")
     SubElement(root, "brief_description").text = _text(brief)

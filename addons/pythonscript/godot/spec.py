@@ -62,7 +62,13 @@ class Info:
 
 @dataclass(frozen=True, slots=True)
 class MethodSpec:
-    """A method: `returns` is None for void; `defaults` are those of the last arguments."""
+    """A method.
+
+    Attributes:
+        returns: None for void.
+        defaults: those of the last arguments.
+        rest: the type of the arguments after these; None if there can be none.
+    """
 
     name: str
     function: Callable[..., Any]
@@ -71,6 +77,7 @@ class MethodSpec:
     defaults: tuple[Any, ...] = ()
     flags: MethodFlags = MethodFlags.NORMAL
     doc: str = ""
+    rest: ValueSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,6 +330,7 @@ typedef struct {
     GDExtensionObjectPtr (*ref_get_object)(GDExtensionConstRefPtr p_ref);
     void (*ref_set_object)(GDExtensionRefPtr p_ref, GDExtensionObjectPtr p_object);
     void (*callable_custom_create)(GDExtensionUninitializedTypePtr r_callable, GDExtensionCallableCustomInfo* p_callable_custom_info);
+    void* (*callable_custom_get_userdata)(GDExtensionConstTypePtr p_callable, void* p_token);
     GDExtensionObjectPtr (*classdb_construct_object)(GDExtensionConstStringNamePtr p_classname);
     GDExtensionMethodBindPtr (*classdb_get_method_bind)(GDExtensionConstStringNamePtr p_classname, GDExtensionConstStringNamePtr p_methodname, GDExtensionInt p_hash);
     void (*classdb_register_extension_class2)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo2* p_extension_funcs);
@@ -458,6 +459,8 @@ static inline const char *interface_load(Interface *table, GDExtensionInterfaceG
     if (!table->ref_set_object) return "ref_set_object";
     table->callable_custom_create = (__typeof__(table->callable_custom_create))get("callable_custom_create");
     if (!table->callable_custom_create) return "callable_custom_create";
+    table->callable_custom_get_userdata = (__typeof__(table->callable_custom_get_userdata))get("callable_custom_get_userdata");
+    if (!table->callable_custom_get_userdata) return "callable_custom_get_userdata";
     table->classdb_construct_object = (__typeof__(table->classdb_construct_object))get("classdb_construct_object");
     if (!table->classdb_construct_object) return "classdb_construct_object";
     table->classdb_get_method_bind = (__typeof__(table->classdb_get_method_bind))get("classdb_get_method_bind");

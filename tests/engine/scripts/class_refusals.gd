@@ -2,16 +2,6 @@ extends "suite.gd"
 ## What is not taken: declarations that do not fit, arguments that are too many or wrong.
 
 
-func eat(animal: Variant, what: int) -> Variant:
-	return animal.eat(what)
-
-
-func test_an_int_that_is_no_member_of_the_enum() -> void:
-	expect("Cannot convert argument 1 from int to int")
-	check("untyped", eat(PyAnimal.new(), 3), null)
-	check("a member", eat(PyAnimal.new(), 5), 5)
-
-
 func test_too_many_arguments_of_a_vararg_method() -> void:
 	var animal: Variant = PyAnimal.new()
 	for count: int in [17, 18, 19, 40, 300]:

@@ -1,10 +1,13 @@
 """Declarations: what becomes of a class body, and what is said of a mistake in one."""
 
 import gc
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from enum import Enum, IntEnum, IntFlag
-from typing import Any, ClassVar
+from string import Formatter
+from types import ModuleType
+from typing import Any, ClassVar, Generic, TypeVar
 
 import pytest
 
@@ -25,6 +28,8 @@ from godot import (
 from godot.declare import spec_of
 from godot.spec import ClassSpec, MethodSpec, PropertySpec
 
+T = TypeVar("T")
+
 
 class Node:
     """Stands for the engine's class."""
@@ -40,6 +45,51 @@ class Plain:
     """A mixin of Python's own."""
 
     def helper(self) -> None: ...
+
+
+MIXINS = """
+from enum import IntEnum
+from godot import Color, Signal, const, export
+
+class Paint:
+    class Gloss(IntEnum):
+        MATT = 3
+
+    LAYERS = 2
+    painted = Signal(gloss="Gloss", by="Paint")
+    gloss: "Gloss" = export(Gloss.MATT)
+    tint: "Color" = export(None, group="Paint")
+    rows: list[list[int]] = export([[1]])
+
+    def paint(self, gloss: "Gloss", *rest: "Gloss") -> "Paint": ...
+
+    def _hidden(self): ...
+
+    @property
+    def wet(self) -> "Gloss": ...
+
+    @staticmethod
+    def mix(colour: "Color") -> "Color": ...
+
+    @classmethod
+    def kind(cls) -> str:
+        return cls.__name__
+
+class Varnish(Paint):
+    LAYERS = 9
+    extra = None
+
+    def extra_paint(self) -> None: ...
+"""
+"""A module of its own, whose names no other knows."""
+
+
+@pytest.fixture
+def mixins(monkeypatch: pytest.MonkeyPatch) -> Any:
+    module = ModuleType("mixins_of_another_module")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec(MIXINS, vars(module))
+    return module
 
 
 def spec(**members: Any) -> ClassSpec:
@@ -90,7 +140,136 @@ def test_parents() -> None:
     assert not spec_of(Animal).abstract
     dog = spec_of(Dog)
     assert (dog.parent, dog.native, dog.abstract) == ("Animal", "Node", True)
-    assert [method.name for method in dog.methods] == ["speak"]
+    assert [method.name for method in dog.methods] == ["speak", "helper"]
+
+
+def test_two_parents_are_one_too_many() -> None:
+    @gdclass
+    class Cat(Node): ...
+
+    @gdclass
+    class Kitten(Cat): ...
+
+    @gdclass
+    class Dog(Node): ...
+
+    class Undeclared(Resource): ...
+
+    made = 0
+    for bases, text in [
+        ((Node, Resource), "Mine inherits Node and Resource, but"),
+        ((Cat, Dog), "Mine inherits Cat and Dog, but"),
+        ((Cat, Resource), "Mine inherits Cat and Resource, but"),
+        ((Cat, Undeclared), "Mine inherits Cat and Resource, but"),
+        ((Kitten, Dog, Cat), "Mine inherits Kitten and Dog, but"),
+        ((Kitten, Cat), ""),
+        ((Plain, Cat, Node), ""),
+    ]:
+        cls: type[Any] = type("Mine", bases, {"__module__": __name__})
+        if text:
+            with pytest.raises(DeclarationError, match=text):
+                gdclass(cls)
+        else:
+            made += spec_of(gdclass(cls)).parent == bases[-2].__name__
+    assert made == 2
+
+
+def test_what_a_plain_base_brings_is_the_classs_own(mixins: Any) -> None:
+    @gdclass
+    class Wall(mixins.Varnish, Node):  # type: ignore[misc]
+        def paint(self) -> None: ...
+
+    @gdclass
+    class Door(mixins.Paint, Node):  # type: ignore[misc]
+        def extra(self) -> None: ...
+
+    wall, door = spec_of(Wall), spec_of(Door)
+    names = [[one.name for one in found.methods] for found in (wall, door)]
+    accessors = ["get_gloss", "set_gloss", "get_tint", "set_tint", "get_rows", "set_rows"]
+    assert names == [
+        ["paint", "extra_paint", *accessors, "get_wet", "mix", "kind"],
+        ["extra", *accessors, "paint", "get_wet", "mix", "kind"],
+    ]
+    assert [(one.name, one.value) for one in wall.constants] == [("LAYERS", 9), ("MATT", 3)]
+    assert [(one.name, one.value) for one in door.constants] == [("MATT", 3), ("LAYERS", 2)]
+    methods = {one.name: one for one in door.methods}
+    paint = methods["paint"]
+    assert (paint.arguments[0].class_name, paint.rest) == ("Wall.Gloss", paint.arguments[0].value)
+    assert paint.returns is not None
+    assert paint.returns.class_name == "Door", "the mixin's own name stands for the class"
+    assert [info.class_name for info in door.signals[0].arguments] == ["Wall.Gloss", "Door"]
+    assert [one.info.type for one in door.properties] == [
+        *(VariantType.INT, VariantType.COLOR, VariantType.ARRAY, VariantType.INT)
+    ]
+    assert [one.group for one in door.properties] == ["", "Paint", "", ""]
+    assert (methods["kind"].function(), methods["mix"].flags) == ("Door", MethodFlags.STATIC)
+    one, other = Wall(), Door()
+    one.rows[0].append(2)
+    assert (one.rows, other.rows, Door().rows) == ([[1, 2]], [[1]], [[1]])
+
+
+def test_what_is_nearer_hides_what_a_plain_base_brings(mixins: Any) -> None:
+    @gdclass
+    class Fence(Node):
+        def paint(self) -> None: ...
+
+        def mix(self) -> None: ...
+
+    @gdclass
+    class Post(Fence, mixins.Paint):  # type: ignore[misc]
+        wet = None
+
+    names = [one.name for one in spec_of(Post).methods]
+    assert "paint" not in names
+    assert "mix" not in names
+    assert "get_wet" not in names
+    assert "kind" in names
+
+
+def test_what_the_standard_library_brings_stays_pythons() -> None:
+    @gdclass
+    class Mine(Formatter, Generic[T], Node): ...
+
+    assert spec_of(Mine).methods == ()
+
+
+def test_a_mistake_in_a_plain_base_is_told_with_that() -> None:
+    class Wrong:
+        def call(self, *, loud: bool) -> None: ...
+
+    with pytest.raises(
+        DeclarationError, match=r"^Mine\.call: .* such as loud \(it is declared in .*Wrong\)$"
+    ):
+        gdclass(type("Mine", (Wrong, Node), {"__module__": __name__}))
+
+
+def test_class_methods_are_registered_with_every_class() -> None:
+    @gdclass
+    class Maker(Node):
+        @classmethod
+        def make(cls, name: "Maker | None" = None) -> str:
+            return cls.__name__
+
+        @classmethod
+        def other(cls) -> None: ...
+
+        @classmethod
+        def _own(cls) -> None: ...
+
+        @staticmethod
+        def plain() -> None: ...
+
+    @gdclass
+    class Heir(Maker):
+        @classmethod
+        def other(cls) -> None: ...
+
+    @gdclass
+    class HeirsHeir(Heir):
+        other: ClassVar[Any] = None
+
+    assert [one.name for one in spec_of(Heir).methods] == ["other", "make"]
+    assert [(one.name, one.function()) for one in spec_of(HeirsHeir).methods] == [("make", "HeirsHeir")]
 
 
 def test_who_registers_is_told_of_each_class_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,6 +311,8 @@ def test_a_method() -> None:
     assert found.returns is not None
     assert found.returns.value.element is not None
     assert found.flags == MethodFlags.NORMAL | MethodFlags.VARARG
+    assert found.rest is not None
+    assert found.rest.usage & PropertyUsage.NIL_IS_VARIANT
     assert found.doc == "Says it.\n\nIn full."
 
 
@@ -294,6 +475,7 @@ def test_accessors_are_made_unless_they_are_there() -> None:
         made: int = export(1)
         own: int = export(2)
         named: int = export(3, getter="read", setter="write")
+        hidden: int = export(3, getter="_read", setter="_write")
 
         def set_own(self, value: int) -> None:
             self.own = max(value, 0)
@@ -304,15 +486,18 @@ def test_accessors_are_made_unless_they_are_there() -> None:
         def write(self, value: int) -> None:
             self.written = value
 
+        _read, _write = read, write
+
     found = spec_of(Mine)
     assert [(one.getter, one.setter) for one in found.properties] == [
         ("get_made", "set_made"),
         ("get_own", "set_own"),
         ("read", "write"),
+        ("get_hidden", "set_hidden"),
     ]
     methods = {one.name: one for one in found.methods}
     assert sorted(one.name for one in found.methods) == [
-        *("get_made", "get_own", "read", "set_made", "set_own", "write")
+        *("get_hidden", "get_made", "get_own", "read", "set_hidden", "set_made", "set_own", "write")
     ]
     assert methods["get_made"].flags == MethodFlags.NORMAL | MethodFlags.CONST
     mine = Mine()
@@ -320,6 +505,8 @@ def test_accessors_are_made_unless_they_are_there() -> None:
     assert (mine.made, methods["get_made"].function(mine), mine.named) == (7, 7, 30)
     mine.named = 4
     assert mine.written == 4
+    methods["set_hidden"].function(mine, 5)
+    assert (mine.written, methods["get_hidden"].function(mine)) == (5, 30)
 
 
 def test_each_object_has_a_default_of_its_own() -> None:
@@ -462,6 +649,9 @@ def returns_a_set(self: Any) -> set[int]:
     return set()
 
 
+def picky_of_the_rest(self: Any, *rest: set[int]) -> None: ...
+
+
 def names_nothing(self: Any, other: "Nod") -> None: ...  # type: ignore[name-defined] # noqa: F821
 
 
@@ -497,6 +687,7 @@ MISTAKES: list[tuple[str, Any, Any, str]] = [
     ("call", selfless, None, "needs self"),
     ("call", many, None, "16 arguments at most, not 17"),
     ("call", picky, None, "argument items: the annotation set has no counterpart in the engine; write list"),
+    ("call", picky_of_the_rest, None, "argument rest: the annotation set"),
     ("call", returns_a_set, None, "its return value: the annotation set"),
     ("call", names_nothing, None, "names 'Nod', which does not exist"),
     ("call", wrong_default, None, "argument size: its default must be int, not 'big'"),

@@ -1,20 +1,31 @@
 """Python callables as the engine's Callable.
 
+A method that the engine can call by its name crosses over as the engine's own Callable of object and name, equal to
+the one that GDScript makes. Any other callable becomes a custom one, and what a Callable calls can be asked for again
+(`function_of`).
+
 A bound method of an engine class's instance does not keep that instance alive, as a Callable in GDScript does not:
 it is kept as the function and the object's id, and is invalid once the object is gone.
 
-Calls callable_custom_create.
+Calls callable_custom_create, callable_custom_get_userdata and the constructor Callable(object, method).
 """
 
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from cpython.ref cimport Py_INCREF, Py_XDECREF, PyObject
-from types import MethodType
+from types import FunctionType, MethodType
 from _pythonscript.interface cimport *
 from _pythonscript cimport errors, objects, strings, variant
 from _pythonscript.objects cimport Object
+from _pythonscript.strings cimport Name
+from _pythonscript.variant cimport Box
+from _pythonscript.outgoing import BoundMethod
 
 cdef GDExtensionVariantFromTypeConstructorFunc box_callable
+cdef GDExtensionTypeFromVariantConstructorFunc unbox_callable
+cdef GDExtensionPtrConstructor construct_named
 cdef GDExtensionPtrDestructor destroy_callable
+
+FROM_OBJECT_AND_METHOD = 2  # the index of that constructor of Callable in the engine's extension_api.json
 
 ctypedef struct Target:      # what a Callable calls
     PyObject *function       # a Python callable, or the function of a bound method
@@ -24,7 +35,9 @@ ctypedef struct Target:      # what a Callable calls
 
 def load():
     """Gives the conversions their way to make a Callable; after `variant.load`."""
-    global box_callable, destroy_callable
+    global box_callable, unbox_callable, construct_named, destroy_callable
+    unbox_callable = gde.get_variant_to_type_constructor(GDEXTENSION_VARIANT_TYPE_CALLABLE)
+    construct_named = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_CALLABLE, FROM_OBJECT_AND_METHOD)
     box_callable = gde.get_variant_from_type_constructor(GDEXTENSION_VARIANT_TYPE_CALLABLE)
     destroy_callable = gde.variant_get_ptr_destructor(GDEXTENSION_VARIANT_TYPE_CALLABLE)
     variant.python_to_callable = new_callable
@@ -34,6 +47,9 @@ cdef int new_callable(object function, Variant *r_variant) except -1:
     cdef GDExtensionCallableCustomInfo info
     cdef void *callable[2]
     cdef uint64_t object_id = 0
+    name = name_in_engine(function)
+    if name is not None:
+        return new_named(function.__self__, name, r_variant)
     if isinstance(function, MethodType) and isinstance(function.__self__, Object):
         (<Object>function.__self__).pointer()
         object_id = (<Object>function.__self__).id
@@ -58,6 +74,44 @@ cdef int new_callable(object function, Variant *r_variant) except -1:
     box_callable(r_variant, callable)
     destroy_callable(callable)
     return 0
+
+
+cdef object name_in_engine(object function):
+    """The name by which the engine calls a bound method of one of its objects; None if it cannot."""
+    if isinstance(function, BoundMethod):
+        return function.__name__ if isinstance(function.__self__, Object) else None
+    if isinstance(function, MethodType) and isinstance(function.__self__, Object):
+        if isinstance(function.__func__, FunctionType):  # others may be unhashable
+            return getattr(type(function.__self__), "_method_names", {}).get(function.__func__)
+    return None
+
+
+cdef int new_named(Object target, object name, Variant *r_variant) except -1:
+    """Makes the engine's own Callable; of the bare pointer, as a RefCounted in `__init__` has no Variant yet."""
+    cdef void *callable[2]
+    cdef void *ptr = target.pointer()
+    cdef const void *arguments[2]
+    cdef Name method = strings.name_of(name)
+    arguments[0] = &ptr
+    arguments[1] = &method.value
+    construct_named(callable, <const GDExtensionConstTypePtr *>arguments)
+    box_callable(r_variant, callable)
+    destroy_callable(callable)
+    return 0
+
+
+def function_of(Box box):
+    """The Python callable of a Callable that was made of one; None for any other, or if its object is gone."""
+    cdef void *callable[2]
+    cdef Target *target
+    if not box.filled:  # the engine has ended
+        return None
+    unbox_callable(callable, &box.variant)
+    try:
+        target = <Target *>gde.callable_custom_get_userdata(callable, library)
+        return None if target is NULL or not is_valid(target) else resolve(target)
+    finally:
+        destroy_callable(callable)
 
 
 cdef int64_t hash_or_address(object function):

@@ -170,7 +170,7 @@ cdef int register_method(Class record, object spec) except -1:
         for i in range(len(spec.defaults)):
             at = method.required + i
             try:
-                variant.from_python_as(method.arguments[at], spec.defaults[i], &defaults[made])
+                variant.result_from_python(method.arguments[at], spec.defaults[i], &defaults[made])
             except Exception as error:
                 raise TypeError(f"{spec.name}: the default of {spec.arguments[at].name}: {error}") from error
             pointers[made] = &defaults[made]

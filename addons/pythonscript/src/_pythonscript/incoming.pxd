@@ -11,7 +11,7 @@ cdef class Method:
     cdef readonly Type returns           # None: void
     cdef readonly int required           # arguments without a default
     cdef readonly bint static
-    cdef readonly bint vararg
+    cdef readonly Type rest              # of *arguments; None: there are none
     cdef readonly bint getter
     cdef object function_of(self, object cls)
 

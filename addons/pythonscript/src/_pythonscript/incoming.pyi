@@ -15,7 +15,7 @@ class Method:
         returns: Type | None,
         required: int,
         static: bool = False,
-        vararg: bool = False,
+        rest: Type | None = None,
         getter: bool = False,
     ) -> None: ...
 

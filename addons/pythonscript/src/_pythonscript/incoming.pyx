@@ -40,18 +40,19 @@ cdef class Method:
         arguments: a Type for each argument but self.
         returns: the Type of the return value, None for void.
         required: how many arguments have no default.
-        static, vararg: the engine's method flags of these names.
+        static: the engine's method flag of this name.
+        rest: the Type of each argument after these, as `*arguments` takes them; None if there can be none.
         getter: it is a property's.
     """
 
     def __init__(self, function, str name, owner, list arguments, Type returns, int required,
-                 bint static=False, bint vararg=False, bint getter=False):
+                 bint static=False, Type rest=None, bint getter=False):
         self.where = f"{owner.__name__}.{name}"
         if len(arguments) > FEW:
             raise TypeError(f"{self.where} has more than {FEW} arguments")
         self.function, self.name, self.owner = function, name, owner
         self.arguments, self.returns, self.required = arguments, returns, required
-        self.static, self.vararg, self.getter = static, vararg, getter
+        self.static, self.rest, self.getter = static, rest, getter
         self.overrides = {}
 
     cdef object function_of(self, object cls):
@@ -59,7 +60,7 @@ cdef class Method:
         function = self.overrides.get(cls)
         if function is None:
             function = self.function
-            for base in cls.__mro__[:cls.__mro__.index(self.owner)]:
+            for base in cls.__mro__:  # not only up to the owner: a plain base of the subclass may lie behind it
                 if self.name in vars(base):
                     function = vars(base)[self.name]
                     break
@@ -81,6 +82,7 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
     cdef Stack stack
     cdef Variant value
     cdef bint fits = True
+    cdef Type wanted
     cdef int i
     cdef int declared = <int>len(method.arguments)
     r_error.error = GDEXTENSION_CALL_OK
@@ -88,22 +90,20 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
         r_error.error = GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS
         r_error.argument = r_error.expected = method.required
         return
-    if count > declared and not method.vararg or count > FEW:
+    if count > declared and method.rest is None or count > FEW:
         r_error.error = GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS
-        r_error.argument = r_error.expected = declared if not method.vararg else FEW
+        r_error.argument = r_error.expected = declared if method.rest is None else FEW
         return
     try:
         begin(&stack, method, link)
         for i in range(count):
-            if i < declared:
-                push(&stack, variant.to_python_as(<Type>method.arguments[i], arguments[i], &fits))
-                if not fits:
-                    r_error.error = GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT
-                    r_error.argument = i
-                    r_error.expected = (<Type>method.arguments[i]).type
-                    return
-            else:
-                push(&stack, variant.to_python(arguments[i]))
+            wanted = <Type>method.arguments[i] if i < declared else method.rest
+            push(&stack, variant.to_python_as(wanted, arguments[i], &fits))
+            if not fits:
+                r_error.error = GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT
+                r_error.argument = i
+                r_error.expected = wanted.type
+                return
         result = call(&stack, method)
         if method.returns is not None:
             give(method, result, &value)

@@ -77,7 +77,9 @@ cdef class BoundMethod:
         return f"<method {self.__name__} of {self.__self__!r}>"
 
     def __eq__(self, other):
-        return isinstance(other, BoundMethod) and self.__name__ == other.__name__ and self.__self__ == other.__self__
+        if not isinstance(other, BoundMethod):
+            return NotImplemented
+        return self.__name__ == other.__name__ and self.__self__ == other.__self__
 
     def __hash__(self):
         return hash((self.__name__, self.__self__))

@@ -19,6 +19,7 @@ says what a declared member wants; without one a Python value takes its natural 
 """
 
 import array as _array
+from enum import IntFlag
 from cpython.bool cimport PyBool_Check
 from cpython.buffer cimport PyObject_CheckBuffer
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check
@@ -694,11 +695,17 @@ cdef object check(Type type, const Storage *value, bint *r_fits, Nesting nesting
         return read_value(type.type, value, nesting)
     if type.type == GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY:
         return packed.share(value)
+    return member_of(type.python, value.integer)
+
+
+cdef object member_of(object enum, int64_t number):
+    """The member of an IntEnum or IntFlag; the int itself where there is none, as the engine's enums take any."""
     try:
-        return type.python(read_value(type.type, value, None))  # an IntEnum
+        member = enum(number)
     except ValueError:
-        r_fits[0] = False
-        return None
+        return number
+    # A flag may have dropped bits that it does not know: all bits of -1, and those that CONFORM refuses.
+    return number if issubclass(enum, IntFlag) and member != number else member
 
 
 cdef object read_typed_array(Type element, const void *array, bint *r_fits, Nesting nesting):
@@ -756,7 +763,7 @@ cdef int write_as(Type type, object value, Variant *r_variant, Nesting nesting) 
 
 
 cdef int result_from_python(Type type, object value, Variant *r_variant) except -1:
-    """`from_python_as` for a return value: no object is a null Object there, as it is from the engine's own methods."""
+    """`from_python_as` for a return value or a default: no object is a null Object there, as in the engine's own methods."""
     if value is None and type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
         box_variant[<int>GDEXTENSION_VARIANT_TYPE_OBJECT](r_variant, &no_object)
         return 0

@@ -62,6 +62,9 @@ class PyBeacon(Node):
         """Remembers."""
         self.seen.append(what)
 
+    def _note(self, *what: Any) -> None:
+        self.see(*what)
+
 
 class Point(Vector2):
     """A value type of Python's own, which the engine takes for its base."""
@@ -249,25 +252,30 @@ def signals() -> None:
     assert heard[1] == (1, "two", [3])
     node.free()
     beacon, other = PyBeacon(), PyBeacon()
-    beacon.lit.connect(other.see)
-    assert beacon.lit.is_connected(other.see)
-    assert beacon.is_connected("lit", other.see)
-    beacon.lit.emit(7)
-    assert other.seen == [(7,)]
-    beacon.lit.disconnect(other.see)
-    beacon.lit.emit(8)
-    assert other.seen == [(7,)]
+    for name in ("see", "_note"):
+        beacon.lit.connect(getattr(other, name))
+        assert beacon.lit.is_connected(getattr(other, name))
+        assert beacon.is_connected("lit", getattr(other, name))
+        assert not beacon.is_connected("lit", getattr(beacon, name))
+        beacon.lit.emit(7)
+        assert other.seen == [(7,)]
+        beacon.lit.disconnect(getattr(other, name))
+        beacon.lit.emit(8)
+        assert other.seen == [(7,)]
+        other.seen.clear()
     beacon.free()
     other.free()
 
 
 def dead_receivers() -> None:
-    beacon, other = PyBeacon(), PyBeacon()
-    beacon.lit.connect(other.see)
-    assert len(beacon.lit.get_connections()) == 1
-    other.free()
-    assert len(beacon.lit.get_connections()) == 0, "a freed receiver is still connected"
-    beacon.lit.emit(1)
+    beacon = PyBeacon()
+    for name in ("see", "_note", "queue_free"):
+        other = PyBeacon()
+        beacon.lit.connect(getattr(other, name))
+        assert len(beacon.lit.get_connections()) == 1
+        other.free()
+        assert len(beacon.lit.get_connections()) == 0, "a freed receiver is still connected"
+        beacon.lit.emit(1)
     beacon.free()
 
 
@@ -282,14 +290,54 @@ def callables() -> None:
     assert lambda_(4) == 5
     assert lambda_.bind(6).call() == 7
     assert Callable(len).call([1, 2, 3]) == 3
-    bound = Callable(beacon.see)
-    assert bound.get_object() == beacon
-    assert bound == Callable(beacon.see)
+    bound = [Callable(beacon.see), Callable(beacon._note), Callable(beacon.get_child_count)]
+    for one in bound:
+        assert one.get_object() == beacon
+    assert bound == [Callable(beacon.see), Callable(beacon._note), Callable(beacon.get_child_count)]
+    assert [one.is_custom() for one in bound] == [False, True, False]
     beacon.free()
-    assert not bound.is_valid()
+    assert [one.is_valid() for one in bound] == [False, False, False]
     node = Node()
     assert Callable(node.get_class).call() == "Node"
     node.free()
+    with raises(ReferenceError, "freed"):
+        Callable(beacon.see)
+
+
+def callables_equal_what_they_call() -> None:
+    """Whatever equals a Callable hashes as it does, and goes on doing so when its object is gone."""
+    beacon, other, freed = PyBeacon(), PyBeacon(), PyBeacon()
+
+    def function() -> None: ...
+
+    class Unhashable:
+        __hash__ = None  # type: ignore[assignment]
+
+        def __call__(self) -> None: ...
+
+        def __eq__(self, other: object) -> bool:
+            return self is other
+
+    callables: list[Any] = [function, len, beacon.see, beacon._note, beacon.get_child_count]
+    for callable_ in callables:
+        made = Callable(callable_)
+        assert made == callable_, callable_
+        assert callable_ == made, callable_
+        assert hash(made) == hash(callable_), callable_
+        assert {made: 1}[callable_] == 1, callable_
+        assert made != other.see
+        assert made != Callable()
+    unhashable = Unhashable()
+    assert Callable(unhashable) == unhashable
+    assert hash(Callable(unhashable)) == hash(Callable(unhashable))
+    assert Callable(beacon, "see") == Callable(beacon.see) == beacon.see
+    assert Callable(beacon.see).bind(1) != beacon.see
+    keys = {Callable(freed.see): 1, Callable(freed._note): 2}
+    freed.free()
+    assert [keys[key] for key in keys] == [1, 2], "a key is still found"
+    assert all(key != freed.see for key in keys)
+    beacon.free()
+    other.free()
 
 
 def own_classes() -> None:

@@ -1,0 +1,1 @@
+"""An addon of the tests: declarations that are hard to get right."""
