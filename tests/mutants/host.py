@@ -823,8 +823,8 @@ MUTANTS = [
         ),
         (
             "a class of another addon is imported by its name",
-            "        _addons.import_declaring(name)\n",
-            "        pass\n",
+            "    _addons.import_declaring(name)\n",
+            "    pass\n",
             f"{_PYTHON} -k imported_by_its_name",
         ),
         (
