@@ -11,6 +11,7 @@
 | an engine class or a Python one made by `gdclass`, also `X | None` | Object of that class, or null |
 | an `IntEnum`, `IntFlag` | int, with the enum's name; other ints than its members arrive as ints |
 | `Pointer` | a raw pointer, in the few virtual methods that pass one |
+| `Self` | the class that is declared |
 | `None` (of a return value) | void |
 | `Any`, `object`, a union, nothing | any Variant |
 """

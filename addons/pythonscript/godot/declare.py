@@ -458,12 +458,24 @@ def _evaluated(
     # A plain base that is named in its own body is, to the engine, the class that has it.
     itself = owner if "_engine_class" in vars(owner) else cls
     try:
-        return typing.get_type_hints(annotated, names, {**inside, owner.__name__: itself})
+        found = typing.get_type_hints(annotated, names, {**inside, owner.__name__: itself})
     except NameError as error:
         missing = f"an annotation names {error.name!r}, which does not exist when the class is declared"
         raise TypeError(f"{missing} (is it imported under TYPE_CHECKING only?)") from error
     except (AttributeError, SyntaxError) as error:
         raise TypeError(f"an annotation cannot be evaluated: {error}") from error
+    return {name: _without_self(annotation, cls) for name, annotation in found.items()}
+
+
+def _without_self(annotation: Any, cls: type[Any]) -> Any:
+    """An annotation with the class in the place of `typing.Self`, as in `Self | None` or `list[Self]`."""
+    if annotation is typing.Self:
+        return cls
+    arguments = typing.get_args(annotation)
+    if typing.Self not in arguments:
+        return annotation
+    origin: Any = typing.get_origin(annotation)
+    return origin[tuple(_without_self(argument, cls) for argument in arguments)]
 
 
 def method_spec(

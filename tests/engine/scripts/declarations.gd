@@ -2,6 +2,10 @@ extends "suite.gd"
 ## What a declaration becomes in ClassDB: defaults, members of plain Python bases, class methods, enums.
 
 
+class Extended:
+	extends PySubMaker
+
+
 func find(list: Array[Dictionary], member: String) -> Dictionary:
 	for entry in list:
 		if entry["name"] == member:
@@ -133,6 +137,9 @@ func test_class_methods_get_the_class_that_is_asked() -> void:
 		check(type + " by an object", ClassDB.instantiate(type).make(), type)
 		check(type + " by an object in Python", ClassDB.instantiate(type).remake(), type)
 		check(type + " by name", ClassDB.instantiate(type).call("make"), type)
+	var typed: PyMaker = PySubMaker.new()
+	check("what the type of a variable hides", typed.make(), "PyMaker")
+	check("an object with a script", Extended.new().make(), "PySubMaker")
 
 
 func test_ints_that_are_no_members_of_an_enum() -> void:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum, IntEnum, IntFlag
 from string import Formatter
 from types import ModuleType
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import pytest
 
@@ -361,6 +361,23 @@ def test_annotations_may_name_the_class_and_its_enums() -> None:
     found = spec_of(Tree)
     infos = [*found.methods[0].arguments, found.methods[0].returns, *found.signals[0].arguments]
     assert [info.class_name for info in infos if info] == ["Tree", "Tree.Kind", "Tree", "Tree", "Tree.Kind"]
+
+
+def test_self_is_the_class_that_is_declared() -> None:
+    class Chain:
+        def first(self) -> Self:
+            return self
+
+        def nearest(self, others: list[Self], other: Self | None = None) -> Self | None:
+            return other
+
+    @gdclass
+    class Mine(Chain, Node): ...
+
+    first, nearest = spec_of(Mine).methods
+    infos = [first.returns, nearest.returns, nearest.arguments[1]]
+    assert [info.value for info in infos if info] == [annotations.resolve(Mine)] * 3
+    assert nearest.arguments[0].value == annotations.resolve(list[Mine])
 
 
 def test_virtual_methods_are_those_with_an_underscore() -> None:
