@@ -529,7 +529,7 @@ MUTANTS = [
         (
             "a registered method is the engine's own Callable",
             "    if name is not None:\n        return new_named(",
-            "    if False:\n        return new_named(",
+            "    if name == 0:\n        return new_named(",
             _CALLABLES,
         ),
         (
@@ -837,6 +837,12 @@ MUTANTS = [
             "a Callable equals what it calls",
             "return self._function() == other if callable(other) else NotImplemented",
             "return False",
+            _PROXIES,
+        ),
+        (
+            "a Callable does not differ from what it equals",
+            "        return not self == other",
+            "        return super().__ne__(other)",
             _PROXIES,
         ),
         (

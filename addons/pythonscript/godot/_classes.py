@@ -190,6 +190,9 @@ class Callable(_Boxed):
             return super().__eq__(other)
         return self._function() == other if callable(other) else NotImplemented
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other  # Box has an __ne__ of its own, which knows nothing of this __eq__
+
     def __hash__(self) -> int:
         if "_hash" not in vars(self):  # kept, as it must not change when the object of a method is freed
             function = self._function()

@@ -49,7 +49,7 @@ class Plain:
 
 MIXINS = """
 from enum import IntEnum
-from godot import Color, Signal, const, export
+from godot import Rect2 as Area, Color, Signal, const, export
 
 class Paint:
     class Gloss(IntEnum):
@@ -59,6 +59,7 @@ class Paint:
     painted = Signal(gloss="Gloss", by="Paint")
     gloss: "Gloss" = export(Gloss.MATT)
     tint: "Color" = export(None, group="Paint")
+    area: "Area" = export(None)
     rows: list[list[int]] = export([[1]])
 
     def paint(self, gloss: "Gloss", *rest: "Gloss") -> "Paint": ...
@@ -185,7 +186,8 @@ def test_what_a_plain_base_brings_is_the_classs_own(mixins: Any) -> None:
 
     wall, door = spec_of(Wall), spec_of(Door)
     names = [[one.name for one in found.methods] for found in (wall, door)]
-    accessors = ["get_gloss", "set_gloss", "get_tint", "set_tint", "get_rows", "set_rows"]
+    properties = ("gloss", "tint", "area", "rows")
+    accessors = [f"{role}_{name}" for name in properties for role in ("get", "set")]
     assert names == [
         ["paint", "extra_paint", *accessors, "get_wet", "mix", "kind"],
         ["extra", *accessors, "paint", "get_wet", "mix", "kind"],
@@ -199,9 +201,9 @@ def test_what_a_plain_base_brings_is_the_classs_own(mixins: Any) -> None:
     assert paint.returns.class_name == "Door", "the mixin's own name stands for the class"
     assert [info.class_name for info in door.signals[0].arguments] == ["Wall.Gloss", "Door"]
     assert [one.info.type for one in door.properties] == [
-        *(VariantType.INT, VariantType.COLOR, VariantType.ARRAY, VariantType.INT)
+        *(VariantType.INT, VariantType.COLOR, VariantType.RECT2, VariantType.ARRAY, VariantType.INT)
     ]
-    assert [one.group for one in door.properties] == ["", "Paint", "", ""]
+    assert [one.group for one in door.properties] == ["", "Paint", "", "", ""]
     assert (methods["kind"].function(), methods["mix"].flags) == ("Door", MethodFlags.STATIC)
     one, other = Wall(), Door()
     one.rows[0].append(2)

@@ -322,6 +322,7 @@ def callables_equal_what_they_call() -> None:
     for callable_ in callables:
         made = Callable(callable_)
         assert made == callable_, callable_
+        assert (made != callable_) is False, callable_
         assert callable_ == made, callable_
         assert hash(made) == hash(callable_), callable_
         assert {made: 1}[callable_] == 1, callable_
