@@ -28,6 +28,7 @@ from devkit import (  # noqa: E402
     lint,
     project,
     pythons,
+    reference,
     servers,
     stubs,
     tested,
@@ -115,6 +116,13 @@ class Door:
         interface.renew(godot, project.SOURCES)
         return 0
 
+    def reference(self) -> int:
+        """write docs/reference/ anew, from the docstrings"""
+        self._no_arguments()
+        _, godot = self._ready()
+        reference.write(reference.pages(godot))
+        return 0
+
     def clean(self) -> int:
         """remove what was made in the tree; with --cache also what all checkouts share"""
         if self._arguments not in ([], ["--cache"]):
@@ -188,6 +196,7 @@ COMMANDS: dict[str, Callable[[Door], int]] = {
     "godot": Door.godot,
     "lint": Door.lint,
     "interface": Door.interface,
+    "reference": Door.reference,
     "clean": Door.clean,
 }
 

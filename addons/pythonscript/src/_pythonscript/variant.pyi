@@ -24,4 +24,5 @@ class Type:
 class Box:
     def __init__(self, *arguments: Any) -> None: ...
 
-def stringify(value: object) -> str: ...
+def stringify(value: object) -> str:
+    """What the engine's `str(value)` gives."""
