@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from tests.docs.links import slug
+
 from .model import Kind, Scenario
 from .run import CLIENTS, Report, play
 from .scenarios import ALL
@@ -28,8 +30,8 @@ The last two columns are what they did, put into words by the run itself.
 Of {number} scenarios `HTTPClient` gets **{engine_right}** right, `PyHTTPClient` **{python_right}**.
 
 - What is right comes first, with the text that says so: an RFC, the engine's class reference, or its source
-  (`core/io/http_client_tcp.cpp`), where scripts rely on what only that says. *R1* to *R31* are rules of this
-  project's design, g#N and gp#N issues and proposals of the engine.
+  (`core/io/http_client_tcp.cpp`), where scripts rely on what only that says. *R1* to *R31* are the
+  [faults of the engine's client](engine-client.md), g#N and gp#N issues and proposals of the engine.
 - **✓** is right, and without words it is exactly what the column before says; **✗** is not right.
 - Where lenient and strict clients differ, it is decided as curl does unless safety says otherwise; then
   the row gives the reason.
@@ -51,6 +53,13 @@ _PLAYED_AGAIN: Final = """\
 A busy machine makes some rows late. One in which `PyHTTPClient` is not right is played again, {most} times in
 all at most, and counts as it was then. In the run that made this page: {number}.\
 """
+
+_LINKS: Final = {
+    r"\bR(\d+)\b": r"engine-client.md#r\1",
+    r"\bg#(\d+)": r"https://github.com/godotengine/godot/issues/\1",
+    r"\bgp#(\d+)": r"https://github.com/godotengine/godot-proposals/issues/\1",
+}
+"""Where what the sources cite by a number is to be read."""
 
 PLAYS: Final = 3
 """How often a doubtful row is played."""
@@ -172,7 +181,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"| | scenarios | {' | '.join(CLIENTS)} |\n|---|---:|---:|---:|"
     for kind in Kind:
         yield _score(
-            f"[{kind}](#{kind.lower().replace(':', '').replace(' ', '-')})",
+            f"[{kind}](#{slug(kind)})",
             [table[row.id] for row in ALL if row.kind is kind],
         )
     yield _score("**all**", list(table.values()))
@@ -198,7 +207,14 @@ def _row(scenario: Scenario, verdicts: list[tuple[bool, str]]) -> str:
         for right, words in verdicts
     ]
     why = f"<br>*{scenario.why}*" if scenario.why else ""
-    return f"| {' | '.join((scenario.title, f'{wanted}<br>{scenario.source}{why}', *cells))} |"
+    return f"| {' | '.join((scenario.title, f'{wanted}<br>{cited(scenario.source)}{why}', *cells))} |"
+
+
+def cited(source: str) -> str:
+    """What says what is right, with links where it is short for something."""
+    for pattern, address in _LINKS.items():
+        source = re.sub(pattern, rf"[\g<0>]({address})", source)
+    return source
 
 
 def _score(name: str, verdicts: list[list[tuple[bool, str]]]) -> str:

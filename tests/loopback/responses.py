@@ -1,7 +1,7 @@
 """Responses of a server and what a right client makes of them: one table for tests at every level.
 
-Each row tells what it is, by which rule, and what is right. R1 to R31 are rows of the project's list of the
-engine's defects. Where the RFCs leave a choice, or curl differs, `about` says what was chosen, and why.
+Each row tells what it is, by which rule, and what is right. R1 to R31 are the faults of the engine's client
+(docs/engine-client.md). Where the RFCs leave a choice, or curl differs, `about` says what was chosen and why.
 """
 
 import itertools
