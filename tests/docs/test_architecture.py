@@ -1,0 +1,52 @@
+"""docs/architecture.md names files that are there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.docs.blocks import ROOT, blocks
+
+PAGE = "docs/architecture.md"
+TEXT = (ROOT / PAGE).read_text(encoding="utf-8")
+
+FOLDERS = (
+    "",
+    "addons/pythonscript",
+    "addons/pythonscript/godot",
+    "addons/pythonscript/src/_pythonscript",
+    "addons/pythonscript_http",
+    "tools",
+    "tests",
+    "docs",
+)
+"""Where a path of the page may begin."""
+
+NAMED = sorted(set(re.findall(r"`([\w./*-]+(?:/|\.(?:py|pyx|c|gd|md|toml)))`", TEXT)))
+
+
+@pytest.mark.parametrize("path", NAMED)
+def test_a_path_that_is_named_exists(path: str) -> None:
+    assert any(list((ROOT / folder).glob(path.rstrip("/"))) for folder in FOLDERS)
+
+
+def test_paths_are_found() -> None:
+    assert {"addons/pythonscript/", "incoming.pyx", "tools/dev.py", "reference/"} <= set(NAMED)
+    assert len(NAMED) > 40
+
+
+def test_the_figure_reads_in_a_terminal() -> None:
+    (figure,) = (block for block in blocks("text") if block.page == PAGE)
+    assert max(map(len, figure.text.splitlines())) <= 100
+    missing = [
+        name
+        for name in re.findall(r"[\w/]+\.pyx?", figure.text)
+        if not any(list(ROOT.glob(f"addons/pythonscript*/**/{name}")))
+    ]
+    assert missing == []
+
+
+def test_every_task_names_its_files() -> None:
+    rows = TEXT.partition("## Where to change what")[2].strip().splitlines()[2:]
+    assert len(rows) == 10
+    assert [row for row in rows if "`" not in row] == []
