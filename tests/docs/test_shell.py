@@ -65,8 +65,13 @@ def test_the_door_knows_the_command(arguments: list[str], monkeypatch: pytest.Mo
             assert options == [], "this test does not know whether the command has these options"
 
 
+def test_the_readme_begins_with_what_ci_runs() -> None:
+    (first,) = (block for block in blocks("sh") if block.page == "README.md" and block.line < 20)
+    assert commands(first) == [[*DOOR, "demo"], [*DOOR, "test"]]
+    assert f"exec {' '.join(DOOR)} test" in (ROOT / ".ci" / "run").read_text().splitlines()
+
+
 def test_the_demo_runs() -> None:
-    assert ["demo"] in SHOWN.values()
     command = [sys.executable, "tools/dev.py", "demo"]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False, timeout=SECONDS
@@ -106,22 +111,23 @@ def run(name: str, folder: Path) -> str:
     return done.stdout
 
 
-def the_extension_is_listed(folder: Path) -> None:
+def the_extension_is_listed(name: str, folder: Path) -> None:
     """As `dev.py` lists it in this project; the engine opens such a project in test_9_pages.py."""
-    run("readme_in_a_project_of_your_own", folder)
+    run(name, folder)
     project.register_extension(folder / "ours")
     listing = Path(".godot", "extension_list.cfg")
     assert (folder / listing).read_text() == (folder / "ours" / listing).read_text()
 
 
-def the_pin_is_printed(folder: Path) -> None:
+def the_pin_is_printed(name: str, folder: Path) -> None:
     identity = Authority().issue("localhost")
     (folder / "server.crt").write_text(identity.chain_pem)
-    assert f"sha256//{run('docs_tls_to_pin_a_key', folder)}" == f"{identity.pin}\n"
+    assert f"sha256//{run(name, folder)}" == f"{identity.pin}\n"
 
 
 CHECKS = {
     "readme_in_a_project_of_your_own": the_extension_is_listed,
+    "addons_pythonscript_http_readme_what_it_needs": the_extension_is_listed,
     "docs_tls_to_pin_a_key": the_pin_is_printed,
 }
 
@@ -130,7 +136,7 @@ CHECKS = {
 def test_other_commands_work(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert name in CHECKS, f"write a check of {name} here, and add it to CHECKS"
     monkeypatch.setenv("PATH", f"{Path(os.environ['OPENSSL']).parent}{os.pathsep}{os.environ['PATH']}")
-    CHECKS[name](tmp_path)
+    CHECKS[name](name, tmp_path)
 
 
 def test_every_check_has_its_block() -> None:

@@ -26,6 +26,12 @@ CLASSES = {block.name: block for block in [*blocks("python"), *examples("addons/
 (TO_LIST_THE_EXTENSION,) = (
     block for block in blocks("sh") if block.name == "readme_in_a_project_of_your_own"
 )
+FETCHING = (
+    "readme_a_first_request",
+    "docs_client_a_request_step_by_step",
+    "addons_pythonscript_http_readme_a_first_request",
+)
+"""The scripts that get one body; each is run three times: with a server, without one, with half a body."""
 
 PIN = "sha256//nHq8yT4fIRdvkyYwiKrIZNbDZ0gKdWpXNSOYYWYE+iY="
 """The server's, as the pages show it."""
@@ -35,9 +41,9 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/json\r\nContent-Length: %d\r\n\r\
 
 PRINTED_HEAD = '200 { "Content-Type": "text/json", "Content-Length": "13" }'
 PRINTED = {
-    "readme_the_client": [PRINTED_HEAD, BODY.decode()],
-    "readme_the_client_with_half_a_body": [PRINTED_HEAD],
-    "readme_a_python_class_of_your_own": ["Ada 1815", "1"],
+    **{name: [BODY.decode()] for name in FETCHING},
+    "docs_client_a_request_step_by_step": [PRINTED_HEAD, BODY.decode(), PRINTED_HEAD],
+    "docs_python_a_class_and_a_script_that_uses_it": ["Ada 1815", "1"],
 }
 """What the blocks print."""
 NOISE = re.compile(r"PASS |EXPECT |Loading resource: |ERROR: |\s")
@@ -67,19 +73,21 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         TlsServer(identity, wait) as secure,
         TlsServer(mutual_context, wait) as mutual,
     ):
-        client = SCRIPTS["readme_the_client"]
+        ports = {"": plain.port, "_with_half_a_body": half.port, "_without_a_server": closed}
         api = {"https://api.example.org": f"https://localhost:{mutual.port}"}
         pin = {PIN: identity.pin}
         scripts = {
             **{name: block.text for name, block in SCRIPTS.items()},
-            "readme_the_client": changed(client, {"8000": str(plain.port)}),
-            "readme_the_client_with_half_a_body": changed(client, {"8000": str(half.port)}),
-            "readme_the_client_without_a_server": changed(client, {"8000": str(closed)}),
-            "readme_tls": changed(SCRIPTS["readme_tls"], {**api, **pin}),
-            "readme_tls_with_the_pins_as_shown": changed(SCRIPTS["readme_tls"], api),
+            **{
+                f"{name}{variant}": changed(SCRIPTS[name], {"8000": str(port)})
+                for name in FETCHING
+                for variant, port in ports.items()
+            },
+            "docs_client_tls": changed(SCRIPTS["docs_client_tls"], {**api, **pin}),
+            "docs_client_tls_with_the_pins_as_shown": changed(SCRIPTS["docs_client_tls"], api),
             "docs_tls_to_pin_a_key": changed(SCRIPTS["docs_tls_to_pin_a_key"], pin),
         }
-        in_python = CLASSES["readme_the_client_in_python"]
+        in_python = CLASSES["docs_python_the_client_in_python"]
         classes = {
             **{name: block.text for name, block in CLASSES.items()},
             in_python.name: changed(in_python, {"8000": str(plain.port)}),
@@ -188,8 +196,8 @@ def test_what_a_block_prints(name: str, played: Played) -> None:
     assert [line for line in lines[begin:end] if not NOISE.match(line)] == PRINTED[name]
 
 
-def test_what_the_clients_of_the_readme_send(played: Played) -> None:
-    assert len(played.received) == 2  # from GDScript and from Python
-    for request in played.received:
-        assert request.startswith(b"GET /scores?season=7 HTTP/1.1\r\n")
-        assert b"\r\nAccept: application/json\r\n" in request
+def test_what_the_clients_send(played: Played) -> None:
+    assert len(played.received) == len(FETCHING) + 1  # from GDScript and from Python
+    assert all(request.startswith(b"GET /scores?season=7 HTTP/1.1\r\n") for request in played.received)
+    wanted = sum(b"\r\nAccept: application/json\r\n" in request for request in played.received)
+    assert wanted == 2  # the longer one from GDScript, and that in Python

@@ -22,6 +22,15 @@ func run_node(block: String) -> void:
 	await get_tree().process_frame
 
 
+## Runs a block that gets a body: from a server, without one, and from one that sends half of it.
+func run_fetching(block: String) -> void:
+	await run_node(block)
+	expect("127.0.0.1:%s" % option("closed"))
+	await run_node(block + "_without_a_server")
+	expect("the server closed the connection in the middle of the body: 8 of 13 bytes are missing")
+	await run_node(block + "_with_half_a_body")
+
+
 func connect_securely(client: PyHTTPClient, server := "secure") -> PyHTTPClient:
 	client.connect_to_host("https://localhost", option(server).to_int())
 	while client.get_status() in [PyHTTPClient.STATUS_RESOLVING, PyHTTPClient.STATUS_CONNECTING]:
@@ -39,38 +48,37 @@ func check_refused(client: PyHTTPClient, reason: String) -> void:
 	check_true("%s: %s" % [reason, client.get_error_reason()], reason in client.get_error_reason())
 
 
-func test_readme_the_client() -> void:
-	await run_node("readme_the_client")
+func test_readme_a_first_request() -> void:
+	await run_fetching("readme_a_first_request")
 
 
-func test_readme_the_client_without_a_server() -> void:
-	expect("127.0.0.1:%s" % option("closed"))
-	await run_node("readme_the_client_without_a_server")
+func test_readme_a_first_class_in_python() -> void:
+	check("it greets", Greeter.new().greet("Ada"), "Hello, Ada!")
 
 
-func test_readme_the_client_with_half_a_body() -> void:
-	expect("the server closed the connection in the middle of the body: 8 of 13 bytes are missing")
-	await run_node("readme_the_client_with_half_a_body")
+func test_docs_client_a_request_step_by_step() -> void:
+	await run_fetching("docs_client_a_request_step_by_step")
 
 
-func test_readme_the_client_in_python() -> void:
+func test_docs_client_tls() -> void:
+	await run_node("docs_client_tls")
+	expect("TLS with 'localhost': pin mismatch: wanted sha256//4cU6vFXy")
+	await run_node("docs_client_tls_with_the_pins_as_shown")
+
+
+func test_docs_python_a_class_and_a_script_that_uses_it() -> void:
+	await run_node("docs_python_a_class_and_a_script_that_uses_it")
+
+
+func test_docs_python_the_client_in_python() -> void:
 	var scores := Scores.new()
 	add_child(scores)
 	check("fetched", JSON.parse_string(await scores.fetched), {"Ada": 1815.0})
 	scores.queue_free()
 
 
-func test_readme_tls() -> void:
-	await run_node("readme_tls")
-
-
-func test_readme_tls_with_the_pins_as_shown() -> void:
-	expect("TLS with 'localhost': pin mismatch: wanted sha256//4cU6vFXy")
-	await run_node("readme_tls_with_the_pins_as_shown")
-
-
-func test_readme_a_python_class_of_your_own() -> void:
-	await run_node("readme_a_python_class_of_your_own")
+func test_addons_pythonscript_http_readme_a_first_request() -> void:
+	await run_fetching("addons_pythonscript_http_readme_a_first_request")
 
 
 func test_docs_tls_to_pin_a_key() -> void:
