@@ -34,7 +34,7 @@ def test_the_pages_are_fresh(pages: dict[str, str]) -> None:
         ("PyHTTPConnection.md", "Inherits `StreamPeerExtension`."),
         ("godot.md", "### gdclass"),
         ("godot.md", "### before_stop"),
-        ("godot.md", "| `Vector2` | "),
+        ("godot.md", "| `Vector2(x, y)` | Two floats"),
     ],
 )
 def test_what_a_reader_looks_for_is_there(pages: dict[str, str], page: str, text: str) -> None:

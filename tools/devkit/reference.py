@@ -7,14 +7,18 @@ The classes are described by the host itself, as it describes them to the editor
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from . import cache, project
-from .console import Failure, run
+from . import cache, children, project
+from .console import Failure
 from .engine import Engine
 
 PAGES = project.ROOT / "docs" / "reference"
@@ -34,20 +38,42 @@ func _init() -> void:
 """
 
 _DESCRIBE = """\
-# Imported by the host when classes register. Writes the class reference of all of them as XML.
+# Imported by the host when classes register.
 import importlib
+import json
 import os
 from pathlib import Path
 
+from godot import _registration, documentation, values
+
 for addon in os.environ["REFERENCE_ADDONS"].split():
     importlib.import_module(f"{addon}.register_types")
-
-from godot import _registration, documentation
-
+folder = Path(os.environ["REFERENCE_FOLDER"])
 for cls in _registration.declared:
-    path = Path(os.environ["REFERENCE_FOLDER"], f"{cls.__name__}.xml")
-    path.write_text(documentation.to_xml(cls), encoding="utf-8")
+    (folder / f"{cls.__name__}.xml").write_text(documentation.to_xml(cls), encoding="utf-8")
+table = [(cls.__name__, cls.__match_args__, cls.__doc__) for cls in values.VALUES.values()]
+(folder / "values.json").write_text(json.dumps(table), encoding="utf-8")
 """
+
+
+class ValueType(NamedTuple):
+    """A value type of the package `godot`, such as Vector2."""
+
+    name: str
+    fields: list[str]
+    doc: str
+
+
+class Described(NamedTuple):
+    """What a running host says of itself.
+
+    Attributes:
+        classes: of each registered class its class reference as XML, sorted by name.
+        values: the value types, in the engine's order.
+    """
+
+    classes: list[str]
+    values: list[ValueType]
 
 
 def write(pages: Mapping[str, str], into: Path = PAGES) -> None:
@@ -65,9 +91,10 @@ def pages(godot: Engine) -> dict[str, str]:
     Raises:
         Failure: the engine describes no classes, or a docstring cannot be shown.
     """
-    roots = [ElementTree.fromstring(text) for text in describe(godot)]
+    described = describe(godot)
+    roots = [ElementTree.fromstring(text) for text in described.classes]
     made = {f"{root.attrib['name']}.md": class_page(root) for root in roots}
-    package = package_page(project.HOST / "godot", project.SOURCES)
+    package = package_page(project.HOST / "godot", project.SOURCES, described.values)
     lines = [
         _NOTE,
         "# Reference\n",
@@ -79,39 +106,48 @@ def pages(godot: Engine) -> dict[str, str]:
     return {INDEX: "\n".join(lines) + "\n", **made, "godot.md": package}
 
 
-def describe(godot: Engine, addons: Path = project.ROOT / "addons") -> list[str]:
-    """The class reference of each class that the addons of a folder register, as XML, sorted by name.
-
-    Args:
-        godot: the engine that the classes are registered with.
-        addons: holds our compiled host too.
+def describe(godot: Engine) -> Described:
+    """Starts an engine with our addons, and has the host describe what is there.
 
     Raises:
-        Failure: there is no such class; with what the engine said.
+        Failure: it describes nothing; with what the engine said.
     """
+    addons = [path.parent for path in sorted(project.ROOT.glob("addons/*/register_types.py"))]
     with cache.workshop() as folder:
-        own = [path.parent for path in addons.glob("*/register_types.py")]
-        described = folder / "described"
-        described.mkdir()
-        for addon in (project.HOST, *own):
-            link = folder / "addons" / addon.name
-            link.parent.mkdir(exist_ok=True)
-            link.symlink_to(addon)
+        out = folder / "described"
+        out.mkdir()
         cache.write(folder / "addons" / "describe" / "register_types.py", _DESCRIBE)
+        for addon in (project.HOST, *addons):
+            (folder / "addons" / addon.name).symlink_to(addon)
         cache.write(folder / "project.godot", 'config_version=5\n[application]\nconfig/name="reference"\n')
         cache.write(folder / "quit.gd", _SCRIPT)
         project.register_extension(folder)
         command: list[str | Path] = [godot.path, "--headless", "--path", folder, "--script", "res://quit.gd"]
-        variables = {
-            "REFERENCE_FOLDER": str(described),
-            "REFERENCE_ADDONS": " ".join(sorted(addon.name for addon in own)),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        output = run(command, variables=variables, timeout=SECONDS)
-        found = [path.read_text(encoding="utf-8") for path in sorted(described.glob("*.xml"))]
-    if not found:
-        raise Failure(f"the engine describes no class:\n{output.rstrip()}")
-    return found
+        names = " ".join(addon.name for addon in addons)
+        output = _output(command, {"REFERENCE_FOLDER": str(out), "REFERENCE_ADDONS": names})
+        if not (table := out / "values.json").is_file():
+            raise Failure(f"the engine describes no class:\n{output.rstrip()}")
+        classes = [path.read_text(encoding="utf-8") for path in sorted(out.glob("*.xml"))]
+        values = [ValueType(*row) for row in json.loads(table.read_text(encoding="utf-8"))]
+    return Described(classes, values)
+
+
+def _output(command: list[str | Path], variables: Mapping[str, str]) -> str:
+    """Runs the engine; returns all that it prints."""
+    try:
+        done = children.run(
+            command,
+            env={**os.environ, **variables},
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise Failure(f"the engine did not describe the classes within {SECONDS} s") from None
+    return str(done.stdout)
 
 
 # A class, from its XML
@@ -268,12 +304,17 @@ def _cell(text: str) -> str:
 Definition = ast.ClassDef | ast.FunctionDef
 
 _ANNOTATIONS = ".annotations"
-"""The module whose docstring is a table of its own part of the page."""
+"""The module whose docstring is a part of the page: a table."""
+_VALUES = ".values"
+_ABOUT_VALUES = """\
+Immutable, each with its fields. Operators, methods, static methods and constants are the engine's: `a + b`,
+`v.length()`, `Color.html("#fff")`, `Vector2.ZERO`.
+"""
 _HEADINGS = {
     ".declare": "Declarations",
     _ANNOTATIONS: "Annotations",
     ".hooks": "Quitting",
-    ".values": "Values",
+    _VALUES: "Values",
     "": "In a running engine",
     ".enums": "Enums",
     ".pointer": "Raw memory",
@@ -281,16 +322,18 @@ _HEADINGS = {
 """The parts of the page by the module that their names come from; empty: one that only a running host has."""
 
 
-def package_page(package: Path, compiled: Path) -> str:
+def package_page(package: Path, compiled: Path, values: Iterable[ValueType]) -> str:
     """The page of the package `godot`.
 
     Args:
         package: its folder.
         compiled: the folder with the host's package `_pythonscript`, whose `.pyi` tell what it offers.
+        values: the value types, which only a running host knows.
 
     Raises:
         Failure: a docstring cannot be shown, or a name has none.
     """
+    rows = {value.name: (f"`{value.name}({', '.join(value.fields)})`", _first(value.doc)) for value in values}
     init = ast.parse((package / "__init__.py").read_text(encoding="utf-8"))
     lines = [
         _NOTE,
@@ -304,10 +347,15 @@ def package_page(package: Path, compiled: Path) -> str:
         part = module if module.startswith(".") else ""
         if part not in parts:
             raise Failure(f"godot{module} has no heading on the page: give it one in _HEADINGS")
-        parts[part] |= _definitions(_file(module, package, compiled), names)
+        others = [name for name in names if name not in rows]
+        parts[part] |= _definitions(_file(module, package, compiled), others)
     for module, heading in _HEADINGS.items():
-        table = docstring(_doc(package / "annotations.py")) if module == _ANNOTATIONS else ()
-        lines += [f"## {heading}\n", *table, *_part(parts[module])]
+        lines.append(f"## {heading}\n")
+        if module == _ANNOTATIONS:
+            lines += docstring(_doc(package / "annotations.py"))
+        elif module == _VALUES:
+            lines += [_ABOUT_VALUES, *_table(("value type", ""), rows.values())]
+        lines += _part(parts[module])
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -137,6 +137,7 @@ SOURCES = {
 """The package."""
 
 from .declare import Plain, function
+from .values import Name, Vector
 from .enums import Order
 from ._hidden import nothing
 
@@ -183,6 +184,11 @@ class Order(IntEnum):
 
     UP = 0
     DOWN = 1
+''',
+    "godot/values.py": '''\
+class Name(str):
+    """A name."""
+class Vector(tuple): ...
 ''',
     "godot/_classes.py": '''\
 class Box:
@@ -252,6 +258,17 @@ What types are.
 
 ## Values
 
+Immutable, each with its fields. Operators, methods, static methods and constants are the engine's: `a + b`,
+`v.length()`, `Color.html("#fff")`, `Vector2.ZERO`.
+
+| value type |  |
+|---|---|
+| `Vector(x, y)` | Two numbers. |
+
+| class |  |
+|---|---|
+| `Name` | A name. |
+
 ## In a running engine
 
 ### say
@@ -290,6 +307,9 @@ How.
 """
 
 
+VALUES = [reference.ValueType("Vector", ["x", "y"], "Two\nnumbers.\n\nMore.")]
+
+
 def made(page: str) -> str:
     """A page without the note that it is made."""
     note, _, text = page.partition("\n\n")
@@ -318,7 +338,7 @@ def sources(folder: Path, **changed: str) -> tuple[Path, Path]:
 
 
 def test_the_package(tmp_path: Path) -> None:
-    assert made(reference.package_page(*sources(tmp_path))) == PACKAGE
+    assert made(reference.package_page(*sources(tmp_path), VALUES)) == PACKAGE
 
 
 @pytest.mark.parametrize(
@@ -336,7 +356,7 @@ def test_the_package(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_shown_is_said(tmp_path: Path, module: str, text: str, complaint: str) -> None:
     with pytest.raises(Failure, match=complaint):
-        reference.package_page(*sources(tmp_path, **{module: text}))
+        reference.package_page(*sources(tmp_path, **{module: text}), VALUES)
 
 
 def test_a_folder_holds_exactly_the_pages(tmp_path: Path) -> None:
@@ -348,12 +368,24 @@ def test_a_folder_holds_exactly_the_pages(tmp_path: Path) -> None:
     assert found == {"New.md": "new", "README.md": "index", "figure.svg": "kept"}
 
 
-def test_an_engine_that_describes_nothing_is_shown_with_its_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def fake_engine(folder: Path, script: str) -> engine.Engine:
+    path = folder / "godot"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return engine.Engine(path, "4.6")
+
+
+@pytest.mark.parametrize(
+    ("script", "seconds", "complaint"),
+    [
+        ("echo it cannot >&2", reference.SECONDS, r"the engine describes no class:\nit cannot$"),
+        ("exec sleep 60", 0.01, r"the engine did not describe the classes within 0.01 s"),
+    ],
+)
+def test_what_keeps_an_engine_from_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, seconds: float, complaint: str
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    path = tmp_path / "godot"
-    path.write_text("#!/bin/sh\necho it cannot\n")
-    path.chmod(0o755)
-    with pytest.raises(Failure, match=r"the engine describes no class:\nit cannot$"):
-        reference.describe(engine.Engine(path, "4.6"), tmp_path)
+    monkeypatch.setattr(reference, "SECONDS", seconds)
+    with pytest.raises(Failure, match=complaint):
+        reference.describe(fake_engine(tmp_path, script))
