@@ -400,9 +400,7 @@ def _part(found: Mapping[str, Definition]) -> Iterator[str]:
     """Definitions, each below its name; classes of which there is little to say in a table."""
     small = []
     for name, node in found.items():
-        doc = ast.get_docstring(node)
-        if not doc:
-            raise Failure(f"{name} has no docstring to write a page from")
+        doc = _documented(name, node)
         if isinstance(node, ast.ClassDef) and "\n\n" not in doc and not _public(node) and not _values(node):
             small.append((f"`{name}`", _first(doc)))
         else:
@@ -412,6 +410,17 @@ def _part(found: Mapping[str, Definition]) -> Iterator[str]:
         yield from _table(("class", ""), small)
 
 
+def _documented(name: str, *overloads: Definition) -> str:
+    """The docstring of a definition, which one of its overloads has.
+
+    Raises:
+        Failure: none has.
+    """
+    for doc in filter(None, map(ast.get_docstring, overloads)):
+        return doc
+    raise Failure(f"{name} has no docstring to write a page from")
+
+
 def _definition(node: Definition, doc: str) -> Iterator[str]:
     """A signature, a docstring, and a class's public members."""
     if isinstance(node, ast.FunctionDef):
@@ -419,22 +428,30 @@ def _definition(node: Definition, doc: str) -> Iterator[str]:
         yield from docstring(doc)
         return
     bases = [name for name in map(ast.unparse, node.bases) if not name.startswith("_")]
-    constructor = next((each for each in node.body if getattr(each, "name", "") == "__init__"), None)
-    if "Args:\n" in doc and isinstance(constructor, ast.FunctionDef):  # it is for its users
-        yield f"`class {_signature(constructor, node.name, bound=True)}`\n"
-    else:
-        yield f"`class {node.name}{f'({chr(44).join(bases)})' if bases else ''}`\n"
+    constructors = [_signature(each, node.name, bound=True) for each in _methods_of(node).get("__init__", [])]
+    if "Args:\n" not in doc:  # it is not made by its users
+        constructors = [f"{node.name}({', '.join(bases)})" if bases else node.name]
+    yield f"{', '.join(f'`class {each}`' for each in constructors)}\n"
     yield from docstring(doc)
     if values := _values(node):
         yield f"{', '.join(f'`{name}` {value}' for name, value in values)}\n"
-    for each in _public(node):
-        yield f"#### {node.name}.{each.name}\n"
-        yield f"`{_signature(each, each.name, bound=True)}`\n"
-        yield from docstring(ast.get_docstring(each) or "")
+    for name, overloads in _public(node).items():
+        yield f"#### {node.name}.{name}\n"
+        yield f"{', '.join(f'`{_signature(each, name, bound=True)}`' for each in overloads)}\n"
+        yield from docstring(_documented(f"{node.name}.{name}", *overloads))
 
 
-def _public(node: ast.ClassDef) -> list[ast.FunctionDef]:
-    return [each for each in node.body if isinstance(each, ast.FunctionDef) and each.name[0] != "_"]
+def _methods_of(node: ast.ClassDef) -> dict[str, list[ast.FunctionDef]]:
+    """A class's methods by name, with their overloads."""
+    found: dict[str, list[ast.FunctionDef]] = {}
+    for each in node.body:
+        if isinstance(each, ast.FunctionDef):
+            found.setdefault(each.name, []).append(each)
+    return found
+
+
+def _public(node: ast.ClassDef) -> dict[str, list[ast.FunctionDef]]:
+    return {name: overloads for name, overloads in _methods_of(node).items() if name[0] != "_"}
 
 
 def _values(node: ast.ClassDef) -> list[tuple[str, str]]:
@@ -450,11 +467,9 @@ def _signature(node: ast.FunctionDef, name: str, *, bound: bool = False) -> str:
     given = node.args
     plain = [*given.posonlyargs, *given.args]
     defaults = [*[None] * (len(plain) - len(given.defaults)), *given.defaults]
-    shown = [_argument(each, default) for each, default in zip(plain, defaults, strict=True)]
-    if given.posonlyargs:
-        shown.insert(len(given.posonlyargs), "/")
-    if bound:
-        del shown[0]
+    shown = [_argument(each, default) for each, default in zip(plain, defaults, strict=True)][bound:]
+    if positional := len(given.posonlyargs[bound:]):
+        shown.insert(positional, "/")
     if given.vararg:
         shown.append(f"*{_argument(given.vararg, None)}")
     elif given.kwonlyargs:

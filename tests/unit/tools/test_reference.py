@@ -198,10 +198,16 @@ class Box:
         size: how much.
     """
 
+    @overload
     def __init__(self, size: int, *more: int) -> None: ...
+    @overload
+    def __init__(self, /, **named: int) -> None: ...
 
+    @overload
     def open(self, *, wide: bool = False) -> None:
         """Opens it."""
+    @overload
+    def open(self, key: int, /) -> int: ...
 
     def _close(self) -> None: ...
 ''',
@@ -279,7 +285,7 @@ Says it.
 
 ### Box
 
-`class Box(size: int, *more: int)`
+`class Box(size: int, *more: int)`, `class Box(**named: int)`
 
 Holds it.
 
@@ -289,7 +295,7 @@ Args:
 
 #### Box.open
 
-`open(*, wide: bool = False) -> None`
+`open(*, wide: bool = False) -> None`, `open(key: int, /) -> int`
 
 Opens it.
 
@@ -345,6 +351,11 @@ def test_the_package(tmp_path: Path) -> None:
     ("module", "text", "complaint"),
     [
         ("enums", "class Order(IntEnum):\n    UP = 0\n", "Order has no docstring to write a page from"),
+        (
+            "enums",
+            'class Order(IntEnum):\n    """A."""\n    def up(self): ...\n',
+            "Order.up has no docstring to write a page from",
+        ),
         ("enums", "Order = None\n", "enums.py defines no Order"),
         (
             "declare",
