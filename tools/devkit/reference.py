@@ -44,13 +44,14 @@ import json
 import os
 from pathlib import Path
 
-from godot import _registration, documentation, values
+from godot import documentation, values
+from godot._classes import declared
 
 for addon in os.environ["REFERENCE_ADDONS"].split():
     importlib.import_module(f"{addon}.register_types")
 folder = Path(os.environ["REFERENCE_FOLDER"])
-for cls in _registration.declared:
-    (folder / f"{cls.__name__}.xml").write_text(documentation.to_xml(cls), encoding="utf-8")
+for name, cls in declared.items():
+    (folder / f"{name}.xml").write_text(documentation.to_xml(cls), encoding="utf-8")
 table = [(cls.__name__, cls.__match_args__, cls.__doc__) for cls in values.VALUES.values()]
 (folder / "values.json").write_text(json.dumps(table), encoding="utf-8")
 """
