@@ -1,0 +1,1 @@
+"""Python as hard on the host as a game can be."""
