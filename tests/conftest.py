@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import signal
 import threading
 import time
@@ -29,6 +30,17 @@ THREADS_END: Final = 5.0
 """Seconds for the threads of a test that failed; those that hang are left alone."""
 _FIRST: Final = "_first_failure"
 """Attribute of an exception that a fixture raised: the test that failed of it first."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much is tried, and how chance begins."""
+    parser.addoption(
+        "--slow",
+        action="store_true",
+        default=bool(os.environ.get("CI")),
+        help="the long half of the stress tests too; also where $CI is set",
+    )
+    parser.addoption("--seed", type=int, help="the seed of the stress tests, which they print; else any")
 
 
 def pytest_configure() -> None:
