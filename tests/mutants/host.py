@@ -12,6 +12,7 @@ _CALLS = "tests/engine/test_4_calls.py"
 _CALLABLES = f"{_CLASS} -k callables"
 _DECLARATIONS = f"{_CLASS} -k declarations"
 _EDITOR = "tests/engine/test_e_editor.py"
+_HOSTS = "tests/engine/test_a_host.py"
 _ERRORS = f"{_CALLS} -k calls_errors"
 _LIFE = f"{_CALLS} -k calls_life"
 _MEMBERS = f"{_CLASS} -k class.gd"
@@ -909,7 +910,7 @@ MUTANTS = [
             f"{_UNIT}/test_shutdown.py",
         ),
         (
-            "exit handlers are run apart, and waited for with a bound",
+            "what may block is called apart, and waited for with a bound",
             "    helper.join(max(0.0, deadline - time.monotonic()))\n",
             "    helper.join()\n",
             f"{_UNIT}/test_shutdown.py",
@@ -922,9 +923,15 @@ MUTANTS = [
         ),
         (
             "executors' threads are told to end",
-            "        hook()\n",
-            "        pass\n",
+            "lambda: [hook() for hook in reversed(hooks)]",
+            "lambda: None",
             f"{_UNIT}/test_shutdown.py",
+        ),
+        (
+            "exit handlers have their time, whatever processes took",
+            "run_handlers(time.monotonic() + PATIENCE)",
+            "run_handlers(time.monotonic())",
+            f"{_HOSTS} -k handlers",
         ),
     ),
     *mutants_of(

@@ -1,7 +1,7 @@
 """Before Python stops: what is done while the engine and its scripts still stand.
 
-The order is: the functions given to `before_stop`; child processes; Python's own exit handlers and threads;
-all that Python holds of the engine's. But for the functions, it takes no longer than `PATIENCE`.
+The order is: the functions given to `before_stop`; child processes; threads; Python's own exit handlers; all
+that Python holds of the engine's. But for the functions, each has a time of its own, whatever others took.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 
 from .hooks import stopping
 
-PATIENCE = 0.5
-"""Seconds that a quitting game waits for processes, exit handlers and threads of Python's."""
+PATIENCE = 0.25
+"""Seconds that a quitting game waits for child processes, then for threads, then for exit handlers."""
 _AT_ONCE = 10_000
 """Handles that are emptied between two looks at the clock."""
 
@@ -41,9 +41,9 @@ def run() -> None:
             function()
         except BaseException:
             errors.report_exception(getattr(function, "__qualname__", repr(function)))
-    deadline = time.monotonic() + PATIENCE
-    ended = end_processes(deadline)
-    _stuck.extend(end_threads(deadline))
+    ended = end_processes(time.monotonic() + PATIENCE)
+    _stuck.extend(end_threads(time.monotonic() + PATIENCE))
+    _stuck.extend(run_handlers(time.monotonic() + PATIENCE))
     for names, fate in ((ended, "processes have been ended"), (_stuck, "threads still run")):
         if names:
             errors.push_warning(
@@ -52,7 +52,8 @@ def run() -> None:
     _classes.forget()
     gc.collect()
     objects.free_orphans()
-    while not handles.let_go(_AT_ONCE) and time.monotonic() < deadline + PATIENCE:
+    deadline = time.monotonic() + PATIENCE
+    while not handles.let_go(_AT_ONCE) and time.monotonic() < deadline:
         pass
     sys.stdout.flush()
     sys.stderr.flush()
@@ -110,19 +111,17 @@ def end_processes(deadline: float) -> list[str]:
 
 
 def end_threads(deadline: float) -> list[str]:
-    """Runs the exit handlers, and ends the threads that `Py_FinalizeEx` would wait for without a bound.
+    """Ends the threads that `Py_FinalizeEx` would wait for without a bound.
 
     Args:
-        deadline: how long threads are waited for, by `time.monotonic`.
+        deadline: how long they are waited for, by `time.monotonic`.
 
     Returns:
         The names of threads that go on.
     """
-    # Executors' workers end only when their module's hooks run. Those may block, as exit handlers may.
-    helper = threading.Thread(target=_run_handlers, name="exit handlers", daemon=True)
-    helper.start()
-    helper.join(max(0.0, deadline - time.monotonic()))
-    alive = [helper.name] if helper.is_alive() else []
+    # Executors' workers end only when their module's hooks run, which wait for them.
+    hooks: list[Any] = list(getattr(threading, "_threading_atexits", ()))
+    alive = _call_apart("executors", lambda: [hook() for hook in reversed(hooks)], deadline)
     for thread in threading.enumerate():
         if thread is not threading.main_thread() and not thread.daemon:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -131,8 +130,21 @@ def end_threads(deadline: float) -> list[str]:
     return alive
 
 
-def _run_handlers() -> None:
-    hooks: list[Any] = list(getattr(threading, "_threading_atexits", ()))
-    for hook in reversed(hooks):
-        hook()
-    atexit._run_exitfuncs()
+def run_handlers(deadline: float) -> list[str]:
+    """Runs what `atexit` was given, while the engine still stands.
+
+    Args:
+        deadline: how long it is waited for, by `time.monotonic`.
+
+    Returns:
+        The name of the thread that they run in, if it goes on.
+    """
+    return _call_apart("exit handlers", atexit._run_exitfuncs, deadline)
+
+
+def _call_apart(name: str, function: Callable[[], object], deadline: float) -> list[str]:
+    """Calls what may block in a thread, and waits for it; returns the thread's name if it goes on."""
+    helper = threading.Thread(target=function, name=name, daemon=True)
+    helper.start()
+    helper.join(max(0.0, deadline - time.monotonic()))
+    return [name] if helper.is_alive() else []
