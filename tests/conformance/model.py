@@ -1,16 +1,17 @@
 """What a scenario is: a server's script, a client's acts, and beside each act what is right.
 
-All of it is data. `server.py` plays the steps, `player.gd` the acts; `words.py` compares and tells.
+All of it is data. The steps are those of `tests/loopback/scripted.py`, played by `server.py`; the acts are
+played by `player.gd`; `words.py` compares and tells.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ssl import TLSVersion
 from typing import Any, Final
 
 from tests.loopback.certificates import Identity
 from tests.loopback.nginx import Site
+from tests.loopback.scripted import Drip, ReadRequest, Step
 
 from pythonscript_http.core.enums import Error
 
@@ -39,56 +40,9 @@ class Kind(StrEnum):
 # ---- the server's side
 
 
-@dataclass(frozen=True)
-class Read:
-    """Reads one request; after one without `body`, the body that it left."""
-
-    body: bool = True
-
-
-@dataclass(frozen=True)
-class Drip:
-    """Sends bytes in pieces, each in a packet of its own."""
-
-    data: bytes
-    size: int = 1
-    pause: float = 0.002
-    """Seconds between pieces."""
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Does nothing for a while, in seconds; and for as many beats of the pulse, unless the client blocks."""
-
-    seconds: float = 0.4
-    """Long enough for a client that polls every frame to see what came before."""
-
-
-@dataclass(frozen=True)
-class Secure:
-    """Speaks TLS from here on; within TLS, once more."""
-
-    identity: Identity
-    versions: tuple[TLSVersion, TLSVersion] = (TLSVersion.TLSv1_2, TLSVersion.TLSv1_3)
-    cut: int | None = None
-    """Resets the connection after so many bytes of its own."""
-
-
-@dataclass(frozen=True)
-class End:
-    """Ends the sending side (FIN), in one packet with the bytes before it; goes on reading."""
-
-    notify: bool = True
-    """Under TLS: says so before, by close_notify."""
-
-
-@dataclass(frozen=True)
-class Reset:
-    """Ends the connection with a RST."""
-
-
-Step = bytes | Read | Drip | Pause | Secure | End | Reset
-"""A script that is over leaves the connection open, and reads until the client closes it."""
+def piecemeal(data: bytes) -> Drip:
+    """Sends a byte a packet, slowly enough for each to be read by itself."""
+    return Drip(data, pause=0.002)
 
 
 @dataclass(frozen=True)
@@ -100,8 +54,8 @@ class OpenSsl:
 
 
 Server = Sequence[Sequence[Step]] | Site | OpenSsl
-"""Scripts for the first connection, the second, and so on (the last one for all that follow); or a real
-server, which does not tell what it saw."""
+"""Scripts for the first connection, the second, and so on (the last one for all that follow), each with
+`ReadOn` behind it; or a real server, which does not tell what it saw."""
 
 
 # ---- what is right
@@ -318,7 +272,7 @@ def answered(
     """The plainest of scenarios: one request, one answer."""
     steps = (data,) if isinstance(data, bytes) else tuple(data)
     acts = (Connect(), Fetch(right, **fetch))
-    return Scenario(name, kind, title, source, ((Read(), *steps),), acts, why)
+    return Scenario(name, kind, title, source, ((ReadRequest(), *steps),), acts, why)
 
 
 def sent(
@@ -332,6 +286,6 @@ def sent(
     **fetch: Any,
 ) -> Scenario:
     """One request, of which it matters what reaches the wire."""
-    script = (Read(), b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    script = (ReadRequest(), b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     act = Fetch(wire=right, **fetch) if isinstance(right, Wire) else Fetch(right, **fetch)
     return Scenario(name, kind, title, source, (script,), (Connect(), act), why)

@@ -159,9 +159,9 @@ def _json(line: bytes) -> Any:
 
 
 def _seen(part: Part, acts: Sequence[Mapping[str, Any]]) -> Seen:
-    requests = [request.replace(b":%d" % part.port, b":PORT") for request in part.requests]
+    requests = [request.replace(b":%d" % part.port, b":PORT") for request in part.seen.requests]
     died = SCRIPT_ERROR if acts and "died" in acts[-1] else ""
-    return Seen(acts[:-1] if died else acts, died, part.connections, part.closed, requests)
+    return Seen(acts[:-1] if died else acts, died, len(part.seen.received), part.seen.closed, requests)
 
 
 def _plan(number: int, turn: Turn, part: Part, *, alone: bool) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 import shutil
 
 import pytest
-from tests.conformance.model import Act, Call, Connect, Fetch, Kind, Read, Scenario, Step
+from tests.conformance.model import Act, Call, Connect, Fetch, Kind, Scenario
 from tests.conformance.page import rows
 from tests.conformance.run import CLIENTS, HERE, Report, play
 from tests.conformance.words import Seen
+from tests.loopback.scripted import ReadRequest, Step
 
 CALLS = {
     "crash": 'OS.crash("for the test")',
@@ -17,7 +18,7 @@ CALLS = {
 
 
 def row(name: str) -> Scenario:
-    server: list[list[Step]] = [[Read(), b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]]
+    server: list[list[Step]] = [[ReadRequest(), b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]]
     acts: list[Act] = [Connect(), *([Call(name)] if name in CALLS else []), Fetch()]
     return Scenario(name, Kind.HEADS, name, "", server, acts)
 

@@ -22,9 +22,10 @@ import asyncio
 import contextlib
 import hashlib
 import sys
-import threading
 from collections.abc import Iterator
 from typing import Final, Self
+
+from .loop import LoopThread
 
 PATTERN: Final = bytes(range(251)) * 262  # 65,762 bytes; 251 is prime, so that no block looks like the next
 
@@ -196,28 +197,18 @@ class Server:
     """
 
     def __init__(self, port: int = 0) -> None:
-        self._loop = asyncio.new_event_loop()
-        make = self._loop.create_server(_Connection, "127.0.0.1", port)
-        self._server = self._loop.run_until_complete(make)
+        self._thread = LoopThread()
+        make = self._thread.loop.create_server(_Connection, "127.0.0.1", port)
+        self._server = self._thread.loop.run_until_complete(make)
         self.port: int = self._server.sockets[0].getsockname()[1]
-        self._thread = threading.Thread(target=self._loop.run_forever, name="loopback server", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    async def _stop(self) -> None:
-        self._server.close()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._thread.loop.call_soon_threadsafe(self._server.close)
+        self._thread.close()
 
 
 def main() -> None:

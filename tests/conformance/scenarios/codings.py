@@ -4,7 +4,8 @@ import gzip
 import zlib
 from typing import Final
 
-from tests.conformance.model import Answer, Call, Connect, Fetch, Kind, Read, Scenario, answered, broken
+from tests.conformance.model import Answer, Call, Connect, Fetch, Kind, Scenario, answered, broken
+from tests.loopback.scripted import ReadRequest
 
 from .heads import OK
 
@@ -28,7 +29,7 @@ def _content(
 ) -> Scenario:
     """Where a client can decode, it is told to."""
     head = b"HTTP/1.1 %b\r\nContent-Encoding: %b\r\nContent-Length: %d\r\n\r\n"
-    script = (Read(), head % (status, field.encode(), len(body)) + body)
+    script = (ReadRequest(), head % (status, field.encode(), len(body)) + body)
     acts = (Connect(), Call("set_decode_body", (True,)), Fetch(right))
     return Scenario(f"codings/{name}", Kind.CODINGS, title, _CONTENT, (script,), acts, why)
 
@@ -81,7 +82,7 @@ SCENARIOS: Final = (
         Kind.CODINGS,
         "Blocking mode: 600 bytes, gzip four times around half a million empty members",
         _TRANSFER,
-        ((Read(), _chunked("gzip, gzip, gzip, gzip", _members_in_members())),),
+        ((ReadRequest(), _chunked("gzip, gzip, gzip, gzip", _members_in_members())),),
         (
             Connect(),
             Call("set_blocking_mode", (True,)),

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from tests.conformance.model import Answer, Call, Connect, End, Fetch, Kind, Pause, Read, Scenario, reference
+from tests.conformance.model import Answer, Call, Connect, Fetch, Kind, Scenario, reference
+from tests.loopback.scripted import HalfClose, Pause, ReadRequest
 
 from .framing import CHUNKED
 from .heads import EMPTY, HELLO, OK
@@ -15,7 +16,7 @@ SCENARIOS: Final = (
         Kind.COST,
         "1 MiB in chunks of 4 KiB: how often a script must read",
         reference("read_chunk_size") + "; R8, g#120425",
-        ((Read(), CHUNKED + (b"1000\r\n" + b"x" * 4096 + b"\r\n") * 256 + b"0\r\n\r\n"),),
+        ((ReadRequest(), CHUNKED + (b"1000\r\n" + b"x" * 4096 + b"\r\n") * 256 + b"0\r\n\r\n"),),
         (Connect(), Fetch(Answer(200, b"x" * _MIB, reads=100))),
         "one read gives what has come, up to `read_chunk_size`",
     ),
@@ -24,7 +25,7 @@ SCENARIOS: Final = (
         Kind.COST,
         "400 chunks of one byte",
         "RFC 9112 §7.1; R8",
-        ((Read(), CHUNKED + b"1\r\nx\r\n" * 400 + b"0\r\n\r\n"),),
+        ((ReadRequest(), CHUNKED + b"1\r\nx\r\n" * 400 + b"0\r\n\r\n"),),
         (Connect(), Fetch(Answer(200, b"x" * 400, reads=100))),
     ),
     Scenario(
@@ -32,7 +33,7 @@ SCENARIOS: Final = (
         Kind.COST,
         "Blocking mode: an answer that takes 0.6 s",
         "R24, g#33479",
-        ((Read(), Pause(0.6), OK + HELLO),),
+        ((ReadRequest(), Pause(0.6), OK + HELLO),),
         (Connect(), Call("set_blocking_mode", (True,)), Fetch(Answer(200, b"hello", cpu=0.1))),
         "it waits in the operating system",
         alone=True,
@@ -42,7 +43,7 @@ SCENARIOS: Final = (
         Kind.COST,
         "Blocking mode: a body that takes 0.6 s",
         "R24, g#33479",
-        ((Read(), OK + HELLO[:-3], Pause(0.6), HELLO[-3:]),),
+        ((ReadRequest(), OK + HELLO[:-3], Pause(0.6), HELLO[-3:]),),
         (Connect(), Call("set_blocking_mode", (True,)), Fetch(Answer(200, b"hello", cpu=0.1))),
         alone=True,
     ),
@@ -51,7 +52,7 @@ SCENARIOS: Final = (
         Kind.COST,
         "Blocking mode: a body that a close ends after 0.6 s",
         "R24, R5",
-        ((Read(), OK + b"Connection: close\r\n\r\nhello", Pause(0.6), End()),),
+        ((ReadRequest(), OK + b"Connection: close\r\n\r\nhello", Pause(0.6), HalfClose()),),
         (
             Connect(),
             Call("set_blocking_mode", (True,)),
@@ -64,7 +65,7 @@ SCENARIOS: Final = (
         Kind.COST,
         "An upload of 32 MiB: how the process grows",
         "R26",
-        ((Read(body=False), Pause(0.3), Read(), OK + EMPTY),),
+        ((ReadRequest(body=False), Pause(0.3), ReadRequest(), OK + EMPTY),),
         (Connect(), Fetch(Answer(memory=16 * _MIB), method="POST", size=32 * _MIB)),
         "the body goes out from the script's own memory",
         alone=True,

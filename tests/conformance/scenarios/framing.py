@@ -1,23 +1,10 @@
 """Where bodies end, chunked coding, and answers that break off (RFC 9112 sections 6, 7 and 8)."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from tests.conformance.model import (
-    LOST,
-    Answer,
-    Connect,
-    Drip,
-    End,
-    Fetch,
-    Kind,
-    Pause,
-    Read,
-    Reset,
-    Scenario,
-    Step,
-    answered,
-    broken,
-)
+from tests.conformance.model import LOST, Answer, Connect, Fetch, Kind, Scenario, answered, broken, piecemeal
+from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Step
 
 from .heads import HELLO, OK
 
@@ -36,7 +23,7 @@ _HELLO_CHUNK: Final = b"5\r\nhello\r\n0\r\n\r\n"
 
 def _after(name: str, title: str, source: str, head: bytes, right: Answer, method: str = "GET") -> Scenario:
     """An answer without a body, then another, over the same connection if the client takes it for sound."""
-    scripts = ((Read(), head, Read(), OK + HELLO), (Read(), OK + HELLO))
+    scripts = ((ReadRequest(), head, ReadRequest(), OK + HELLO), (ReadRequest(), OK + HELLO))
     acts = (Connect(), Fetch(right, method=method), Fetch(_GOOD))
     return Scenario(f"framing/{name}", Kind.FRAMING, title, source, scripts, acts)
 
@@ -212,7 +199,7 @@ _LENGTHS: Final = (
         Kind.FRAMING,
         "A body of 100 bytes, a byte a packet",
         "RFC 9112 §6.3 rule 6",
-        (OK + b"Content-Length: 100\r\n\r\n", Drip(b"0123456789" * 10)),
+        (OK + b"Content-Length: 100\r\n\r\n", piecemeal(b"0123456789" * 10)),
         Answer(200, b"0123456789" * 10),
     ),
     answered(
@@ -232,7 +219,7 @@ def _smuggled(
     """Transfer-Encoding in a form that some read and others do not."""
     steps: list[Step] = [OK + field + b"\r\n\r\n" + _HELLO_CHUNK]
     if right is _CLOSED:
-        steps.append(End())
+        steps.append(HalfClose())
     return answered(f"framing/{name}", Kind.FRAMING, title, f"{source}; R6", steps, right, why=why)
 
 
@@ -333,7 +320,7 @@ _CODINGS: Final = (
 def _closed(
     name: str,
     title: str,
-    steps: tuple[bytes | Pause | End | Reset | Drip, ...],
+    steps: Sequence[Step],
     right: Answer = _CLOSED,
     source: str = _UNTIL_CLOSE,
 ) -> Scenario:
@@ -344,58 +331,62 @@ _CLOSES: Final = (
     _closed(
         "close-no-blank",
         "A body ended by a close that comes later, with `Connection:close`",
-        (OK + b"Connection:close\r\n\r\nhello", Pause(), End()),
+        (OK + b"Connection:close\r\n\r\nhello", Pause(), HalfClose()),
         source=f"{_UNTIL_CLOSE}; R4",
     ),
     _closed(
         "close-upper",
         "The same with `CONNECTION: CLOSE`",
-        (OK + b"CONNECTION: CLOSE\r\n\r\nhello", Pause(), End()),
+        (OK + b"CONNECTION: CLOSE\r\n\r\nhello", Pause(), HalfClose()),
         source=f"{_UNTIL_CLOSE}; R4",
     ),
     _closed(
         "close-list",
         "The same with `Connection: x, close`",
-        (OK + b"Connection: x, close\r\n\r\nhello", Pause(), End()),
+        (OK + b"Connection: x, close\r\n\r\nhello", Pause(), HalfClose()),
         source=f"{_UNTIL_CLOSE}; R4",
     ),
     _closed(
         "close-untold",
         "The same without a `Connection` header",
-        (OK + b"X: y\r\n\r\nhello", Pause(), End()),
+        (OK + b"X: y\r\n\r\nhello", Pause(), HalfClose()),
         source=f"{_UNTIL_CLOSE}; R4",
     ),
     _closed(
         "close-1.0",
         "The same with HTTP/1.0",
-        (b"HTTP/1.0 200 OK\r\n\r\nhello", Pause(), End()),
+        (b"HTTP/1.0 200 OK\r\n\r\nhello", Pause(), HalfClose()),
         source=f"{_UNTIL_CLOSE}; R4",
     ),
     _closed(
         "close-500",
         "`500` with a body ended by the close",
-        (b"HTTP/1.1 500 No\r\n\r\nhello", Pause(), End()),
+        (b"HTTP/1.1 500 No\r\n\r\nhello", Pause(), HalfClose()),
         Answer(500, b"hello", "DISCONNECTED"),
         f"{_UNTIL_CLOSE}; R4",
     ),
     _closed(
         "close-parts",
         "A body in three parts, then the close",
-        (CLOSE + b"he", Pause(), b"ll", Pause(), b"o", Pause(), End()),
+        (CLOSE + b"he", Pause(), b"ll", Pause(), b"o", Pause(), HalfClose()),
         source=f"{_UNTIL_CLOSE}; R5",
     ),
-    _closed("close-drip", "A body a byte a packet, the close at once", (CLOSE, Drip(b"hell"), b"o", End())),
+    _closed(
+        "close-drip",
+        "A body a byte a packet, the close at once",
+        (CLOSE, piecemeal(b"hell"), b"o", HalfClose()),
+    ),
     _closed(
         "close-empty-later",
         "No body, a close that comes later",
-        (CLOSE, Pause(), End()),
+        (CLOSE, Pause(), HalfClose()),
         Answer(after="DISCONNECTED"),
         f"{_UNTIL_CLOSE}; R5",
     ),
     _closed(
         "close-large",
         "300,000 bytes, then the close",
-        (CLOSE + b"0123456789" * 30000, End()),
+        (CLOSE + b"0123456789" * 30000, HalfClose()),
         Answer(200, b"0123456789" * 30000, "DISCONNECTED", length=-1),
     ),
     _closed(
@@ -426,7 +417,7 @@ _CHUNKS: Final = (
         Kind.CHUNKED,
         "Chunks, a byte a packet",
         _CHUNK,
-        (CHUNKED, Drip(b"2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nX-Sum: 1\r\n\r\n")),
+        (CHUNKED, piecemeal(b"2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nX-Sum: 1\r\n\r\n")),
         _GOOD,
     ),
     answered(
@@ -452,7 +443,7 @@ _CHUNKS: Final = (
         Kind.CHUNKED,
         "Trailers, then a second request",
         "RFC 9112 §7.1.2",
-        ((Read(), CHUNKED + b"5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n", Read(), OK + HELLO),),
+        ((ReadRequest(), CHUNKED + b"5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n", ReadRequest(), OK + HELLO),),
         (Connect(), Fetch(_GOOD), Fetch(_GOOD)),
         connections=1,
     ),
@@ -500,7 +491,7 @@ _CHUNKS: Final = (
         Kind.CHUNKED,
         "A chunk of 17 MiB",
         f"{_CHUNK}; R7, g#41882",
-        ((Read(), CHUNKED + b"1100000\r\n", b"x" * 0x1100000, b"\r\n0\r\n\r\n"),),
+        ((ReadRequest(), CHUNKED + b"1100000\r\n", b"x" * 0x1100000, b"\r\n0\r\n\r\n"),),
         (Connect(), Fetch(Answer(200, b"x" * 0x1100000))),
     ),
 )
@@ -509,7 +500,7 @@ _CHUNKS: Final = (
 def _cut(
     name: str,
     title: str,
-    steps: tuple[bytes | Pause | End | Reset, ...],
+    steps: Sequence[Step],
     right: Answer,
     why: str = "",
     **fetch: object,
@@ -518,22 +509,35 @@ def _cut(
 
 
 _CUTS: Final = (
-    _cut("later", "A FIN before the answer, after a pause", (Pause(), End()), LOST),
+    _cut("later", "A FIN before the answer, after a pause", (Pause(), HalfClose()), LOST),
     _cut("reset", "A reset before the answer", (Pause(), Reset()), LOST),
-    _cut("status-line", "A FIN in the status line", (b"HTTP/1.1 2", Pause(), End()), LOST),
+    _cut("status-line", "A FIN in the status line", (b"HTTP/1.1 2", Pause(), HalfClose()), LOST),
     _cut("reset-head", "A reset in the header block", (OK + b"X: y", Pause(), Reset()), LOST),
     _cut(
         "before-empty-line",
         "A FIN before the empty line",
-        (OK + b"Content-Length: 5\r\n", Pause(), End()),
+        (OK + b"Content-Length: 5\r\n", Pause(), HalfClose()),
         LOST,
     ),
-    _cut("body-later", "A FIN after 3 of 5 bytes, later", (OK + HELLO[:-2], Pause(), End()), broken(b"hel")),
-    _cut("body-reset", "A reset after 3 of 5 bytes", (OK + HELLO[:-2], Pause(), Reset()), broken(b"hel")),
-    _cut("body-none", "A FIN before the first of 5 bytes", (OK + HELLO[:-5], Pause(), End()), broken()),
-    _cut("chunk-later", "A FIN in a chunk, later", (CHUNKED + b"5\r\nhel", Pause(), End()), broken(b"hel")),
     _cut(
-        "chunk-size", "A FIN in a size line", (CHUNKED + b"5\r\nhello\r\n1", Pause(), End()), broken(b"hello")
+        "body-later",
+        "A FIN after 3 of 5 bytes, later",
+        (OK + HELLO[:-2], Pause(), HalfClose()),
+        broken(b"hel"),
+    ),
+    _cut("body-reset", "A reset after 3 of 5 bytes", (OK + HELLO[:-2], Pause(), Reset()), broken(b"hel")),
+    _cut("body-none", "A FIN before the first of 5 bytes", (OK + HELLO[:-5], Pause(), HalfClose()), broken()),
+    _cut(
+        "chunk-later",
+        "A FIN in a chunk, later",
+        (CHUNKED + b"5\r\nhel", Pause(), HalfClose()),
+        broken(b"hel"),
+    ),
+    _cut(
+        "chunk-size",
+        "A FIN in a size line",
+        (CHUNKED + b"5\r\nhello\r\n1", Pause(), HalfClose()),
+        broken(b"hello"),
     ),
     _cut(
         "chunk-reset",
@@ -544,10 +548,10 @@ _CUTS: Final = (
     _cut(
         "no-last-chunk",
         "A FIN instead of the last chunk",
-        (CHUNKED + b"5\r\nhello\r\n", Pause(), End()),
+        (CHUNKED + b"5\r\nhello\r\n", Pause(), HalfClose()),
         broken(b"hello"),
     ),
-    _cut("204", "`204` and a FIN at once", (b"HTTP/1.1 204 No\r\n\r\n", End()), Answer(204)),
+    _cut("204", "`204` and a FIN at once", (b"HTTP/1.1 204 No\r\n\r\n", HalfClose()), Answer(204)),
 )
 
 SCENARIOS: Final = (*_BODILESS, *_LENGTHS, *_CODINGS, *_CLOSES, *_CHUNKS, *_CUTS)

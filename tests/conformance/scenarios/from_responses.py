@@ -6,10 +6,11 @@ All but those where the sources let other clients differ.
 import re
 from typing import Final
 
-from tests.conformance.model import Answer, Connect, End, Fetch, Kind, Pause, Read, Scenario, Step
+from tests.conformance.model import Answer, Connect, Fetch, Kind, Scenario
 from tests.conformance.words import code
 from tests.loopback import responses
 from tests.loopback.responses import CHUNKED, OK
+from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Step
 
 _KINDS: Final = (
     (r"\bR1\b|RFC 9110 15\.2\b", Kind.INTERIM),
@@ -27,13 +28,13 @@ def _scenario(row: responses.Scenario) -> Scenario:
     kind = next(kind for pattern, kind in _KINDS if re.search(pattern, row.source))
     if kind is Kind.HEADS and row.data.startswith((CHUNKED, b"HTTP/1.1 1")):
         kind = Kind.CHUNKED if row.data.startswith(CHUNKED) else Kind.INTERIM
-    steps: list[Step] = [Read()]
+    steps: list[Step] = [ReadRequest()]
     if row.data:
         steps.append(row.data)
     if row.pause:
         steps.append(Pause())
     if row.closes:
-        steps.append(End())
+        steps.append(HalfClose())
     after = "CONNECTED" if row.after == "SPENT" else row.after
     answer = Answer(row.code, row.body, after, row.headers, length=row.length)
     url = "host.invalid:80" if row.method == "CONNECT" else "/"

@@ -6,16 +6,14 @@ from tests.conformance.model import (
     LOST,
     Answer,
     Connect,
-    Drip,
-    End,
     Fetch,
     Kind,
-    Pause,
-    Read,
     Scenario,
     answered,
+    piecemeal,
     reference,
 )
+from tests.loopback.scripted import HalfClose, Pause, ReadRequest
 
 OK: Final = b"HTTP/1.1 200 OK\r\n"
 EMPTY: Final = b"Content-Length: 0\r\n\r\n"
@@ -113,7 +111,7 @@ _STATUS_LINES: Final = (
         Kind.HEADS,
         "A Redis server's `-ERR unknown command`",
         _VERSION,
-        (b"-ERR unknown command\r\n\r\n", End()),
+        (b"-ERR unknown command\r\n\r\n", HalfClose()),
         LOST,
     ),
     answered(
@@ -129,7 +127,7 @@ _STATUS_LINES: Final = (
         Kind.HEADS,
         "A TLS alert: this port wants TLS",
         _VERSION,
-        (b"\x15\x03\x01\x00\x02\x02\x46\n\n", Pause(), End()),
+        (b"\x15\x03\x01\x00\x02\x02\x46\n\n", Pause(), HalfClose()),
         LOST,
     ),
     answered(
@@ -137,7 +135,7 @@ _STATUS_LINES: Final = (
         Kind.HEADS,
         "JSON without any head",
         _VERSION,
-        (b'{"ok": true}\n\n', Pause(), End()),
+        (b'{"ok": true}\n\n', Pause(), HalfClose()),
         LOST,
     ),
 )
@@ -253,7 +251,7 @@ _FIELDS: Final = (
         Kind.HEADS,
         "Header lines without an end, 600 KB",
         "RFC 9110 §17.5; R10",
-        ((Read(), OK + b"X: y\r\n" * 100000),),
+        ((ReadRequest(), OK + b"X: y\r\n" * 100000),),
         (Connect(), Fetch(LOST)),
         "there must be some limit, or a server fills the memory: curl's is 300 KB, browsers' 256 KB",
         alone=True,
@@ -282,7 +280,7 @@ _FIELDS: Final = (
         Kind.HEADS,
         "Head and body, a byte a packet",
         "RFC 9112 §2.2",
-        (Drip(OK + b"X: y\r\n" + HELLO),),
+        (piecemeal(OK + b"X: y\r\n" + HELLO),),
         Answer(200, b"hello", headers=("X: y", "Content-Length: 5")),
     ),
     answered(
@@ -298,7 +296,7 @@ _FIELDS: Final = (
         Kind.HEADS,
         "Lines that end in a bare LF, a byte a packet",
         "RFC 9112 §2.2",
-        (Drip((OK + HELLO).replace(b"\r", b"")),),
+        (piecemeal((OK + HELLO).replace(b"\r", b"")),),
         _GOOD,
     ),
 )
@@ -320,9 +318,9 @@ _INTERIM: Final = (
         "RFC 9110 §15.2; R1",
         (
             (
-                Read(),
+                ReadRequest(),
                 _CONTINUE + OK + b"Content-Length: 5\r\n\r\nfirst",
-                Read(),
+                ReadRequest(),
                 OK + b"Content-Length: 6\r\n\r\nsecond",
             ),
         ),
@@ -333,7 +331,14 @@ _INTERIM: Final = (
         Kind.INTERIM,
         "`103 Early Hints`, a pause, then the answer",
         "RFC 8297 §2; R1",
-        ((Read(), b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n", Pause(), OK + HELLO),),
+        (
+            (
+                ReadRequest(),
+                b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n",
+                Pause(),
+                OK + HELLO,
+            ),
+        ),
         (Connect(), Fetch(Answer(200, b"hello", headers=("Content-Length: 5",)))),
     ),
     _interim(
@@ -365,7 +370,7 @@ _INTERIM: Final = (
         Kind.INTERIM,
         "An interim answer and the final one, a byte a packet",
         "RFC 9110 §15.2; R1",
-        (Drip(_CONTINUE + OK + HELLO),),
+        (piecemeal(_CONTINUE + OK + HELLO),),
         _GOOD,
     ),
     answered(

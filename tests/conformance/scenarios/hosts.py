@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from tests.conformance.model import Answer, Connect, Fetch, Kind, Read, Scenario, Wire, engine
+from tests.conformance.model import Answer, Connect, Fetch, Kind, Scenario, Wire, engine
+from tests.loopback.scripted import ReadRequest
 
 from .heads import EMPTY, OK
 
@@ -10,7 +11,7 @@ _HOST: Final = "RFC 9110 §7.2"
 _ENGINE: Final = engine("connect_to_host")
 _PORT: Final = "RFC 3986 §3.2.3; R21"
 _IPV6: Final = "RFC 3986 §3.2.2; R21"
-_SCRIPT: Final = ((Read(), OK + EMPTY),)
+_SCRIPT: Final = ((ReadRequest(), OK + EMPTY),)
 
 
 def _reached(

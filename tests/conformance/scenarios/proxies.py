@@ -9,19 +9,15 @@ from tests.conformance.model import (
     Answer,
     Call,
     Connect,
-    End,
     Fetch,
     Kind,
-    Pause,
-    Read,
     Refused,
-    Reset,
     Scenario,
-    Step,
     Wire,
     engine,
     reference,
 )
+from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Step
 
 from .heads import EMPTY, HELLO, OK
 
@@ -32,7 +28,7 @@ _PLAIN: Final = Call("set_http_proxy", ("127.0.0.1", "PORT"))
 _SECURE: Final = Call("set_https_proxy", ("127.0.0.1", "PORT"))
 _ORIGIN: Final = Connect("host.invalid", 8080)
 _AUTHORITY: Final = "host.invalid:8080"
-_ANSWER: Final = (Read(), OK + EMPTY)
+_ANSWER: Final = (ReadRequest(), OK + EMPTY)
 
 
 def _scenario(
@@ -70,7 +66,7 @@ SCENARIOS: Final = (
         "unknown-name",
         "The proxy looks the name up, not the client",
         _FORM,
-        (Read(), OK + HELLO),
+        (ReadRequest(), OK + HELLO),
         _PLAIN,
         _ORIGIN,
         Fetch(Answer(200, b"hello")),
@@ -201,7 +197,7 @@ SCENARIOS: Final = (
         "407",
         "The proxy answers `407`",
         "RFC 9110 §15.5.8",
-        (Read(), b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nContent-Length: 2\r\n\r\nno"),
+        (ReadRequest(), b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nContent-Length: 2\r\n\r\nno"),
         _PLAIN,
         _ORIGIN,
         Fetch(Answer(407, b"no")),
@@ -210,7 +206,7 @@ SCENARIOS: Final = (
         "502",
         "The proxy answers `502`",
         "RFC 9110 §15.6.3",
-        (Read(), b"HTTP/1.1 502 Bad Gateway\r\n" + EMPTY),
+        (ReadRequest(), b"HTTP/1.1 502 Bad Gateway\r\n" + EMPTY),
         _PLAIN,
         _ORIGIN,
         Fetch(Answer(502)),
@@ -219,7 +215,7 @@ SCENARIOS: Final = (
         "closes",
         "The proxy closes without an answer",
         "RFC 9112 §8",
-        (Read(), Pause(), End()),
+        (ReadRequest(), Pause(), HalfClose()),
         _PLAIN,
         _ORIGIN,
         Fetch(LOST),
@@ -245,24 +241,24 @@ SCENARIOS: Final = (
     _refusing(
         "tunnel-403",
         "CONNECT, and the proxy refuses: `403`",
-        (Read(), b"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno"),
+        (ReadRequest(), b"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno"),
     ),
     _refusing(
         "tunnel-407",
         "CONNECT, and the proxy wants credentials: `407`",
-        (Read(), b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\n" + EMPTY),
+        (ReadRequest(), b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\n" + EMPTY),
     ),
-    _refusing("tunnel-close", "CONNECT, and the proxy closes", (Read(), Pause(), End())),
-    _refusing("tunnel-reset", "CONNECT, and the proxy resets", (Read(), Pause(), Reset())),
+    _refusing("tunnel-close", "CONNECT, and the proxy closes", (ReadRequest(), Pause(), HalfClose())),
+    _refusing("tunnel-reset", "CONNECT, and the proxy resets", (ReadRequest(), Pause(), Reset())),
     _refusing(
         "tunnel-junk",
         "CONNECT, and what answers is no HTTP",
-        (Read(), b"SSH-2.0-x\r\n\r\n", Pause(), End()),
+        (ReadRequest(), b"SSH-2.0-x\r\n\r\n", Pause(), HalfClose()),
         f"{_TUNNEL}; R3",
     ),
     _refusing(
         "tunnel-slow",
         "CONNECT, and `502` after a while",
-        (Read(), Pause(0.5), b"HTTP/1.1 502 Bad\r\nConnection: close\r\n\r\nno", End()),
+        (ReadRequest(), Pause(0.5), b"HTTP/1.1 502 Bad\r\nConnection: close\r\n\r\nno", HalfClose()),
     ),
 )

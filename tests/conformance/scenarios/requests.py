@@ -7,7 +7,6 @@ from tests.conformance.model import (
     Connect,
     Fetch,
     Kind,
-    Read,
     Refused,
     Scenario,
     Wire,
@@ -15,6 +14,7 @@ from tests.conformance.model import (
     reference,
     sent,
 )
+from tests.loopback.scripted import ReadRequest
 
 from .heads import EMPTY, OK
 
@@ -367,7 +367,7 @@ _BAD: Final = (
         Kind.REQUESTS,
         "A second request before the answer to the first",
         "RFC 9112 §9.3.2",
-        ((Read(),),),
+        ((ReadRequest(),),),
         (Connect(), Fetch(reads=0), Fetch(Refused())),
     ),
     Scenario(
@@ -375,7 +375,7 @@ _BAD: Final = (
         Kind.REQUESTS,
         "A refused request does no harm to the next",
         engine("request") + "; R18",
-        ((Read(), OK + EMPTY),),
+        ((ReadRequest(), OK + EMPTY),),
         (Connect(), Fetch(Refused(b"Evil"), headers=("X: a\r\nEvil: 1",)), Fetch(Answer())),
     ),
 )

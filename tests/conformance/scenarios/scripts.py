@@ -11,18 +11,16 @@ from tests.conformance.model import (
     Fetch,
     Idle,
     Kind,
-    Pause,
-    Read,
     Scenario,
-    Step,
     engine,
     reference,
 )
+from tests.loopback.scripted import Pause, ReadRequest, Step
 
 from .framing import CHUNKED
 from .heads import HELLO, OK
 
-_GOOD: Final = (Read(), OK + HELLO)
+_GOOD: Final = (ReadRequest(), OK + HELLO)
 _GOT: Final = Fetch(Answer(200, b"hello"))
 
 
@@ -79,7 +77,7 @@ SCENARIOS: Final = (
         "has-response",
         "`has_response()` before the headers are handed out",
         reference("has_response"),
-        (Read(), OK + b"Content-Length: 10\r\n\r\n", Pause(3)),
+        (ReadRequest(), OK + b"Content-Length: 10\r\n\r\n", Pause(3)),
         Connect(),
         Call("has_response", (), False),
         Fetch(reads=0),
@@ -90,7 +88,7 @@ SCENARIOS: Final = (
         "code-stays",
         "The code stays when the body was read",
         engine("get_response_code"),
-        (Read(), b"HTTP/1.1 404 No\r\n" + HELLO),
+        (ReadRequest(), b"HTTP/1.1 404 No\r\n" + HELLO),
         Connect(),
         Fetch(Answer(404, b"hello")),
         Call("get_response_code", (), 404),
@@ -135,7 +133,7 @@ SCENARIOS: Final = (
         "length-chunked",
         "The length of a chunked body: -1",
         reference("get_response_body_length"),
-        (Read(), CHUNKED + b"5\r\nhello\r\n0\r\n\r\n"),
+        (ReadRequest(), CHUNKED + b"5\r\nhello\r\n0\r\n\r\n"),
         Connect(),
         Fetch(Answer(200, b"hello", length=-1)),
     ),
@@ -143,7 +141,7 @@ SCENARIOS: Final = (
         "length-head",
         "The length in answer to HEAD: 0",
         engine("poll"),
-        (Read(), OK + b"Content-Length: 5\r\n\r\n"),
+        (ReadRequest(), OK + b"Content-Length: 5\r\n\r\n"),
         Connect(),
         Fetch(Answer(length=0), method="HEAD"),
         why="so it is in the engine, and scripts know it",
@@ -152,7 +150,7 @@ SCENARIOS: Final = (
         "chunked",
         "`is_response_chunked()` of a chunked body",
         reference("is_response_chunked"),
-        (Read(), CHUNKED + b"5\r\nhello\r\n0\r\n\r\n"),
+        (ReadRequest(), CHUNKED + b"5\r\nhello\r\n0\r\n\r\n"),
         Connect(),
         Fetch(Answer(200, b"hello", chunked=True)),
     ),
@@ -160,7 +158,7 @@ SCENARIOS: Final = (
         "not-chunked",
         "`is_response_chunked()` of a plain body, after a chunked one",
         reference("is_response_chunked"),
-        (Read(), CHUNKED + b"0\r\n\r\n", *_GOOD),
+        (ReadRequest(), CHUNKED + b"0\r\n\r\n", *_GOOD),
         Connect(),
         Fetch(),
         Fetch(Answer(200, b"hello", chunked=False)),
@@ -216,7 +214,7 @@ SCENARIOS: Final = (
         "chunk-size-plain",
         "No read gives more than `read_chunk_size`",
         reference("read_chunk_size"),
-        (Read(), OK + b"Content-Length: 3000\r\n\r\n" + b"x" * 3000),
+        (ReadRequest(), OK + b"Content-Length: 3000\r\n\r\n" + b"x" * 3000),
         Call("set_read_chunk_size", (256,)),
         Connect(),
         Fetch(Answer(200, b"x" * 3000, largest=256)),
@@ -225,7 +223,7 @@ SCENARIOS: Final = (
         "chunk-size-chunked",
         "The same with a chunk that is larger",
         reference("read_chunk_size"),
-        (Read(), CHUNKED + b"bb8\r\n" + b"x" * 3000 + b"\r\n0\r\n\r\n"),
+        (ReadRequest(), CHUNKED + b"bb8\r\n" + b"x" * 3000 + b"\r\n0\r\n\r\n"),
         Call("set_read_chunk_size", (256,)),
         Connect(),
         Fetch(Answer(200, b"x" * 3000, largest=256)),
@@ -254,7 +252,7 @@ SCENARIOS: Final = (
         "blocking-length",
         "Blocking mode: a body with a length",
         reference("blocking_mode_enabled"),
-        (Read(), OK + HELLO[:-3], Pause(0.1), HELLO[-3:]),
+        (ReadRequest(), OK + HELLO[:-3], Pause(0.1), HELLO[-3:]),
         Connect(),
         Call("set_blocking_mode", (True,)),
         _GOT,
@@ -264,7 +262,7 @@ SCENARIOS: Final = (
         "blocking-chunked",
         "Blocking mode: a chunked body",
         reference("blocking_mode_enabled"),
-        (Read(), CHUNKED + b"2\r\nhe", Pause(0.1), b"\r\n3\r\nllo\r\n0\r\n\r\n"),
+        (ReadRequest(), CHUNKED + b"2\r\nhe", Pause(0.1), b"\r\n3\r\nllo\r\n0\r\n\r\n"),
         Connect(),
         Call("set_blocking_mode", (True,)),
         _GOT,

@@ -4,22 +4,9 @@ from collections.abc import Sequence
 from ssl import TLSVersion
 from typing import Final
 
-from tests.conformance.model import (
-    Answer,
-    Connect,
-    End,
-    Fetch,
-    Idle,
-    Kind,
-    Pause,
-    Read,
-    Reset,
-    Scenario,
-    Secure,
-    Step,
-    broken,
-)
+from tests.conformance.model import Answer, Connect, Fetch, Idle, Kind, Scenario, broken
 from tests.loopback.nginx import Site
+from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Secure, Step
 
 from .framing import CHUNKED
 from .heads import HELLO, OK
@@ -54,7 +41,7 @@ def _ending(
     name: str, title: str, answer: bytes, right: Answer, *, notify: bool, policy: bool = False, why: str = ""
 ) -> Scenario:
     """An answer, and the end of the connection."""
-    script = (Secure(GOOD), Read(), answer, End(notify))
+    script = (Secure(GOOD), ReadRequest(), answer, HalfClose(notify))
     terms = asking({"ignore_unexpected_eof": True}, "be told so") if policy else TRUSTING
     acts = (Connect(HOST, terms=terms), Fetch(right))
     return Scenario(f"tls/{name}", _KIND, title, _END, (script,), acts, why)
@@ -82,11 +69,11 @@ SCENARIOS: Final = (
         (Pause(0.1), b"\x15\x03\x03\x00\x02\x02\x28"),
         "no common cipher",
     ),
-    _failing("close", "A close at once", (End(),), "it closed the connection before it said a word"),
+    _failing("close", "A close at once", (HalfClose(),), "it closed the connection before it said a word"),
     _failing(
         "close-inside",
         "A close in the middle of the handshake",
-        (Pause(0.1), b"\x16\x03\x03", End()),
+        (Pause(0.1), b"\x16\x03\x03", HalfClose()),
         "it closed the connection in the middle of the handshake",
     ),
     _failing(
@@ -139,7 +126,7 @@ SCENARIOS: Final = (
         _KIND,
         "The connection ends between requests",
         _END,
-        ((Secure(GOOD), Read(), OK + HELLO, Pause(0.3), End()),),
+        ((Secure(GOOD), ReadRequest(), OK + HELLO, Pause(0.3), HalfClose()),),
         (Connect(HOST, terms=TRUSTING), Fetch(Answer(200, b"hello")), Idle("CONNECTION_ERROR", 2.0)),
     ),
 )

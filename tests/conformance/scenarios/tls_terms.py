@@ -3,22 +3,10 @@
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
-from tests.conformance.model import (
-    Answer,
-    Call,
-    Connect,
-    Fetch,
-    Kind,
-    OpenSsl,
-    Read,
-    Scenario,
-    Secure,
-    Server,
-    Step,
-    Terms,
-)
+from tests.conformance.model import Answer, Call, Connect, Fetch, Kind, OpenSsl, Scenario, Server, Terms
 from tests.loopback.certificates import Authority, Identity
 from tests.loopback.nginx import Site
+from tests.loopback.scripted import ReadRequest, Secure, Step
 
 from .heads import HELLO, OK
 from .tls import BUNDLE, FAILS, GOOD, HOST, MIDDLE, ROOT, STRANGER, TRUSTING, asking, greeted, refused
@@ -87,8 +75,8 @@ def _through(
     return Scenario(f"tls/{name}", _KIND, title, "RFC 9110 §9.3.6", server, (before, *acts))
 
 
-_AGREES: Final = (Read(), b"HTTP/1.1 200 Yes\r\n\r\n")
-_ANSWERS: Final = (Secure(GOOD), Read(), OK + HELLO)
+_AGREES: Final = (ReadRequest(), b"HTTP/1.1 200 Yes\r\n\r\n")
+_ANSWERS: Final = (Secure(GOOD), ReadRequest(), OK + HELLO)
 
 SCENARIOS: Final = (
     _old("1.0", "-tls1"),

@@ -2,23 +2,8 @@
 
 from typing import Final
 
-from tests.conformance.model import (
-    LOST,
-    Answer,
-    Connect,
-    End,
-    Fetch,
-    Idle,
-    Kind,
-    Pause,
-    Read,
-    Reset,
-    Scenario,
-    Step,
-    Wire,
-    reference,
-    sent,
-)
+from tests.conformance.model import LOST, Answer, Connect, Fetch, Idle, Kind, Scenario, Wire, reference, sent
+from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Step
 
 from .heads import EMPTY, HELLO, OK
 
@@ -157,7 +142,7 @@ SCENARIOS: Final = (
     _early(
         "slow",
         "24 MiB to a server that begins to read late",
-        (Read(body=False), Pause(0.5), Read(), OK + EMPTY),
+        (ReadRequest(body=False), Pause(0.5), ReadRequest(), OK + EMPTY),
         Answer(),
         source="RFC 9112 §6",
         wire=Wire(body=b"x" * _LARGE),
@@ -165,49 +150,65 @@ SCENARIOS: Final = (
     _early(
         "early-413",
         "`413` when 24 MiB have just begun; the server reads no more",
-        (Read(body=False), _TOO_LARGE, Pause(6)),
+        (ReadRequest(body=False), _TOO_LARGE, Pause(6)),
         _early_right(),
         _ONCE,
     ),
     _early(
         "early-413-close",
         "`413` with `Connection: close`, and the server reads no more",
-        (Read(body=False), b"HTTP/1.1 413 No\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig", Pause(6)),
+        (
+            ReadRequest(body=False),
+            b"HTTP/1.1 413 No\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig",
+            Pause(6),
+        ),
         _early_right(),
         _ONCE,
     ),
     _early(
         "early-401-end",
         "`401`, a FIN, and the server reads on",
-        (Read(body=False), b"HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\nno", End(), Pause(0.2), Read()),
+        (
+            ReadRequest(body=False),
+            b"HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\nno",
+            HalfClose(),
+            Pause(0.2),
+            ReadRequest(),
+        ),
         _early_right(401, b"no"),
         _ONCE,
     ),
     _early(
         "early-reset",
         "`413`, a pause, a reset",
-        (Read(body=False), _TOO_LARGE, Pause(0.5), Reset()),
+        (ReadRequest(body=False), _TOO_LARGE, Pause(0.5), Reset()),
         _early_right(),
         _ONCE,
     ),
     _early(
         "early-nothing",
         "A reset in the middle, without an answer",
-        (Read(body=False), Pause(), Reset()),
+        (ReadRequest(body=False), Pause(), Reset()),
         LOST,
         source="RFC 9112 §8",
     ),
     _early(
         "early-close-delimited",
         "`400` without a length, when 24 MiB have just begun",
-        (Read(body=False), b"HTTP/1.1 400 No\r\nConnection: close\r\n\r\nbad", End(), Pause(0.2), Read()),
+        (
+            ReadRequest(body=False),
+            b"HTTP/1.1 400 No\r\nConnection: close\r\n\r\nbad",
+            HalfClose(),
+            Pause(0.2),
+            ReadRequest(),
+        ),
         Answer(400, b"bad", "DISCONNECTED"),
         _ONCE,
     ),
     _early(
         "continue",
         "`Expect: 100-continue`, and the server says so",
-        (Read(body=False), b"HTTP/1.1 100 Continue\r\n\r\n", Read(), OK + HELLO),
+        (ReadRequest(body=False), b"HTTP/1.1 100 Continue\r\n\r\n", ReadRequest(), OK + HELLO),
         Answer(200, b"hello"),
         source="RFC 9110 §10.1.1; R1",
         headers=("Expect: 100-continue",),
@@ -217,7 +218,7 @@ SCENARIOS: Final = (
     _early(
         "continue-interim",
         "`100 Continue` unasked, while 24 MiB go out",
-        (Read(body=False), b"HTTP/1.1 100 Continue\r\n\r\n", Read(), OK + HELLO),
+        (ReadRequest(body=False), b"HTTP/1.1 100 Continue\r\n\r\n", ReadRequest(), OK + HELLO),
         Answer(200, b"hello"),
         source="RFC 9110 §15.2.1; R1",
         wire=Wire(body=b"x" * _LARGE),
@@ -225,7 +226,7 @@ SCENARIOS: Final = (
     _early(
         "expect-417",
         "`Expect: 100-continue`, and `417`",
-        (Read(body=False), b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n", Pause(6)),
+        (ReadRequest(body=False), b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n", Pause(6)),
         Answer(417),
         source="RFC 9110 §10.1.1",
         headers=("Expect: 100-continue",),
@@ -237,7 +238,7 @@ SCENARIOS: Final = (
         Kind.UPLOADS,
         "`200` before 24 MiB have gone out: the next request goes over another connection",
         "RFC 9112 §9.3; R15, R17",
-        ((Read(body=False), OK + HELLO, Pause(6)), (Read(), OK + HELLO)),
+        ((ReadRequest(body=False), OK + HELLO, Pause(6)), (ReadRequest(), OK + HELLO)),
         (
             Connect(),
             Fetch(Answer(200, b"hello"), method="POST", size=_LARGE),
@@ -250,7 +251,7 @@ SCENARIOS: Final = (
         Kind.UPLOADS,
         "Two uploads over one connection",
         "RFC 9112 §9.3",
-        ((Read(), OK + EMPTY, Read(), OK + EMPTY),),
+        ((ReadRequest(), OK + EMPTY, ReadRequest(), OK + EMPTY),),
         (
             Connect(),
             Fetch(method="POST", body="one", wire=Wire(body=b"one")),

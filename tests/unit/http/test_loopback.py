@@ -2,12 +2,26 @@
 
 import http.client
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
-from tests.loopback.scripted import Drip, HalfClose, Pause, ReadRequest, Reset, ScriptedServer, Step
+from tests.loopback.certificates import Authority
+from tests.loopback.network import until
+from tests.loopback.scripted import (
+    Await,
+    Drip,
+    HalfClose,
+    Pause,
+    ReadOn,
+    ReadRequest,
+    Reset,
+    ScriptedServer,
+    Secure,
+    Step,
+)
 from tests.loopback.server import Server, pattern
 
 from devkit.project import ROOT
@@ -96,6 +110,47 @@ def test_scripts_by_connection() -> None:
             peer.sendall(b"GET / HTTP/1.1\r\n\r\n")
             with pytest.raises(ConnectionResetError):
                 peer.recv(100)
+
+
+def test_script_that_speaks_tls() -> None:
+    """A cut is a reset after so many bytes, in the middle of a handshake too."""
+    authority = Authority()
+    identity = authority.issue("localhost")
+    context = ssl.create_default_context(cadata=authority.pem)
+    scripts: list[list[Step]] = [
+        [Secure(identity), ReadRequest(), b"hi", HalfClose()],
+        [Secure(identity, cut=9)],
+    ]
+    with ScriptedServer(scripts=scripts) as server:
+        with (
+            socket.create_connection(("127.0.0.1", server.port), 10) as peer,
+            context.wrap_socket(peer, server_hostname="localhost") as secure,
+        ):
+            secure.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            assert (secure.recv(100), secure.recv(100)) == (b"hi", b"")
+        with (
+            socket.create_connection(("127.0.0.1", server.port), 10) as peer,
+            pytest.raises(ConnectionResetError),
+        ):
+            context.wrap_socket(peer, server_hostname="localhost")
+    assert server.received[0] == b"GET / HTTP/1.1\r\n\r\n"
+
+
+def test_script_reads_on_until_the_client_leaves() -> None:
+    with ScriptedServer([ReadRequest(), b"done", ReadOn()]) as server:
+        with socket.create_connection(("127.0.0.1", server.port), 10) as peer:
+            peer.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            assert peer.recv(100) == b"done"
+            peer.sendall(b"more")
+        until(lambda: server.received[0].endswith(b"more"))
+
+
+def test_script_whose_condition_fails_fails_its_test() -> None:
+    server = ScriptedServer([Await(lambda: 1 / 0)]).__enter__()
+    with socket.create_connection(("127.0.0.1", server.port), 10) as peer:
+        assert peer.recv(100) == b""
+    with pytest.raises(ZeroDivisionError):
+        server.close()
 
 
 @pytest.mark.parametrize("rest", [b"", b"5\r\nhello\r\n"])
