@@ -6,36 +6,14 @@ played by `player.gd`; `words.py` compares and tells.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Final
 
 from tests.loopback.certificates import Identity
+from tests.loopback.kinds import Kind
 from tests.loopback.nginx import Site
 from tests.loopback.scripted import Drip, ReadRequest, Step
 
 from pythonscript_http.core.enums import Error
-
-
-class Kind(StrEnum):
-    """The tables of the page, in their order."""
-
-    HEADS = "Status lines and headers"
-    INTERIM = "Interim answers"
-    FRAMING = "Where a body ends"
-    CHUNKED = "Chunked coding"
-    CODINGS = "Coded bodies"
-    CUT = "Answers cut short"
-    CONNECTIONS = "Keeping and ending connections"
-    REQUESTS = "Requests"
-    UPLOADS = "Uploads"
-    HOSTS = "Hosts and addresses"
-    PROXIES = "Proxies"
-    TRUST = "TLS: certificates and names"
-    TERMS = "TLS: versions, keys and sessions"
-    BROKEN = "TLS: peers that fail"
-    SCRIPTS = "What scripts rely on"
-    COST = "Limits and cost"
-
 
 # ---- the server's side
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from tests.docs.links import slug
+from tests.loopback.kinds import Kind
 
-from .model import Kind, Scenario
+from .model import Scenario
 from .run import CLIENTS, Report, play
 from .scenarios import ALL
 from .words import Seen, judge, right_words

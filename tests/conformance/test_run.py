@@ -3,10 +3,11 @@
 import shutil
 
 import pytest
-from tests.conformance.model import Act, Call, Connect, Fetch, Kind, Scenario
+from tests.conformance.model import Act, Call, Connect, Fetch, Scenario
 from tests.conformance.page import rows
 from tests.conformance.run import CLIENTS, HERE, Report, play
 from tests.conformance.words import Seen
+from tests.loopback.kinds import Kind
 from tests.loopback.scripted import ReadRequest, Step
 
 CALLS = {

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from tests.conformance.model import Answer, Connect, Fetch, Kind, Refused, Scenario, Wire
+from tests.conformance.model import Answer, Connect, Fetch, Refused, Scenario, Wire
 from tests.conformance.words import Seen, Verdict, judge
+from tests.loopback.kinds import Kind
 
 from pythonscript_http.core.enums import Error, Status
 

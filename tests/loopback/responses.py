@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from .kinds import Kind
 from .scripted import HalfClose, Pause, ReadRequest, Step
 
 OK: Final = b"HTTP/1.1 200 OK\r\n"
@@ -23,6 +24,8 @@ class Scenario:
     """One response."""
 
     name: str
+    kind: Kind
+    """What it is about."""
     about: str
     """What it shows, in a line."""
     source: str
@@ -82,6 +85,7 @@ class Scenario:
 
 def _bad(
     name: str,
+    kind: Kind,
     about: str,
     source: str,
     data: bytes,
@@ -95,6 +99,7 @@ def _bad(
 ) -> Scenario:
     return Scenario(
         name,
+        kind,
         about,
         source,
         data,
@@ -111,15 +116,24 @@ def _bad(
 _LENGTH: Final = [
     Scenario(
         "length",
+        Kind.FRAMING,
         "a body of a told length",
         "RFC 9112 6.2",
         OK + b"Content-Length: 5\r\n\r\nhello",
         body=b"hello",
         length=5,
     ),
-    Scenario("length 0", "a body of no bytes", "RFC 9112 6.3", OK + b"Content-Length: 0\r\n\r\n", length=0),
+    Scenario(
+        "length 0",
+        Kind.FRAMING,
+        "a body of no bytes",
+        "RFC 9112 6.3",
+        OK + b"Content-Length: 0\r\n\r\n",
+        length=0,
+    ),
     Scenario(
         "leading zeros",
+        Kind.FRAMING,
         "the grammar is digits; 005 is 5",
         "RFC 9110 8.6",
         OK + b"Content-Length: 005\r\n\r\nhello",
@@ -128,6 +142,7 @@ _LENGTH: Final = [
     ),
     Scenario(
         "two equal lengths",
+        Kind.FRAMING,
         "may be taken once or refused; taken, as curl does, and the connection is not used again",
         "RFC 9110 8.6",
         OK + b"Content-Length: 5\r\nX: y\r\ncontent-length:5 \r\n\r\nhello",
@@ -138,6 +153,7 @@ _LENGTH: Final = [
     ),
     Scenario(
         "equal lengths in a list",
+        Kind.FRAMING,
         "some proxies join repeated headers so",
         "RFC 9110 8.6",
         OK + b"Content-Length: 5, 5\r\n\r\nhello",
@@ -148,6 +164,7 @@ _LENGTH: Final = [
     ),
     Scenario(
         "body of line ends",
+        Kind.FRAMING,
         "what looks like a header block's end in a body is body",
         "RFC 9112 6.3",
         OK + b"Content-Length: 6\r\n\r\n\n\n\r\n\r\n",
@@ -155,6 +172,7 @@ _LENGTH: Final = [
     ),
     Scenario(
         "205 with a body",
+        Kind.FRAMING,
         "the server must not send one; where it tells a length, curl reads it, and so nothing is left over",
         "RFC 9110 15.3.6",
         b"HTTP/1.1 205 Reset Content\r\nContent-Length: 2\r\n\r\nhi",
@@ -163,6 +181,7 @@ _LENGTH: Final = [
     ),
     Scenario(
         "length and identity",
+        Kind.FRAMING,
         "Transfer-Encoding overrides; where chunked is not its last coding, the body lasts until close",
         "RFC 9112 6.3",
         OK + b"Content-Length: 2\r\nTransfer-Encoding: identity\r\n\r\nhello",
@@ -172,6 +191,7 @@ _LENGTH: Final = [
     ),
     Scenario(
         "length and chunked",
+        Kind.FRAMING,
         "chunked overrides; it may smuggle, so the connection is not used again",
         "RFC 9112 6.3",
         OK + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
@@ -181,6 +201,7 @@ _LENGTH: Final = [
     ),
     Scenario(
         "chunked and lengths",
+        Kind.FRAMING,
         "in either order, and whatever the length says",
         "RFC 9112 6.3",
         OK + b"Transfer-Encoding: chunked\r\nContent-Length: -5, 6\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
@@ -207,6 +228,7 @@ _HEADS: Final = [
     *(
         Scenario(
             f"odd line {number}",
+            Kind.HEADS,
             "browsers and curl take it, and so do we; the connection is not used again",
             "RFC 9112 5; RFC 9110 5.5",
             OK + line + b"\r\nContent-Length: 2\r\n\r\nhi",
@@ -218,6 +240,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "a thousand lines",
+        Kind.HEADS,
         "a limit of ours, and within it",
         "RFC 9110 5.4",
         OK + b"X:y\r\n" * 999 + b"Content-Length: 2\r\n\r\nhi",
@@ -225,6 +248,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "headers as they came",
+        Kind.HEADS,
         "names keep their case, values lose the blanks around them, bytes are UTF-8 or else ISO-8859-1",
         "RFC 9112 5; RFC 9110 5.5",
         OK + b"X-Empty:\r\nCONTENT-length:5  \r\nX:  a b \t\r\nx: \xc3\xbc\r\nY: \xfc\r\n\r\nhello",
@@ -233,6 +257,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "no reason phrase",
+        Kind.HEADS,
         "it may be empty, and servers drop the blank before it too",
         "RFC 9112 4",
         b"HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n",
@@ -240,6 +265,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "empty reason phrase",
+        Kind.HEADS,
         "a blank and nothing",
         "RFC 9112 4",
         b"HTTP/1.1 404 \r\nContent-Length: 0\r\n\r\n",
@@ -247,12 +273,14 @@ _HEADS: Final = [
     ),
     Scenario(
         "reason phrase of any bytes",
+        Kind.HEADS,
         "blanks, tabs and bytes above 127 may stand in it",
         "RFC 9112 4",
         b"HTTP/1.1 200 \xfcber\t all \xe2\x82\xac\r\nContent-Length: 0\r\n\r\n",
     ),
     Scenario(
         "unknown status",
+        Kind.HEADS,
         "any code of three digits is taken; by its class, if it is unknown",
         "RFC 9110 15",
         b"HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n",
@@ -260,6 +288,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "unknown status of a class",
+        Kind.HEADS,
         "299 is as 200",
         "RFC 9110 15",
         b"HTTP/1.1 299 Odd\r\nContent-Length: 2\r\n\r\nhi",
@@ -268,6 +297,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "bare LF",
+        Kind.HEADS,
         "a single LF may end a line; curl, browsers and the engine take it",
         "RFC 9112 2.2",
         b"HTTP/1.1 200 OK\nContent-Length: 5\n\nhello",
@@ -275,6 +305,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "mixed line ends",
+        Kind.HEADS,
         "LF, then CRLF",
         "RFC 9112 2.2",
         b"HTTP/1.1 200 OK\r\nContent-Length: 5\n\r\nhello",
@@ -282,6 +313,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "mixed line ends 2",
+        Kind.HEADS,
         "CRLF, then LF",
         "RFC 9112 2.2",
         b"HTTP/1.1 200 OK\nContent-Length: 5\r\n\nhello",
@@ -289,6 +321,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "folded line",
+        Kind.HEADS,
         "a user agent must replace each fold by blanks",
         "R12; RFC 9112 5.2",
         OK + b"X: a  \r\n b\r\n\t c\r\nContent-Length: 0\r\n\r\n",
@@ -296,6 +329,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "folded line with bare LF",
+        Kind.HEADS,
         "the same where lines end in LF",
         "R12; RFC 9112 5.2",
         b"HTTP/1.1 200 OK\nX: a\n b\nContent-Length: 0\n\n",
@@ -303,6 +337,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "folded framing",
+        Kind.HEADS,
         "unfolded before it is interpreted, unlike in old curl, which missed the coding",
         "R12; RFC 9112 5.2",
         OK + b"Transfer-Encoding:\r\n chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
@@ -310,6 +345,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "both kinds of empty line",
+        Kind.HEADS,
         "the block ends at the first one, LF alone, whatever follows",
         "RFC 9112 2.2",
         b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\n\r\nhi",
@@ -317,6 +353,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "header of an odd name",
+        Kind.HEADS,
         "any token is a name",
         "RFC 9110 5.1",
         OK + b"!#$%&'*+-.^_`|~09aZ: x\r\nContent-Length: 0\r\n\r\n",
@@ -324,6 +361,7 @@ _HEADS: Final = [
     ),
     Scenario(
         "header block just under the limit",
+        Kind.HEADS,
         "64 KiB are our limit",
         "R10",
         OK + b"X: " + b"y" * 65000 + b"\r\nContent-Length: 2\r\n\r\nhi",
@@ -334,6 +372,7 @@ _HEADS: Final = [
 _INTERIM: Final = [
     Scenario(
         "100",
+        Kind.INTERIM,
         "100 is skipped, asked for or not",
         "R1; RFC 9110 15.2.1",
         b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nhi",
@@ -341,6 +380,7 @@ _INTERIM: Final = [
     ),
     Scenario(
         "100 with framing",
+        Kind.INTERIM,
         "an interim response ends with its head, whatever that says",
         "R1; RFC 9112 6.3",
         b"HTTP/1.1 100 Continue\r\nContent-Length: 3\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nhi",
@@ -348,6 +388,7 @@ _INTERIM: Final = [
     ),
     Scenario(
         "100 and close",
+        Kind.INTERIM,
         "an interim response does not end the connection",
         "R1; RFC 9112 9.3",
         b"HTTP/1.1 100 Continue\r\nConnection: close\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nhi",
@@ -355,6 +396,7 @@ _INTERIM: Final = [
     ),
     Scenario(
         "several interim",
+        Kind.INTERIM,
         "any number of them, and a final response without a body",
         "R1; RFC 9110 15.2",
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
@@ -365,6 +407,7 @@ _INTERIM: Final = [
     ),
     Scenario(
         "unknown interim",
+        Kind.INTERIM,
         "199 is as 100",
         "R1; RFC 9110 15",
         b"HTTP/1.1 199 Odd\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nhi",
@@ -372,6 +415,7 @@ _INTERIM: Final = [
     ),
     Scenario(
         "101 is final",
+        Kind.INTERIM,
         "what follows is another protocol's",
         "R1; RFC 9110 15.2.2",
         b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nraw",
@@ -383,6 +427,7 @@ _INTERIM: Final = [
 _BODILESS: Final = [
     Scenario(
         "204 with length",
+        Kind.FRAMING,
         "204 ends with its head; who promises a body may send it, so the connection is not used again",
         "R2; RFC 9112 6.3",
         b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n",
@@ -393,6 +438,7 @@ _BODILESS: Final = [
     ),
     Scenario(
         "304 with length",
+        Kind.FRAMING,
         "the length is that of the answer to a plain GET",
         "R2; RFC 9110 8.6",
         b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
@@ -401,6 +447,7 @@ _BODILESS: Final = [
     ),
     Scenario(
         "204 chunked",
+        Kind.FRAMING,
         "204 ends with its head",
         "R2; RFC 9112 6.3",
         b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -410,6 +457,7 @@ _BODILESS: Final = [
     ),
     Scenario(
         "204 with length 0",
+        Kind.FRAMING,
         "no body is promised",
         "RFC 9112 6.3",
         b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
@@ -419,6 +467,7 @@ _BODILESS: Final = [
     *(
         Scenario(
             f"{code} with {number}",
+            Kind.FRAMING,
             "there is no body whatever the fields say; the connection is not used again",
             "RFC 9112 6.3",
             b"HTTP/1.1 %d X\r\n%b\r\n" % (code, fields),
@@ -438,6 +487,7 @@ _BODILESS: Final = [
     ),
     Scenario(
         "an interim answer with two lengths",
+        Kind.FRAMING,
         "it has no body either",
         "RFC 9112 6.3",
         b"HTTP/1.1 103 Hints\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"
@@ -448,6 +498,7 @@ _BODILESS: Final = [
     ),
     Scenario(
         "HEAD chunked",
+        Kind.FRAMING,
         "the answer to HEAD ends with its head",
         "R2; RFC 9110 9.3.2",
         CHUNKED,
@@ -457,6 +508,7 @@ _BODILESS: Final = [
     ),
     Scenario(
         "HEAD with length",
+        Kind.FRAMING,
         "as in the engine, there is an empty body to read",
         "RFC 9110 9.3.2",
         OK + b"Content-Length: 5\r\n\r\n",
@@ -465,6 +517,7 @@ _BODILESS: Final = [
     ),
     Scenario(
         "HEAD without length",
+        Kind.FRAMING,
         "no wait for the end of the connection",
         "RFC 9110 9.3.2",
         OK + b"X: y\r\n\r\n",
@@ -473,6 +526,7 @@ _BODILESS: Final = [
     ),
     Scenario(
         "HEAD refused",
+        Kind.FRAMING,
         "so with any status",
         "RFC 9110 9.3.2",
         b"HTTP/1.1 404 Not Found\r\nContent-Length: 50\r\n\r\n",
@@ -482,6 +536,7 @@ _BODILESS: Final = [
     ),
     Scenario(
         "CONNECT accepted",
+        Kind.FRAMING,
         "a tunnel begins behind the head",
         "RFC 9112 6.3",
         OK + b"\r\n",
@@ -490,6 +545,7 @@ _BODILESS: Final = [
     ),
     Scenario(
         "CONNECT accepted, with framing",
+        Kind.FRAMING,
         "framing in that answer must be ignored",
         "RFC 9110 9.3.6",
         CHUNKED + b"raw",
@@ -498,6 +554,7 @@ _BODILESS: Final = [
     ),
     Scenario(
         "CONNECT answered 300",
+        Kind.FRAMING,
         "only 2xx makes a tunnel",
         "RFC 9110 9.3.6",
         b"HTTP/1.1 300 Choose\r\nContent-Length: 2\r\n\r\nno",
@@ -507,6 +564,7 @@ _BODILESS: Final = [
     ),
     Scenario(
         "CONNECT refused",
+        Kind.FRAMING,
         "an answer as any other",
         "RFC 9110 9.3.6",
         b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n\r\nno",
@@ -519,6 +577,7 @@ _BODILESS: Final = [
 _CLOSE: Final = [
     Scenario(
         "close",
+        Kind.FRAMING,
         "no length: until the connection ends",
         "R4; RFC 9112 6.3",
         OK + b"Connection: close\r\n\r\nhello",
@@ -529,6 +588,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "close, no header says so",
+        Kind.FRAMING,
         "the same without Connection",
         "R4; RFC 9112 6.3",
         OK + b"\r\nhello",
@@ -539,6 +599,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "close, though it says keep-alive",
+        Kind.FRAMING,
         "a header can't give a body a length",
         "R4; RFC 9112 6.3",
         OK + b"Connection: keep-alive\r\n\r\nhello",
@@ -549,6 +610,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "close, empty",
+        Kind.FRAMING,
         "a body of no bytes",
         "R4; RFC 9112 6.3",
         OK + b"X: y\r\n\r\n",
@@ -557,6 +619,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "close, later",
+        Kind.FRAMING,
         "the end comes later than the last byte",
         "R5; RFC 9112 6.3",
         OK + b"Connection: close\r\n\r\nhello",
@@ -567,6 +630,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "half-close",
+        Kind.FRAMING,
         "the server's FIN ends the body, though it would go on reading",
         "R5; RFC 9112 9.6",
         OK + b"Connection: close\r\n\r\nhello",
@@ -577,6 +641,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "HTTP/1.0",
+        Kind.FRAMING,
         "no length, no keep-alive",
         "R4; RFC 9112 9.3",
         b"HTTP/1.0 200 OK\r\n\r\nhello",
@@ -586,6 +651,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "HTTP/1.0 with length",
+        Kind.CONNECTIONS,
         "the connection is not used again",
         "RFC 9112 9.3",
         b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello",
@@ -594,6 +660,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "HTTP/1.0 keep-alive",
+        Kind.CONNECTIONS,
         "unless it says so",
         "RFC 9112 C.2.2",
         b"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 5\r\n\r\nhello",
@@ -601,6 +668,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "Keep-Alive header alone",
+        Kind.CONNECTIONS,
         "its parameters change nothing; 1.1 persists anyway",
         "RFC 9112 C.2.2",
         OK + b"Keep-Alive: timeout=5, max=100\r\nContent-Length: 2\r\n\r\nhi",
@@ -608,6 +676,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "Connection: close",
+        Kind.CONNECTIONS,
         "after this answer the connection is of no use",
         "R17; RFC 9112 9.6",
         OK + b"Connection:Close\r\nContent-Length: 2\r\n\r\nhi",
@@ -616,6 +685,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "close in a list",
+        Kind.CONNECTIONS,
         "Connection is a list of tokens in any case",
         "R17; RFC 9110 7.6.1",
         OK + b"Connection: x, close\r\nContent-Length: 0\r\n\r\n",
@@ -623,6 +693,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "close on a second line",
+        Kind.CONNECTIONS,
         "and may come in several lines",
         "R17; RFC 9110 5.3",
         OK + b"Connection: keep-alive\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
@@ -630,12 +701,14 @@ _CLOSE: Final = [
     ),
     Scenario(
         "no close in a longer word",
+        Kind.CONNECTIONS,
         "closed is another token",
         "RFC 9110 7.6.1",
         OK + b"Connection: closed\r\nContent-Length: 0\r\n\r\n",
     ),
     Scenario(
         "204 and close",
+        Kind.CONNECTIONS,
         "close counts without a body too",
         "R17; RFC 9112 9.6",
         b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
@@ -645,6 +718,7 @@ _CLOSE: Final = [
     ),
     Scenario(
         "identity",
+        Kind.FRAMING,
         "no coding and no length: until the end",
         "RFC 9112 6.3",
         OK + b"Transfer-Encoding: identity\r\n\r\nhello",
@@ -663,6 +737,7 @@ _GZIPPED_CHUNKS: Final = bytes.fromhex(  # hello as one chunk, then the last one
 _CHUNKED: Final = [
     Scenario(
         "chunked",
+        Kind.CHUNKED,
         "a chunk and the last one",
         "R6; RFC 9112 7.1",
         CHUNKED + b"5\r\nhello\r\n0\r\n\r\n",
@@ -671,6 +746,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "bare LF after a chunk size",
+        Kind.CHUNKED,
         "taken, as curl does; it may smuggle, so the connection is not used again",
         "RFC 9112 7.1",
         CHUNKED + b"2\nhi\n1;a\r\n!\r\n0\n\n",
@@ -679,6 +755,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "odd trailers",
+        Kind.CHUNKED,
         "as odd header lines",
         "RFC 9112 7.1.2",
         CHUNKED + b"2\r\nhi\r\n0\r\nBad Name: x\r\nX: a\x01b\r\n\r\n",
@@ -686,9 +763,10 @@ _CHUNKED: Final = [
         body=b"hi",
         trailers=("Bad Name: x", "X: a\x01b"),
     ),
-    Scenario("chunked, empty", "the last chunk alone", "RFC 9112 7.1", CHUNKED + b"0\r\n\r\n"),
+    Scenario("chunked, empty", Kind.CHUNKED, "the last chunk alone", "RFC 9112 7.1", CHUNKED + b"0\r\n\r\n"),
     Scenario(
         "Chunked",
+        Kind.FRAMING,
         "codings are compared in any case",
         "R6; RFC 9112 7",
         OK + b"Transfer-Encoding: Chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
@@ -696,6 +774,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "TE list",
+        Kind.FRAMING,
         "empty elements of a list are ignored",
         "R6; RFC 9110 5.6.1",
         OK + b"Transfer-Encoding: identity, , CHUNKED\t\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
@@ -703,6 +782,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "TE gzip, chunked",
+        Kind.CODINGS,
         "a transfer coding is undone by who receives it, as curl does; nobody asked for one",
         "R6; RFC 9112 7.2",
         OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n19\r\n" + _GZIPPED + b"\r\n0\r\n\r\n",
@@ -711,6 +791,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "TE gzip in members",
+        Kind.CODINGS,
         "one after the other, as they came",
         "RFC 1952 2.2",
         OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n32\r\n" + _GZIPPED * 2 + b"\r\n0\r\n\r\n",
@@ -718,6 +799,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "TE gzip with bytes behind",
+        Kind.CODINGS,
         "ignored: all of the body has come",
         "RFC 9112 7.2",
         OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n1b\r\n" + _GZIPPED + b"\r\n\r\n0\r\n\r\n",
@@ -725,6 +807,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "TE lines",
+        Kind.FRAMING,
         "the list in two lines",
         "R6; RFC 9110 5.3",
         OK
@@ -735,6 +818,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "TE deflate until the end",
+        Kind.CODINGS,
         "without chunked the end of the connection ends it",
         "RFC 9112 6.3",
         OK + b"Transfer-Encoding: deflate\r\n\r\n" + _DEFLATED,
@@ -744,6 +828,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "TE chunked, gzip",
+        Kind.CODINGS,
         "chunked is not the last coding: the end of the connection ends the body, and both are undone",
         "RFC 9112 6.3",
         OK + b"Transfer-Encoding: chunked, gzip\r\n\r\n" + _GZIPPED_CHUNKS,
@@ -754,6 +839,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "TE chunked, identity",
+        Kind.FRAMING,
         "the same with a coding that changes nothing",
         "RFC 9112 6.3",
         OK + b"Transfer-Encoding: chunked, identity\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
@@ -764,6 +850,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "chunked in HTTP/1.0",
+        Kind.FRAMING,
         "decoded, but such a connection is not trusted again",
         "RFC 9112 6.1",
         b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -773,6 +860,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "extensions",
+        Kind.CHUNKED,
         "unknown extensions must be ignored",
         "R7; RFC 9112 7.1.1",
         CHUNKED + b'2;a=b\r\nhi\r\n1;c;d="e; f"\r\n!\r\n0;x\r\n\r\n',
@@ -780,6 +868,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "blanks in extensions",
+        Kind.CHUNKED,
         "the grammar allows blanks around ; and =",
         "R7; RFC 9112 7.1.1",
         CHUNKED + b'2 ; a = b\t; "c"\r\nhi\r\n1\r\n!\r\n0 ;  x\r\n\r\n',
@@ -787,6 +876,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "empty extension",
+        Kind.CHUNKED,
         "curl ignores all behind the size",
         "R7",
         CHUNKED + b"2;\r\nhi\r\n0;;\r\n\r\n",
@@ -794,6 +884,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "blanks after sizes",
+        Kind.CHUNKED,
         "some servers pad the size",
         "R7",
         CHUNKED + b"2  \r\nhi\r\n0 \r\n\r\n",
@@ -801,6 +892,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "sizes in any case",
+        Kind.CHUNKED,
         "leading zeros, capital and small digits",
         "RFC 9112 7.1",
         CHUNKED + b"000a\r\n0123456789\r\nA\r\n0123456789\r\n00\r\n\r\n",
@@ -808,6 +900,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "size of many zeros",
+        Kind.CHUNKED,
         "the grammar sets no limit to digits",
         "RFC 9112 7.1",
         CHUNKED + b"0" * 40 + b"2\r\nhi\r\n" + b"0" * 40 + b"\r\n\r\n",
@@ -815,6 +908,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "trailers",
+        Kind.CHUNKED,
         "read, kept apart from the headers",
         "RFC 9112 7.1.2",
         CHUNKED + b"2\r\nhi\r\n0\r\nX-Sum: 1\r\nY:2 \r\n\r\n",
@@ -824,6 +918,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "framing in trailers",
+        Kind.CHUNKED,
         "a field that frames means nothing in a trailer section",
         "RFC 9110 6.5.1",
         CHUNKED + b"2\r\nhi\r\n0\r\nContent-Length: 5\r\nTransfer-Encoding: x\r\nConnection: close\r\n\r\n",
@@ -832,6 +927,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "folded trailer",
+        Kind.CHUNKED,
         "unfolded as headers are",
         "RFC 9112 5.2",
         CHUNKED + b"0\r\nX: a\r\n b\r\n\r\n",
@@ -839,6 +935,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "trailers with bare LF",
+        Kind.CHUNKED,
         "lines of fields may end in LF",
         "RFC 9112 2.2",
         CHUNKED + b"2\r\nhi\r\n0\r\nX: a\nY: b\n\n",
@@ -847,6 +944,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "many chunks",
+        Kind.CHUNKED,
         "they are gathered",
         "R8; RFC 9112 7.1",
         CHUNKED + b"1\r\nx\r\n" * 300 + b"0\r\n\r\n",
@@ -854,6 +952,7 @@ _CHUNKED: Final = [
     ),
     Scenario(
         "body that looks like chunks",
+        Kind.CHUNKED,
         "a chunk's bytes are counted, not looked at",
         "RFC 9112 7.1",
         CHUNKED + b"d\r\n\r\n0\r\n\r\n5\r\na\r\n\r\n0\r\n\r\n",
@@ -864,6 +963,7 @@ _CHUNKED: Final = [
 _SURPLUS: Final = [
     Scenario(
         "byte after a length",
+        Kind.CONNECTIONS,
         "not body, and not the begin of the next answer",
         "R14; RFC 9112 6.3",
         OK + b"Content-Length: 2\r\n\r\nhi!",
@@ -873,6 +973,7 @@ _SURPLUS: Final = [
     ),
     Scenario(
         "response after chunks",
+        Kind.CONNECTIONS,
         "an answer that no request asked for",
         "R14; RFC 9112 9.2",
         CHUNKED + b"2\r\nhi\r\n0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad",
@@ -882,6 +983,7 @@ _SURPLUS: Final = [
     ),
     Scenario(
         "bytes after chunks",
+        Kind.CONNECTIONS,
         "not body",
         "R14; RFC 9112 9.2",
         CHUNKED + b"2\r\nhi\r\n0\r\n\r\nJUNK",
@@ -891,6 +993,7 @@ _SURPLUS: Final = [
     ),
     Scenario(
         "bytes after 204",
+        Kind.CONNECTIONS,
         "not body",
         "R14; RFC 9112 6.3",
         b"HTTP/1.1 204 No Content\r\n\r\nJUNK",
@@ -901,6 +1004,7 @@ _SURPLUS: Final = [
     ),
     Scenario(
         "body after the answer to HEAD",
+        Kind.CONNECTIONS,
         "what the server must not have sent is not the next answer",
         "R14; RFC 9110 9.3.2",
         OK + b"Content-Length: 5\r\n\r\nhello",
@@ -911,13 +1015,44 @@ _SURPLUS: Final = [
 ]
 
 _BAD_START: Final = [
-    _bad("SSH banner", "no HTTP at all", "R3; RFC 9112 4", b"SSH-2.0-OpenSSH_9.2\r\n", "begins with b'S"),
-    _bad("HTTP/0.9", "a body without a head", "RFC 9112 2.3", b"<html>hello</html>", "no HTTP/1.x response"),
-    _bad("HTTP/2", "another version", "RFC 9112 2.3", b"HTTP/2 200\r\n\r\n", "no HTTP/1.x response"),
-    _bad("RTSP", "another protocol", "RFC 9112 2.3", b"RTSP/1.0 200 OK\r\n\r\n", "no HTTP/1.x response"),
-    _bad("http/1.1", "the name is case-sensitive", "RFC 9112 2.3", b"http/1.1 200 OK\r\n\r\n", "no HTTP/1.x"),
+    _bad(
+        "SSH banner",
+        Kind.HEADS,
+        "no HTTP at all",
+        "R3; RFC 9112 4",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        "begins with b'S",
+    ),
+    _bad(
+        "HTTP/0.9",
+        Kind.HEADS,
+        "a body without a head",
+        "RFC 9112 2.3",
+        b"<html>hello</html>",
+        "no HTTP/1.x response",
+    ),
+    _bad(
+        "HTTP/2", Kind.HEADS, "another version", "RFC 9112 2.3", b"HTTP/2 200\r\n\r\n", "no HTTP/1.x response"
+    ),
+    _bad(
+        "RTSP",
+        Kind.HEADS,
+        "another protocol",
+        "RFC 9112 2.3",
+        b"RTSP/1.0 200 OK\r\n\r\n",
+        "no HTTP/1.x response",
+    ),
+    _bad(
+        "http/1.1",
+        Kind.HEADS,
+        "the name is case-sensitive",
+        "RFC 9112 2.3",
+        b"http/1.1 200 OK\r\n\r\n",
+        "no HTTP/1.x",
+    ),
     _bad(
         "HTTP/1.2",
+        Kind.HEADS,
         "might be processed as 1.1; there is none, and curl refuses it",
         "RFC 9110 2.5",
         b"HTTP/1.2 200 OK\r\n\r\n",
@@ -926,6 +1061,7 @@ _BAD_START: Final = [
     ),
     _bad(
         "HTTP/1.10",
+        Kind.HEADS,
         "a version is a digit, a dot and a digit",
         "RFC 9112 2.3",
         b"HTTP/1.10 200 OK\r\n\r\n",
@@ -933,6 +1069,7 @@ _BAD_START: Final = [
     ),
     _bad(
         "empty line first",
+        Kind.HEADS,
         "servers may skip one before a request; no client does before an answer",
         "RFC 9112 2.2",
         b"\r\nHTTP/1.1 200 OK\r\n\r\n",
@@ -940,6 +1077,7 @@ _BAD_START: Final = [
     ),
     _bad(
         "status of two digits",
+        Kind.HEADS,
         "it has three",
         "R3; RFC 9112 4",
         b"HTTP/1.1 20 OK\r\n\r\n",
@@ -947,26 +1085,55 @@ _BAD_START: Final = [
     ),
     _bad(
         "status of four digits",
+        Kind.HEADS,
         "it has three",
         "R3; RFC 9112 4",
         b"HTTP/1.1 2000 OK\r\n\r\n",
         "Invalid response status",
     ),
-    _bad("negative status", "digits only", "RFC 9112 4", b"HTTP/1.1 -20 OK\r\n\r\n", "Invalid status code"),
+    _bad(
+        "negative status",
+        Kind.HEADS,
+        "digits only",
+        "RFC 9112 4",
+        b"HTTP/1.1 -20 OK\r\n\r\n",
+        "Invalid status code",
+    ),
     _bad(
         "NUL in the reason phrase",
+        Kind.HEADS,
         "curl refuses it too",
         "RFC 9112 4",
         b"HTTP/1.1 200 O\0K\r\nContent-Length: 0\r\n\r\n",
         "line 1 (b'HTTP/1.1 200 O\\x00K'): a NUL",
     ),
-    _bad("no status", "it is not optional", "R3; RFC 9112 4", b"HTTP/1.1 OK\r\n\r\n", "Invalid status code"),
     _bad(
-        "status 099", "codes begin at 100", "RFC 9110 15", b"HTTP/1.1 099 OK\r\n\r\n", "code 099 is below 100"
+        "no status",
+        Kind.HEADS,
+        "it is not optional",
+        "R3; RFC 9112 4",
+        b"HTTP/1.1 OK\r\n\r\n",
+        "Invalid status code",
     ),
-    _bad("status 000", "codes begin at 100", "RFC 9110 15", b"HTTP/1.1 000 OK\r\n\r\n", "000 is below 100"),
+    _bad(
+        "status 099",
+        Kind.HEADS,
+        "codes begin at 100",
+        "RFC 9110 15",
+        b"HTTP/1.1 099 OK\r\n\r\n",
+        "code 099 is below 100",
+    ),
+    _bad(
+        "status 000",
+        Kind.HEADS,
+        "codes begin at 100",
+        "RFC 9110 15",
+        b"HTTP/1.1 000 OK\r\n\r\n",
+        "000 is below 100",
+    ),
     _bad(
         "two blanks",
+        Kind.HEADS,
         "may be taken or refused; refused, as curl does",
         "RFC 9112 4",
         b"HTTP/1.1  200 OK\r\n\r\n",
@@ -975,14 +1142,16 @@ _BAD_START: Final = [
     ),
     _bad(
         "101 without Upgrade",
+        Kind.INTERIM,
         "a server must say to what it switches",
         "RFC 9110 15.2.2",
         b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
         "it has no Upgrade header",
     ),
-    _bad("nothing", "closed unasked", "RFC 9112 8", b"", "before it answered", closes=True),
+    _bad("nothing", Kind.CUT, "closed unasked", "RFC 9112 8", b"", "before it answered", closes=True),
     _bad(
         "interim and nothing",
+        Kind.INTERIM,
         "an interim response is no answer",
         "RFC 9110 15.2",
         b"HTTP/1.1 100 Continue\r\n\r\n",
@@ -991,6 +1160,7 @@ _BAD_START: Final = [
     ),
     _bad(
         "cut in the head",
+        Kind.CUT,
         "a head that does not end is no answer",
         "R11; RFC 9112 8",
         OK + b"Content-",
@@ -1002,6 +1172,7 @@ _BAD_START: Final = [
 _BAD_LENGTH: Final = [
     _bad(
         "length -5",
+        Kind.FRAMING,
         "digits only",
         "R9; RFC 9110 8.6",
         OK + b"Content-Length: -5\r\n\r\n",
@@ -1009,6 +1180,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "length +5",
+        Kind.FRAMING,
         "digits only (curl takes it)",
         "R9; RFC 9110 8.6",
         OK + b"Content-Length: +5\r\n\r\nhello",
@@ -1016,6 +1188,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "length abc",
+        Kind.FRAMING,
         "digits only",
         "R9; RFC 9110 8.6",
         OK + b"X: y\r\nContent-Length: abc\r\n\r\n",
@@ -1023,6 +1196,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "length 5x",
+        Kind.FRAMING,
         "digits only (curl takes it)",
         "R9; RFC 9110 8.6",
         OK + b"Content-Length: 5x\r\n\r\nhello",
@@ -1030,6 +1204,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "length 5 6",
+        Kind.FRAMING,
         "one number (curl takes the first)",
         "R9; RFC 9110 8.6",
         OK + b"Content-Length: 5 6\r\n\r\nhello!",
@@ -1037,6 +1212,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "length empty",
+        Kind.FRAMING,
         "a digit at least",
         "R9; RFC 9110 8.6",
         OK + b"Content-Length:\r\n\r\n",
@@ -1044,6 +1220,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "length hexadecimal",
+        Kind.FRAMING,
         "decimal digits",
         "R9; RFC 9110 8.6",
         OK + b"Content-Length: 0x5\r\n\r\nhello",
@@ -1051,6 +1228,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "two lengths",
+        Kind.FRAMING,
         "which one holds is anybody's guess, and an attacker's chance (curl takes the last)",
         "R9; RFC 9112 6.3",
         OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
@@ -1058,6 +1236,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "length list",
+        Kind.FRAMING,
         "the same in one line",
         "R9; RFC 9112 6.3",
         OK + b"Content-Length: 5, 6\r\n\r\nhello",
@@ -1065,6 +1244,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "length with a comma",
+        Kind.FRAMING,
         "an empty element is no number",
         "R9; RFC 9110 8.6",
         OK + b"Content-Length: 5,\r\n\r\nhello",
@@ -1072,6 +1252,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "length 2^63",
+        Kind.FRAMING,
         "more than a script's integer holds",
         "R31; RFC 9110 8.6",
         OK + b"Content-Length: 9223372036854775808\r\n\r\n",
@@ -1079,6 +1260,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "length 2^64",
+        Kind.FRAMING,
         "must not overflow",
         "RFC 9110 8.6",
         OK + b"Content-Length: 18446744073709551616\r\n\r\n",
@@ -1086,6 +1268,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "folded length",
+        Kind.FRAMING,
         "unfolded it is two numbers",
         "R12; RFC 9112 5.2",
         OK + b"Content-Length: 1\r\n 0\r\n\r\n0123456789",
@@ -1093,6 +1276,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "cut in the body",
+        Kind.CUT,
         "what came is read, and then it fails",
         "R11; RFC 9112 8",
         OK + b"Content-Length: 5\r\n\r\nhel",
@@ -1103,6 +1287,7 @@ _BAD_LENGTH: Final = [
     ),
     _bad(
         "cut before the body",
+        Kind.CUT,
         "not a byte of it came",
         "R11; RFC 9112 8",
         OK + b"Content-Length: 5\r\n\r\n",
@@ -1115,6 +1300,7 @@ _BAD_LENGTH: Final = [
 _BAD_FIELDS: Final = [
     _bad(
         "unknown coding",
+        Kind.FRAMING,
         "the close would end it, but nobody can undo it",
         "RFC 9112 6.3",
         OK + b"Transfer-Encoding: xchunked\r\n\r\n",
@@ -1122,6 +1308,7 @@ _BAD_FIELDS: Final = [
     ),
     _bad(
         "quoted coding",
+        Kind.FRAMING,
         "a coding is a token",
         "RFC 9112 6.1",
         OK + b'Transfer-Encoding: "chunked"\r\n\r\n',
@@ -1129,6 +1316,7 @@ _BAD_FIELDS: Final = [
     ),
     _bad(
         "chunked twice",
+        Kind.FRAMING,
         "must not be applied twice (curl takes it)",
         "RFC 9112 6.1",
         OK + b"Transfer-Encoding: chunked, chunked\r\n\r\n",
@@ -1136,6 +1324,7 @@ _BAD_FIELDS: Final = [
     ),
     _bad(
         "endless headers",
+        Kind.HEADS,
         "refused at the limit",
         "R10; RFC 9110 17.5",
         OK + b"X: y\r\n" * 11000,
@@ -1144,6 +1333,7 @@ _BAD_FIELDS: Final = [
     ),
     _bad(
         "endless interim",
+        Kind.INTERIM,
         "the limit is for all heads before the answer",
         "R10; RFC 9110 17.5",
         b"HTTP/1.1 103 X\r\nX: " + b"y" * 30000 + b"\r\n\r\n" + b"HTTP/1.1 103 X\r\nX: " + b"y" * 40000,
@@ -1152,6 +1342,7 @@ _BAD_FIELDS: Final = [
     ),
     _bad(
         "blank line start after the status line",
+        Kind.HEADS,
         "must be refused, or the line dropped",
         "RFC 9112 2.2",
         OK + b" X: a\r\nContent-Length: 5\r\n\r\nhello",
@@ -1159,23 +1350,33 @@ _BAD_FIELDS: Final = [
     ),
     _bad(
         "blank before colon",
+        Kind.HEADS,
         "proxies must remove it, so a value may be seen or not (curl takes it)",
         "RFC 9112 5.1",
         OK + b"Content-Length : 5\r\n\r\nhello",
         "(b'Content-Length : 5')",
     ),
-    _bad("no colon", "no field", "RFC 9112 5", OK + b"Content-Length\r\nX: y\r\n\r\n", "line 2"),
-    _bad("no name", "no field (curl takes it)", "RFC 9110 5.1", OK + b": 5\r\n\r\n", "line 2"),
+    _bad("no colon", Kind.HEADS, "no field", "RFC 9112 5", OK + b"Content-Length\r\nX: y\r\n\r\n", "line 2"),
+    _bad("no name", Kind.HEADS, "no field (curl takes it)", "RFC 9110 5.1", OK + b": 5\r\n\r\n", "line 2"),
     _bad(
         "CR in a value",
+        Kind.HEADS,
         "must be refused or replaced",
         "RFC 9110 5.5",
         OK + b"X: a\rContent-Length: 0\r\n\r\n",
         "line 2",
     ),
-    _bad("NUL in a value", "must be refused or replaced", "RFC 9110 5.5", OK + b"X: a\0b\r\n\r\n", "line 2"),
+    _bad(
+        "NUL in a value",
+        Kind.HEADS,
+        "must be refused or replaced",
+        "RFC 9110 5.5",
+        OK + b"X: a\0b\r\n\r\n",
+        "line 2",
+    ),
     _bad(
         "control character in a framing field",
+        Kind.HEADS,
         "others may read it differently",
         "RFC 9110 5.5",
         OK + b"Content-Length: \x0b5\r\n\r\nhello",
@@ -1183,14 +1384,18 @@ _BAD_FIELDS: Final = [
     ),
     _bad(
         "a framing field in disguise",
+        Kind.HEADS,
         "others may read it",
         "RFC 9112 5.1",
         OK + b"[Content-Length: 2\r\nContent-Length: 5\r\n\r\nhello",
         "line 2",
     ),
-    _bad("a line without a colon", "it is no field", "RFC 9112 5", OK + b"oops\r\n\r\n", "line 2"),
+    _bad(
+        "a line without a colon", Kind.HEADS, "it is no field", "RFC 9112 5", OK + b"oops\r\n\r\n", "line 2"
+    ),
     _bad(
         "over a thousand lines",
+        Kind.HEADS,
         "a limit of ours",
         "RFC 9110 5.4",
         OK + b"X:y\r\n" * 1001 + b"\r\n",
@@ -1199,6 +1404,7 @@ _BAD_FIELDS: Final = [
     ),
     _bad(
         "CR in the reason phrase",
+        Kind.HEADS,
         "invalid (curl takes it)",
         "RFC 9112 4",
         b"HTTP/1.1 200 O\rK\r\nContent-Length: 0\r\n\r\n",
@@ -1209,6 +1415,7 @@ _BAD_FIELDS: Final = [
 _BAD_CHUNKS: Final = [
     _bad(
         "chunk size empty",
+        Kind.CHUNKED,
         "a digit at least",
         "RFC 9112 7.1",
         CHUNKED + b"\r\nhi\r\n0\r\n\r\n",
@@ -1217,6 +1424,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "chunk size 0x2",
+        Kind.CHUNKED,
         "digits only",
         "RFC 9112 7.1",
         CHUNKED + b"0x2\r\nhi\r\n0\r\n\r\n",
@@ -1225,6 +1433,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "chunk size -2",
+        Kind.CHUNKED,
         "digits only",
         "RFC 9112 7.1",
         CHUNKED + b"-2\r\nhi\r\n0\r\n\r\n",
@@ -1233,6 +1442,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "blank before a chunk size",
+        Kind.CHUNKED,
         "digits first",
         "RFC 9112 7.1",
         CHUNKED + b" 2\r\nhi\r\n0\r\n\r\n",
@@ -1241,6 +1451,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "junk after a chunk size",
+        Kind.CHUNKED,
         "no extension without ; (curl ignores it)",
         "RFC 9112 7.1.1",
         CHUNKED + b"2 junk\r\nhi\r\n0\r\n\r\n",
@@ -1249,6 +1460,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "bare LF after a chunk",
+        Kind.CHUNKED,
         "its size line ended in CRLF, so the chunk is one byte longer than its size",
         "RFC 9112 7.1",
         CHUNKED + b"2\r\nhi\n0\n\n",
@@ -1258,6 +1470,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "CR in a chunk extension",
+        Kind.CHUNKED,
         "the same trick",
         "RFC 9112 7.1.1",
         CHUNKED + b"2;a\rb\r\nhi\r\n0\r\n\r\n",
@@ -1266,6 +1479,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "chunk size of 68 bits",
+        Kind.CHUNKED,
         "must not overflow",
         "RFC 9112 7.1",
         CHUNKED + b"f" * 17 + b"\r\nhi",
@@ -1274,6 +1488,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "chunk longer than told",
+        Kind.CHUNKED,
         "a chunk ends in CRLF",
         "RFC 9112 7.1",
         CHUNKED + b"2\r\nhi!\r\n0\r\n\r\n",
@@ -1283,6 +1498,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "chunk without an end",
+        Kind.CHUNKED,
         "a chunk ends in CRLF",
         "RFC 9112 7.1",
         CHUNKED + b"2\r\nhi0\r\n\r\n",
@@ -1292,6 +1508,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "endless extension",
+        Kind.CHUNKED,
         "refused at the limit",
         "RFC 9110 17.5",
         CHUNKED + b"2;" + b"x" * 70000,
@@ -1301,6 +1518,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "endless trailers",
+        Kind.CHUNKED,
         "the limit of headers holds for them",
         "R10; RFC 9110 17.5",
         CHUNKED + b"0\r\n" + b"X: y\r\n" * 14000,
@@ -1310,6 +1528,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "malformed trailer",
+        Kind.CHUNKED,
         "no field",
         "RFC 9112 7.1.2",
         CHUNKED + b"2\r\nhi\r\n0\r\nno trailer\r\n\r\n",
@@ -1319,6 +1538,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "cut in a chunk",
+        Kind.CUT,
         "what came is read, and then it fails",
         "R11; RFC 9112 8",
         CHUNKED + b"5\r\nhel",
@@ -1329,6 +1549,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "cut between chunks",
+        Kind.CUT,
         "only the last chunk ends a body",
         "R11; RFC 9112 8",
         CHUNKED + b"2\r\nhi\r\n",
@@ -1339,6 +1560,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "cut in the trailers",
+        Kind.CUT,
         "only the empty line ends it",
         "R11; RFC 9112 8",
         CHUNKED + b"0\r\nX: y\r\n",
@@ -1348,6 +1570,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "TE gzip cut short",
+        Kind.CUT,
         "a coding has an end of its own",
         "R11; RFC 9112 8",
         OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n11\r\n" + _GZIPPED[:17] + b"\r\n0\r\n\r\n",
@@ -1357,6 +1580,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "TE gzip with a second member cut short",
+        Kind.CUT,
         "what begins as a member must be one",
         "RFC 9112 8",
         OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n20\r\n" + (_GZIPPED * 2)[:32] + b"\r\n0\r\n\r\n",
@@ -1366,6 +1590,7 @@ _BAD_CHUNKS: Final = [
     ),
     _bad(
         "TE gzip that is none",
+        Kind.CODINGS,
         "refused, as curl does",
         "RFC 9112 7.2",
         OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",

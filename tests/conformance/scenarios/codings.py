@@ -4,7 +4,8 @@ import gzip
 import zlib
 from typing import Final
 
-from tests.conformance.model import Answer, Call, Connect, Fetch, Kind, Scenario, answered, broken
+from tests.conformance.model import Answer, Call, Connect, Fetch, Scenario, answered, broken
+from tests.loopback.kinds import Kind
 from tests.loopback.scripted import ReadRequest
 
 from .heads import OK

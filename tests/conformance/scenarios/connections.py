@@ -13,7 +13,6 @@ from tests.conformance.model import (
     Connect,
     Fetch,
     Idle,
-    Kind,
     Scenario,
     Talk,
     Wait,
@@ -21,6 +20,7 @@ from tests.conformance.model import (
     piecemeal,
     reference,
 )
+from tests.loopback.kinds import Kind
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Step
 
 from .framing import CHUNKED

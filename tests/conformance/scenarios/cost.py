@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from tests.conformance.model import Answer, Call, Connect, Fetch, Kind, Scenario, reference
+from tests.conformance.model import Answer, Call, Connect, Fetch, Scenario, reference
+from tests.loopback.kinds import Kind
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest
 
 from .framing import CHUNKED

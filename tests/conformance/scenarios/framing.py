@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from tests.conformance.model import LOST, Answer, Connect, Fetch, Kind, Scenario, answered, broken, piecemeal
+from tests.conformance.model import LOST, Answer, Connect, Fetch, Scenario, answered, broken, piecemeal
+from tests.loopback.kinds import Kind
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Step
 
 from .heads import HELLO, OK

@@ -6,28 +6,14 @@ All but those where the sources let other clients differ.
 import re
 from typing import Final
 
-from tests.conformance.model import Answer, Connect, Fetch, Kind, Scenario
+from tests.conformance.model import Answer, Connect, Fetch, Scenario
 from tests.conformance.words import code
 from tests.loopback import responses
 from tests.loopback.responses import CHUNKED, OK
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Step
 
-_KINDS: Final = (
-    (r"\bR1\b|RFC 9110 15\.2\b", Kind.INTERIM),
-    (r"\bR11\b|RFC 9112 8", Kind.CUT),
-    (r"\b(R2|R4|R5|R6|R9)\b", Kind.FRAMING),
-    (r"\b(R14|R17)\b|RFC 9112 (9|C)", Kind.CONNECTIONS),
-    (r"\b(R7|R8)\b|RFC 9112 7\.1", Kind.CHUNKED),
-    (r"RFC 9112 (6|7)|RFC 9110 (8|9|15\.3)", Kind.FRAMING),
-    (r"", Kind.HEADS),
-)
-"""What is looked for in the source of a row, and the table that it then belongs to."""
-
 
 def _scenario(row: responses.Scenario) -> Scenario:
-    kind = next(kind for pattern, kind in _KINDS if re.search(pattern, row.source))
-    if kind is Kind.HEADS and row.data.startswith((CHUNKED, b"HTTP/1.1 1")):
-        kind = Kind.CHUNKED if row.data.startswith(CHUNKED) else Kind.INTERIM
     steps: list[Step] = [ReadRequest()]
     if row.data:
         steps.append(row.data)
@@ -39,7 +25,7 @@ def _scenario(row: responses.Scenario) -> Scenario:
     answer = Answer(row.code, row.body, after, row.headers, length=row.length)
     url = "host.invalid:80" if row.method == "CONNECT" else "/"
     acts = (Connect(), Fetch(answer, url, row.method))
-    return Scenario(f"response/{row.name}", kind, _title(row), _source(row), (steps,), acts, row.about)
+    return Scenario(f"response/{row.name}", row.kind, _title(row), _source(row), (steps,), acts, row.about)
 
 
 def _source(row: responses.Scenario) -> str:

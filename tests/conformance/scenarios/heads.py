@@ -2,17 +2,8 @@
 
 from typing import Final
 
-from tests.conformance.model import (
-    LOST,
-    Answer,
-    Connect,
-    Fetch,
-    Kind,
-    Scenario,
-    answered,
-    piecemeal,
-    reference,
-)
+from tests.conformance.model import LOST, Answer, Connect, Fetch, Scenario, answered, piecemeal, reference
+from tests.loopback.kinds import Kind
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest
 
 OK: Final = b"HTTP/1.1 200 OK\r\n"

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from tests.conformance.model import Answer, Connect, Fetch, Kind, Scenario, Wire, engine
+from tests.conformance.model import Answer, Connect, Fetch, Scenario, Wire, engine
+from tests.loopback.kinds import Kind
 from tests.loopback.scripted import ReadRequest
 
 from .heads import EMPTY, OK

@@ -10,13 +10,13 @@ from tests.conformance.model import (
     Call,
     Connect,
     Fetch,
-    Kind,
     Refused,
     Scenario,
     Wire,
     engine,
     reference,
 )
+from tests.loopback.kinds import Kind
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Step
 
 from .heads import EMPTY, HELLO, OK

@@ -2,18 +2,8 @@
 
 from typing import Final
 
-from tests.conformance.model import (
-    Answer,
-    Connect,
-    Fetch,
-    Kind,
-    Refused,
-    Scenario,
-    Wire,
-    engine,
-    reference,
-    sent,
-)
+from tests.conformance.model import Answer, Connect, Fetch, Refused, Scenario, Wire, engine, reference, sent
+from tests.loopback.kinds import Kind
 from tests.loopback.scripted import ReadRequest
 
 from .heads import EMPTY, OK

@@ -10,11 +10,11 @@ from tests.conformance.model import (
     Connect,
     Fetch,
     Idle,
-    Kind,
     Scenario,
     engine,
     reference,
 )
+from tests.loopback.kinds import Kind
 from tests.loopback.scripted import Pause, ReadRequest, Step
 
 from .framing import CHUNKED

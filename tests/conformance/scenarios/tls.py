@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from tests.conformance.model import Act, Answer, Connect, Fetch, Kind, Scenario, Server, Terms
+from tests.conformance.model import Act, Answer, Connect, Fetch, Scenario, Server, Terms
 from tests.loopback.certificates import Authority, Identity
+from tests.loopback.kinds import Kind
 from tests.loopback.nginx import Site
 
 ROOT: Final = Authority()

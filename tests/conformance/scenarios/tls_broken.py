@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from ssl import TLSVersion
 from typing import Final
 
-from tests.conformance.model import Answer, Connect, Fetch, Idle, Kind, Scenario, broken
+from tests.conformance.model import Answer, Connect, Fetch, Idle, Scenario, broken
+from tests.loopback.kinds import Kind
 from tests.loopback.nginx import Site
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Secure, Step
 

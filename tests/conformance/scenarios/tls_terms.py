@@ -3,8 +3,9 @@
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
-from tests.conformance.model import Answer, Call, Connect, Fetch, Kind, OpenSsl, Scenario, Server, Terms
+from tests.conformance.model import Answer, Call, Connect, Fetch, OpenSsl, Scenario, Server, Terms
 from tests.loopback.certificates import Authority, Identity
+from tests.loopback.kinds import Kind
 from tests.loopback.nginx import Site
 from tests.loopback.scripted import ReadRequest, Secure, Step
 

@@ -4,8 +4,9 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from tests.conformance.model import Connect, Kind, Scenario, Terms, engine
+from tests.conformance.model import Connect, Scenario, Terms, engine
 from tests.loopback.certificates import DAY, NOW, Authority, Identity, self_signed
+from tests.loopback.kinds import Kind
 from tests.loopback.nginx import Site
 
 from .tls import BUNDLE, GOOD, HOST, MIDDLE, ROOT, STRANGER, asking, greeted, refused

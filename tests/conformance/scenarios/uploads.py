@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from tests.conformance.model import LOST, Answer, Connect, Fetch, Idle, Kind, Scenario, Wire, reference, sent
+from tests.conformance.model import LOST, Answer, Connect, Fetch, Idle, Scenario, Wire, reference, sent
+from tests.loopback.kinds import Kind
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Step
 
 from .heads import EMPTY, HELLO, OK
