@@ -1,6 +1,6 @@
 """Runs the engine on a throw-away project, and finds everything that is wrong with what it did.
 
-    run = Project(tmp_path, scripts=["plain.gd"]).run_suite("plain.gd")
+    run = Project(tmp_path, scripts=["engine_alone.gd"]).run_suite("engine_alone.gd")
     run.assert_clean()
 
 A *suite* is a GDScript file that extends `scripts/suite.gd`; `scripts/runner.gd` calls its `test_` functions,

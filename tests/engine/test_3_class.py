@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import pytest
-from tests.engine.harness import Project, Run, functions
+from tests.engine.harness import Project, Run
+from tests.engine.suites import RunOf, suite_tests
 
 SUITES = ("class.gd", "class_refusals.gd", "declarations.gd", "callables.gd")
 
@@ -25,9 +26,7 @@ target = NodePath("Other")
 
 
 @pytest.fixture(scope="module")
-def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
-    """One run of each suite, when it is first asked for."""
-
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> RunOf:
     @cache
     def run(suite: str) -> Run:
         addons = ["declarations", "mistakes", "zoo"]
@@ -38,14 +37,7 @@ def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
     return run
 
 
-@pytest.mark.parametrize("suite", SUITES)
-def test_the_run(suite: str, run_of: Callable[[str], Run]) -> None:
-    run_of(suite).assert_clean()
-
-
-@pytest.mark.parametrize(("suite", "name"), [(suite, name) for suite in SUITES for name in functions(suite)])
-def test_suite(suite: str, name: str, run_of: Callable[[str], Run]) -> None:
-    run_of(suite).assert_passed(name)
+test_the_run, test_suite = suite_tests(*SUITES)
 
 
 # Documentation

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.engine.harness import HERE, Project, Run, functions
+from tests.engine.harness import HERE, Project, Run
+from tests.engine.suites import RunOf, suite_tests
 
 CODE = "addons/calls/register_types.py"
 CASES = "addons/proxies/cases.py"
@@ -24,9 +25,7 @@ SUITES = (
 
 
 @pytest.fixture(scope="module")
-def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
-    """One run of each suite, when it is first asked for."""
-
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> RunOf:
     @cache
     def run(suite: str) -> Run:
         addons = ["calls", "probe", "proxies"]
@@ -36,22 +35,15 @@ def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
     return run
 
 
-@pytest.mark.parametrize("suite", SUITES)
-def test_the_run(suite: str, run_of: Callable[[str], Run]) -> None:
-    run_of(suite).assert_clean()
+test_the_run, test_suite = suite_tests(*SUITES)
 
 
-@pytest.mark.parametrize(("suite", "name"), [(suite, name) for suite in SUITES for name in functions(suite)])
-def test_suite(suite: str, name: str, run_of: Callable[[str], Run]) -> None:
-    run_of(suite).assert_passed(name)
-
-
-def test_what_python_still_has_at_the_end_is_ended_by_the_engine(run_of: Callable[[str], Run]) -> None:
+def test_what_python_still_has_at_the_end_is_ended_by_the_engine(run_of: RunOf) -> None:
     """Later its class is gone, and with it all that the engine knows of how to end it."""
     assert run_of("calls_life.gd").lines.count("farewell") == 1
 
 
-def test_push_error_is_shown_at_the_line_that_calls(run_of: Callable[[str], Run]) -> None:
+def test_push_error_is_shown_at_the_line_that_calls(run_of: RunOf) -> None:
     output = run_of("proxies.gd").output
     for kind in ("error", "warning"):
         line = line_of(

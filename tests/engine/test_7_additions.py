@@ -9,12 +9,14 @@ import socket
 import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import pytest
-from tests.engine.harness import HERE, Project, Run, functions
-from tests.engine.test_5_http import project_settings
+from tests.engine.harness import Project, Run
+from tests.engine.strictness import assert_compiles
+from tests.engine.suites import RunOf, suite_tests
 from tests.loopback.network import blackholes, closed_port
 from tests.loopback.scripted import Drip, HalfClose, Pause, ReadRequest, ScriptedServer, Step
 from tests.loopback.server import Server
@@ -193,44 +195,24 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def runs(options: Sequence[str], tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
-    """One run of each suite."""
-    found = {}
-    for suite in SUITES:
-        scripts = [suite, "http_base.gd", "additions_base.gd", "additions_own.gd"]
+def run_of(options: Sequence[str], tmp_path_factory: pytest.TempPathFactory) -> RunOf:
+    @cache
+    def run(suite: str) -> Run:
+        scripts = [suite, "client_base.gd", "additions_base.gd", "additions_own.gd"]
         root = tmp_path_factory.mktemp("additions") / "p"
         project = Project(root, scripts=scripts, addons=["probe", "streams"], client=True)
-        found[suite] = project.run_suite(suite, *options, verbose=True)
-    return found
+        return project.run_suite(suite, *options, verbose=True)
+
+    return run
 
 
-@pytest.mark.parametrize("suite", SUITES)
-def test_the_run(suite: str, runs: Mapping[str, Run]) -> None:
-    runs[suite].assert_clean()
-
-
-@pytest.mark.parametrize(("suite", "name"), [(suite, name) for suite in SUITES for name in functions(suite)])
-def test_suite(suite: str, name: str, runs: Mapping[str, Run]) -> None:
-    runs[suite].assert_passed(name)
+test_the_run, test_suite = suite_tests(*SUITES)
 
 
 def test_they_have_types(tmp_path: Path) -> None:
     """A typed script that uses all of them compiles with every warning an error."""
-    names = project_settings(tmp_path / "settings")
-    project = Project(
-        tmp_path / "p",
-        scripts=["strict_check.gd", "strict_base.gd"],
-        client=True,
-        settings={"debug": [f"{name}=2" for name in names]},
-    )
-    loose = "".join(f'@warning_ignore_start("{name.rpartition("/")[2]}")\n' for name in names)
-    for script in ("suite.gd", "runner.gd", "strict_check.gd"):
-        project.write(script, loose + (project.root / script).read_text(encoding="utf-8"))
-    project.write("strict.gd", (HERE / "scripts" / "additions_strict.gd").read_text(encoding="utf-8"))
     refusals = ["request() needs"] * 2 + [
         "send_body_chunk() needs",
         "end_body() needs",
     ]  # it is not connected
-    run = project.run_suite("strict_check.gd", expected=refusals)
-    run.assert_clean()
-    run.assert_passed("test_it_compiles_and_runs")
+    assert_compiles(tmp_path / "p", "additions_strict.gd", expected=refusals)

@@ -4,9 +4,11 @@ import contextlib
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
-from tests.engine.harness import Project, Run, functions
+from tests.engine.harness import Project, Run
+from tests.engine.suites import RunOf, suite_tests
 from tests.loopback.certificates import Authority, Identity
 from tests.loopback.network import taken, until
 from tests.loopback.scripted import ReadRequest, ScriptedServer
@@ -124,7 +126,7 @@ def project(world: World, root: pytest.TempPathFactory, suite: str) -> Project:
     bundle = SETTINGS.get(suite, "")
     made = Project(
         root.mktemp("tls") / "p",
-        scripts=["http_base.gd", "tls_base.gd", suite],
+        scripts=["client_base.gd", "tls_base.gd", suite],
         addons=["trust"],
         client=True,
         settings={"network": [f'tls/certificate_bundle_override="{bundle}"']} if bundle else None,
@@ -135,28 +137,21 @@ def project(world: World, root: pytest.TempPathFactory, suite: str) -> Project:
 
 
 @pytest.fixture(scope="module")
-def runs(world: World, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
-    """One run of each suite."""
-    return {
-        suite: project(world, tmp_path_factory, suite).run_suite(
+def run_of(world: World, tmp_path_factory: pytest.TempPathFactory) -> RunOf:
+    @cache
+    def run(suite: str) -> Run:
+        return project(world, tmp_path_factory, suite).run_suite(
             suite,
             *world.options,
             expected=EXPECTED.get(suite, ()),
             environment=world.environment,
             verbose=True,
         )
-        for suite in SUITES
-    }
+
+    return run
 
 
-@pytest.mark.parametrize("suite", SUITES)
-def test_the_run(suite: str, runs: Mapping[str, Run]) -> None:
-    runs[suite].assert_clean()
-
-
-@pytest.mark.parametrize(("suite", "name"), [(suite, name) for suite in SUITES for name in functions(suite)])
-def test_suite(suite: str, name: str, runs: Mapping[str, Run]) -> None:
-    runs[suite].assert_passed(name)
+test_the_run, test_suite = suite_tests(*SUITES)
 
 
 @pytest.mark.parametrize("file", ["keys", "absent/keys"])

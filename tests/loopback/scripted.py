@@ -391,7 +391,7 @@ class ScriptedServer:
         self.port: int = listener.getsockname()[1]
 
     @property
-    def received(self) -> Sequence[bytes]:
+    def received(self) -> list[bytes]:
         """What each connection brought, in the order of the connections."""
         return [bytes(data) for data in self._listener.seen.received]
 

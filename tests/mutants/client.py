@@ -1067,9 +1067,9 @@ MUTANTS = [
             "texts of a query are the engine's",
             "query_string_from_dict(fields, stringify)",
             "query_string_from_dict(fields)",
-            "tests/engine/test_5_http.py",
+            "tests/engine/test_5_drop_in.py",
         ),
-        ("the User-Agent is the engine's", 'f"GodotEngine/', 'f"Godot/', "tests/engine/test_5_http.py"),
+        ("the User-Agent is the engine's", 'f"GodotEngine/', 'f"Godot/', "tests/engine/test_5_drop_in.py"),
         (
             "the same connection set twice changes nothing",
             "elif connection != self.get_connection():",
@@ -1080,7 +1080,7 @@ MUTANTS = [
             "what was not used is warned of",
             "        if self._client.warning:",
             "        if False:",
-            "tests/engine/test_5_http.py",
+            "tests/engine/test_5_drop_in.py",
         ),
     ),
     *_in(

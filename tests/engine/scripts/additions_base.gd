@@ -1,4 +1,4 @@
-extends "http_base.gd"
+extends "client_base.gd"
 ## What the suites about the additions share: clients at scripted servers, and both ends of a connection.
 
 const WORKING := [

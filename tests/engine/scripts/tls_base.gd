@@ -1,4 +1,4 @@
-extends "http_base.gd"
+extends "client_base.gd"
 ## What the suites about TLS share: flows, and what the servers present.
 
 

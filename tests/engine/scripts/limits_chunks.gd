@@ -1,4 +1,4 @@
-extends "flows_memory.gd"
+extends "measures.gd"
 ## Blocking mode and chunked coding: an event stream in a thread, as it is read with HTTPClient.
 
 

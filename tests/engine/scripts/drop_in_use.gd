@@ -1,4 +1,4 @@
-extends "http_base.gd"
+extends "client_base.gd"
 ## How scripts use and misuse PyHTTPClient, against the engine's HTTPClient.
 
 

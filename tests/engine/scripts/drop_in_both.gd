@@ -1,4 +1,4 @@
-extends "http_base.gd"
+extends "client_base.gd"
 ## PyHTTPClient against a real server, each flow played to the engine's HTTPClient too.
 
 

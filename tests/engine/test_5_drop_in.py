@@ -1,18 +1,21 @@
-"""Stage 5: PyHTTPClient does what scripts rely on HTTPClient for, against a real server."""
+"""Stage 5: PyHTTPClient stands in for HTTPClient: it does what scripts rely on, against a real server."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.engine.harness import HERE, Project, Run, functions
+from tests.engine.harness import HERE, Project, Run
+from tests.engine.strictness import assert_compiles, errors, warnings
+from tests.engine.suites import RunOf, suite_tests
 from tests.loopback.network import closed_port
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.server import Server
 
-SUITES = ("http.gd", "http_use.gd")
+SUITES = ("drop_in_both.gd", "drop_in_use.gd")
 
 
 @pytest.fixture(scope="module")
@@ -22,27 +25,21 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def runs(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
-    """One run of each suite."""
+def run_of(server: Server, tmp_path_factory: pytest.TempPathFactory) -> RunOf:
     tutorial = (HERE / "scripts" / "tutorial.gd").read_text(encoding="utf-8")
-    found = {}
-    for suite in SUITES:
-        scripts = [suite, "http_base.gd", "tutorial.gd"]
+
+    @cache
+    def run(suite: str) -> Run:
+        scripts = [suite, "client_base.gd", "tutorial.gd"]
         project = Project(tmp_path_factory.mktemp("http") / "p", scripts=scripts, client=True)
         project.write("tutorial_engine.gd", tutorial.replace("PyHTTPClient", "HTTPClient"))
         ports = (f"--port={server.port}", f"--closed={closed_port()}")
-        found[suite] = project.run_suite(suite, *ports, verbose=True)
-    return found
+        return project.run_suite(suite, *ports, verbose=True)
+
+    return run
 
 
-@pytest.mark.parametrize("suite", SUITES)
-def test_the_run(suite: str, runs: dict[str, Run]) -> None:
-    runs[suite].assert_clean()
-
-
-@pytest.mark.parametrize(("suite", "name"), [(suite, name) for suite in SUITES for name in functions(suite)])
-def test_suite(suite: str, name: str, runs: dict[str, Run]) -> None:
-    runs[suite].assert_passed(name)
+test_the_run, test_suite = suite_tests(*SUITES)
 
 
 # Compiling
@@ -50,39 +47,7 @@ def test_suite(suite: str, name: str, runs: dict[str, Run]) -> None:
 
 def test_scripts_compile_with_every_warning_an_error(tmp_path: Path) -> None:
     """Typed, and as they were written for HTTPClient."""
-    names = project_settings(tmp_path / "settings")
-    settings = {"debug": [f"{name}=2" for name in names]}
-    project = Project(
-        tmp_path / "p",
-        scripts=["strict_check.gd", "strict_base.gd", "strict.gd"],
-        client=True,
-        settings=settings,
-    )
-    # The suite itself is no example of typing.
-    for path in ("suite.gd", "runner.gd", "strict_check.gd"):
-        text = (project.root / path).read_text(encoding="utf-8")
-        loose = "".join(f'@warning_ignore_start("{name.rpartition("/")[2]}")\n' for name in names)
-        project.write(path, loose + text)
-    run = project.run_suite("strict_check.gd")
-    run.assert_clean()
-    run.assert_passed("test_it_compiles_and_runs")
-
-
-def project_settings(root: Path) -> list[str]:
-    """The settings of all GDScript warnings that this engine has."""
-    project = Project(root, host=False)
-    project.write(
-        "list.gd",
-        "extends SceneTree\n\nfunc _initialize() -> void:\n"
-        "\tfor entry in ProjectSettings.get_property_list():\n"
-        "\t\tif entry.name.begins_with('debug/gdscript/warnings/') and entry.type == TYPE_INT:\n"
-        "\t\t\tprint(entry.name)\n\tquit()\n",
-    )
-    run = project.run("--headless", "--script", "res://list.gd")
-    run.assert_clean()
-    names = [line.removeprefix("debug/") for line in run.lines if line.startswith("debug/gdscript/warnings/")]
-    assert len(names) > 30
-    return names
+    assert_compiles(tmp_path / "p", "strict.gd")
 
 
 RENAMED = """\
@@ -111,13 +76,12 @@ CASTS = [5, 9, 13]
 
 
 def test_a_renamed_script_compiles_with_one_kind_of_warning(tmp_path: Path) -> None:
-    names = project_settings(tmp_path / "names")
-    kind = "gdscript/warnings/int_as_enum_without_cast"
-    assert kind in names
-    others = ("unused_private_class_variable", "directory_rules")
-    kinds = [name for name in names if not name.endswith(others)]
+    kind = "int_as_enum_without_cast"
+    assert kind in warnings()
+    others = {"unused_private_class_variable", "directory_rules"}
     for number, fatal in enumerate((False, True)):
-        settings = {"debug": [f"{name}={2 * (fatal or name != kind)}" for name in kinds]}
+        settings = errors(set(warnings()) - others - {kind})
+        settings["debug"].append(f"gdscript/warnings/{kind}={2 * fatal}")
         project = Project(tmp_path / str(number), client=True, settings=settings)
         project.write("renamed.gd", RENAMED)
         run = project.run("--headless", "--check-only", "--script", "res://renamed.gd", code=int(fatal))
@@ -166,9 +130,9 @@ func _initialize() -> void:
 
 @pytest.mark.parametrize("what", ["request", "body", "lookup", "blocking"])
 def test_quitting_with_something_under_way(what: str, server: Server, tmp_path: Path) -> None:
-    project = Project(tmp_path / "p", scripts=["quit.gd"], addons=["probe"], client=True)
+    project = Project(tmp_path / "p", scripts=["drop_in_quit.gd"], addons=["probe"], client=True)
     run = project.run_suite(
-        "quit.gd", f"--port={server.port}", f"--what={what}", "--client=PyHTTPClient", verbose=True
+        "drop_in_quit.gd", f"--port={server.port}", f"--what={what}", "--client=PyHTTPClient", verbose=True
     )
     run.assert_clean()
     run.assert_passed("test_something_is_under_way")

@@ -1,5 +1,5 @@
 extends "suite.gd"
-## What the suites of flows share: how much memory the process has, and waiting with a bound.
+## For suites that measure: how much memory the process has, and waiting with a bound.
 
 const NOISE := 1024 * 1024  # bytes
 const PATIENCE_MSEC := 120_000

@@ -1,4 +1,4 @@
-extends "flows_memory.gd"
+extends "measures.gd"
 ## PyHTTPClient as a class among the engine's: extended, held, passed on, dropped.
 
 signal handed_over(client: PyHTTPClient)

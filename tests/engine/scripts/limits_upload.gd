@@ -1,4 +1,4 @@
-extends "flows_memory.gd"
+extends "measures.gd"
 ## A large upload, and what it adds to the process's memory.
 
 const MIB := 1024 * 1024

@@ -1,4 +1,4 @@
-extends "flows_memory.gd"
+extends "measures.gd"
 ## A thousand clients that are connected and idle, all polled in every frame.
 
 const MANY := 1000

@@ -7,16 +7,18 @@ import hashlib
 import resource
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
 from tests.engine.harness import HERE, Project, Run, functions
-from tests.engine.test_5_http import project_settings
+from tests.engine.strictness import errors, loose, loosen, warnings
+from tests.engine.suites import RunOf, suite_tests
 from tests.loopback.server import Server, pattern
 from tests.loopback.service import Seen, Service, digest
 
-WILD = {"flows_poll.gd": True, "flows_events.gd": False, "flows_threads.gd": True}
-"""The flows, and whether they are typed."""
+WILD = {"games_poll_loop.gd": True, "games_event_stream.gd": False, "games_downloads.gd": True}
+"""Scripts from the wild, and whether they are typed."""
 
 CLASSES = ("HTTPClient", "PyHTTPClient")
 
@@ -32,37 +34,22 @@ TYPING = (
 """Warnings that scripts without types get whatever they do."""
 
 
-@pytest.fixture(scope="module")
-def warnings(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The names of all GDScript warnings that the engine has."""
-    settings = project_settings(tmp_path_factory.mktemp("warnings") / "p")
-    return [name.rpartition("/")[2] for name in settings]
-
-
-def loose(text: str, names: Sequence[str]) -> str:
-    """A script for which some warnings are none."""
-    return "".join(f'@warning_ignore_start("{name}")\n' for name in names) + text
-
-
-def flows(root: Path, warnings: Sequence[str], suite: str) -> Project:
-    """A project in which every warning is an error, with each flow once for each class."""
-    others = ["flows_memory.gd", suite]
-    levels = [f"gdscript/warnings/{name}=2" for name in warnings]
-    project = Project(root, scripts=others, client=True, settings={"debug": levels})
-    for name in ("suite.gd", "runner.gd", *others):  # which are no examples of anything
-        project.write(name, loose((root / name).read_text(encoding="utf-8"), warnings))
+def staged(root: Path, suite: str) -> Project:
+    """A project in which every warning is an error, with each script from the wild once for each class."""
+    project = Project(root, scripts=["measures.gd", suite], client=True, settings=errors(warnings()))
+    loosen(project, "measures.gd", suite)
     for name, typed in WILD.items():
         text = (HERE / "scripts" / name).read_text(encoding="utf-8")
         assert "PyHTTPClient" not in text
         for replaced in CLASSES:
-            staged = text.replace("HTTPClient", replaced)
-            project.write(name.replace(".gd", f"_{replaced}.gd"), staged if typed else loose(staged, TYPING))
+            script = text.replace("HTTPClient", replaced)
+            project.write(name.replace(".gd", f"_{replaced}.gd"), script if typed else loose(script, TYPING))
     return project
 
 
-# Three flows
+# Three scripts from the wild
 
-SUITE = "flows.gd"
+SUITE = "games.gd"
 FILE_SIZE = 1_500_000
 
 
@@ -74,32 +61,29 @@ def services() -> Iterator[Mapping[str, Service]]:
 
 
 @pytest.fixture(scope="module")
-def wild(
-    services: Mapping[str, Service], warnings: Sequence[str], tmp_path_factory: pytest.TempPathFactory
-) -> Run:
-    root = tmp_path_factory.mktemp("flows")
-    sha = hashlib.sha256(b"".join(pattern(FILE_SIZE))).hexdigest()
-    return flows(root / "p", warnings, SUITE).run_suite(
-        SUITE,
-        *(f"--{name}={service.port}" for name, service in services.items()),
-        *(f"--digest-{count}={digest(count)}" for count in (2000, 20000)),
-        f"--digest-file={sha}",
-        environment={"XDG_DATA_HOME": str(root / "data")},
-        verbose=True,
-    )
+def run_of(services: Mapping[str, Service], tmp_path_factory: pytest.TempPathFactory) -> RunOf:
+    @cache
+    def run(suite: str) -> Run:
+        root = tmp_path_factory.mktemp("games")
+        sha = hashlib.sha256(b"".join(pattern(FILE_SIZE))).hexdigest()
+        return staged(root / "p", suite).run_suite(
+            suite,
+            *(f"--{name}={service.port}" for name, service in services.items()),
+            *(f"--digest-{count}={digest(count)}" for count in (2000, 20000)),
+            f"--digest-file={sha}",
+            environment={"XDG_DATA_HOME": str(root / "data")},
+            verbose=True,
+        )
+
+    return run
 
 
-def test_the_run_of_the_flows(wild: Run) -> None:
-    wild.assert_clean()
+test_the_run, test_suite = suite_tests(SUITE)
 
 
-@pytest.mark.parametrize("name", functions(SUITE))
-def test_flow(name: str, wild: Run) -> None:
-    wild.assert_passed(name)
-
-
-def test_both_asked_for_the_same(wild: Run, services: Mapping[str, Service]) -> None:
+def test_both_asked_for_the_same(run_of: RunOf, services: Mapping[str, Service]) -> None:
     """What the poll loop sent arrived alike: lines, forms, redirects, what was asked for anew."""
+    run_of(SUITE)
     others = ("/quiet/", "/events/", "/slow/", "/go")
     first, second = (
         [seen for seen in services[name].seen if not seen.path.startswith(others)] for name in CLASSES
@@ -121,9 +105,9 @@ LEFT_RUNNING = (
 
 def play(root: Path, suite: str, *options: str, expected: Sequence[str] = ()) -> None:
     """Runs a suite with PyHTTPClient."""
-    project = Project(root / "p", scripts=["flows_memory.gd", suite], client=True)
-    text = (HERE / "scripts" / "flows_threads.gd").read_text(encoding="utf-8")
-    project.write("flows_threads.gd", text.replace("HTTPClient", "PyHTTPClient"))
+    project = Project(root / "p", scripts=["measures.gd", suite], client=True)
+    text = (HERE / "scripts" / "games_downloads.gd").read_text(encoding="utf-8")
+    project.write("games_downloads.gd", text.replace("HTTPClient", "PyHTTPClient"))
     run = project.run_suite(
         suite,
         "--type=PyHTTPClient",
@@ -151,7 +135,7 @@ def test_quitting_while_threads_run(
     what: str, expected: Sequence[str], service: Service, tmp_path: Path
 ) -> None:
     """Threads in blocking mode end when they are told to, and quitting takes under a second in any case."""
-    play(tmp_path, "flows_quit.gd", f"--port={service.port}", f"--what={what}", expected=expected)
+    play(tmp_path, "limits_quit.gd", f"--port={service.port}", f"--what={what}", expected=expected)
 
 
 def test_blocking_mode_waits_in_the_kernel(service: Service, tmp_path: Path) -> None:
@@ -159,25 +143,25 @@ def test_blocking_mode_waits_in_the_kernel(service: Service, tmp_path: Path) -> 
 
     The engine's client takes a whole one while it waits for a body.
     """
-    play(tmp_path, "flows_blocking.gd", f"--port={service.port}")
+    play(tmp_path, "limits_blocking.gd", f"--port={service.port}")
 
 
 def test_blocking_mode_hands_over_what_has_come(service: Service, tmp_path: Path) -> None:
     """A chunked body comes chunk by chunk, as with the engine's client; else streams would stand still."""
-    play(tmp_path, "flows_chunks.gd", f"--port={service.port}")
+    play(tmp_path, "limits_chunks.gd", f"--port={service.port}")
 
 
 def test_a_large_upload_adds_no_copy(service: Service, tmp_path: Path) -> None:
     """200 MiB, by VmHWM; the engine's client adds another 200 MiB."""
     checksums = (f"--crc-{mib}={zlib.crc32(bytes([7]) * (mib << 20))}" for mib in (8, 200))
-    play(tmp_path, "flows_upload.gd", f"--port={service.port}", *checksums)
+    play(tmp_path, "limits_upload.gd", f"--port={service.port}", *checksums)
 
 
 @pytest.mark.parametrize("close", ["yes", "no"])
 def test_a_thousand_idle_clients(close: str, tmp_path: Path) -> None:
     """They cost no memory with the time, and end with close() or with the game."""
     with descriptors(4096), Server() as server:
-        play(tmp_path, "flows_idle.gd", f"--port={server.port}", f"--close={close}")
+        play(tmp_path, "limits_idle.gd", f"--port={server.port}", f"--close={close}")
 
 
 @contextlib.contextmanager
@@ -193,4 +177,4 @@ def descriptors(number: int) -> Iterator[None]:
 
 def test_a_class_among_the_engines(service: Service, tmp_path: Path) -> None:
     """Extended, held in members, passed through signals, freed at any moment, made in thousands."""
-    play(tmp_path, "flows_class.gd", f"--port={service.port}")
+    play(tmp_path, "limits_class.gd", f"--port={service.port}")

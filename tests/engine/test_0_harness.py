@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 from tests.engine import harness
-from tests.engine.harness import Project, Run, functions
-
-SUITE = "plain.gd"
+from tests.engine.harness import Project, Run
+from tests.engine.suites import RunOf, suite_tests
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return Project(tmp_path_factory.mktemp("plain") / "p", scripts=[SUITE], host=False).run_suite(
-        SUITE, verbose=True
-    )
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> RunOf:
+    @cache
+    def run(suite: str) -> Run:
+        project = Project(tmp_path_factory.mktemp("alone") / "p", scripts=[suite], host=False)
+        return project.run_suite(suite, verbose=True)
+
+    return run
 
 
-def test_a_plain_project_runs(run: Run) -> None:
-    run.assert_clean()
-
-
-@pytest.mark.parametrize("name", functions(SUITE))
-def test_suite(run: Run, name: str) -> None:
-    run.assert_passed(name)
+test_the_run, test_suite = suite_tests("engine_alone.gd")
 
 
 def test_what_every_editor_leaves_behind(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-extends "flows_memory.gd"
+extends "measures.gd"
 ## What goes on while a thread waits in blocking mode for a silent server, and what the waiting costs.
 
 const WAITING := "/late/1/half/1/100000"  # a second for the head, and one in the middle of the body

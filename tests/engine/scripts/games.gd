@@ -1,12 +1,12 @@
-extends "flows_memory.gd"
-## Flows from the wild, each played as it was written for HTTPClient, and with the class's name changed.
+extends "measures.gd"
+## Scripts from the wild, each played as it was written for HTTPClient, and with the class's name changed.
 
 const NAMES: Array[String] = ["HTTPClient", "PyHTTPClient"]
 const FILE_SIZE := 1_500_000
 
 
-## The flow of a file, for one of the classes.
-func flow(file: String, type: String) -> Node:
+## The script of a file, for one of the classes.
+func staged(file: String, type: String) -> Node:
 	var script: GDScript = load("res://%s_%s.gd" % [file, type])
 	check_true("%s compiles for %s" % [file, type], script != null and script.can_instantiate())
 	var node: Node = script.new()
@@ -31,7 +31,7 @@ func test_a_poll_loop() -> void:
 
 
 func poll_loop(type: String) -> Dictionary:
-	var link := flow("flows_poll", type)
+	var link := staged("games_poll_loop", type)
 	var answers: Array[Dictionary] = []
 	var steps := []
 	link.answered.connect(func(answer: Dictionary) -> void: answers.append(answer))
@@ -95,7 +95,7 @@ func test_events_for_hours() -> void:
 ## Reads all events of a path; gives how many there were, their digest, the most frames that passed between
 ## two of them, and the process's memory early and late.
 func events(type: String, path: String) -> Dictionary:
-	var stream := flow("flows_events", type)
+	var stream := staged("games_event_stream", type)
 	var hashing := HashingContext.new()
 	hashing.start(HashingContext.HASH_SHA256)
 	var result := {"count": 0, "frames": 0, "early": 0, "late": 0, "end": false}
@@ -127,7 +127,7 @@ func test_a_threaded_downloader() -> void:
 
 
 func downloads(type: String) -> Dictionary:
-	var manager := flow("flows_threads", type)
+	var manager := staged("games_downloads", type)
 	var outcomes := {}
 	var steps := {}
 	manager.finished.connect(func(id: int, outcome: String) -> void: outcomes[id] = outcome)

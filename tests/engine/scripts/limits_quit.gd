@@ -1,4 +1,4 @@
-extends "flows_memory.gd"
+extends "measures.gd"
 ## Leaves threads that download and block when the game quits.
 
 var client: RefCounted
@@ -8,7 +8,7 @@ var manager: Node
 
 func test_quitting_while_threads_run() -> void:
 	if option("what") == "drip":
-		manager = load("res://flows_threads.gd").new()
+		manager = load("res://games_downloads.gd").new()
 		get_tree().root.add_child(manager)
 		manager.setup(HOST, option("port").to_int())
 		var steps := []
