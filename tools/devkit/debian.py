@@ -115,6 +115,27 @@ def unpack(packages: Sequence[str], into: Path) -> list[str]:
         return [file.name for file in files]
 
 
+def relocate(program: str, made: Path, place: Path, patchelf: Path, *folders: str) -> Path:
+    """Lets an unpacked program find its libraries and its own libc in its prefix.
+
+    Args:
+        program: its path in the prefix, below `usr/bin` or `usr/sbin`.
+        made: the prefix as it is now.
+        place: where the prefix will be.
+        patchelf: changes the program.
+        folders: other folders of libraries, in that of the libraries.
+
+    Returns:
+        The folder of the libraries.
+    """
+    loader = next(made.glob("usr/lib/*/ld-linux-*.so.*"))
+    libraries = f"$ORIGIN/../lib/{loader.parent.name}"
+    rpath = ":".join([libraries, *(f"{libraries}/{folder}" for folder in folders)])
+    run([patchelf, "--set-interpreter", place / loader.relative_to(made), made / program], timeout=60)
+    run([patchelf, "--force-rpath", "--set-rpath", rpath, made / program], timeout=60)
+    return loader.parent
+
+
 class _Apt:
     """An apt of our own, with all its state in `folder`."""
 

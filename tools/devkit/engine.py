@@ -186,11 +186,7 @@ def _patch(made: Path, place: Path, patchelf: Path) -> None:
     The executable itself is changed, rather than started through the prefix's loader, so that
     `OS.get_executable_path()` is right: the editor starts games with it.
     """
-    loader = next(made.glob("usr/lib/*/ld-linux-*.so.*"))
-    godot, libraries = made / "usr" / "bin" / "godot", loader.parent
-    folder = f"$ORIGIN/../lib/{libraries.name}"
-    run([patchelf, "--set-interpreter", place / loader.relative_to(made), godot], timeout=60)
-    run([patchelf, "--force-rpath", "--set-rpath", f"{folder}:{folder}/pulseaudio", godot], timeout=60)
+    libraries = debian.relocate("usr/bin/godot", made, place, patchelf, "pulseaudio")
     # libpulse carries an absolute path to its private folder, which is the system's and not ours.
     for pattern, rpath in (
         ("libpulse*.so.0.*", "$ORIGIN/pulseaudio:$ORIGIN"),

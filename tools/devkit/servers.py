@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from . import cache, debian
 from .cache import Need
-from .console import Failure, run, step
+from .console import Failure, step
 from .environment import Environment
 
 RECIPE = "1"
@@ -98,12 +98,8 @@ def _fetch(place: Path, patchelf: Path) -> None:
     with step("servers", what) as current, cache.workshop() as folder:
         made = folder / "prefix"
         files = debian.unpack(PACKAGES, made)
-        loader = next(made.glob("usr/lib/*/ld-linux-*.so.*"))
         for server in SERVERS:
-            program = made / server.path
-            run([patchelf, "--set-interpreter", place / loader.relative_to(made), program], timeout=60)
-            rpath = f"$ORIGIN/../lib/{loader.parent.name}"
-            run([patchelf, "--force-rpath", "--set-rpath", rpath, program], timeout=60)
+            debian.relocate(server.path, made, place, patchelf)
         cache.publish(made, place)
         ours = tuple(f"{package}_" for package in PACKAGES)
         current.note = ", ".join(file.rpartition("_")[0] for file in files if file.startswith(ours))

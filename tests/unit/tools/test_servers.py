@@ -51,7 +51,7 @@ def test_debians_are_fetched_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
     monkeypatch.setattr(debian, "unsupported", lambda: None)
     monkeypatch.setattr(debian, "unpack", unpack)
-    monkeypatch.setattr(servers, "run", lambda command, **_: commands.append([str(part) for part in command]))
+    monkeypatch.setattr(debian, "run", lambda command, **_: commands.append([str(part) for part in command]))
     installed = program(tmp_path / "bin" / "openssl")
     assert servers.need() == servers.NEED
     for _ in range(2):
