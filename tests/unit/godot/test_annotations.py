@@ -3,9 +3,10 @@
 import collections.abc
 import typing
 from enum import Enum, IntEnum, IntFlag
-from typing import Annotated, Any, ClassVar, Optional, Union
+from typing import Annotated, Any, Optional, Union
 
 import pytest
+from tests.unit.godot.fakes import Node
 
 from godot import (
     Color,
@@ -22,10 +23,6 @@ from godot import (
 from godot.annotations import ANY, check_default, default_of, resolve, type_name
 from godot.enums import PropertyHint
 from godot.spec import ValueSpec
-
-
-class Node:
-    _engine_class: ClassVar[str] = "Node"
 
 
 class Heir(Node):

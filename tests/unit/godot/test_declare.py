@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import pytest
+from tests.unit.godot.fakes import Node, Resource
 
 from godot import (
     Color,
@@ -29,16 +30,6 @@ from godot.declare import spec_of
 from godot.spec import ClassSpec, MethodSpec, PropertySpec
 
 T = TypeVar("T")
-
-
-class Node:
-    """Stands for the engine's class."""
-
-    _engine_class: ClassVar[str] = "Node"
-
-
-class Resource:
-    _engine_class: ClassVar[str] = "Resource"
 
 
 class Plain:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from enum import IntEnum, IntFlag
-from typing import Any, ClassVar
+from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import pytest
+from tests.unit.godot.fakes import Node
 
 from godot import (
     Color,
@@ -58,10 +59,6 @@ OPTIONAL = {
     "constant": {"enum", "is_bitfield"},
 }
 TAGS = re.compile(r"\[([^\]]*)\]")
-
-
-class Node:
-    _engine_class: ClassVar[str] = "Node"
 
 
 class Shared(IntEnum):

@@ -10,12 +10,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from tests.loopback.network import SECONDS
 
 from devkit import build, cache
 from devkit.console import Failure, run
 from devkit.environment import Environment
 
-HANGS = 60.0
 ENVIRONMENT = Environment(Path(sys.prefix))
 
 SOURCES = {
@@ -98,7 +98,7 @@ def test_two_cold_checkouts_compile_once(
         compiled.append(len(stale))
         if len(compiled) == 1:
             second.start()
-            assert waits.wait(HANGS)
+            assert waits.wait(SECONDS)
             real(stale)
         else:
             waits.set()
@@ -123,13 +123,13 @@ def test_the_first_failure_ends_the_other_compilers(
     def endless(*_: object) -> None:
         began.set()
         try:
-            run(["/bin/sleep", "1000"], timeout=HANGS)
+            run(["/bin/sleep", "1000"], timeout=SECONDS)
         except Failure as failure:
             ends.append(str(failure))
             raise
 
     def failing(*_: object) -> None:
-        assert began.wait(HANGS)
+        assert began.wait(SECONDS)
         raise Failure("mine")
 
     monkeypatch.setattr(os, "cpu_count", lambda: 2)

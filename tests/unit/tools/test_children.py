@@ -6,18 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.loopback.network import SECONDS, until
 
 from devkit import children
 
 TOOLS = Path(children.__file__).parents[1]
-
-HANGS = 60.0
-"""No process takes that long to die; the tests wait for it, and do not measure."""
 
 FAMILY = "sleep 1000 & echo $! $$ > {file}.new; mv {file}.new {file}; wait"
 """A child with a child, whose numbers are in a file."""
@@ -32,16 +29,8 @@ def runs(process: int) -> bool:
     return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
-def wait(condition: object, what: str) -> None:
-    assert callable(condition)
-    end = time.monotonic() + HANGS
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.01)
-
-
 def family(file: Path) -> list[int]:
-    wait(file.is_file, "nothing was started")
+    until(file.is_file)
     return [int(number) for number in file.read_text(encoding="utf-8").split()]
 
 
@@ -63,16 +52,16 @@ def test_all_die_with_us(parent: subprocess.Popen[bytes], tmp_path: Path, number
     assert all(map(runs, members))
     parent.send_signal(number)
     for member in members:
-        wait(lambda member=member: not runs(member), f"process {member} goes on")
+        until(lambda member=member: not runs(member))  # type: ignore[misc]
 
 
 def test_what_is_left_behind_ends_too(tmp_path: Path) -> None:
     """A child may end before its own child does."""
     code = "import sys; from devkit import children; children.run(['/bin/sh', '-c', sys.argv[1]])"
     script = f"sleep 1000 & echo $! > {tmp_path / 'left'}"
-    subprocess.run([sys.executable, "-c", code, script], cwd=TOOLS, check=True, timeout=HANGS)
+    subprocess.run([sys.executable, "-c", code, script], cwd=TOOLS, check=True, timeout=SECONDS)
     (left,) = family(tmp_path / "left")
-    wait(lambda: not runs(left), "it goes on")
+    until(lambda: not runs(left))
 
 
 def test_a_group_is_ended_and_made_anew() -> None:
@@ -80,20 +69,20 @@ def test_a_group_is_ended_and_made_anew() -> None:
     command = ("/bin/sleep", "1000")
     first = subprocess.Popen(command, process_group=group.number())
     group.end()
-    assert first.wait(HANGS) == -signal.SIGKILL
+    assert first.wait(SECONDS) == -signal.SIGKILL
     second = subprocess.Popen(command, process_group=group.number())
     assert os.getpgid(second.pid) == group.number() != os.getpgid(0)
     group.end()
-    assert second.wait(HANGS) == -signal.SIGKILL
+    assert second.wait(SECONDS) == -signal.SIGKILL
 
 
 def test_a_group_whose_guard_was_killed_is_made_anew() -> None:
     group = children.Group()
     os.kill(group.number(), signal.SIGKILL)
-    wait(lambda: not runs(group._guard.pid) if group._guard else True, "the guard goes on")
+    until(lambda: group._guard is None or not runs(group._guard.pid))
     process = subprocess.Popen(("/bin/sleep", "1000"), process_group=group.number())
     group.end()
-    assert process.wait(HANGS) == -signal.SIGKILL
+    assert process.wait(SECONDS) == -signal.SIGKILL
 
 
 def test_output_and_exit_code_are_those_of_the_command() -> None:
