@@ -4,8 +4,10 @@ All of it is data. The steps are those of `tests/loopback/scripted.py`, played b
 played by `player.gd`; `words.py` compares and tells.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from tests.loopback.certificates import Identity
@@ -14,6 +16,15 @@ from tests.loopback.nginx import Site
 from tests.loopback.scripted import Drip, ReadRequest, Step
 
 from pythonscript_http.core.enums import Error
+
+
+def constant(script: str, name: str) -> float:
+    """The value of a constant in one of the scripts here."""
+    text = Path(__file__).with_name(script).read_text(encoding="utf-8")
+    found = re.search(rf"^const {name} := ([\d.]+)", text, re.MULTILINE)
+    assert found, f"{script} has no {name}"
+    return float(found[1])
+
 
 # ---- the server's side
 

@@ -9,15 +9,12 @@ from typing import Final
 from tests.docs.links import slug
 from tests.loopback.kinds import Kind
 
-from .model import Scenario
+from .model import Scenario, constant
 from .run import CLIENTS, Report, play
 from .scenarios import ALL
 from .words import Seen, judge, right_words
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "conformance.md"
-
-PATIENCE: Final = 2.5
-"""Seconds: PATIENCE of player.gd."""
 
 _OPENING: Final = """\
 # Conformance: HTTPClient and PyHTTPClient, side by side
@@ -176,7 +173,7 @@ def _lines(report: Report) -> Iterator[str]:
         number=len(table),
         engine_right=engine_right,
         python_right=python_right,
-        patience=PATIENCE,
+        patience=constant("player.gd", "PATIENCE"),
     )
     yield "## Score\n"
     yield f"| | scenarios | {' | '.join(CLIENTS)} |\n|---|---:|---:|---:|"

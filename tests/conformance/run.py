@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import resource
 import shutil
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.engine.harness import Project
+from tests.loopback.processes import files_allowed
 
 from .model import Act, Adopt, Call, Connect, Fetch, Idle, Scenario, Talk, Wait
 from .scenarios import ALL
@@ -118,9 +118,8 @@ def _run(
         shutil.copyfile(scripts / name, project.root / name)
     results = folder / "results"
     turns = sorted(turns, key=lambda turn: (scenarios[turn[0]].alone, turn in alone))
-    _allow_files(4 * len(turns))
     # Both clients meet each scenario, each of them a server of its own.
-    with Stage([scenarios[name] for name, _ in turns], folder) as stage:
+    with files_allowed(4 * len(turns)), Stage([scenarios[name] for name, _ in turns], folder) as stage:
         parts = dict(zip(turns, stage.parts, strict=True))
         plan = [
             _plan(number, turn, parts[turn], alone=turn in alone or parts[turn].scenario.alone)
@@ -138,13 +137,6 @@ def _run(
     seen = {turn: _seen(parts[turn], acts) for turn, acts in ended.items()}
     crash = f"the engine ends with {run.code}" if run.code else ""
     return _Run(head["engine"], seen, [turn for turn in begun if turn not in ended], crash, run.output)
-
-
-def _allow_files(number: int) -> None:
-    """Lets this process have that many files open, as far as the system allows it: every server is one."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = number if hard == resource.RLIM_INFINITY else min(number, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def _json(line: bytes) -> Any:

@@ -14,10 +14,10 @@ from tests.loopback.nginx import Nginx, Site
 from tests.loopback.scripted import Listener, Player, ReadOn, Seen
 from tests.loopback.tls_server import OpenSslServer
 
-from .model import OpenSsl, Scenario
+from .model import OpenSsl, Scenario, constant
 
-BEAT: Final = 0.05
-"""Seconds: BEAT_MSEC of pulse.gd."""
+BEAT: Final = constant("pulse.gd", "BEAT_MSEC") / 1000
+"""Seconds."""
 
 
 @dataclass

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import resource
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -14,6 +12,7 @@ import pytest
 from tests.engine.harness import HERE, Project, Run, functions
 from tests.engine.strictness import errors, loose, loosen, warnings
 from tests.engine.suites import RunOf, suite_tests
+from tests.loopback.processes import files_allowed
 from tests.loopback.server import Server, pattern
 from tests.loopback.service import Seen, Service, digest
 
@@ -160,19 +159,8 @@ def test_a_large_upload_adds_no_copy(service: Service, tmp_path: Path) -> None:
 @pytest.mark.parametrize("close", ["yes", "no"])
 def test_a_thousand_idle_clients(close: str, tmp_path: Path) -> None:
     """They cost no memory with the time, and end with close() or with the game."""
-    with descriptors(4096), Server() as server:
+    with files_allowed(4096), Server() as server:
         play(tmp_path, "limits_idle.gd", f"--port={server.port}", f"--close={close}")
-
-
-@contextlib.contextmanager
-def descriptors(number: int) -> Iterator[None]:
-    """Lets this process and those that it starts have so many open files, where the system allows it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(number, hard)), hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_class_among_the_engines(service: Service, tmp_path: Path) -> None:

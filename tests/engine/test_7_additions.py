@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import os
-import socket
-import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -18,7 +15,8 @@ from tests.engine.harness import Project, Run
 from tests.engine.strictness import assert_compiles
 from tests.engine.suites import RunOf, suite_tests
 from tests.loopback.network import blackholes, closed_port
-from tests.loopback.scripted import Drip, HalfClose, Pause, ReadRequest, ScriptedServer, Step
+from tests.loopback.responses import OK
+from tests.loopback.scripted import Drip, HalfClose, Pause, ReadRequest, Reply, ScriptedServer, Step
 from tests.loopback.server import Server
 
 SUITES = (
@@ -33,7 +31,6 @@ SUITES = (
 LONG = 60.0
 """Seconds: longer than any client here waits."""
 
-OK = b"HTTP/1.1 200 OK\r\n"
 TEXT = b"hello, world\n" * 1000
 MEMBERS = b"".join(gzip.compress(TEXT[start : start + 1300]) for start in range(0, len(TEXT), 1300))
 
@@ -130,66 +127,21 @@ SCRIPTS: Mapping[str, Sequence[Step]] = {
 """What the servers do, by name."""
 
 
-class Mirror:
-    """Answers each request with its own head, over any kind of socket, until it is closed."""
-
-    def __init__(self, listener: socket.socket) -> None:
-        self._listener = listener
-        self._threads = [threading.Thread(target=self._accept, daemon=True)]
-        self._threads[0].start()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
-                thread.start()
-                self._threads.append(thread)
-
-    def _serve(self, connection: socket.socket) -> None:
-        connection.settimeout(LONG)
-        data = b""
-        with connection, contextlib.suppress(OSError):
-            while piece := connection.recv(65536):
-                data += piece
-                if data.endswith(b"\r\n\r\n"):
-                    connection.sendall(sized(data))
-                    data = b""
-
-    def close(self) -> None:
-        """Takes no more connections; those that stand end with their clients."""
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for thread in self._threads:
-            thread.join(LONG)
-
-
-@contextlib.contextmanager
-def mirror(listener: socket.socket) -> Iterator[socket.socket]:
-    with contextlib.closing(Mirror(listener)):
-        yield listener
-
-
-def port(listener: socket.socket) -> int:
-    return int(listener.getsockname()[1])
+MIRROR: Sequence[Step] = [ReadRequest(), Reply(sized)] * 100
+"""Answers each request with itself."""
 
 
 @pytest.fixture(scope="module")
 def options(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     """All servers run; gives where, as the suites are told it."""
     folder = tmp_path_factory.mktemp("s")
-    unix = socket.socket(socket.AF_UNIX)
-    unix.bind(os.fspath(folder / "server.sock"))
-    unix.listen()
     with contextlib.ExitStack() as stack:
         ports = {name: stack.enter_context(ScriptedServer(script)).port for name, script in SCRIPTS.items()}
         ports["server"] = stack.enter_context(Server()).port
         ports["blackhole"] = stack.enter_context(blackholes("127.0.0.1"))
-        ports["proxy"] = port(stack.enter_context(mirror(socket.create_server(("127.0.0.1", 0)))))
-        six = socket.create_server(("::1", 0), family=socket.AF_INET6)
-        ports["six"] = port(stack.enter_context(mirror(six)))
-        stack.enter_context(mirror(unix))
+        ports["proxy"] = stack.enter_context(ScriptedServer(MIRROR)).port
+        ports["six"] = stack.enter_context(ScriptedServer(MIRROR, host="::1")).port
+        stack.enter_context(ScriptedServer(MIRROR, path=folder / "server.sock"))
         ports["closed"] = closed_port()
         yield [f"--folder={folder}", *(f"--{name}={number}" for name, number in ports.items())]
 

@@ -1,7 +1,8 @@
-"""Servers by others than us, each a process of its own on the loopback interface."""
+"""Servers by others than us, each a process of its own on the loopback interface; and what it may open."""
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -42,3 +43,15 @@ def running(
         finally:
             with contextlib.suppress(ProcessLookupError):  # it has ended by itself
                 os.killpg(process.pid, signal.SIGKILL)  # it and the processes that it has started
+
+
+@contextlib.contextmanager
+def files_allowed(number: int) -> Iterator[None]:
+    """Lets this process and those that it starts have so many files open, as far as the system allows it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1616,6 +1616,3 @@ ALL: Final = [
 
 GOOD: Final = [scenario for scenario in ALL if scenario.good]
 """Responses that a client takes."""
-
-BAD: Final = [scenario for scenario in ALL if not scenario.good]
-"""Responses that a client must refuse, with a reason; what came of the body before the fault is read."""

@@ -14,6 +14,7 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from .certificates import Identity
@@ -37,6 +38,13 @@ class ReadRequest:
 
     body: bool = True
     """With its body, as Content-Length or chunked coding tell. False: to the end of the header block."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Sends what is made of the last request."""
+
+    make: Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ class Reset:
     """Ends the connection with a RST."""
 
 
-Step = bytes | ReadRequest | Drip | Pause | Await | Secure | HalfClose | ReadOn | Reset
+Step = bytes | Reply | ReadRequest | Drip | Pause | Await | Secure | HalfClose | ReadOn | Reset
 """At the end of a script the connection is closed."""
 
 
@@ -126,6 +134,7 @@ class Player:
         seen.received.append(bytearray())
         self._bytes: _Socket | _Tls = _Socket(connection)
         self._unread = bytearray()
+        self._request = b""
         self._bodiless = False  # the last request's body was not read yet
         self._tcp = connection.family != socket.AF_UNIX
         if self._tcp:
@@ -159,6 +168,8 @@ class Player:
                 if isinstance(following, HalfClose) and self._tcp:  # then the FIN travels with the data
                     self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
                 await self._bytes.send(step)
+            case Reply(make):
+                await self._bytes.send(make(self._request))
             case Drip(data, size, pause):
                 for start in range(0, len(data), size):
                     await self._bytes.send(data[start : start + size])
@@ -194,8 +205,9 @@ class Player:
                 end = len(self._unread)
                 break
             self._unread += more
-        if self._unread:
-            self._seen.requests.append(bytes(self._unread[:end]))
+        self._request = bytes(self._unread[:end])
+        if self._request:
+            self._seen.requests.append(self._request)
             self._bodiless = not body
         del self._unread[:end]
 
@@ -378,17 +390,31 @@ class ScriptedServer:
         script: steps for every connection.
         scripts: steps for the first connection, the second, and so on; the last one for all that follow.
         host: an address of the loopback interface.
+        path: of a Unix domain socket, which the server makes and listens at instead.
+
+    Attributes:
+        port: where it listens; 0 for a Unix domain socket.
     """
 
     def __init__(
-        self, script: Sequence[Step] = (), *, scripts: Sequence[Sequence[Step]] = (), host: str = "127.0.0.1"
+        self,
+        script: Sequence[Step] = (),
+        *,
+        scripts: Sequence[Sequence[Step]] = (),
+        host: str = "127.0.0.1",
+        path: Path | None = None,
     ) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, 0), family=family)
+        if path is not None:
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(str(path))
+            listener.listen()
+        else:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            listener = socket.create_server((host, 0), family=family)
         self._listener = Listener(listener, scripts or [script])
         self._thread = LoopThread()
         self._closed = False
-        self.port: int = listener.getsockname()[1]
+        self.port: int = 0 if path is not None else listener.getsockname()[1]
 
     @property
     def received(self) -> list[bytes]:

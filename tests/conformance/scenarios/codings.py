@@ -6,9 +6,8 @@ from typing import Final
 
 from tests.conformance.model import Answer, Call, Connect, Fetch, Scenario, answered, broken
 from tests.loopback.kinds import Kind
+from tests.loopback.responses import OK
 from tests.loopback.scripted import ReadRequest
-
-from .heads import OK
 
 _HELLO: Final = gzip.compress(b"hello", mtime=0)
 _NONE: Final = gzip.compress(b"", mtime=0)

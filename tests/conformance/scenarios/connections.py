@@ -21,10 +21,10 @@ from tests.conformance.model import (
     reference,
 )
 from tests.loopback.kinds import Kind
+from tests.loopback.responses import CHUNKED, OK
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Step
 
-from .framing import CHUNKED
-from .heads import HELLO, OK
+from .heads import HELLO
 
 _A: Final = OK + b"Content-Length: 1\r\n\r\na"
 _B: Final = OK + b"Content-Length: 1\r\n\r\nb"

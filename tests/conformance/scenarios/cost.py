@@ -4,10 +4,10 @@ from typing import Final
 
 from tests.conformance.model import Answer, Call, Connect, Fetch, Scenario, reference
 from tests.loopback.kinds import Kind
+from tests.loopback.responses import CHUNKED, OK
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest
 
-from .framing import CHUNKED
-from .heads import EMPTY, HELLO, OK
+from .heads import EMPTY, HELLO
 
 _MIB: Final = 1 << 20
 

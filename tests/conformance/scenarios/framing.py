@@ -5,11 +5,11 @@ from typing import Final
 
 from tests.conformance.model import LOST, Answer, Connect, Fetch, Scenario, answered, broken, piecemeal
 from tests.loopback.kinds import Kind
+from tests.loopback.responses import CHUNKED, OK
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Step
 
-from .heads import HELLO, OK
+from .heads import HELLO
 
-CHUNKED: Final = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 CLOSE: Final = OK + b"Connection: close\r\n\r\n"
 
 _GOOD: Final = Answer(200, b"hello")
@@ -124,7 +124,6 @@ def _length(name: str, value: bytes, right: Answer | tuple[Answer, ...] = LOST, 
     )
 
 
-_EITHER_LENGTH: Final = "the RFC lets a client take the one value, or refuse"
 _LENGTHS: Final = (
     _length("blank", b"5 5"),
     _length("semicolon", b"5;"),

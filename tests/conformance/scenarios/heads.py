@@ -4,9 +4,9 @@ from typing import Final
 
 from tests.conformance.model import LOST, Answer, Connect, Fetch, Scenario, answered, piecemeal, reference
 from tests.loopback.kinds import Kind
+from tests.loopback.responses import OK
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest
 
-OK: Final = b"HTTP/1.1 200 OK\r\n"
 EMPTY: Final = b"Content-Length: 0\r\n\r\n"
 HELLO: Final = b"Content-Length: 5\r\n\r\nhello"
 

@@ -4,9 +4,10 @@ from typing import Final
 
 from tests.conformance.model import Answer, Connect, Fetch, Scenario, Wire, engine
 from tests.loopback.kinds import Kind
+from tests.loopback.responses import OK
 from tests.loopback.scripted import ReadRequest
 
-from .heads import EMPTY, OK
+from .heads import EMPTY
 
 _HOST: Final = "RFC 9110 §7.2"
 _ENGINE: Final = engine("connect_to_host")

@@ -17,9 +17,10 @@ from tests.conformance.model import (
     reference,
 )
 from tests.loopback.kinds import Kind
+from tests.loopback.responses import OK
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Step
 
-from .heads import EMPTY, HELLO, OK
+from .heads import EMPTY, HELLO
 
 _FORM: Final = "RFC 9112 §3.2.2"
 _SET: Final = reference("set_http_proxy")

@@ -4,9 +4,10 @@ from typing import Final
 
 from tests.conformance.model import Answer, Connect, Fetch, Refused, Scenario, Wire, engine, reference, sent
 from tests.loopback.kinds import Kind
+from tests.loopback.responses import OK
 from tests.loopback.scripted import ReadRequest
 
-from .heads import EMPTY, OK
+from .heads import EMPTY
 
 _TARGET: Final = "RFC 9112 §3.2; R18"
 _INJECT: Final = "RFC 9112 §2.2, RFC 9110 §5.5; R18"

@@ -15,10 +15,10 @@ from tests.conformance.model import (
     reference,
 )
 from tests.loopback.kinds import Kind
+from tests.loopback.responses import CHUNKED, OK
 from tests.loopback.scripted import Pause, ReadRequest, Step
 
-from .framing import CHUNKED
-from .heads import HELLO, OK
+from .heads import HELLO
 
 _GOOD: Final = (ReadRequest(), OK + HELLO)
 _GOT: Final = Fetch(Answer(200, b"hello"))

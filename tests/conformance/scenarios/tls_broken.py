@@ -7,10 +7,10 @@ from typing import Final
 from tests.conformance.model import Answer, Connect, Fetch, Idle, Scenario, broken
 from tests.loopback.kinds import Kind
 from tests.loopback.nginx import Site
+from tests.loopback.responses import CHUNKED, OK
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Secure, Step
 
-from .framing import CHUNKED
-from .heads import HELLO, OK
+from .heads import HELLO
 from .tls import FAILS, GOOD, HOST, TRUSTING, asking, refused
 
 _KIND: Final = Kind.BROKEN

@@ -7,9 +7,10 @@ from tests.conformance.model import Answer, Call, Connect, Fetch, OpenSsl, Scena
 from tests.loopback.certificates import Authority, Identity
 from tests.loopback.kinds import Kind
 from tests.loopback.nginx import Site
+from tests.loopback.responses import OK
 from tests.loopback.scripted import ReadRequest, Secure, Step
 
-from .heads import HELLO, OK
+from .heads import HELLO
 from .tls import BUNDLE, FAILS, GOOD, HOST, MIDDLE, ROOT, STRANGER, TRUSTING, asking, greeted, refused
 
 _KIND: Final = Kind.TERMS

@@ -4,9 +4,10 @@ from typing import Final
 
 from tests.conformance.model import LOST, Answer, Connect, Fetch, Idle, Scenario, Wire, reference, sent
 from tests.loopback.kinds import Kind
+from tests.loopback.responses import OK
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reset, Step
 
-from .heads import EMPTY, HELLO, OK
+from .heads import EMPTY, HELLO
 
 _MIB: Final = 1 << 20
 _LARGE: Final = 24 * _MIB

@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.loopback.certificates import Authority
@@ -17,6 +18,7 @@ from tests.loopback.scripted import (
     Pause,
     ReadOn,
     ReadRequest,
+    Reply,
     Reset,
     ScriptedServer,
     Secure,
@@ -143,6 +145,16 @@ def test_script_reads_on_until_the_client_leaves() -> None:
             assert peer.recv(100) == b"done"
             peer.sendall(b"more")
         until(lambda: server.received[0].endswith(b"more"))
+
+
+def test_script_that_answers_with_what_came(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    script = [ReadRequest(), Reply(lambda request: request[:3])] * 2
+    with ScriptedServer(script, path=path), socket.socket(socket.AF_UNIX) as peer:
+        peer.connect(str(path))
+        for method in (b"GET", b"PUT"):
+            peer.sendall(method + b" / HTTP/1.1\r\n\r\n")
+            assert peer.recv(100) == method
 
 
 def test_script_whose_condition_fails_fails_its_test() -> None:
