@@ -149,7 +149,7 @@ def test_script_reads_on_until_the_client_leaves() -> None:
 
 def test_script_that_answers_with_what_came(tmp_path: Path) -> None:
     path = tmp_path / "socket"
-    script = [ReadRequest(), Reply(lambda request: request[:3])] * 2
+    script: list[Step] = [ReadRequest(), Reply(lambda request: request[:3])] * 2
     with ScriptedServer(script, path=path), socket.socket(socket.AF_UNIX) as peer:
         peer.connect(str(path))
         for method in (b"GET", b"PUT"):
