@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from tests.engine.harness import Project, Run, functions
+from tests.engine.harness import Project, Run
+from tests.engine.suites import RunOf, suite_tests
 
 SUITE = "editor.gd"
 
@@ -28,19 +30,16 @@ def project_in(folder: Path, files: dict[str, str] = FILES) -> Project:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return project_in(tmp_path_factory.mktemp("editor") / "p").run_suite(
-        SUITE, expected=[BROKEN], verbose=True
-    )
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> RunOf:
+    @cache
+    def run(suite: str) -> Run:
+        project = project_in(tmp_path_factory.mktemp("editor") / "p")
+        return project.run_suite(suite, expected=[BROKEN], verbose=True)
+
+    return run
 
 
-def test_the_run(run: Run) -> None:
-    run.assert_clean()
-
-
-@pytest.mark.parametrize("name", functions(SUITE))
-def test_suite(run: Run, name: str) -> None:
-    run.assert_passed(name)
+test_the_run, test_suite = suite_tests(SUITE)
 
 
 def test_an_editor_that_quits_at_once(tmp_path: Path) -> None:

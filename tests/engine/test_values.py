@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from typing import Any, Final
 
 import pytest
-from tests.engine.harness import Project, Run, functions
-
-SUITE: Final = "values.gd"
+from tests.engine.harness import Project, Run
+from tests.engine.suites import RunOf, suite_tests
 
 Entry = dict[str, Any]
 
@@ -215,10 +215,14 @@ def cases(api: Entry) -> dict[str, list[Any]]:
 
 
 @pytest.fixture(scope="module")
-def run(cases: dict[str, list[Any]], tmp_path_factory: pytest.TempPathFactory) -> Run:
-    project = Project(tmp_path_factory.mktemp("values") / "p", scripts=[SUITE], addons=["values"])
-    project.write("cases.json", json.dumps(cases))
-    return project.run_suite(SUITE)
+def run_of(cases: dict[str, list[Any]], tmp_path_factory: pytest.TempPathFactory) -> RunOf:
+    @cache
+    def run(suite: str) -> Run:
+        project = Project(tmp_path_factory.mktemp("values") / "p", scripts=[suite], addons=["values"])
+        project.write("cases.json", json.dumps(cases))
+        return project.run_suite(suite)
+
+    return run
 
 
 def test_the_description_was_understood(cases: dict[str, list[Any]]) -> None:
@@ -233,10 +237,4 @@ def test_the_description_was_understood(cases: dict[str, list[Any]]) -> None:
     assert [kind for kind, number in least.items() if len(cases[kind]) < number] == []
 
 
-def test_the_run(run: Run) -> None:
-    run.assert_clean()
-
-
-@pytest.mark.parametrize("name", functions(SUITE))
-def test_suite(name: str, run: Run) -> None:
-    run.assert_passed(name)
+test_the_run, test_suite = suite_tests("values.gd")
