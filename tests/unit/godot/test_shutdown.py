@@ -50,7 +50,7 @@ def test_threads_are_waited_for_with_a_bound(setup: str, stuck: list[str]) -> No
 
 HANDLERS = """\
 import atexit, os, sys, time
-sys.path.insert(0, {facade!r})
+sys.path[:0] = {paths!r}
 from godot import _shutdown
 atexit.register({handler})
 print(_shutdown.run_handlers(time.monotonic() + {patience}), flush=True)
@@ -65,7 +65,7 @@ os._exit(0)
 )
 def test_handlers_are_waited_for_with_a_bound(handler: str, output: str) -> None:
     patience = 0.4 if "sleep" in handler else 300
-    code = HANDLERS.format(facade=str(FACADE), handler=handler, patience=patience)
+    code = HANDLERS.format(paths=PATHS, handler=handler, patience=patience)
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
