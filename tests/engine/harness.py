@@ -65,7 +65,7 @@ _DISASTER = re.compile(
 )
 _EDITORS = frozenset(
     {
-        # quirk - Godot 4.6 - any project's editor says this (test_0_engine.py) - drop when it does not
+        # quirk - Godot 4.6 - any project's editor says this (test_0_harness.py) - drop when it does not
         "Orphan StringName: Node (static: 3, total: 4)",
         "StringName: 1 unclaimed string names at exit.",
     }
