@@ -12,16 +12,16 @@
         print(client.read_response_body_chunk())
     print(client.get_response_code(), client.get_error_reason())
 
-`core` knows HTTP and nothing else, `net` the network, `client` brings both together. The engine's class over
-it, PyHTTPClient, is in `engine`, the one module that needs an engine.
+`http1` knows HTTP and nothing else, `transport` the network, `client` brings both together. The engine's class
+over it, PyHTTPClient, is in `engine`, the one module that needs an engine.
 """
 
 from .client import HTTPClient
-from .core.enums import Error, Method, ResponseCode, Status
-from .core.errors import LocalError, RemoteError
-from .core.query import query_string_from_dict
-from .net.sockets import TcpNetwork
-from .net.stream import NetworkError, Stream
+from .enums import Error, Method, ResponseCode, Status
+from .errors import LocalError, RemoteError
+from .query import query_string_from_dict
+from .transport.network import TcpNetwork
+from .transport.stream import NetworkError, Stream
 
 __all__ = [
     "Error",

@@ -1,4 +1,4 @@
-"""The engine's HTTPClient in pure Python: drives the state machine of `core` over the network of `net`.
+"""The engine's HTTPClient in pure Python: drives the state machine of `http1` over `transport`.
 
 Names, arguments, states and return values are the engine's (class reference, `HTTPClient`), so that an
 engine class is a thin layer over it. Wrong use raises `LocalError`, which holds the engine's error code;
@@ -17,18 +17,20 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
-from .core import buffers
-from .core.codings import available
-from .core.enums import Error, Method, Status
-from .core.errors import LocalError
-from .core.host import PORT_HTTP, PORT_HTTPS, Host, authority, parse_host, parse_proxy
-from .core.query import query_string_from_dict
-from .core.request import RequestHead, build_head, check_method, check_value
-from .core.state import HEADER_LIMIT, Event, Machine
-from .core.timing import NEVER, Timing
-from .net.layers import Layers, Step
-from .net.sockets import CONNECT_TIMEOUT, TcpNetwork
-from .net.stream import (
+from . import buffers
+from .enums import Error, Method, Status
+from .errors import LocalError
+from .http1.codings import available
+from .http1.request import RequestHead, build_head, check_method, check_value
+from .http1.state import HEADER_LIMIT, Event, Machine
+from .options import Options
+from .query import query_string_from_dict
+from .timing import NEVER, Timing
+from .transport.http_proxy import tunnel_to
+from .transport.layers import Layers, Step
+from .transport.network import CONNECT_TIMEOUT, TcpNetwork
+from .transport.prefixed import Surplus
+from .transport.stream import (
     WOULD_BLOCK,
     HandshakeError,
     Lookup,
@@ -39,16 +41,14 @@ from .net.stream import (
     Stream,
     TlsError,
 )
-from .net.surplus import Surplus
-from .net.tunnel import tunnel_to
-from .net.workers import Workers
-from .options import Options
 from .turn import Turn
 from .upload import Upload
+from .url import PORT_HTTP, PORT_HTTPS, Host, authority, parse_host, parse_proxy
+from .workers import Workers
 
 if TYPE_CHECKING:
-    from .net.tls import TlsPeer, TlsStream
-    from .net.trust import TlsPolicy
+    from .transport.tls import TlsPeer, TlsStream
+    from .transport.trust import TlsPolicy
 
 BLOCKING_LIMIT: Final = 30.0
 """Seconds. In blocking mode a call that waited so long without a byte moving returns, and may be repeated."""
@@ -116,7 +116,7 @@ def making_tls_ready() -> Iterator[None]:
 
 def default_policy() -> "TlsPolicy":
     """The terms of TLS that nobody had a say in: Mozilla's roots and the system's."""
-    from .net.trust import TlsPolicy
+    from .transport.trust import TlsPolicy
 
     return TlsPolicy()
 
@@ -306,8 +306,8 @@ class HTTPClient(Options):
         return layers
 
     def _tls_to(self, host: Host, policy: "TlsPolicy", named: str = "") -> Step:
-        from .net.tls import tls_to  # late: a game that speaks plain HTTP does not load OpenSSL
-        from .net.trust import context_for
+        from .transport.tls import tls_to  # late: a game that speaks plain HTTP does not load OpenSSL
+        from .transport.trust import context_for
 
         return tls_to(host.name, context_for(policy), port=host.port, peer=named, clock=self._timing.now)
 
@@ -1070,7 +1070,7 @@ class HTTPClient(Options):
 
     @staticmethod
     def query_string_from_dict(fields: Mapping[Any, object]) -> str:
-        """Makes a query string: see `core.query`."""
+        """Makes a query string: see `query`."""
         return query_string_from_dict(fields)
 
     # ---- inside

@@ -3,10 +3,10 @@
 import math
 from typing import Final
 
-from .core.enums import Error
-from .core.errors import LocalError
-from .core.state import UNLIMITED, Machine
-from .core.timing import Timing
+from .enums import Error
+from .errors import LocalError
+from .http1.state import UNLIMITED, Machine
+from .timing import Timing
 
 _LARGEST: Final = 16777216
 
@@ -148,7 +148,7 @@ class Options:
     def set_decode_body(self, enabled: bool) -> None:
         """Lets requests from now on ask for compressed bodies, and hands them out decompressed.
 
-        Accept-Encoding names what is available (`core.codings`), unless a request brings its own or asks for
+        Accept-Encoding names what is available (`http1.codings`), unless a request brings its own or asks for
         a Range. While bodies are decoded, `get_response_body_length()` is -1; headers stay as they came.
 
         A part of a coded whole (206), and a body with a coding that is unknown here, are handed out as they

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from .core.enums import Error
-from .core.errors import LocalError
-from .net.stream import NetworkError, Stream
+from .enums import Error
+from .errors import LocalError
+from .transport.stream import NetworkError, Stream
 
 BACKLOG: Final = 1 << 20
 """Bytes of a streamed body that may wait to be sent before `give()` takes no more."""

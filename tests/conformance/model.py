@@ -15,7 +15,7 @@ from tests.loopback.kinds import Kind
 from tests.loopback.nginx import Site
 from tests.loopback.scripted import Drip, ReadRequest, Step
 
-from pythonscript_http.core.enums import Error
+from pythonscript_http.enums import Error
 
 
 def constant(script: str, name: str) -> float:

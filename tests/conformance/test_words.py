@@ -8,7 +8,7 @@ from tests.conformance.model import Answer, Connect, Fetch, Refused, Scenario, W
 from tests.conformance.words import Seen, Verdict, judge
 from tests.loopback.kinds import Kind
 
-from pythonscript_http.core.enums import Error, Status
+from pythonscript_http.enums import Error, Status
 
 CONNECTED: Mapping[str, Any] = {
     "error": 0,

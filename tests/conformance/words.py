@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pythonscript_http.core.enums import Error, Status
+from pythonscript_http.enums import Error, Status
 
 from .model import Act, Adopt, Answer, Call, Connect, Fetch, Idle, Refused, Scenario, Talk, Wire
 

@@ -15,7 +15,7 @@ from tests.loopback.responses import OK
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.tls_server import Handler, TlsServer, garble, reset, server_context, speak
 
-from pythonscript_http.net.certificate import parse_certificate
+from pythonscript_http.transport.certificate import parse_certificate
 
 HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
 SUITES = ("tls.gd", "tls_policy.gd", "tls_clients.gd", "tls_bundle.gd", "tls_no_bundle.gd")

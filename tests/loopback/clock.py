@@ -1,6 +1,6 @@
 """A clock for tests of what takes time: it moves only when it is told to."""
 
-from pythonscript_http.net.stream import Pending, Stream
+from pythonscript_http.transport.stream import Pending, Stream
 
 
 class Clock:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from pythonscript_http.net.stream import Pending, Stream
+from pythonscript_http.transport.stream import Pending, Stream
 
 SECONDS = 30.0
 """Nothing takes longer, unless something hangs."""

@@ -14,7 +14,7 @@ def _in(path: str, *rows: tuple[str, str, str, str]) -> list[Mutant]:
 
 MUTANTS = [
     *_in(
-        "core/response.py",
+        "http1/response.py",
         ("a NUL in the reason phrase is refused", 'if b"\\0" in judged:', "if False:", _WHOLE),
         ("status codes begin at 100", "if code < 100:", "if code < 99:", _WHOLE),
         (
@@ -45,7 +45,7 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "core/fields.py",
+        "http1/fields.py",
         ("folded lines are one", "if unfolded and line.startswith(", "if False and line.startswith(", _WHOLE),
         (
             "a framing field in disguise is refused",
@@ -69,7 +69,7 @@ MUTANTS = [
         ("field lines have a limit", "> MOST_FIELDS + 2:", "> MOST_FIELDS + 3:", f"{_UNIT}/test_fields.py"),
     ),
     *_in(
-        "core/response.py",
+        "http1/response.py",
         (
             "chunked coding in HTTP/1.0 spends the connection",
             'b"close" not in options and not codings',
@@ -102,7 +102,7 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "core/framing.py",
+        "http1/framing.py",
         ("304 has no body", "frozenset((204, 304))", "frozenset((204,))", f"{_UNIT}/test_framing.py"),
         ("204 has no body", "frozenset((204, 304))", "frozenset((304,))", f"{_UNIT}/test_framing.py"),
         (
@@ -143,7 +143,7 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "core/chunked.py",
+        "http1/chunked.py",
         ("the limit of the body is exact", "if allowed < 0:", "if allowed < -1:", f"{_UNIT}/test_chunked.py"),
         (
             "trailers of the limit are taken",
@@ -199,7 +199,7 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "core/codings.py",
+        "http1/codings.py",
         (
             "a bomb is over 1100 times its coded size",
             "DENSE: Final = Bomb(1 << 20, 1100)",
@@ -352,7 +352,7 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "core/request.py",
+        "http1/request.py",
         (
             "CR and NUL in a URL are refused",
             "if _BREAKS.search(url):",
@@ -421,59 +421,59 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "core/host.py",
+        "url.py",
         (
             "the port 0 is refused",
             "if not 1 <= port <= 65535:",
             "if not 0 <= port <= 65535:",
-            f"{_UNIT}/test_host.py",
+            f"{_UNIT}/test_url.py",
         ),
         (
             "the port 1 is taken",
             "if not 1 <= port <= 65535:",
             "if not 2 <= port <= 65535:",
-            f"{_UNIT}/test_host.py",
+            f"{_UNIT}/test_url.py",
         ),
         (
             "the port 65535 is taken",
             "if not 1 <= port <= 65535:",
             "if not 1 <= port < 65535:",
-            f"{_UNIT}/test_host.py",
+            f"{_UNIT}/test_url.py",
         ),
         (
             "the port 65536 is refused",
             "if not 1 <= port <= 65535:",
             "if not 1 <= port <= 65536:",
-            f"{_UNIT}/test_host.py",
+            f"{_UNIT}/test_url.py",
         ),
         (
             "the short way has the same bounds",
             "if 1 <= port <= 65535 and len(text) <= 253",
             "if 1 <= port and len(text) <= 253",
-            f"{_UNIT}/test_host.py",
+            f"{_UNIT}/test_url.py",
         ),
         (
             "a name has 253 characters at most",
             "if len(bare) > 253 or",
             "if len(bare) > 254 or",
-            f"{_UNIT}/test_host.py",
+            f"{_UNIT}/test_url.py",
         ),
         (
             "a password is not repeated",
             "text.rpartition('@')[2]",
             "text",
-            f"{_UNIT}/test_host.py",
+            f"{_UNIT}/test_url.py",
         ),
-        ("a zone is nobody's business", "name.partition('%')[0]", "name", f"{_UNIT}/test_host.py"),
+        ("a zone is nobody's business", "name.partition('%')[0]", "name", f"{_UNIT}/test_url.py"),
         (
             "two ports that differ are refused",
             "if 0 <= port != inner_port:",
             "if False:",
-            f"{_UNIT}/test_host.py",
+            f"{_UNIT}/test_url.py",
         ),
     ),
     *_in(
-        "core/query.py",
+        "query.py",
         (
             "slashes are encoded",
             'quote(text(value), safe=""',
@@ -494,7 +494,7 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "core/timing.py",
+        "timing.py",
         (
             "a deadline ends on its tick",
             "if now >= since + seconds:",
@@ -528,7 +528,7 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "core/state.py",
+        "http1/state.py",
         (
             "a header block of the limit is taken",
             "- start > self.header_limit:",
@@ -843,52 +843,52 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "net/race.py",
+        "transport/happy_eyeballs.py",
         (
             "attempts are a quarter of a second apart",
             "ATTEMPT_DELAY: Final = 0.25",
             "ATTEMPT_DELAY: Final = 0.3",
-            f"{_UNIT}/test_race.py",
+            f"{_UNIT}/test_happy_eyeballs.py",
         ),
         (
             "families take turns",
             "next(families, first) if first == self._family else first",
             "first",
-            f"{_UNIT}/test_race.py",
+            f"{_UNIT}/test_happy_eyeballs.py",
         ),
         (
             "a failed attempt is closed",
             "attempt.socket.close()\n        self._fail",
             "self._fail",
-            f"{_UNIT}/test_race.py",
+            f"{_UNIT}/test_happy_eyeballs.py",
         ),
         (
             "the next attempt follows a failure at once",
             "        self._next = 0.0\n\n    def _fail",
             "\n    def _fail",
-            f"{_UNIT}/test_race.py",
+            f"{_UNIT}/test_happy_eyeballs.py",
         ),
         (
             "those that lost are closed",
             "winner = self._drop(descriptor).socket\n        self.close()",
             "winner = self._drop(descriptor).socket",
-            f"{_UNIT}/test_race.py",
+            f"{_UNIT}/test_happy_eyeballs.py",
         ),
         (
             "small packets go out at once",
             '(socket.IPPROTO_TCP, "TCP_NODELAY", 1)',
             '(socket.IPPROTO_TCP, "TCP_NODELAY", 0)',
-            f"{_UNIT}/test_race.py",
+            f"{_UNIT}/test_happy_eyeballs.py",
         ),
         (
             "late addresses join",
             "addresses is not self._addresses:\n            self._add(addresses)",
             "addresses is not self._addresses:\n            pass",
-            f"{_UNIT}/test_race.py",
+            f"{_UNIT}/test_happy_eyeballs.py",
         ),
     ),
     *_in(
-        "net/resolver.py",
+        "transport/resolver.py",
         (
             "the resolution delay is 50 ms",
             "RESOLUTION_DELAY: Final = 0.05",
@@ -927,93 +927,98 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "net/connection.py",
+        "transport/tcp.py",
         (
             "closing wakes who waits",
             "self._socket.shutdown(socket.SHUT_RDWR)",
             "pass",
-            f"{_UNIT}/test_connection.py",
+            f"{_UNIT}/test_tcp.py",
         ),
         (
             "a reset is told to who reads",
             "self._recv_into = _failing(error)",
             "pass",
-            f"{_UNIT}/test_connection.py",
+            f"{_UNIT}/test_tcp.py",
         ),
         (
             "an end behind bytes is not theirs",
             "if not self._socket.recv(1, socket.MSG_PEEK):",
             "if True:",
-            f"{_UNIT}/test_connection.py",
+            f"{_UNIT}/test_tcp.py",
         ),
     ),
     *_in(
-        "net/tunnel.py",
+        "transport/http_proxy.py",
         (
             "a proxy's answer of the limit is taken",
             "if self._interim + size > self._header_limit:",
             "if self._interim + size >= self._header_limit:",
-            f"{_UNIT}/test_tunnel.py::test_the_limit_of_an_answer",
+            f"{_UNIT}/test_http_proxy.py::test_the_limit_of_an_answer",
         ),
         (
             "a proxy's answer beyond the limit is refused",
             "if self._interim + size > self._header_limit:",
             "if self._interim + size > self._header_limit + 1:",
-            f"{_UNIT}/test_tunnel.py::test_the_limit_of_an_answer",
+            f"{_UNIT}/test_http_proxy.py::test_the_limit_of_an_answer",
         ),
         (
             "only 2xx makes a tunnel",
             "if not 200 <= code < 300:",
             "if not 200 <= code <= 300:",
-            f"{_UNIT}/test_tunnel.py",
+            f"{_UNIT}/test_http_proxy.py",
         ),
-        ("nothing comes behind the proxy's answer", "if surplus:", "if False:", f"{_UNIT}/test_tunnel.py"),
+        (
+            "nothing comes behind the proxy's answer",
+            "if surplus:",
+            "if False:",
+            f"{_UNIT}/test_http_proxy.py",
+        ),
         (
             "interim answers of a proxy have a limit",
             "self._interim += size",
             "pass",
-            f"{_UNIT}/test_tunnel.py",
+            f"{_UNIT}/test_http_proxy.py",
         ),
         (
             "a proxy gets its credentials",
             "if authorization else []",
             "if False else []",
-            f"{_UNIT}/test_tunnel.py",
+            f"{_UNIT}/test_http_proxy.py",
         ),
         (
             "a failed tunnel is closed",
             "except (NetworkError, RemoteError) as error:\n            self._stream.close()",
             "except (NetworkError, RemoteError) as error:",
-            f"{_UNIT}/test_tunnel.py",
+            f"{_UNIT}/test_http_proxy.py",
         ),
     ),
     *_in(
-        "net/sockets.py",
+        "transport/network.py",
         (
             "an address has half a minute",
             "CONNECT_TIMEOUT: Final = 30.0",
             "CONNECT_TIMEOUT: Final = 60.0",
-            f"{_UNIT}/test_sockets.py",
+            f"{_UNIT}/test_network.py",
         ),
     ),
     *_in(
-        "net/surplus.py",
+        "transport/prefixed.py",
         (
             "what was read before comes first",
             "return Readiness.DATA if self._data else self.stream.peek()",
             "return self.stream.peek()",
-            f"{_UNIT}/test_surplus.py",
+            f"{_UNIT}/test_prefixed.py",
         ),
-        ("it comes once", "self._data = self._data[size:]", "pass", f"{_UNIT}/test_surplus.py"),
+        ("it comes once", "self._data = self._data[size:]", "pass", f"{_UNIT}/test_prefixed.py"),
         (
             "bytes that are here are not quiet",
             "return not self._data and self.stream.quiet()",
             "return self.stream.quiet()",
-            f"{_UNIT}/test_surplus.py",
+            f"{_UNIT}/test_prefixed.py",
         ),
     ),
     *_in(
-        "net/layers.py",
+        "transport/layers.py",
         (
             "a failure tells whose it is",
             'raise NetworkError(f"{self._peer}{error}") from None',
@@ -1034,7 +1039,7 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "net/workers.py",
+        "workers.py",
         ("threads have a limit", "self._threads == self.most:", "False:", f"{_UNIT}/test_workers.py"),
         (
             "a thread without a job goes",
@@ -1167,7 +1172,7 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "core/timing.py",
+        "timing.py",
         (
             "a deadline set by another thread is not lost",
             "        if self.due is NEVER:\n            self.due = due",
@@ -1176,20 +1181,20 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "core/errors.py",
+        "errors.py",
         ("texts have a limit", "if len(text) <= TEXT_LIMIT:", "if True:", f"{_UNIT}/test_errors.py"),
     ),
     *_in(
-        "net/race.py",
+        "transport/happy_eyeballs.py",
         (
             "one call begins with a few addresses",
             "range(_MOST_BEGUN)",
             "range(10000)",
-            f"{_UNIT}/test_race.py",
+            f"{_UNIT}/test_happy_eyeballs.py",
         ),
     ),
     *_in(
-        "net/resolver.py",
+        "transport/resolver.py",
         (
             "names below localhost are this machine",
             ' or name.endswith(".localhost")',

@@ -4,16 +4,16 @@ from typing import Final
 
 from .model import Mutant
 
-_NET: Final = "addons/pythonscript_http/net"
+_NET: Final = "addons/pythonscript_http/transport"
 _TRUST: Final = f"{_NET}/trust.py"
 _TLS: Final = f"{_NET}/tls.py"
 _RECORDS: Final = f"{_NET}/records.py"
-_WORKERS: Final = f"{_NET}/workers.py"
+_WORKERS: Final = "addons/pythonscript_http/workers.py"
 _REASONS: Final = f"{_NET}/tls_reasons.py"
 _CERTIFICATE: Final = f"{_NET}/certificate.py"
-_TUNNEL: Final = f"{_NET}/tunnel.py"
+_TUNNEL: Final = f"{_NET}/http_proxy.py"
 _CLIENT: Final = "addons/pythonscript_http/client.py"
-_HOST: Final = "addons/pythonscript_http/core/host.py"
+_HOST: Final = "addons/pythonscript_http/url.py"
 _POLICY: Final = "addons/pythonscript_http/engine/policy.py"
 
 _ON_TRUST: Final = ("tests/unit/http/test_trust.py",)
@@ -22,7 +22,7 @@ _ON_RECORDS: Final = ("tests/unit/http/test_records.py",)
 _ON_WORKERS: Final = ("tests/unit/http/test_workers.py",)
 _ON_REASONS: Final = ("tests/unit/http/test_tls_reasons.py",)
 _ON_CERTIFICATES: Final = ("tests/unit/http/test_certificate.py",)
-_ON_TUNNELS: Final = ("tests/unit/http/test_tunnel.py",)
+_ON_TUNNELS: Final = ("tests/unit/http/test_http_proxy.py",)
 _ON_CLIENTS: Final = ("tests/unit/http/test_client_tls.py",)
 _ON_PROXIES: Final = ("tests/unit/http/test_proxied.py",)
 _ON_LENT_MEMORY: Final = ("tests/unit/http/test_lent_memory.py",)
@@ -713,6 +713,6 @@ MUTANTS: Final = (
         _HOST,
         "text.rpartition('@')[2]",
         "text",
-        ("tests/unit/http/test_host.py",),
+        ("tests/unit/http/test_url.py",),
     ),
 )

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from godot import Error, FileAccess, X509Certificate
-from pythonscript_http.core.enums import Error as Code
-from pythonscript_http.core.errors import LocalError
+from pythonscript_http.enums import Error as Code
+from pythonscript_http.errors import LocalError
 
 
 def pem_of(certificate: X509Certificate, what: str) -> str:
@@ -29,7 +29,7 @@ def pem_of(certificate: X509Certificate, what: str) -> str:
     """
     import ssl
 
-    from pythonscript_http.net.trust import certificates
+    from pythonscript_http.transport.trust import certificates
 
     text = _saved(certificate, what)
     found = certificates(text)

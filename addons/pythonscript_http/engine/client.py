@@ -25,11 +25,11 @@ from godot import (
     push_warning,
     stringify,
 )
+from pythonscript_http import enums
 from pythonscript_http.client import HTTPClient, making_tls_ready
-from pythonscript_http.core import enums
-from pythonscript_http.core.enums import Error
-from pythonscript_http.core.errors import LocalError
-from pythonscript_http.core.query import query_string_from_dict
+from pythonscript_http.enums import Error
+from pythonscript_http.errors import LocalError
+from pythonscript_http.query import query_string_from_dict
 
 from .policy import PyTLSPolicy, policy_of, proxy_policy_of
 from .streams import PeerStream, PyHTTPConnection

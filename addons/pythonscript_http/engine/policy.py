@@ -1,4 +1,4 @@
-"""`PyTLSPolicy`, and what scripts ask of TLS, by it and by TLSOptions, as one policy of `net.trust`."""
+"""`PyTLSPolicy`, and what scripts ask of TLS, by it and by TLSOptions, as one policy of `transport.trust`."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from godot import (
     export,
     gdclass,
 )
-from pythonscript_http.core.enums import Error as Code
-from pythonscript_http.core.errors import LocalError
+from pythonscript_http.enums import Error as Code
+from pythonscript_http.errors import LocalError
 
 from .certificates import content_of, pem_of
 
 if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
     import ssl
 
-    from pythonscript_http.net.trust import Roots, TlsPolicy
+    from pythonscript_http.transport.trust import Roots, TlsPolicy
 
 
 _VERSIONS = ("TLS 1.2:771", "TLS 1.3:772")
@@ -116,7 +116,7 @@ def policy_of(options: TLSOptions | None, terms: PyTLSPolicy | None) -> TlsPolic
     """
     if options is None and terms is None:
         return _default_policy()
-    from pythonscript_http.net.trust import TlsPolicy
+    from pythonscript_http.transport.trust import TlsPolicy
 
     fields = {**_surroundings(), **({} if terms is None else terms._fields())}
     if options is not None:
@@ -137,7 +137,7 @@ def proxy_policy_of(terms: PyTLSPolicy | None) -> TlsPolicy:
     Raises:
         LocalError: the roots cannot be read.
     """
-    from pythonscript_http.net.trust import TlsPolicy
+    from pythonscript_http.transport.trust import TlsPolicy
 
     return _default_policy() if terms is None else TlsPolicy(roots=_roots_of(terms), **_surroundings())
 
@@ -163,13 +163,13 @@ def _fields_of(options: TLSOptions) -> dict[str, Any]:
 
 @functools.cache
 def _default_policy() -> TlsPolicy:
-    from pythonscript_http.net.trust import TlsPolicy
+    from pythonscript_http.transport.trust import TlsPolicy
 
     return TlsPolicy(roots=_default_roots(), **_surroundings())
 
 
 def _roots_of(terms: PyTLSPolicy) -> Roots | str:
-    from pythonscript_http.net.trust import Roots
+    from pythonscript_http.transport.trust import Roots
 
     if terms.roots == PyTLSPolicy.Roots.ROOTS_SYSTEM:
         return Roots.SYSTEM
@@ -193,7 +193,7 @@ def _version(name: str, number: int) -> ssl.TLSVersion:
 @functools.cache
 def _default_roots() -> Roots | str:
     """The project's own bundle of roots if it has one, read once as by the engine; or else all there are."""
-    from pythonscript_http.net.trust import Roots
+    from pythonscript_http.transport.trust import Roots
 
     path = ProjectSettings.get_setting("network/tls/certificate_bundle_override", "")
     if not path:

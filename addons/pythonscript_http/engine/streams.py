@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 
 from godot import Error, Pointer, StreamPeer, StreamPeerExtension, gdclass
 from pythonscript_http.client import HTTPClient
-from pythonscript_http.core.enums import Status
-from pythonscript_http.core.errors import LocalError
-from pythonscript_http.net.stream import WOULD_BLOCK, NetworkError, Readiness, Stream
+from pythonscript_http.enums import Status
+from pythonscript_http.errors import LocalError
+from pythonscript_http.transport.stream import WOULD_BLOCK, NetworkError, Readiness, Stream
 
 _PIECE = 65536
 """Bytes: how much a script's StreamPeer is given at once. It may copy all that it is given."""
@@ -20,7 +20,7 @@ _PEER_STANDS = (1, _PEER_CONNECTED)
 
 
 class PeerStream:
-    """A StreamPeer that a script handed over, as a connection of the client's (see `net.stream.Stream`).
+    """A StreamPeer that a script handed over, as a connection of the client's (see `transport.stream`).
 
     A script may have written it, and then it may do anything: whatever it raises is a failure of the network.
     """

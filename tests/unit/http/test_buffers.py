@@ -1,6 +1,6 @@
 """The shared buffers."""
 
-from pythonscript_http.core import buffers
+from pythonscript_http import buffers
 
 
 def test_a_buffer_comes_back() -> None:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.loopback.certificates import DAY, NOW, Authority
 
-from pythonscript_http.net import certificate
-from pythonscript_http.net.certificate import parse_certificate, parse_message, public_key
+from pythonscript_http.transport import certificate
+from pythonscript_http.transport.certificate import parse_certificate, parse_message, public_key
 
 ROOT = Authority("Wurzel für Prüfungen")
 LEAF = ROOT.issue("a.example", "*.b.example", "192.0.2.1", "2001:db8::1", end=NOW + 20000 * DAY)

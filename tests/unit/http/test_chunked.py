@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pythonscript_http.core.chunked import ChunkedDecoder
+from pythonscript_http.http1.chunked import ChunkedDecoder
 
 UNLIMITED = 2**63 - 1
 

@@ -23,9 +23,9 @@ from tests.loopback.scripted import Await, Drip, HalfClose, Pause, ReadRequest, 
 from tests.loopback.server import Server, pattern
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method, NetworkError, Status, TcpNetwork
-from pythonscript_http.core.request import RequestHead, build_head
-from pythonscript_http.net.stream import WOULD_BLOCK, Address, Readiness
-from pythonscript_http.net.trust import context_for
+from pythonscript_http.http1.request import RequestHead, build_head
+from pythonscript_http.transport.stream import WOULD_BLOCK, Address, Readiness
+from pythonscript_http.transport.trust import context_for
 
 GET, HEAD, POST = Method.METHOD_GET, Method.METHOD_HEAD, Method.METHOD_POST
 SECONDS = 30.0
@@ -2181,10 +2181,10 @@ class TestNothingRaises:
         assert client.get_error_reason() == str(caught.value) != ""
         assert client.get_status() is Status.STATUS_DISCONNECTED
 
-    @pytest.mark.parametrize("module", ["ssl", "certifi", "pythonscript_http.net.tls"])
+    @pytest.mark.parametrize("module", ["ssl", "certifi", "pythonscript_http.transport.tls"])
     def test_no_openssl(self, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
         if not module.startswith("pythonscript_http"):
-            monkeypatch.delitem(sys.modules, "pythonscript_http.net.trust", raising=False)
+            monkeypatch.delitem(sys.modules, "pythonscript_http.transport.trust", raising=False)
         monkeypatch.setitem(sys.modules, module, None)
         client = HTTPClient()
         with pytest.raises(LocalError, match=r"TLS is out of reach here: ") as caught:

@@ -20,7 +20,7 @@ from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, PacedStr
 from tests.unit.http.test_tls import Plain
 
 from pythonscript_http import Error, HTTPClient, LocalError, Status
-from pythonscript_http.net.trust import TlsObject, TlsPolicy, context_for
+from pythonscript_http.transport.trust import TlsObject, TlsPolicy, context_for
 
 ROOT = Authority()
 TRUSTING = TlsPolicy(roots=ROOT.pem)

@@ -17,8 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pythonscript_http.core import codings
-from pythonscript_http.core.codings import (
+from pythonscript_http.errors import RemoteError
+from pythonscript_http.http1 import codings
+from pythonscript_http.http1.codings import (
     CALL,
     DENSE,
     PIECE,
@@ -28,7 +29,6 @@ from pythonscript_http.core.codings import (
     Result,
     available,
 )
-from pythonscript_http.core.errors import RemoteError
 
 
 def bare(data: bytes) -> bytes:

@@ -19,8 +19,8 @@ from tests.unit.http.test_codings import ENCODERS, HERE, bare, records
 from tests.unit.http.test_decoding import answer, asking
 
 from pythonscript_http import Status
-from pythonscript_http.core.codings import Decoding
-from pythonscript_http.core.errors import RemoteError
+from pythonscript_http.errors import RemoteError
+from pythonscript_http.http1.codings import Decoding
 
 SECONDS = 10.0
 STACKS = [stack for size in (1, 2, 3) for stack in itertools.product([*HERE, "identity"], repeat=size)]

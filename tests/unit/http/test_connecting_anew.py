@@ -11,11 +11,11 @@ from tests.loopback.tls_server import TlsServer, speak
 from tests.unit.http.test_client import GET, Clocked, FakePending, FakeStream, connect, get, poll
 
 from pythonscript_http.client import HTTPClient
-from pythonscript_http.core.enums import Error, Method, Status
-from pythonscript_http.core.errors import LocalError
-from pythonscript_http.net.stream import Address
-from pythonscript_http.net.tls import TlsStream
-from pythonscript_http.net.trust import TlsPolicy
+from pythonscript_http.enums import Error, Method, Status
+from pythonscript_http.errors import LocalError
+from pythonscript_http.transport.stream import Address
+from pythonscript_http.transport.tls import TlsStream
+from pythonscript_http.transport.trust import TlsPolicy
 
 LAST = OK + b"Connection: close\r\nContent-Length: 5\r\n\r\nhello"
 ADDRESSES = [Address(2, ("192.0.2.1", 0))]

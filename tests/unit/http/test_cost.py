@@ -18,11 +18,11 @@ import pytest
 from tests.unit.http.test_client import fake
 
 import pythonscript_http
-from pythonscript_http.core.chunked import MOST_LINES, ChunkedDecoder
-from pythonscript_http.core.enums import Error, Method, Status
-from pythonscript_http.core.errors import RemoteError
-from pythonscript_http.core.response import ResponseHead, parse_head
-from pythonscript_http.core.state import Event, Machine
+from pythonscript_http.enums import Error, Method, Status
+from pythonscript_http.errors import RemoteError
+from pythonscript_http.http1.chunked import MOST_LINES, ChunkedDecoder
+from pythonscript_http.http1.response import ResponseHead, parse_head
+from pythonscript_http.http1.state import Event, Machine
 
 NEGLIGIBLE = 0.002
 """Seconds: what N = 16,000 may cost whatever the ratio; a quadratic step costs far more."""
@@ -195,7 +195,7 @@ def test_one_call_takes_a_bounded_number_of_heads(
         heads[-1] += 1
         return parse_head(block, method)
 
-    monkeypatch.setattr("pythonscript_http.core.state.parse_head", counted)
+    monkeypatch.setattr("pythonscript_http.http1.state.parse_head", counted)
     interim = line_end.join((b"HTTP/1.1 103 X", *[b"A b: c"] * 4, b"", b""))
     client, stream = fake(interim * 1000 + OK + b"Content-Length: 5\r\n\r\nhello")
     client.request(Method.METHOD_GET, "/", [])

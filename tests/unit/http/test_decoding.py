@@ -16,7 +16,7 @@ from tests.unit.http.test_codings import ENCODERS, HERE, hostile, records, windo
 from tests.unit.http.test_state import drain, fill, requesting
 
 from pythonscript_http import HTTPClient, Method, Status
-from pythonscript_http.core.codings import PIECE, WORK, Decoding
+from pythonscript_http.http1.codings import PIECE, WORK, Decoding
 
 GET = Method.METHOD_GET
 CHUNKED = b"Transfer-Encoding: chunked\r\n"

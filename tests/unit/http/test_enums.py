@@ -1,6 +1,6 @@
 """The constants."""
 
-from pythonscript_http.core.enums import Error, Method, ResponseCode, Status
+from pythonscript_http.enums import Error, Method, ResponseCode, Status
 
 
 def test_there_are_81() -> None:

@@ -1,8 +1,8 @@
 """The kinds of failure."""
 
-from pythonscript_http.core.enums import Error
-from pythonscript_http.core.errors import TEXT_LIMIT, LocalError, RemoteError, shortened
-from pythonscript_http.net.stream import NetworkError
+from pythonscript_http.enums import Error
+from pythonscript_http.errors import TEXT_LIMIT, LocalError, RemoteError, shortened
+from pythonscript_http.transport.stream import NetworkError
 
 
 def test_ours_tells_what_the_engines_method_returns() -> None:

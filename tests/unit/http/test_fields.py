@@ -2,8 +2,8 @@
 
 import pytest
 
-from pythonscript_http.core.errors import RemoteError
-from pythonscript_http.core.fields import Field, Verdict, check_number, fields
+from pythonscript_http.errors import RemoteError
+from pythonscript_http.http1.fields import Field, Verdict, check_number, fields
 
 
 @pytest.mark.parametrize(

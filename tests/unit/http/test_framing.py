@@ -2,10 +2,10 @@
 
 import pytest
 
-from pythonscript_http.core.enums import Method
-from pythonscript_http.core.errors import RemoteError
-from pythonscript_http.core.framing import Framing, body_framing
-from pythonscript_http.core.response import parse_head
+from pythonscript_http.enums import Method
+from pythonscript_http.errors import RemoteError
+from pythonscript_http.http1.framing import Framing, body_framing
+from pythonscript_http.http1.response import parse_head
 
 LENGTH, CHUNKED = b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n"
 

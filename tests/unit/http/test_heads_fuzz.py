@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pythonscript_http.core.enums import Method, Status
-from pythonscript_http.core.state import Event, Machine
+from pythonscript_http.enums import Method, Status
+from pythonscript_http.http1.state import Event, Machine
 
 SECONDS = 5.0
 

@@ -3,8 +3,8 @@
 import pytest
 from tests.unit.http.test_client import FakeStream
 
-from pythonscript_http.net.layers import Layer, Layers, Step
-from pythonscript_http.net.stream import NetworkError, Stream
+from pythonscript_http.transport.layers import Layer, Layers, Step
+from pythonscript_http.transport.stream import NetworkError, Stream
 
 
 class Wire(FakeStream):

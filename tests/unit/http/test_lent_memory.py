@@ -21,8 +21,8 @@ from tests.loopback.tls_server import TlsServer, garble, reset, server_context
 from tests.unit.http.test_client import GET, POST, FakeNetwork, FakeStream, poll
 
 from pythonscript_http import Error, HTTPClient, LocalError, NetworkError, Status
-from pythonscript_http.net.stream import HandshakeError, TlsError
-from pythonscript_http.net.trust import TlsPolicy
+from pythonscript_http.transport.stream import HandshakeError, TlsError
+from pythonscript_http.transport.trust import TlsPolicy
 
 ROOT = Authority()
 HOST = ROOT.issue("127.0.0.1")

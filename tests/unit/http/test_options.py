@@ -3,9 +3,9 @@
 import pytest
 
 from pythonscript_http import Error, HTTPClient, LocalError
-from pythonscript_http.core.state import UNLIMITED, Machine
-from pythonscript_http.core.timing import Timing
+from pythonscript_http.http1.state import UNLIMITED, Machine
 from pythonscript_http.options import RANGES, Options
+from pythonscript_http.timing import Timing
 
 
 @pytest.fixture

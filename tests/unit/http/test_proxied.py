@@ -13,7 +13,7 @@ from tests.loopback.tls_server import TlsServer, server_context, speak
 from tests.unit.http.test_client import GET, HELLO, FakeStream, get, poll
 
 from pythonscript_http import HTTPClient, Method, Status
-from pythonscript_http.net.trust import TlsPolicy
+from pythonscript_http.transport.trust import TlsPolicy
 
 ROOT = Authority()
 TRUSTING = TlsPolicy(roots=ROOT.pem)

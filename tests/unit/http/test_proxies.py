@@ -9,10 +9,10 @@ from tests.loopback.proxies import proxy_py, tinyproxy
 from tests.loopback.server import Server, pattern
 
 from pythonscript_http import HTTPClient, Status, TcpNetwork
-from pythonscript_http.core.host import Host, authority, parse_proxy
-from pythonscript_http.net.layers import Layers
-from pythonscript_http.net.stream import Address, Lookup, Pending
-from pythonscript_http.net.tunnel import tunnel_to
+from pythonscript_http.transport.http_proxy import tunnel_to
+from pythonscript_http.transport.layers import Layers
+from pythonscript_http.transport.stream import Address, Lookup, Pending
+from pythonscript_http.url import Host, authority, parse_proxy
 
 BUSY = (Status.STATUS_RESOLVING, Status.STATUS_CONNECTING, Status.STATUS_REQUESTING)
 

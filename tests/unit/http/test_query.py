@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pythonscript_http.core.query import query_string_from_dict
+from pythonscript_http.query import query_string_from_dict
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pythonscript_http.net.records import Records
+from pythonscript_http.transport.records import Records
 
 
 def record(size: int) -> bytes:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pythonscript_http.core.enums import Error, Method
-from pythonscript_http.core.errors import LocalError
-from pythonscript_http.core.request import RequestHead, build_head, check_method
+from pythonscript_http.enums import Error, Method
+from pythonscript_http.errors import LocalError
+from pythonscript_http.http1.request import RequestHead, build_head, check_method
 
 GET, POST, OPTIONS, CONNECT = (
     Method.METHOD_GET,

@@ -14,10 +14,10 @@ import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import until
 
-from pythonscript_http.net import resolver
-from pythonscript_http.net.resolver import RESOLUTION_DELAY
-from pythonscript_http.net.stream import Address, NetworkError
-from pythonscript_http.net.workers import Workers
+from pythonscript_http.transport import resolver
+from pythonscript_http.transport.resolver import RESOLUTION_DELAY
+from pythonscript_http.transport.stream import Address, NetworkError
+from pythonscript_http.workers import Workers
 
 ADDONS = Path(resolver.__file__).parents[2]
 
@@ -331,7 +331,7 @@ class TestThreads:
         program = (
             "import socket, time\n"
             "socket.getaddrinfo = lambda *_, **__: time.sleep(600)\n"
-            "from pythonscript_http.net import resolver\n"
+            "from pythonscript_http.transport import resolver\n"
             "assert resolver.look_up('slow.example').poll() is None\n"
         )
         subprocess.run([sys.executable, "-c", program], cwd=ADDONS, check=True, timeout=60)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pythonscript_http.core.errors import RemoteError
-from pythonscript_http.core.fields import Verdict, fields
-from pythonscript_http.core.response import check_prefix, parse_head
+from pythonscript_http.errors import RemoteError
+from pythonscript_http.http1.fields import Verdict, fields
+from pythonscript_http.http1.response import check_prefix, parse_head
 
 OK = b"HTTP/1.1 200 OK\r\n"
 

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.loopback.responses import ALL, CHUNKED, GOOD, OK, Scenario
 
-from pythonscript_http.core.enums import Method, Status
-from pythonscript_http.core.errors import LocalError
-from pythonscript_http.core.state import HEADER_LIMIT, TRANSITIONS, Event, Machine
+from pythonscript_http.enums import Method, Status
+from pythonscript_http.errors import LocalError
+from pythonscript_http.http1.state import HEADER_LIMIT, TRANSITIONS, Event, Machine
 
 
 def connected(header_limit: int = HEADER_LIMIT) -> Machine:
@@ -104,7 +104,7 @@ class TestTable:
 
     def test_the_theory_tells_the_table(self) -> None:
         """The table in the module's docstring, which people read, is the table that works."""
-        from pythonscript_http.core import state
+        from pythonscript_http.http1 import state
 
         assert state.__doc__ is not None
         told: dict[str, dict[str, str]] = {}

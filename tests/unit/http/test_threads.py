@@ -14,9 +14,8 @@ from tests.loopback.responses import OK
 from tests.loopback.scripted import Pause, ReadRequest, ScriptedServer, Step
 from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, connect, fake, get, poll, read
 
-from pythonscript_http import Error, HTTPClient, LocalError, Method, Status
-from pythonscript_http.core import buffers
-from pythonscript_http.net.stream import Address
+from pythonscript_http import Error, HTTPClient, LocalError, Method, Status, buffers
+from pythonscript_http.transport.stream import Address
 from pythonscript_http.turn import Turn
 
 GET, POST = Method.METHOD_GET, Method.METHOD_POST

@@ -3,7 +3,7 @@
 import pytest
 from tests.loopback.clock import Clock
 
-from pythonscript_http.core.timing import NEVER, Timing
+from pythonscript_http.timing import NEVER, Timing
 
 
 @pytest.fixture

@@ -32,13 +32,13 @@ from tests.loopback.tls_server import OpenSslServer, TlsServer, garble, server_c
 from tests.unit.http.test_certificate import item
 from tests.unit.http.test_client import FakeStream
 
-from pythonscript_http.core.errors import LocalError
-from pythonscript_http.net import certificate, trust
-from pythonscript_http.net.connection import SocketStream
-from pythonscript_http.net.records import Records
-from pythonscript_http.net.stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, TlsError
-from pythonscript_http.net.tls import Handshake, TlsStream, tls_to
-from pythonscript_http.net.trust import TlsObject, TlsPolicy, context_for
+from pythonscript_http.errors import LocalError
+from pythonscript_http.transport import certificate, trust
+from pythonscript_http.transport.records import Records
+from pythonscript_http.transport.stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, TlsError
+from pythonscript_http.transport.tcp import SocketStream
+from pythonscript_http.transport.tls import Handshake, TlsStream, tls_to
+from pythonscript_http.transport.trust import TlsObject, TlsPolicy, context_for
 
 ROOT = Authority()
 GOOD = ROOT.issue("localhost")
@@ -662,7 +662,7 @@ def test_closing_in_the_middle_of_such_a_read() -> None:
 
 LAST = """
 import time
-from pythonscript_http.net import tls
+from pythonscript_http.transport import tls
 tls._workers.submit(lambda: [time.sleep(0.2), print("its end", flush=True)])
 time.sleep(0.05)
 """

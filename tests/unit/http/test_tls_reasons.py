@@ -16,13 +16,13 @@ from tests.loopback.scripted import Reset
 from tests.loopback.tls_server import OpenSslServer, TlsServer, reset, server_context, speak
 from tests.unit.http.test_client import PacedStream
 
-from pythonscript_http.net import resolver
-from pythonscript_http.net.layers import Layers
-from pythonscript_http.net.race import Race
-from pythonscript_http.net.stream import HandshakeError, NetworkError, Stream, TlsError
-from pythonscript_http.net.tls import TlsStream, tls_to
-from pythonscript_http.net.tls_reasons import end_reason, is_end, pin_of
-from pythonscript_http.net.trust import Roots, TlsPolicy, context_for
+from pythonscript_http.transport import resolver
+from pythonscript_http.transport.happy_eyeballs import Race
+from pythonscript_http.transport.layers import Layers
+from pythonscript_http.transport.stream import HandshakeError, NetworkError, Stream, TlsError
+from pythonscript_http.transport.tls import TlsStream, tls_to
+from pythonscript_http.transport.tls_reasons import end_reason, is_end, pin_of
+from pythonscript_http.transport.trust import Roots, TlsPolicy, context_for
 
 ROOT = Authority()
 MIDDLE = Authority("Test Intermediate", ROOT)

@@ -14,8 +14,8 @@ from tests.loopback.certificates import Authority
 from tests.loopback.tls_server import TlsServer, speak
 from tests.unit.http.test_tls import secure
 
-from pythonscript_http.core.errors import LocalError
-from pythonscript_http.net.trust import Roots, TlsContext, TlsPolicy, context_for
+from pythonscript_http.errors import LocalError
+from pythonscript_http.transport.trust import Roots, TlsContext, TlsPolicy, context_for
 
 ROOT = Authority()
 CLIENT, OTHER = ROOT.issue(common_name="client"), ROOT.issue(common_name="other")
@@ -101,7 +101,7 @@ Options = UnsafeLegacyServerConnect, UnsafeLegacyRenegotiation, Compression
 """
 PROGRAM = """
 import ssl
-from pythonscript_http.net.trust import TlsPolicy, context_for
+from pythonscript_http.transport.trust import TlsPolicy, context_for
 made, lax = context_for(TlsPolicy()).ssl, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 assert lax.options & 4, "OpenSSL has not read its settings"
 assert not made.options & 4, "it speaks to servers open to renegotiation attacks (RFC 5746)"

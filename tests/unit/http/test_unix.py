@@ -11,9 +11,9 @@ import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import descriptors, established
 
-from pythonscript_http.net.connection import SocketStream
-from pythonscript_http.net.stream import Address, NetworkError
-from pythonscript_http.net.unix import UnixPending
+from pythonscript_http.transport.stream import Address, NetworkError
+from pythonscript_http.transport.tcp import SocketStream
+from pythonscript_http.transport.unix import UnixPending
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 import pytest
 from tests.loopback.network import until
 
-from pythonscript_http.net.workers import JobError, Workers
+from pythonscript_http.workers import JobError, Workers
 
 
 def names() -> list[str]:

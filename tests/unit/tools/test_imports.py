@@ -44,7 +44,7 @@ def test_imports_are_found() -> None:
         "godot",
         "godot.gdclass",
         "pythonscript_http.client.HTTPClient",
-        "pythonscript_http.core",
+        "pythonscript_http.enums",
     } <= names
 
 
@@ -72,22 +72,6 @@ def test_only_the_host_half_of_the_facade_needs_an_engine_at_once() -> None:
             if module.startswith("_pythonscript") and module != "_pythonscript.values":
                 eager.append(path.name)
     assert set(eager) == {"_classes.py", "_registration.py", "_scripts.py"}
-
-
-def test_the_core_of_http_does_no_io() -> None:
-    forbidden = {"socket", "ssl", "threading", "select", "selectors", "time", "asyncio", "_thread"}
-    core = HTTP / "core"
-    for path in sorted(core.rglob("*.py")):
-        names = set(imports(path, "pythonscript_http.core"))
-        assert not {name.split(".")[0] for name in names} & forbidden, path
-        inner = {name for name in names if name.startswith("pythonscript_http")}
-        assert all(name.startswith("pythonscript_http.core") for name in inner), path
-
-
-def test_the_network_knows_nothing_of_clients() -> None:
-    for path in sorted((HTTP / "net").glob("*.py")):
-        inner = {name for name in imports(path, "pythonscript_http.net") if "pythonscript_http" in name}
-        assert not any(re.match(r"pythonscript_http\.(client|engine)\b", name) for name in inner), path
 
 
 def order() -> list[str]:

@@ -20,17 +20,17 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
-from pythonscript_http.core import buffers
-from pythonscript_http.core.enums import Error
-from pythonscript_http.core.errors import LocalError
-from pythonscript_http.core.host import check_name
+from pythonscript_http import buffers
+from pythonscript_http.enums import Error
+from pythonscript_http.errors import LocalError
+from pythonscript_http.url import check_name
+from pythonscript_http.workers import Workers
 
 from .layers import Step
 from .records import Records
 from .stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, Stream, TlsError
 from .tls_reasons import end_reason, is_end, is_refusal, key_digest, pin_mismatch, pin_of, reason
 from .trust import TlsContext, TlsObject, session_end
-from .workers import Workers
 
 HANDSHAKE_TIMEOUT: Final = 30.0
 """Seconds, as for a connection."""

@@ -25,8 +25,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from pythonscript_http.workers import Workers
+
 from .stream import Address, NetworkError
-from .workers import Workers
 
 RESOLUTION_DELAY: Final = 0.05
 """Seconds (RFC 8305 section 8)."""

@@ -1,7 +1,7 @@
 """The two kinds of failure: ours (the caller asked for what can't be) and theirs (the peer broke HTTP).
 
 What the network does (refused, reset, not found) is a third, and lives with the seam:
-`net.stream.NetworkError`.
+`transport.stream.NetworkError`.
 """
 
 from typing import Final

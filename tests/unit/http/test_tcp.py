@@ -10,8 +10,8 @@ import pytest
 from tests.loopback.network import SECONDS, until, waits_for_network
 from tests.loopback.scripted import ReadRequest, Reset, ScriptedServer
 
-from pythonscript_http.net.connection import SocketStream
-from pythonscript_http.net.stream import WOULD_BLOCK, NetworkError, Readiness
+from pythonscript_http.transport.stream import WOULD_BLOCK, NetworkError, Readiness
+from pythonscript_http.transport.tcp import SocketStream
 
 Pair = tuple[SocketStream, socket.socket]
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from .enums import Error, Method
-from .errors import LocalError
+from pythonscript_http.enums import Error, Method
+from pythonscript_http.errors import LocalError
 
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH")
 

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from .connection import SocketStream
 from .stream import Address, NetworkError
+from .tcp import SocketStream
 
 _NAP: Final = 0.005
 """Seconds until a busy listener is asked again."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple, Protocol
 
-from pythonscript_http.core.errors import shortened
+from pythonscript_http.errors import shortened
 
 WOULD_BLOCK: Final = -1
 """Nothing has come; a number instead of an exception, which would cost more than the system call."""

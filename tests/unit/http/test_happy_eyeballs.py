@@ -11,10 +11,10 @@ import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import blackholes, closed_port, descriptors, established, listening
 
-from pythonscript_http.net import race
-from pythonscript_http.net.connection import SocketStream
-from pythonscript_http.net.race import ATTEMPT_DELAY, Race
-from pythonscript_http.net.stream import Address, NetworkError, Stream
+from pythonscript_http.transport import happy_eyeballs
+from pythonscript_http.transport.happy_eyeballs import ATTEMPT_DELAY, Race
+from pythonscript_http.transport.stream import Address, NetworkError, Stream
+from pythonscript_http.transport.tcp import SocketStream
 
 
 def four(number: int = 1) -> Address:
@@ -250,7 +250,7 @@ def test_a_poll_never_waits() -> None:
 @pytest.mark.parametrize("delay", [0.0, 0.01])
 def test_nothing_is_left_open(monkeypatch: pytest.MonkeyPatch, delay: float) -> None:
     """Not after a failure, nor by those that lost, nor when all is given up at any moment."""
-    monkeypatch.setattr(race, "ATTEMPT_DELAY", delay)
+    monkeypatch.setattr(happy_eyeballs, "ATTEMPT_DELAY", delay)
     port = closed_port()
     before = descriptors()
     failure(Race([SIX, BROADCAST, four()], port, 10.0))

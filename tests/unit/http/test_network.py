@@ -7,11 +7,11 @@ import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import blackholes, established, listening
 
-from pythonscript_http.net import resolver
-from pythonscript_http.net.race import Race
-from pythonscript_http.net.sockets import TcpNetwork
-from pythonscript_http.net.stream import NetworkError
-from pythonscript_http.net.unix import UnixPending
+from pythonscript_http.transport import resolver
+from pythonscript_http.transport.happy_eyeballs import Race
+from pythonscript_http.transport.network import TcpNetwork
+from pythonscript_http.transport.stream import NetworkError
+from pythonscript_http.transport.unix import UnixPending
 
 
 def test_a_name_all_the_way() -> None:

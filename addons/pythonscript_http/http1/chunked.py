@@ -13,7 +13,8 @@ not complete is not read again when more of it comes.
 import re
 from typing import Final
 
-from .errors import RemoteError
+from pythonscript_http.errors import RemoteError
+
 from .fields import Verdict, check_number, fields
 
 LINE_LIMIT: Final = 16384

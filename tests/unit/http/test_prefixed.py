@@ -2,9 +2,9 @@
 
 import socket
 
-from pythonscript_http.net.connection import SocketStream
-from pythonscript_http.net.stream import WOULD_BLOCK, Readiness
-from pythonscript_http.net.surplus import Surplus
+from pythonscript_http.transport.prefixed import Surplus
+from pythonscript_http.transport.stream import WOULD_BLOCK, Readiness
+from pythonscript_http.transport.tcp import SocketStream
 
 
 def test_what_was_read_comes_first() -> None:

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from pythonscript_http.core.enums import Error
-from pythonscript_http.core.errors import LocalError
-from pythonscript_http.core.host import Host, authority, parse_host, parse_proxy
+from pythonscript_http.enums import Error
+from pythonscript_http.errors import LocalError
+from pythonscript_http.url import Host, authority, parse_host, parse_proxy
 
 
 @pytest.mark.parametrize(

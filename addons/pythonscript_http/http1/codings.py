@@ -24,8 +24,9 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
+from pythonscript_http.errors import RemoteError
+
 from .chunked import LINE_LIMIT, ChunkedDecoder
-from .errors import RemoteError
 
 WORK: Final = 32768
 """What the reads of one call may be charged, at all layers together, unless they may give more than a page.

@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from .enums import Method
-from .errors import RemoteError
+from pythonscript_http.enums import Method
+from pythonscript_http.errors import RemoteError
+
 from .fields import FRAMING, Verdict, check_number, fields
 
 HEADS_WORK: Final = 1000

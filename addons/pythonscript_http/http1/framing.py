@@ -3,8 +3,9 @@
 from enum import Enum, auto
 from typing import Final
 
-from .enums import Method
-from .errors import RemoteError
+from pythonscript_http.enums import Method
+from pythonscript_http.errors import RemoteError
+
 from .response import ResponseHead
 
 _LONGEST: Final = 2**63 - 1

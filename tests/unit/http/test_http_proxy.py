@@ -11,13 +11,13 @@ from tests.loopback.scripted import Drip, Pause, ReadRequest, Reset, ScriptedSer
 from tests.unit.http.test_client import FakeNetwork, FakeStream, PacedStream
 
 from pythonscript_http.client import HTTPClient
-from pythonscript_http.core.enums import Error
-from pythonscript_http.core.errors import LocalError
-from pythonscript_http.core.response import ResponseHead, parse_head
-from pythonscript_http.net.layers import Layer, Layers
-from pythonscript_http.net.sockets import TcpNetwork
-from pythonscript_http.net.stream import HandshakeError, NetworkError
-from pythonscript_http.net.tunnel import tunnel_to
+from pythonscript_http.enums import Error
+from pythonscript_http.errors import LocalError
+from pythonscript_http.http1.response import ResponseHead, parse_head
+from pythonscript_http.transport.http_proxy import tunnel_to
+from pythonscript_http.transport.layers import Layer, Layers
+from pythonscript_http.transport.network import TcpNetwork
+from pythonscript_http.transport.stream import HandshakeError, NetworkError
 
 AGREED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
@@ -222,7 +222,7 @@ def test_one_call_takes_a_bounded_number_of_answers(monkeypatch: pytest.MonkeyPa
         heads[-1] += 1
         return parse_head(block, method)
 
-    monkeypatch.setattr("pythonscript_http.net.tunnel.parse_head", counted)
+    monkeypatch.setattr("pythonscript_http.transport.http_proxy.parse_head", counted)
     stream = FakeStream(b"HTTP/1.1 103 X\r\nA b: c\r\n\r\n" * 1000 + AGREED)
     tunnel = over(stream, Clock())
     while tunnel.poll() is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from .errors import RemoteError
+from pythonscript_http.errors import RemoteError
 
 FRAMING: Final = (b"content-length", b"transfer-encoding")
 """The names of the fields that delimit a body."""

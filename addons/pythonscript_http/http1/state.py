@@ -48,11 +48,12 @@ of a body that ends by length or close, and large chunks, may go from the kernel
 from enum import StrEnum
 from typing import Final
 
-from . import buffers
+from pythonscript_http import buffers
+from pythonscript_http.enums import Error, Method, Status
+from pythonscript_http.errors import LocalError, RemoteError, shortened
+
 from .chunked import ChunkedDecoder
 from .codings import WORK, Decoding, Start, available
-from .enums import Error, Method, Status
-from .errors import LocalError, RemoteError, shortened
 from .framing import Framing, body_framing
 from .response import END_OF_HEAD, HEADS_WORK, ResponseHead, check_prefix, head_work, parse_head, text
 

@@ -28,8 +28,8 @@ from typing import Any, Final
 
 import certifi
 
-from pythonscript_http.core.enums import Error
-from pythonscript_http.core.errors import LocalError
+from pythonscript_http.enums import Error
+from pythonscript_http.errors import LocalError
 
 from .certificate import parse_certificate
 

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from pythonscript_http.core.enums import Method
-from pythonscript_http.core.errors import RemoteError
-from pythonscript_http.core.request import build_head
-from pythonscript_http.core.response import END_OF_HEAD, HEADS_WORK, check_prefix, head_work, parse_head
-from pythonscript_http.core.state import HEADER_LIMIT, MOST_INTERIM
+from pythonscript_http.enums import Method
+from pythonscript_http.errors import RemoteError
+from pythonscript_http.http1.request import build_head
+from pythonscript_http.http1.response import END_OF_HEAD, HEADS_WORK, check_prefix, head_work, parse_head
+from pythonscript_http.http1.state import HEADER_LIMIT, MOST_INTERIM
 
 from .layers import Step
 from .stream import WOULD_BLOCK, NetworkError, Stream, TlsError

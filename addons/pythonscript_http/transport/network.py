@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from . import resolver
-from .race import Race
+from .happy_eyeballs import Race
 from .stream import Address, Lookup, Pending
 from .unix import UnixPending
 

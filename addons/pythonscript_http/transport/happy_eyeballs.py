@@ -14,10 +14,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from pythonscript_http.core.host import authority
+from pythonscript_http.url import authority
 
-from .connection import SocketStream
 from .stream import Address, Lookup, NetworkError
+from .tcp import SocketStream
 
 ATTEMPT_DELAY: Final = 0.25
 """Seconds (RFC 8305 section 8)."""
