@@ -12,8 +12,8 @@
         print(client.read_response_body_chunk())
     print(client.get_response_code(), client.get_error_reason())
 
-`http1` knows HTTP and nothing else, `transport` the network, `client` brings both together. The engine's class
-over it, PyHTTPClient, is in `engine`, the one module that needs an engine.
+`http1` knows HTTP and nothing else, `transport` the network, `client` brings both together. The engine's
+class over it, PyHTTPClient, is in `engine`, the one folder that needs an engine.
 """
 
 from .client import HTTPClient

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from . import buffers
 from .enums import Error, Method, Status
@@ -29,7 +29,7 @@ from .timing import NEVER, Timing
 from .transport.http_proxy import tunnel_to
 from .transport.layers import Layers, Step
 from .transport.network import CONNECT_TIMEOUT, TcpNetwork
-from .transport.prefixed import Surplus
+from .transport.prefixed import PrefixedStream
 from .transport.stream import (
     WOULD_BLOCK,
     HandshakeError,
@@ -40,6 +40,7 @@ from .transport.stream import (
     Readiness,
     Stream,
     TlsError,
+    TlsInfo,
 )
 from .turn import Turn
 from .upload import Upload
@@ -47,7 +48,6 @@ from .url import PORT_HTTP, PORT_HTTPS, Host, authority, parse_host, parse_proxy
 from .workers import Workers
 
 if TYPE_CHECKING:
-    from .transport.tls import TlsPeer, TlsStream
     from .transport.trust import TlsPolicy
 
 BLOCKING_LIMIT: Final = 30.0
@@ -66,7 +66,6 @@ _CLOSE_TIMEOUT: Final = 1.0
 _DECODERS: Final = Workers(4, 5.0, "decoding")
 """More threads would not decode faster on usual machines; none may be kept busy for longer than a moment."""
 
-_TCP: Final = TcpNetwork()
 _USER_AGENT: Final = f"pythonscript_http ({sys.platform})"
 
 _CONNECTED: Final = Status.STATUS_CONNECTED
@@ -132,7 +131,7 @@ class HTTPClient(Options):
     """A connection to a host, and one request after the other over it.
 
     Args:
-        network: what makes connections.
+        network: what makes connections; None: the operating system.
         header_limit: most bytes that the header blocks of one response may have.
         user_agent: value of the User-Agent header, unless a request brings its own.
         clock: tells the time in seconds; one that never goes back.
@@ -143,8 +142,6 @@ class HTTPClient(Options):
 
     __slots__ = (
         "__weakref__",
-        "_blind",
-        "_flowed",
         "_head",
         "_headers_taken",
         "_host_header",
@@ -153,6 +150,7 @@ class HTTPClient(Options):
         "_layers",
         "_lookup",
         "_network",
+        "_number",
         "_peer",
         "_pending",
         "_proxied",
@@ -160,7 +158,7 @@ class HTTPClient(Options):
         "_stream",
         "_through",
         "_tls",
-        "_tls_peer",
+        "_tls_info",
         "_turn",
         "_upload",
         "_user_agent",
@@ -171,7 +169,7 @@ class HTTPClient(Options):
 
     def __init__(
         self,
-        network: Network = _TCP,
+        network: Network | None = None,
         *,
         header_limit: int = HEADER_LIMIT,
         user_agent: str = _USER_AGENT,
@@ -182,16 +180,15 @@ class HTTPClient(Options):
         self.user_agent = user_agent
         self.warning = ""
         """What the last `request()` or `connect_to_host()` took but did not use, in words; empty: it did."""
-        self._network = network
+        self._network = TcpNetwork(clock=clock) if network is None else network
         # A proxy that can't be one keeps clients from connecting: to go without it would betray who set it.
         self._http_proxy: Host | LocalError | None = None
         self._https_proxy: Host | LocalError | None = None
         self._lookup: Lookup | None = None
         self._pending: Layers | None = None
         self._stream: Stream | None = None
-        self._tls_peer: TlsPeer | None = None
-        self._flowed: Callable[[], bool] | None = None  # asks TLS whether some of what it took went out
-        self._blind = False  # the stream tells only who reads that it has ended
+        self._number = 0  # of connections that this client has had
+        self._tls_info: TlsInfo | None = None
         self._peer: Host | None = None  # the host or its proxy
         self._proxied = False
         self._proxy_authorization = ""
@@ -344,7 +341,7 @@ class HTTPClient(Options):
             if stream is not self._stream:
                 self._close()
                 self._stream = stream
-                self._blind = bool(getattr(stream, "blind", False))
+                self._number += 1
                 self._machine.fire(Event.ATTACH)
                 self._proxied = False
             if host is not None:
@@ -359,6 +356,11 @@ class HTTPClient(Options):
         After `101 Switching Protocols` or an accepted CONNECT the first read gives what came behind the head.
         """
         return self._stream
+
+    @property
+    def connection_number(self) -> int:
+        """Which of the connections that this client has had, from 1 on, is the one in use or the last."""
+        return self._number
 
     def detach(self) -> Stream | None:
         """Hands the connection over, as `connection()` gives it; the state is DISCONNECTED then.
@@ -453,7 +455,7 @@ class HTTPClient(Options):
             self._pending.close()
             self._pending = None
         self._hang_up()
-        self._tls_peer = None
+        self._tls_info = None
         self._headers_taken = False
         self._refusal = ""
         self._upload = Upload()
@@ -712,10 +714,9 @@ class HTTPClient(Options):
     def _take_up(self, stream: Stream) -> None:
         """Goes on over a connection that was made here."""
         self._pending = None
-        self._blind = False
-        self._flowed = getattr(stream, "flowed", None)
+        self._number += 1
         if self._tls:
-            self._tls_peer = cast("TlsStream", stream).peer
+            self._tls_info = stream.tls
             self._timing.secured = self._timing.now()
 
     def _connect_anew(self) -> bool:
@@ -790,7 +791,7 @@ class HTTPClient(Options):
         if otherwise:
             self._machine.lost(otherwise)
         else:
-            self._machine.ended(truncated=self._truncated)
+            self._machine.ended(truncated=stream.truncated)
 
     def _lost(self, error: NetworkError) -> None:
         """The connection is lost, or was never agreed on."""
@@ -859,7 +860,7 @@ class HTTPClient(Options):
             machine.go_on()
             return
         try:
-            blind = self._blind and not self._upload.unsent
+            blind = not (stream.peekable or self._upload.unsent)
             quiet = not blind and stream.quiet()
             size = WOULD_BLOCK if quiet else stream.read_into(machine.space())
         except NetworkError as error:
@@ -873,7 +874,7 @@ class HTTPClient(Options):
             timing.move()
             machine.received(size)
         elif size == 0:
-            machine.ended(truncated=self._truncated)
+            machine.ended(truncated=stream.truncated)
         elif self._upload.failure:
             machine.failed(self._upload.failure)
 
@@ -1016,7 +1017,7 @@ class HTTPClient(Options):
                 if got < most and (not self._blocking or (size and machine.chunked)):
                     break  # that was all there is; chunks are handed out as they come, as by the engine
             elif got == 0:
-                machine.ended(truncated=self._truncated)
+                machine.ended(truncated=stream.truncated)
                 if machine.status is _BODY:  # what has come is not all decoded yet
                     size += machine.take(view[size:], more=True)
             elif (
@@ -1044,12 +1045,12 @@ class HTTPClient(Options):
         """Tells in words why the state is one of failure, or else why a call was refused; empty: neither."""
         return self._machine.reason or self._refusal
 
-    def get_tls_peer(self) -> "TlsPeer | None":
+    def get_tls_info(self) -> TlsInfo | None:
         """Tells with whom and how the connection speaks TLS, or spoke it, until the next; None: it does not.
 
         An addition to the engine's client.
         """
-        return self._tls_peer
+        return self._tls_info
 
     def get_timings(self) -> dict[str, float]:
         """Tells how long the phases took: seconds since `connect_to_host()`, or since `request()` where the
@@ -1119,10 +1120,6 @@ class HTTPClient(Options):
             yield min(left, _NAP)
             left = min(left - _NAP, remaining(end - now()))
 
-    @property
-    def _truncated(self) -> bool:
-        return bool(getattr(self._stream, "truncated", False))
-
     def _settle(self) -> Error:
         """Closes the connection if the state has no more use for it; gives what `poll()` returns."""
         machine = self._machine
@@ -1143,13 +1140,13 @@ class HTTPClient(Options):
             surplus = machine.surplus()
             if surplus:
                 assert self._stream is not None
-                self._stream = Surplus(self._stream, surplus)
+                self._stream = PrefixedStream(self._stream, surplus)
         return _OK
 
     def _late(self) -> str:
         """Tells which deadline has passed; empty: none."""
         machine, timing = self._machine, self._timing
-        if self._flowed is not None and self._flowed():
+        if self._stream is not None and self._stream.flowed():
             timing.move()
         if timing.now() < timing.due:
             return ""
@@ -1202,7 +1199,6 @@ class HTTPClient(Options):
 
     def _hang_up(self) -> None:
         self._head = None
-        self._flowed = None  # it would keep all that TLS has, while nothing is connected
         self._upload.drop()
         if self._stream is not None:
             self._stream.close()

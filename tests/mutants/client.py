@@ -780,8 +780,8 @@ MUTANTS = [
         ),
         (
             "a stream that tells its end only to who reads is read",
-            'self._blind = bool(getattr(stream, "blind", False))',
-            "self._blind = False",
+            "blind = not (stream.peekable or self._upload.unsent)",
+            "blind = False",
             f"{_UNIT}/test_client.py::TestAttached",
         ),
         (
@@ -1110,7 +1110,7 @@ MUTANTS = [
         ),
         (
             "an old connection reads nothing of a new one",
-            'return stream if self._joined in (stream, getattr(stream, "stream", None)) else None',
+            "return stream if client is not None and client.connection_number == self._number else None",
             "return stream",
             "tests/engine/test_7_additions.py",
         ),

@@ -215,7 +215,7 @@ MUTANTS: Final = (
     Mutant(
         "a session that follows from another does not live longer",
         _TLS,
-        "        if not self.peer.resumed:\n            verified",
+        "        if not self.tls.resumed:\n            verified",
         "        if True:\n            verified",
         _ON_TLS,
     ),

@@ -335,7 +335,7 @@ class PyHTTPClient(RefCounted):
         any), `resumed` (an earlier session goes on), `certificate` (the server's own, as a PEM text) and
         `pins` (what `PyTLSPolicy.pins` could have: of the server's key, then of those above it).
         """
-        peer = self._client.get_tls_peer()
+        peer = self._client.get_tls_info()
         if peer is None:
             return {}
         return {

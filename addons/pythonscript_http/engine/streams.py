@@ -25,14 +25,21 @@ class PeerStream:
     A script may have written it, and then it may do anything: whatever it raises is a failure of the network.
     """
 
-    __slots__ = ("_poll", "_status", "blind", "peer")
+    __slots__ = ("_poll", "_status", "peekable", "peer")
+
+    truncated = False
+    tls = None
+    peer_address = ""
 
     def __init__(self, peer: StreamPeer) -> None:
         self.peer = peer
         # A StreamPeer as such can only read and write; those with a network behind them are polled, and tell.
         self._poll: Callable[[], int] | None = getattr(peer, "poll", None)
         self._status: Callable[[], int] | None = getattr(peer, "get_status", None)
-        self.blind = self._status is None
+        self.peekable = self._status is not None
+
+    def flowed(self) -> bool:
+        return False
 
     def quiet(self) -> bool:
         return self.peek() is Readiness.QUIET
@@ -133,7 +140,7 @@ class PyHTTPConnection(StreamPeerExtension):
 
     def __init__(self, client: HTTPClient | None = None) -> None:
         self._client = client
-        self._joined = None if client is None else client.connection()
+        self._number = 0 if client is None else client.connection_number
 
     @property
     def _stream(self) -> Stream | None:
@@ -141,7 +148,8 @@ class PyHTTPConnection(StreamPeerExtension):
         return self._ours(None if self._client is None else self._client.connection())
 
     def _ours(self, stream: Stream | None) -> Stream | None:
-        return stream if self._joined in (stream, getattr(stream, "stream", None)) else None
+        client = self._client
+        return stream if client is not None and client.connection_number == self._number else None
 
     def _missing(self) -> Error:
         return Error.ERR_UNCONFIGURED if self._client is None else Error.ERR_CONNECTION_ERROR

@@ -9,7 +9,6 @@ finds meanwhile join in.
 import os
 import select
 import socket
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
@@ -86,7 +85,8 @@ class Race:
         port: int,
         timeout: float,
         lookup: Lookup | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        *,
+        clock: Callable[[], float],
     ) -> None:
         self._clock = clock
         self._port = port

@@ -1,7 +1,6 @@
 """The network as the operating system gives it: its resolver, and its TCP and Unix domain sockets."""
 
 import socket
-import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -22,9 +21,7 @@ class TcpNetwork:
         clock: tells the time in seconds.
     """
 
-    def __init__(
-        self, connect_timeout: float = CONNECT_TIMEOUT, *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, connect_timeout: float = CONNECT_TIMEOUT, *, clock: Callable[[], float]) -> None:
         self._connect_timeout = connect_timeout
         self._clock = clock
 
@@ -34,10 +31,10 @@ class TcpNetwork:
 
     def look_up(self, host: str) -> Lookup:
         """Begins to resolve a name."""
-        return resolver.look_up(host)
+        return resolver.look_up(host, self._clock)
 
     def connect(self, addresses: Sequence[Address], port: int, lookup: Lookup | None = None) -> Pending:
         """Begins to connect to the addresses of a host; the port does not count for a Unix domain socket."""
         if addresses[0].family == socket.AF_UNIX:
             return UnixPending(addresses[0], self._connect_timeout, self._clock)
-        return Race(addresses, port, self._connect_timeout, lookup, self._clock)
+        return Race(addresses, port, self._connect_timeout, lookup, clock=self._clock)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from .stream import Readiness, Stream
+from .stream import Readiness, Stream, TlsInfo
 
 
-class Surplus:
+class PrefixedStream:
     """A connection whose first bytes were read already, and come first.
 
     Args:
@@ -20,9 +20,28 @@ class Surplus:
         self._data = memoryview(data)
 
     @property
+    def peekable(self) -> bool:
+        """`quiet` and `peek` see the end."""
+        return self.stream.peekable
+
+    @property
     def truncated(self) -> bool:
-        """Under TLS: the peer ended without saying so."""
-        return bool(getattr(self.stream, "truncated", False))
+        """The end was not the peer's word."""
+        return self.stream.truncated
+
+    @property
+    def tls(self) -> TlsInfo | None:
+        """With whom and how it speaks TLS; None: it does not."""
+        return self.stream.tls
+
+    @property
+    def peer_address(self) -> str:
+        """Whom it is connected to."""
+        return self.stream.peer_address
+
+    def flowed(self) -> bool:
+        """Tells whether bytes that were kept have gone out."""
+        return self.stream.flowed()
 
     def quiet(self) -> bool:
         """Tells that there is nothing to read."""

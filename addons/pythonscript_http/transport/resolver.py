@@ -68,7 +68,7 @@ def literal(host: str) -> Address | None:
     return Address(socket.AF_INET, (host, 0))
 
 
-def look_up(host: str, clock: Callable[[], float] = time.monotonic) -> "Lookup":
+def look_up(host: str, clock: Callable[[], float]) -> "Lookup":
     """Begins a look-up, or joins one for the same name that is under way: a thousand clients cost one thread.
 
     Args:

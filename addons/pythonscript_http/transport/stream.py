@@ -52,8 +52,51 @@ class Address(NamedTuple):
     """What `socket.connect` takes; its second item is the port. AF_UNIX: the path alone."""
 
 
+class TlsInfo(Protocol):
+    """With whom and how a connection speaks TLS."""
+
+    version: str
+    """`TLSv1.2` or `TLSv1.3`."""
+    cipher: str
+    """OpenSSL's name of the cipher suite."""
+    alpn: str
+    """The protocol that the peer chose; empty: it chose none."""
+    resumed: bool
+    """An earlier session goes on: the peer proved itself then."""
+
+    @property
+    def certificate(self) -> str:
+        """The peer's, in PEM; empty: none was kept."""
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """What `TlsPolicy.pins` could have: of the peer's key, then of those above it that were verified."""
+
+
 class Stream(Protocol):
-    """A connection that carries bytes."""
+    """A connection that carries bytes: all that a user of one may ask."""
+
+    @property
+    def peekable(self) -> bool:
+        """`quiet` and `peek` see the end. False: it shows to a read only."""
+
+    @property
+    def truncated(self) -> bool:
+        """The end came, and TLS was not told of it by the peer (RFC 8446 section 6.1): some may be missing.
+
+        It shows once `peek` or `read_into` told the end. Without TLS nobody can tell, and it is False.
+        """
+
+    @property
+    def tls(self) -> TlsInfo | None:
+        """With whom and how it speaks TLS; None: it does not."""
+
+    @property
+    def peer_address(self) -> str:
+        """Whom it is connected to: `192.0.2.1:80`, `[2001:db8::1]:80`, `unix:/path`; empty: not known."""
+
+    def flowed(self) -> bool:
+        """Tells whether bytes that `write` had taken before, and kept, have gone out since this was asked."""
 
     def quiet(self) -> bool:
         """Tells that there is nothing to read, by one system call at most. False: there may be something."""

@@ -9,6 +9,8 @@ import termios
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from pythonscript_http.url import UNIX, authority
+
 from .stream import WOULD_BLOCK, NetworkError, Readiness
 
 # Linux alone tells that the peer has closed while bytes wait before that end.
@@ -24,6 +26,10 @@ class SocketStream:
 
     __slots__ = ("_poll", "_recv_into", "_send", "_sendmsg", "_socket")
 
+    peekable: Final = True
+    truncated: Final = False
+    tls: Final = None
+
     def __init__(self, connected: socket.socket) -> None:
         """Takes over a connected, non-blocking socket."""
         self._socket = connected
@@ -33,6 +39,19 @@ class SocketStream:
         events = select.poll()
         events.register(connected, _READABLE)
         self._poll = events.poll
+
+    @property
+    def peer_address(self) -> str:
+        """Whom it is connected to; empty: it is no more."""
+        try:
+            address = self._socket.getpeername()
+        except OSError:
+            return ""
+        return authority(address[0], address[1]) if isinstance(address, tuple) else f"{UNIX}{address}"
+
+    def flowed(self) -> bool:
+        """False: what `write` takes is out."""
+        return False
 
     def quiet(self) -> bool:
         """Tells that there is nothing to read, not even the end."""

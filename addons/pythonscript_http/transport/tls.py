@@ -336,11 +336,13 @@ class TlsStream:
         "_step",
         "_transport",
         "_wary",
-        "peer",
+        "tls",
         "truncated",
     )
 
-    def __init__(self, transport: _Transport, peer: TlsPeer) -> None:
+    peekable: Final = True
+
+    def __init__(self, transport: _Transport, tls: TlsPeer) -> None:
         self._transport = transport
         self._records = Records(transport.incoming.read())
         self._read: Any = transport.object.read  # typeshed knows only that it may give bytes
@@ -351,14 +353,19 @@ class TlsStream:
         self._failed: tuple[type[NetworkError], str] | None = None  # an error itself would hold its reader
         self._fresh = True  # no data has come
         # RFC 8446 section 4.6.2: the peer may ask for a certificate, and many times.
-        self._wary = bool(transport.context.policy.certificate) and peer.version == "TLSv1.3"
+        self._wary = bool(transport.context.policy.certificate) and tls.version == "TLSv1.3"
         self._step: Callable[[float], bytes | ssl.SSLError | None] | None = None  # a read on a worker
         self.truncated = False
         """The connection ended without the peer's close_notify, and that matters: what came may not be all
         (RFC 8446 section 6.1). It shows once `peek` or `read_into` told the end."""
-        self.peer: Final = peer
+        self.tls: Final = tls
         """With whom and how this speaks TLS."""
         transport.object.context = transport.context.idle
+
+    @property
+    def peer_address(self) -> str:
+        """Whom the connection below leads to."""
+        return self._transport.stream.peer_address
 
     def quiet(self) -> bool:
         """Tells that there is nothing to read. False: there may be something, if only a session's ticket."""
@@ -414,8 +421,7 @@ class TlsStream:
         """Tells whether bytes went out since this was asked: `write` tells what was taken, which may wait."""
         transport = self._transport
         flowed, transport.flowed = transport.flowed, False
-        below = getattr(transport.stream, "flowed", None)  # if that is TLS too
-        return flowed if below is None else below() or flowed
+        return transport.stream.flowed() or flowed  # that may be TLS too
 
     def wait(self, *, write: bool, timeout: float) -> bool:
         """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""
@@ -584,8 +590,8 @@ class TlsStream:
         """Keeps the session for the next connection. TLS 1.3's come after the handshake, so before data."""
         transport = self._transport
         made, context = transport.object, transport.context
-        if not self.peer.resumed:
-            verified = self.peer.chain if context.policy.verifies else []
+        if not self.tls.resumed:
+            verified = self.tls.chain if context.policy.verifies else []
             transport.until = session_end(verified)
         made.context = context.ssl  # a session remembers the context it belongs to
         session = made.session

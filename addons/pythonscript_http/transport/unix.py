@@ -23,7 +23,7 @@ class UnixPending:
 
     __slots__ = ("_clock", "_path", "_socket", "_timeout", "_until")
 
-    def __init__(self, address: Address, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, address: Address, timeout: float, clock: Callable[[], float]) -> None:
         (self._path,) = address.sockaddr
         self._clock = clock
         self._timeout = timeout

@@ -24,7 +24,7 @@ from tests.loopback.server import Server, pattern
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method, NetworkError, Status, TcpNetwork
 from pythonscript_http.http1.request import RequestHead, build_head
-from pythonscript_http.transport.stream import WOULD_BLOCK, Address, Readiness
+from pythonscript_http.transport.stream import WOULD_BLOCK, Address, Readiness, TlsInfo
 from pythonscript_http.transport.trust import context_for
 
 GET, HEAD, POST = Method.METHOD_GET, Method.METHOD_HEAD, Method.METHOD_POST
@@ -130,6 +130,14 @@ class FakeStream:
         self.closed = False
         self.calls = 0
         self.views: list[int] = []
+
+    peekable = True
+    truncated = False
+    tls: TlsInfo | None = None
+    peer_address = "192.0.2.1:80"
+
+    def flowed(self) -> bool:
+        return False
 
     def quiet(self) -> bool:
         return self.peek() is Readiness.QUIET
@@ -1806,8 +1814,9 @@ class TestAttached:
         client.poll()
         assert b"\r\nHost: example.org\r\n" in stream.sent
         other = FakeStream()
+        assert client.connection_number == 1
         client.attach(other)
-        assert (stream.closed, client.connection()) == (True, other)
+        assert (stream.closed, client.connection(), client.connection_number) == (True, other, 2)
         client.close()
         assert (other.closed, client.connection()) == (True, None)
 
@@ -1846,7 +1855,7 @@ class TestAttached:
         """As a StreamPeer of a script's own, which has no status."""
 
         class Blind(FakeStream):
-            blind = True
+            peekable = False
 
             def peek(self) -> Readiness:
                 return Readiness.QUIET

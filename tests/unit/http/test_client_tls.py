@@ -162,18 +162,18 @@ def test_an_end_without_close_notify_can_be_taken_for_one(
 
 def test_what_is_told_of_the_peer(client: HTTPClient) -> None:
     with TlsServer(TLS_HOST, speak(CUT)) as server:
-        assert client.get_tls_peer() is None
+        assert client.get_tls_info() is None
         secure(client, server.port)
-        peer = client.get_tls_peer()
+        peer = client.get_tls_info()
         assert peer is not None
         assert (peer.version, peer.certificate, peer.resumed) == ("TLSv1.3", TLS_HOST.pem, False)
         assert peer.pins == (TLS_HOST.pin, ROOT.pin)
         get(client)
         assert client.get_status() is Status.STATUS_DISCONNECTED
-        assert client.get_tls_peer() is peer
+        assert client.get_tls_info() is peer
         assert peer.pins == (TLS_HOST.pin, ROOT.pin)
         client.close()
-        assert client.get_tls_peer() is None
+        assert client.get_tls_info() is None
 
 
 def test_timings() -> None:

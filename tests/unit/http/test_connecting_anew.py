@@ -53,6 +53,7 @@ def test_step_by_step(spent: Clocked) -> None:
         seen.append((spent.at(11.0, *events), client.get_status()))
     assert seen == [(Error.OK, Status.STATUS_REQUESTING)] * 3 + [(Error.OK, Status.STATUS_BODY)]
     assert network.asked == ["example.org", (["192.0.2.1"], 80)]
+    assert client.connection_number == 2
     assert spent.stream.sent.count(b"GET /again HTTP/1.1\r\nHost: example.org\r\n") == 1
     assert spent.read_at(11.0) == b"hi"
     assert (client.get_status(), client.poll()) == (Status.STATUS_CONNECTED, Error.OK)
@@ -255,7 +256,7 @@ def test_tls_on_the_same_terms() -> None:
         client.connect_to_host("https://127.0.0.1", server.port, TlsPolicy(roots=root.pem))
         poll(client)
         assert [get(client) for _ in range(3)] == [b"hello"] * 3
-        peer = client.get_tls_peer()
+        peer = client.get_tls_info()
         assert peer is not None
         assert peer.resumed
         client.close()

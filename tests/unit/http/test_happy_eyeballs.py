@@ -120,20 +120,22 @@ def test_families_take_turns() -> None:
     """The order is seen in the failures: each comes before the next attempt."""
     port = closed_port()
     mapped = Address(socket.AF_INET6, ("::ffff:127.0.0.3", 0, 0, 0))
-    text = failure(Race([SIX, mapped, four(1), four(2)], port, 10.0))
+    text = failure(Race([SIX, mapped, four(1), four(2)], port, 10.0, clock=time.monotonic))
     tried = [part.rpartition(f":{port}")[0] for part in text.removeprefix("cannot connect to ").split("; ")]
     assert tried == ["[::1]", "127.0.0.1", "[::ffff:127.0.0.3]", "127.0.0.2"]
 
 
 def test_every_failure_is_told() -> None:
     port = closed_port()
-    assert failure(Race([SIX, four()], port, 10.0)) == (
+    assert failure(Race([SIX, four()], port, 10.0, clock=time.monotonic)) == (
         f"cannot connect to [::1]:{port}: Connection refused; 127.0.0.1:{port}: Connection refused"
     )
-    assert failure(Race([BROADCAST], 80, 10.0)).startswith("cannot connect to 255.255.255.255:80: ")
+    assert failure(Race([BROADCAST], 80, 10.0, clock=time.monotonic)).startswith(
+        "cannot connect to 255.255.255.255:80: "
+    )
     lookup = FakeLookup(four())
     lookup.complete = True
-    assert failure(Race(lookup.addresses, port, 10.0, lookup)) == (
+    assert failure(Race(lookup.addresses, port, 10.0, lookup, clock=time.monotonic)) == (
         f"cannot connect to 'name.example': 127.0.0.1:{port}: Connection refused"
     )
 
@@ -141,7 +143,7 @@ def test_every_failure_is_told() -> None:
 def test_an_address_is_tried_once() -> None:
     port = closed_port()
     lookup = FakeLookup(four(1), four(1))
-    pending = Race(lookup.addresses, port, 10.0, lookup)
+    pending = Race(lookup.addresses, port, 10.0, lookup, clock=time.monotonic)
     lookup.find(four(1), four(2))
     assert failure(pending) == (
         f"cannot connect to 'name.example': 127.0.0.1:{port}: Connection refused;"
@@ -162,7 +164,7 @@ def test_thousands_of_addresses_hold_no_call(monkeypatch: pytest.MonkeyPatch, fa
     addresses = [Address(socket.AF_INET, (f"10.0.{number >> 8}.{number & 255}", 0)) for number in range(8000)]
     if families == 2:
         addresses += [Address(socket.AF_INET6, (f"fd00::{number:x}", 0, 0, 0)) for number in range(8000)]
-    pending = Race(addresses, 80, 10.0)
+    pending = Race(addresses, 80, 10.0, clock=time.monotonic)
     begun = time.thread_time()
     for number in range(1, len(addresses) // 16 - 1):
         assert len(dialled) == number * 16
@@ -197,7 +199,7 @@ def test_silence_has_an_end_for_each_address() -> None:
 def test_late_addresses_join_in() -> None:
     with blackholes("127.0.0.1", answering=["::1"]) as port:
         lookup = FakeLookup(four(1))
-        pending = Race(lookup.addresses, port, 10.0, lookup)
+        pending = Race(lookup.addresses, port, 10.0, lookup, clock=time.monotonic)
         assert pending.poll() is None
         lookup.find(SIX)
         stream = established(pending)
@@ -209,7 +211,7 @@ def test_a_race_waits_for_late_addresses() -> None:
     """All that were known have failed, but the look-up goes on."""
     with listening("::1", closed=["127.0.0.1"]) as (port, _):
         lookup = FakeLookup(four(1))
-        pending = Race(lookup.addresses, port, 10.0, lookup)
+        pending = Race(lookup.addresses, port, 10.0, lookup, clock=time.monotonic)
         for _ in range(5):
             pending.wait(0.1)
             assert pending.poll() is None
@@ -220,7 +222,7 @@ def test_a_race_waits_for_late_addresses() -> None:
 def test_a_look_up_that_finds_no_more_ends_the_race() -> None:
     port = closed_port()
     lookup = FakeLookup(four(1))
-    pending = Race(lookup.addresses, port, 10.0, lookup)
+    pending = Race(lookup.addresses, port, 10.0, lookup, clock=time.monotonic)
     pending.wait(0.1)
     assert pending.poll() is None
     lookup.find(four(2))
@@ -229,7 +231,7 @@ def test_a_look_up_that_finds_no_more_ends_the_race() -> None:
 
 def test_waiting_is_bounded() -> None:
     with blackholes("127.0.0.1") as port:
-        pending = Race([four()], port, 0.2)
+        pending = Race([four()], port, 0.2, clock=time.monotonic)
         begun = time.monotonic()
         for timeout, least in ((0.05, 0.04), (60.0, 0.19)):
             pending.wait(timeout)
@@ -253,12 +255,12 @@ def test_nothing_is_left_open(monkeypatch: pytest.MonkeyPatch, delay: float) -> 
     monkeypatch.setattr(happy_eyeballs, "ATTEMPT_DELAY", delay)
     port = closed_port()
     before = descriptors()
-    failure(Race([SIX, BROADCAST, four()], port, 10.0))
+    failure(Race([SIX, BROADCAST, four()], port, 10.0, clock=time.monotonic))
     assert descriptors() == before
     with blackholes("127.0.0.1", "127.0.0.2", "::1", answering=["127.0.0.4"]) as port:
         before = descriptors()
         for polls in range(6):
-            pending = Race([SIX, four(1), four(2)], port, 10.0)
+            pending = Race([SIX, four(1), four(2)], port, 10.0, clock=time.monotonic)
             for _ in range(polls):
                 pending.wait(0.02)
                 assert pending.poll() is None
@@ -267,7 +269,7 @@ def test_nothing_is_left_open(monkeypatch: pytest.MonkeyPatch, delay: float) -> 
             assert descriptors() == before
             with pytest.raises(NetworkError):
                 pending.poll()
-        stream = established(Race([SIX, four(1), four(2), four(4)], port, 10.0))
+        stream = established(Race([SIX, four(1), four(2), four(4)], port, 10.0, clock=time.monotonic))
         assert descriptors() == before + 1
         stream.close()
         assert descriptors() == before
@@ -278,7 +280,7 @@ def test_no_descriptor_left(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(24, "Too many open files")
 
     monkeypatch.setattr(socket, "socket", fail)
-    pending = Race([four(), SIX], 80, 10.0)
+    pending = Race([four(), SIX], 80, 10.0, clock=time.monotonic)
     with pytest.raises(NetworkError, match=r"127\.0\.0\.1:80: Too many open files; \[::1\]:80: Too many"):
         pending.poll()
 
@@ -286,7 +288,7 @@ def test_no_descriptor_left(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_options() -> None:
     """R27, and dead peers are noticed."""
     with listening("127.0.0.1") as (port, _):
-        stream = established(Race([four()], port, 10.0))
+        stream = established(Race([four()], port, 10.0, clock=time.monotonic))
         assert isinstance(stream, SocketStream)
         with socket.socket(fileno=socket.dup(stream.fileno())) as copy:
             assert copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

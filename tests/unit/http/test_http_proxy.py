@@ -23,7 +23,7 @@ AGREED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
 def through(port: int, *, authorization: str = "", target: str = "h.example:80") -> Layers:
-    network = TcpNetwork()
+    network = TcpNetwork(clock=time.monotonic)
     address = network.literal("127.0.0.1")
     assert address is not None
     step = tunnel_to(

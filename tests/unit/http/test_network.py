@@ -1,6 +1,7 @@
 """The operating system's network: which driver serves what."""
 
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from pythonscript_http.transport.unix import UnixPending
 
 
 def test_a_name_all_the_way() -> None:
-    network = TcpNetwork()
+    network = TcpNetwork(clock=time.monotonic)
     assert network.literal("localhost") is None
     lookup = network.look_up("localhost")
     lookup.wait(10)
@@ -42,7 +43,7 @@ def test_an_address_that_keeps_silent_has_half_a_minute() -> None:
 
 
 def test_a_path(tmp_path: Path) -> None:
-    network = TcpNetwork()
+    network = TcpNetwork(clock=time.monotonic)
     address = network.literal(f"unix:{tmp_path}/socket")
     assert address == resolver.literal(f"unix:{tmp_path}/socket")
     assert address is not None

@@ -2,8 +2,10 @@
 
 import socket
 
-from pythonscript_http.transport.prefixed import Surplus
-from pythonscript_http.transport.stream import WOULD_BLOCK, Readiness
+from tests.unit.http.test_client import FakeStream
+
+from pythonscript_http.transport.prefixed import PrefixedStream
+from pythonscript_http.transport.stream import WOULD_BLOCK, Readiness, TlsInfo
 from pythonscript_http.transport.tcp import SocketStream
 
 
@@ -11,7 +13,7 @@ def test_what_was_read_comes_first() -> None:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
     with ours, theirs:
-        stream = Surplus(SocketStream(ours), b"hello")
+        stream = PrefixedStream(SocketStream(ours), b"hello")
         view = memoryview(bytearray(4))
         assert stream.fileno() == ours.fileno()
         assert stream.available() == 5
@@ -29,3 +31,24 @@ def test_what_was_read_comes_first() -> None:
         assert theirs.recv(10) == b"ab"
         stream.close()
         assert theirs.recv(1) == b""
+
+
+def test_the_rest_is_that_of_the_connection() -> None:
+    class Below(FakeStream):
+        peekable = False
+        truncated = True
+        tls: TlsInfo | None = TlsFacts()
+
+        def flowed(self) -> bool:
+            return True
+
+    below = Below()
+    stream = PrefixedStream(below, b"x")
+    assert (stream.peekable, stream.truncated, stream.flowed()) == (False, True, True)
+    assert (stream.tls, stream.peer_address) == (below.tls, below.peer_address)
+
+
+class TlsFacts:
+    version = cipher = alpn = certificate = ""
+    resumed = False
+    pins = ()

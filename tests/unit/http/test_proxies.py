@@ -1,5 +1,6 @@
 """The client through real proxies: by tunnels, and with absolute URLs."""
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ class Tunnels(TcpNetwork):
     """A network that is reached through a proxy only."""
 
     def __init__(self, proxy: Host) -> None:
-        super().__init__(10.0)
+        super().__init__(10.0, clock=time.monotonic)
         self.proxy = proxy
 
     def connect(self, addresses: Sequence[Address], port: int, lookup: Lookup | None = None) -> Pending:

@@ -111,7 +111,7 @@ def test_a_zone_is_kept() -> None:
 )
 def test_this_machine(system: System, name: str) -> None:
     """RFC 6761 section 6.3: no server of names is asked."""
-    lookup = resolver.look_up(name)
+    lookup = resolver.look_up(name, time.monotonic)
     assert lookup.complete
     assert lookup.poll() == [ADDRESSES[SIX], ADDRESSES[FOUR]]
     assert system.asked == []
@@ -134,7 +134,7 @@ def test_whatever_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         raise MemoryError
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
-    lookup = resolver.look_up("x.example")
+    lookup = resolver.look_up("x.example", time.monotonic)
     lookup.wait(60)
     with pytest.raises(NetworkError, match=r"^cannot resolve 'x\.example': MemoryError$"):
         lookup.poll()
@@ -142,7 +142,7 @@ def test_whatever_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", ["a" * 64 + ".example", "a..b", "fe80::1%nothing"])
 def test_a_name_that_no_name_can_be(name: str) -> None:
-    lookup = resolver.look_up(name)
+    lookup = resolver.look_up(name, time.monotonic)
     lookup.wait(60)
     with pytest.raises(NetworkError, match=f"cannot resolve '{name}': "):
         lookup.poll()
@@ -151,7 +151,7 @@ def test_a_name_that_no_name_can_be(name: str) -> None:
 def test_a_failure_is_told_and_not_kept(system: System) -> None:
     for text in ("Name or service not known", "Temporary failure in name resolution"):
         system.answer(BOTH, text)
-        lookup = resolver.look_up("no.such.host")
+        lookup = resolver.look_up("no.such.host", time.monotonic)
         lookup.wait(60)
         with pytest.raises(NetworkError, match=rf"^cannot resolve 'no\.such\.host': {text}$"):
             lookup.poll()
@@ -181,12 +181,12 @@ class TestFamilies:
         until(lambda: families(system) == [BOTH, FOUR, SIX])
 
     def test_also_while_it_is_waited_for(self, system: System) -> None:
-        resolver.look_up("slow.example").wait(2 * RESOLUTION_DELAY)
+        resolver.look_up("slow.example", time.monotonic).wait(2 * RESOLUTION_DELAY)
         until(lambda: families(system) == [BOTH, FOUR, SIX])
 
     @pytest.mark.parametrize("first", [FOUR, SIX])
     def test_the_first_family_is_used_and_the_other_joins(self, system: System, first: int) -> None:
-        lookup = resolver.look_up("half.example")
+        lookup = resolver.look_up("half.example", time.monotonic)
         system.answer(first, [ADDRESSES[first]])
         lookup.wait(60)
         assert lookup.poll() == [ADDRESSES[first]]
@@ -196,7 +196,7 @@ class TestFamilies:
         assert lookup.poll() == [ADDRESSES[SIX], ADDRESSES[FOUR]]
 
     def test_the_joint_answer_is_the_last_word(self, system: System) -> None:
-        lookup = resolver.look_up("late.example")
+        lookup = resolver.look_up("late.example", time.monotonic)
         system.answer(FOUR, [ADDRESSES[FOUR]])
         lookup.wait(60)
         system.answer(BOTH, [ADDRESSES[FOUR], ADDRESSES[SIX]])
@@ -207,7 +207,7 @@ class TestFamilies:
         assert lookup.poll() == [ADDRESSES[FOUR], ADDRESSES[SIX]]
 
     def test_what_is_known_outlives_a_joint_failure(self, system: System) -> None:
-        lookup = resolver.look_up("broken.example")
+        lookup = resolver.look_up("broken.example", time.monotonic)
         system.answer(FOUR, [ADDRESSES[FOUR]])
         lookup.wait(60)
         system.answer(BOTH, "Temporary failure in name resolution")
@@ -215,7 +215,7 @@ class TestFamilies:
         assert lookup.poll() == [ADDRESSES[FOUR]]
 
     def test_one_family_has_none(self, system: System) -> None:
-        lookup = resolver.look_up("four.example")
+        lookup = resolver.look_up("four.example", time.monotonic)
         system.answer(SIX, "No address associated with hostname")
         lookup.wait(2 * RESOLUTION_DELAY)
         assert lookup.poll() is None
@@ -228,7 +228,7 @@ class TestFamilies:
         ("six", "four", "told"), [("X", "X", "X"), ("X", "Y", r"X \(IPv6\), Y \(IPv4\)")]
     )
     def test_no_family_has_any(self, system: System, six: str, four: str, told: str) -> None:
-        lookup = resolver.look_up("none.example")
+        lookup = resolver.look_up("none.example", time.monotonic)
         system.answer(SIX, six)
         lookup.wait(2 * RESOLUTION_DELAY)
         system.answer(FOUR, four)
@@ -239,8 +239,8 @@ class TestFamilies:
 
 class TestThreads:
     def test_a_slow_resolver_holds_up_nobody(self, system: System) -> None:
-        lookups = [resolver.look_up("slow.example") for _ in range(100)]
-        other = resolver.look_up("other.example")
+        lookups = [resolver.look_up("slow.example", time.monotonic) for _ in range(100)]
+        other = resolver.look_up("other.example", time.monotonic)
         assert [lookup.poll() for lookup in (*lookups, other)] == [None] * 101  # not yet answered
         system.answer(BOTH, [ADDRESSES[FOUR]])
         for lookup in (*lookups, other):
@@ -250,12 +250,12 @@ class TestThreads:
         assert sorted(joint) == [b"other.example", b"slow.example"]
 
     def test_dead_names_take_no_more_threads_than_there_may_be(self, system: System) -> None:
-        lookups = [resolver.look_up(f"{number}.example") for number in range(1000)]
+        lookups = [resolver.look_up(f"{number}.example", time.monotonic) for number in range(1000)]
         until(lambda: len(system.asked) == 8)
         lookups[0].wait(2 * RESOLUTION_DELAY)
         assert [thread.name for thread in threading.enumerate()].count(WORKERS) == 8
         assert families(system) == [BOTH] * 8  # no thread to ask for families by themselves
-        live = resolver.look_up("live.example")
+        live = resolver.look_up("live.example", time.monotonic)
         del lookups
         gc.collect()
         system.answer(BOTH, [ADDRESSES[FOUR]])
@@ -284,12 +284,12 @@ class TestThreads:
         """Questions for one family leave half of the threads to other names."""
         dead = []
         for number in range(5):
-            dead.append(resolver.look_up(f"{number}.example"))
+            dead.append(resolver.look_up(f"{number}.example", time.monotonic))
             until(lambda number=number: len(joint(system)) == number + 1)  # type: ignore[misc]
             for lookup in dead:
                 lookup.wait(RESOLUTION_DELAY * 1.2)
         assert len(system.asked) > 5  # some were asked for by families too
-        live = resolver.look_up("live.example")
+        live = resolver.look_up("live.example", time.monotonic)
         until(lambda: b"live.example" in joint(system))
         assert not any(lookup.complete for lookup in dead)  # it did not wait for one of them to give up
         system.answer(BOTH, [ADDRESSES[FOUR]])
@@ -306,12 +306,12 @@ class TestThreads:
             until(lambda: len(system.asked) == 1)
             del lookup
         system.answer(BOTH, [ADDRESSES[FOUR]])
-        lookup = resolver.look_up("hangs.example")
+        lookup = resolver.look_up("hangs.example", time.monotonic)
         lookup.wait(60)
         assert lookup.poll() == [ADDRESSES[FOUR]]
 
     def test_waiting_is_bounded(self, system: System) -> None:
-        lookup = resolver.look_up("slow.example")
+        lookup = resolver.look_up("slow.example", time.monotonic)
         for timeout in (0.0, RESOLUTION_DELAY / 2, 2 * RESOLUTION_DELAY):
             begun = time.monotonic()
             lookup.wait(timeout)
@@ -324,7 +324,7 @@ class TestThreads:
         monkeypatch.setattr(threading.Thread, "start", fail)
         for _ in range(2):  # the first failure leaves nothing behind
             with pytest.raises(NetworkError, match=r"cannot resolve 'x\.example': can't start new thread"):
-                resolver.look_up("x.example")
+                resolver.look_up("x.example", time.monotonic)
         assert system.asked == []
 
     def test_the_process_ends_while_a_look_up_hangs(self) -> None:
@@ -332,7 +332,7 @@ class TestThreads:
             "import socket, time\n"
             "socket.getaddrinfo = lambda *_, **__: time.sleep(600)\n"
             "from pythonscript_http.transport import resolver\n"
-            "assert resolver.look_up('slow.example').poll() is None\n"
+            "assert resolver.look_up('slow.example', time.monotonic).poll() is None\n"
         )
         subprocess.run([sys.executable, "-c", program], cwd=ADDONS, check=True, timeout=60)
 
@@ -350,7 +350,7 @@ def test_a_loop_that_only_polls_gets_its_answer_soon(monkeypatch: pytest.MonkeyP
     try:
         begun = time.monotonic()
         for _ in range(5):
-            lookup = resolver.look_up("fast.example")
+            lookup = resolver.look_up("fast.example", time.monotonic)
             while lookup.poll() is None:
                 pass
         assert time.monotonic() - begun < 60

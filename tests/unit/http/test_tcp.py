@@ -138,3 +138,21 @@ def test_its_descriptor_can_be_waited_for(pair: Pair) -> None:
     assert select.select([stream.fileno()], [], [], 0) == ([], [], [])
     peer.sendall(b"x")
     assert select.select([stream.fileno()], [], [], 5)[0] == [stream.fileno()]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_whom_it_is_connected_to(host: str) -> None:
+    with ScriptedServer([ReadRequest()], host=host) as server:
+        stream = SocketStream(socket.create_connection((host, server.port)))
+        assert stream.peer_address == f"[::1]:{server.port}" if ":" in host else f"{host}:{server.port}"
+        stream.close()
+        assert stream.peer_address == ""
+
+
+def test_what_only_tls_has(pair: Pair) -> None:
+    stream, peer = pair
+    assert stream.write([b"hello"]) == 5
+    assert (stream.flowed(), stream.truncated, stream.tls, stream.peekable) == (False, False, None, True)
+    peer.close()
+    until(lambda: stream.peek() is Readiness.ENDED)
+    assert not stream.truncated

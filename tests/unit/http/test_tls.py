@@ -213,6 +213,7 @@ def test_ends(version: ssl.TLSVersion, clean: bool, made: type[TlsObject]) -> No
         stream = secure(server.port, policy)
         stream.write([b"x"])
         assert received(stream, 5) == b"hello"
+        assert stream.peer_address == f"127.0.0.1:{server.port}"
         until(lambda: stream.peek() is Readiness.ENDED)
         assert stream.truncated is not clean
         for _ in range(2):
@@ -259,9 +260,9 @@ def test_sessions_are_resumed_by_host_port_and_policy(version: ssl.TLSVersion) -
         stream = secure(port, terms)
         stream.write([b"x"])
         assert received(stream, 5) == b"hello"
-        resumed = stream.peer.resumed
-        assert stream.peer.certificate == GOOD.pem
-        assert stream.peer.pins == ((GOOD.pin,) if resumed else (GOOD.pin, ROOT.pin))
+        resumed = stream.tls.resumed
+        assert stream.tls.certificate == GOOD.pem
+        assert stream.tls.pins == ((GOOD.pin,) if resumed else (GOOD.pin, ROOT.pin))
         stream.close()
         return resumed
 
@@ -291,7 +292,7 @@ def visits(server: TlsServer, policy: TlsPolicy, number: int) -> list[bool]:
         stream = secure(server.port, policy)
         stream.write([b"x"])
         assert received(stream, 5) == b"hello"
-        seen.append(stream.peer.resumed)
+        seen.append(stream.tls.resumed)
         stream.close()
     return seen
 
@@ -332,7 +333,7 @@ def test_a_session_is_resumed_once(version: ssl.TLSVersion) -> None:
     with TlsServer(GOOD, speak(b"hello")) as server:
         visits(server, policy, 1)
         streams = [secure(server.port, policy) for _ in range(3)]
-        assert [stream.peer.resumed for stream in streams] == [True, False, False]
+        assert [stream.tls.resumed for stream in streams] == [True, False, False]
         for stream in streams:
             stream.close()
 
@@ -773,7 +774,7 @@ def updating(folder: Path) -> tuple[Updating, TlsStream]:
     peer = Updating(folder)
     stream = established(tls_to("localhost", context_for(POLICY))(peer))
     assert isinstance(stream, TlsStream)
-    assert stream.peer.cipher == "TLS_AES_256_GCM_SHA384"
+    assert stream.tls.cipher == "TLS_AES_256_GCM_SHA384"
     return peer, stream
 
 
@@ -903,7 +904,7 @@ def test_a_certificate_with_an_extension_that_nobody_can_read() -> None:
     odd = ROOT.issue(extra=extra)
     with TlsServer(odd, speak(b"hello")) as server:
         stream = secure(server.port, TlsPolicy(roots=ROOT.pem, pins=(odd.pin,)))
-        assert stream.peer.pins == (odd.pin, ROOT.pin)
+        assert stream.tls.pins == (odd.pin, ROOT.pin)
         stream.close()
 
 
@@ -948,7 +949,7 @@ def test_a_pin_that_is_only_seen_by_a_careless_reader(unsafe: bool, victims: boo
     stream_pins = () if unsafe else (ROOT.pin,)
     with TlsServer(sneaky, speak(b"hello")) as server:
         stream = secure(server.port, TlsPolicy(unsafe=True) if unsafe else POLICY)
-        assert stream.peer.pins == stream_pins
+        assert stream.tls.pins == stream_pins
         stream.close()
 
 

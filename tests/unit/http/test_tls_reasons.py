@@ -36,7 +36,7 @@ def dial(port: int, policy: TlsPolicy, name: str = "localhost", *, peer: str = "
     address = resolver.literal("127.0.0.1")
     assert address is not None
     step = tls_to(name, context_for(policy), port=port, peer=peer)
-    return established(Layers(Race((address,), port, 30.0), [step]))
+    return established(Layers(Race((address,), port, 30.0, clock=time.monotonic), [step]))
 
 
 def failure(port: int, policy: TlsPolicy, name: str = "localhost") -> str:
@@ -241,10 +241,10 @@ def test_what_is_told_about_the_peer(highest: ssl.TLSVersion, version: str) -> N
     with limited(highest=highest) as port:
         stream = dial(port, TRUSTING)
         assert isinstance(stream, TlsStream)
-        assert stream.peer.version == version
-        assert stream.peer.certificate == GOOD.pem
-        assert "AES" in stream.peer.cipher or "CHACHA" in stream.peer.cipher
-        assert not stream.peer.resumed
+        assert stream.tls.version == version
+        assert stream.tls.certificate == GOOD.pem
+        assert "AES" in stream.tls.cipher or "CHACHA" in stream.tls.cipher
+        assert not stream.tls.resumed
         stream.close()
 
 
@@ -271,7 +271,7 @@ def test_alpn(alpn: str) -> None:
     with TlsServer(context, HELLO) as server:
         stream = dial(server.port, TRUSTING)
         assert isinstance(stream, TlsStream)
-        assert stream.peer.alpn == ("http/1.1" if alpn == "http/1.1" else "")
+        assert stream.tls.alpn == ("http/1.1" if alpn == "http/1.1" else "")
         stream.close()
 
 
@@ -535,7 +535,7 @@ def test_an_intermediate_as_a_root() -> None:
     with TlsServer(LEAF, HELLO) as server:
         stream = dial(server.port, TlsPolicy(roots=MIDDLE.pem))
         assert isinstance(stream, TlsStream)
-        assert stream.peer.pins == (LEAF.pin, MIDDLE.pin)
+        assert stream.tls.pins == (LEAF.pin, MIDDLE.pin)
         stream.close()
         dial(server.port, TlsPolicy(roots=LEAF.pem)).close()
         assert "unknown issuer" in failure(server.port, TlsPolicy(roots=Authority("Stranger").pem))

@@ -39,6 +39,7 @@ def test_it_stands_at_once(folder: Path) -> None:
     with listen(path) as listener:
         stream = pending(path).poll()
         assert isinstance(stream, SocketStream)
+        assert stream.peer_address == f"unix:{path}"
         peer, _ = listener.accept()
         with peer:
             peer.sendall(b"hello")
