@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from . import buffers
 from .enums import Error, Method, Status
@@ -26,17 +26,15 @@ from .http1.state import HEADER_LIMIT, Event, Machine
 from .options import Options
 from .query import query_string_from_dict
 from .timing import NEVER, Timing
-from .transport.http_proxy import tunnel_to
-from .transport.layers import Layers, Step
-from .transport.network import CONNECT_TIMEOUT, TcpNetwork
+from .transport.connector import Connecting, Connector, Route, making_tls_ready
+from .transport.network import TcpNetwork
 from .transport.prefixed import PrefixedStream
+from .transport.proxy import Proxy
 from .transport.stream import (
     WOULD_BLOCK,
     HandshakeError,
-    Lookup,
     Network,
     NetworkError,
-    Pending,
     Readiness,
     Stream,
     TlsError,
@@ -44,7 +42,7 @@ from .transport.stream import (
 )
 from .turn import Turn
 from .upload import Upload
-from .url import PORT_HTTP, PORT_HTTPS, Host, authority, parse_host, parse_proxy
+from .url import PORT_HTTP, PORT_HTTPS, Host, authority, parse_host
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -92,39 +90,11 @@ _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", covariant=True)
 
 
-class _Awaited(Protocol[_T_co]):
-    """A look-up or a connection that is being made."""
-
-    def poll(self) -> _T_co | None: ...
-
-    def wait(self, timeout: float) -> None: ...
-
-
-@contextmanager
-def making_tls_ready() -> Iterator[None]:
-    """Makes a refusal of what keeps OpenSSL from being used at all: no library, no roots, no descriptor left.
-
-    Raises:
-        LocalError: TLS is out of reach.
-    """
-    try:
-        yield
-    except (ImportError, OSError) as error:  # ssl.SSLError is an OSError
-        raise LocalError(Error.ERR_UNAVAILABLE, f"TLS is out of reach here: {error}") from None
-
-
 def default_policy() -> "TlsPolicy":
     """The terms of TLS that nobody had a say in: Mozilla's roots and the system's."""
     from .transport.trust import TlsPolicy
 
     return TlsPolicy()
-
-
-def _by_tls(target: Host, host: str, port: int) -> Host:
-    """The same host, spoken TLS to."""
-    if target.unix:
-        raise LocalError(Error.ERR_INVALID_PARAMETER, f"no TLS is spoken over Unix domain sockets: {host!a}")
-    return parse_host(f"https://{host}", port)
 
 
 class HTTPClient(Options):
@@ -142,22 +112,14 @@ class HTTPClient(Options):
 
     __slots__ = (
         "__weakref__",
+        "_connecting",
+        "_forwarder",
         "_head",
         "_headers_taken",
         "_host_header",
-        "_http_proxy",
-        "_https_proxy",
-        "_layers",
-        "_lookup",
-        "_network",
         "_number",
-        "_peer",
-        "_pending",
-        "_proxied",
-        "_proxy_authorization",
+        "_route",
         "_stream",
-        "_through",
-        "_tls",
         "_tls_info",
         "_turn",
         "_upload",
@@ -175,26 +137,21 @@ class HTTPClient(Options):
         user_agent: str = _USER_AGENT,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        super().__init__(Machine(header_limit, _DECODERS.start), Timing(clock))
+        super().__init__(
+            Machine(header_limit, _DECODERS.start),
+            Timing(clock),
+            Connector(network or TcpNetwork(clock=clock), clock=clock),
+        )
         self._turn = Turn()
         self.user_agent = user_agent
         self.warning = ""
         """What the last `request()` or `connect_to_host()` took but did not use, in words; empty: it did."""
-        self._network = TcpNetwork(clock=clock) if network is None else network
-        # A proxy that can't be one keeps clients from connecting: to go without it would betray who set it.
-        self._http_proxy: Host | LocalError | None = None
-        self._https_proxy: Host | LocalError | None = None
-        self._lookup: Lookup | None = None
-        self._pending: Layers | None = None
+        self._connecting: Connecting | None = None
+        self._route: Route | None = None
         self._stream: Stream | None = None
         self._number = 0  # of connections that this client has had
         self._tls_info: TlsInfo | None = None
-        self._peer: Host | None = None  # the host or its proxy
-        self._proxied = False
-        self._proxy_authorization = ""
-        self._layers: list[Step] = []
-        self._through = ""  # what to call the proxy, if there is one
-        self._tls = False  # the host is spoken TLS to
+        self._forwarder: Proxy | None = None  # where the connection leads to, if that passes requests on
         self.default_policy = default_policy
         """Makes the terms for `https://` where none are given."""
         self.proxy_policy = default_policy
@@ -245,76 +202,33 @@ class HTTPClient(Options):
     def _connect_to_host(self, host: str, port: int, policy: "TlsPolicy | None") -> Error:
         self.warning = ""
         try:
-            target = parse_host(host, port)
-            if policy is not None and (target.unix or "://" not in host):
-                target = _by_tls(target, host, port)
-            result = self._connect_to(target, policy)
+            target = parse_host(host, port, tls=policy is not None)
+            route = self._route_to(target, policy)
+            self._timing.begin()
+            self._connecting = self._begin_to_connect(route)
         except LocalError as error:
             raise self.refused(error) from None
+        except NetworkError as error:
+            self._machine.fire(Event.LOOK_UP)
+            return self._fail(Event.NOT_RESOLVED, str(error))
+        self._route = route
+        self._host_header = authority(target.name, target.port, PORT_HTTPS if target.tls else PORT_HTTP)
+        self._machine.renewable = True
+        self._machine.fire(Event.LOOK_UP if self._connecting.resolving else Event.DIAL)
         if policy is not None and not target.tls:
             self.warning = f"{host!a} asks for no TLS, so what was said of TLS has no use"
-        return result
-
-    def _connect_to(self, target: Host, policy: "TlsPolicy | None") -> Error:
-        proxy = None if target.unix else self._usable(self._https_proxy if target.tls else self._http_proxy)
-        peer = proxy or target
-        with making_tls_ready():
-            self._layers = self._layers_to(target, proxy, policy)
-        self._host_header = authority(target.name, target.port, PORT_HTTPS if target.tls else PORT_HTTP)
-        self._through = "" if proxy is None else "the proxy"
-        self._tls = target.tls
-        self._proxied = proxy is not None and not target.tls
-        self._proxy_authorization = peer.authorization
-        self._peer = peer
-        self._machine.renewable = True
-        self._timing.begin()
-        address = self._network.literal(peer.name)
-        if address is not None:
-            self._machine.fire(Event.DIAL)
-            self._pending = self._layered(self._network.connect((address,), peer.port), peer)
-            return _OK
-        self._machine.fire(Event.LOOK_UP)
-        try:
-            self._lookup = self._network.look_up(peer.name)
-        except NetworkError as error:
-            return self._not_resolved(error)
         return _OK
 
-    def _layers_to(self, target: Host, proxy: Host | None, policy: "TlsPolicy | None") -> list[Step]:
-        """What goes on top of the connection to the host or its proxy, the lowest first."""
-        layers: list[Step] = []
-        if proxy is not None and proxy.tls:
-            named = f"the proxy {authority(proxy.name, proxy.port)}"
-            layers.append(self._tls_to(proxy, self.proxy_policy(), named))
-        if target.tls:
-            if proxy is not None:
-                layers.append(
-                    tunnel_to(
-                        authority(target.name, target.port),
-                        proxy=authority(proxy.name, proxy.port),
-                        authorization=proxy.authorization,
-                        user_agent=self.user_agent,
-                        timeout=CONNECT_TIMEOUT,
-                        clock=self._timing.now,
-                        header_limit=self._machine.header_limit,
-                    )
-                )
-            layers.append(self._tls_to(target, policy or self.default_policy()))
-        return layers
+    def _route_to(self, target: Host, policy: "TlsPolicy | None") -> Route:
+        proxy = self.proxies.to(target)
+        with making_tls_ready():
+            tls = policy or self.default_policy() if target.tls else None
+            proxy_tls = self.proxy_policy() if proxy is not None and proxy.host.tls else None
+        return Route(target, proxy, tls, proxy_tls)
 
-    def _tls_to(self, host: Host, policy: "TlsPolicy", named: str = "") -> Step:
-        from .transport.tls import tls_to  # late: a game that speaks plain HTTP does not load OpenSSL
-        from .transport.trust import context_for
-
-        return tls_to(host.name, context_for(policy), port=host.port, peer=named, clock=self._timing.now)
-
-    def _layered(self, ground: Pending, peer: Host) -> Layers:
-        where = peer.name if peer.unix else authority(peer.name, peer.port)
-        return Layers(ground, self._layers, where, self._through, self._timing.connect_ended)
-
-    def _not_resolved(self, error: NetworkError) -> Error:
-        text = f"{self._through}: {error}" if self._through else str(error)
-        return self._fail(Event.NOT_RESOLVED, text)
+    def _begin_to_connect(self, route: Route, since: float | None = None) -> Connecting:
+        limit = self._machine.header_limit
+        return self._connector.connect(route, since=since, user_agent=self._user_agent, header_limit=limit)
 
     def attach(self, stream: Stream, host: str | None = None) -> Error:
         """Goes on over a connection that stands already, and takes it over; the state is CONNECTED then.
@@ -343,7 +257,7 @@ class HTTPClient(Options):
                 self._stream = stream
                 self._number += 1
                 self._machine.fire(Event.ATTACH)
-                self._proxied = False
+                self._forwarder = None
             if host is not None:
                 self._host_header = host
             return _OK
@@ -408,8 +322,7 @@ class HTTPClient(Options):
         Raises:
             LocalError: this is no host. Until another is set, or none, `connect_to_host()` raises it too.
         """
-        self._http_proxy = self._parse_proxy(host, port)
-        self._usable(self._http_proxy)
+        self._set_proxy(host, port, tls=False)
 
     def set_https_proxy(self, host: str, port: int) -> None:
         """Sets the proxy for TLS requests, as of the next `connect_to_host()`; empty or port -1 unsets it.
@@ -420,21 +333,13 @@ class HTTPClient(Options):
         Raises:
             LocalError: as by `set_http_proxy()`.
         """
-        self._https_proxy = self._parse_proxy(host, port)
-        self._usable(self._https_proxy)
+        self._set_proxy(host, port, tls=True)
 
-    def _parse_proxy(self, host: str, port: int) -> Host | LocalError | None:
+    def _set_proxy(self, host: str, port: int, *, tls: bool) -> None:
         try:
-            return parse_proxy(host, port) if host and port != -1 else None
+            self.proxies.set(host, port, tls=tls)
         except LocalError as error:
-            return LocalError(error.code, f"this is no proxy: {error}")
-
-    def _usable(self, proxy: Host | LocalError | None) -> Host | None:
-        """Gives a proxy, or none where none is set; raises why it can't be one."""
-        if isinstance(proxy, LocalError):
-            # Not that one, which is kept: by its traceback it would keep whoever gets it.
-            raise self.refused(LocalError(proxy.code, str(proxy)))
-        return proxy
+            raise self.refused(error) from None
 
     def close(self) -> None:
         """Closes the connection, whatever is under way, and forgets the last response.
@@ -450,10 +355,9 @@ class HTTPClient(Options):
 
     def _close(self) -> None:
         self._turn.wanted = False
-        self._lookup = None
-        if self._pending is not None:
-            self._pending.close()
-            self._pending = None
+        if self._connecting is not None:
+            self._connecting.close()
+            self._connecting = None
         self._hang_up()
         self._tls_info = None
         self._headers_taken = False
@@ -619,8 +523,8 @@ class HTTPClient(Options):
         """
         lines = tuple(headers)
         accept = ", ".join(available()) if self._decode_body else ""
-        host, agent, proxied = self._host_header, self._user_agent, self._proxied
-        parts = (method, url, lines, size, host, agent, proxied, self._proxy_authorization, accept)
+        host, agent, proxy = self._host_header, self._user_agent, self._forwarder
+        parts = (method, url, lines, size, host, agent, proxy, accept)
         if self._head is None or self._head[0] != parts:
             head = build_head(
                 method,
@@ -629,8 +533,8 @@ class HTTPClient(Options):
                 size,
                 host=host,
                 user_agent=agent,
-                proxied=proxied,
-                proxy_authorization=self._proxy_authorization,
+                proxied=proxy is not None,
+                proxy_authorization="" if proxy is None else proxy.authorization,
                 accept_encoding=accept,
             )
             self._head = parts, head
@@ -670,10 +574,8 @@ class HTTPClient(Options):
             return self._poll_connected()
         elif status is _BODY:
             result = self._poll_body()
-        elif status is _CONNECTING:
-            result = self._poll_connecting()
-        elif status is _RESOLVING:
-            result = self._poll_resolving()
+        elif status is _CONNECTING or status is _RESOLVING:
+            return self._poll_connecting()
         else:
             return _RESULTS[status]
         if self._timing.due is not NEVER:
@@ -682,42 +584,50 @@ class HTTPClient(Options):
                 return self._expire(late)
         return result
 
-    def _poll_resolving(self) -> Error:
-        lookup, peer = self._lookup, self._peer
-        assert lookup is not None
-        assert peer is not None
-        try:
-            addresses = self._await(lookup)
-        except NetworkError as error:
-            self._lookup = None
-            return self._not_resolved(error)
-        if addresses is not None:
-            self._lookup = None
-            self._timing.resolved = self._timing.now()
-            self._machine.fire(Event.RESOLVED)
-            self._pending = self._layered(self._network.connect(addresses, peer.port, lookup), peer)
-        return _OK
-
     def _poll_connecting(self) -> Error:
-        pending = self._pending
-        assert pending is not None
+        connecting = self._connecting
+        assert connecting is not None
+        resolving = connecting.resolving
         try:
-            self._stream = self._await(pending)
+            stream = self._go_on_connecting(connecting)
         except NetworkError as error:
-            return self._not_connected(error)
-        if self._stream is not None:
-            self._take_up(self._stream)
+            self._connecting = None
+            if resolving:
+                return self._fail(Event.NOT_RESOLVED, str(error))
+            distrusted = isinstance(error, HandshakeError)
+            return self._fail(Event.DISTRUSTED if distrusted else Event.REFUSED, str(error))
+        if resolving and not connecting.resolving:
+            self._machine.fire(Event.RESOLVED)
+        if stream is not None:
+            self._take_up(stream)
             self._timing.due = NEVER
             self._machine.fire(Event.ESTABLISHED)
         return _OK
 
+    def _go_on_connecting(self, connecting: Connecting) -> Stream | None:
+        """Polls a connection that is being made; in blocking mode until it stands, or its look-up is over."""
+        resolving = connecting.resolving
+        timing = self._timing
+        try:
+            stream = connecting.poll()
+            if self._blocking:
+                for nap in self._naps():
+                    if stream is not None or connecting.resolving != resolving:
+                        break
+                    connecting.wait(nap)
+                    stream = connecting.poll()
+            return stream
+        finally:
+            timing.resolved, timing.connected = connecting.resolved, connecting.connected
+            timing.secured = connecting.secured
+
     def _take_up(self, stream: Stream) -> None:
         """Goes on over a connection that was made here."""
-        self._pending = None
+        assert self._route is not None
+        self._stream, self._connecting = stream, None
         self._number += 1
-        if self._tls:
-            self._tls_info = stream.tls
-            self._timing.secured = self._timing.now()
+        self._forwarder = self._route.proxy if self._route.forwarded else None
+        self._tls_info = stream.tls if self._route.target.tls else None
 
     def _connect_anew(self) -> bool:
         """Goes on with connecting for a request whose connection has served its last response.
@@ -727,32 +637,21 @@ class HTTPClient(Options):
         Returns:
             Whether the connection stands. If not, and it never will, the state has changed.
         """
-        peer, network = self._peer, self._network
-        assert peer is not None
+        assert self._route is not None
         try:
-            if self._pending is None:
-                literal = network.literal(peer.name)
-                if literal is not None:
-                    ground = network.connect((literal,), peer.port)
-                else:
-                    lookup = self._lookup = self._lookup or network.look_up(peer.name)
-                    addresses = self._await(lookup)
-                    if addresses is None:
-                        return False
-                    self._lookup = None
-                    self._timing.resolved = self._timing.now()
-                    ground = network.connect(addresses, peer.port, lookup)
-                self._pending = self._layered(ground, peer)
-            stream = self._await(self._pending)
-        except NetworkError as error:
-            if self._pending is None and self._through:
-                error = NetworkError(f"{self._through}: {error}")
-            self._lookup = self._pending = None
+            if self._connecting is None:
+                self._connecting = self._begin_to_connect(self._route, self._timing.requested)
+            connecting = self._connecting
+            resolving = connecting.resolving
+            stream = self._go_on_connecting(connecting)
+            if resolving and not connecting.resolving:
+                stream = self._go_on_connecting(connecting)
+        except (NetworkError, LocalError) as error:
+            self._connecting = None
             self._lost(error)
             return False
         if stream is None:
             return False
-        self._stream = stream
         self._take_up(stream)
         self._timing.connected_anew()
         upload = self._upload
@@ -793,7 +692,7 @@ class HTTPClient(Options):
         else:
             self._machine.ended(truncated=stream.truncated)
 
-    def _lost(self, error: NetworkError) -> None:
+    def _lost(self, error: NetworkError | LocalError) -> None:
         """The connection is lost, or was never agreed on."""
         if isinstance(error, HandshakeError):
             self._machine.distrusted(str(error))
@@ -1100,17 +999,6 @@ class HTTPClient(Options):
             finally:
                 self._leave()
 
-    def _await(self, awaited: _Awaited[_T]) -> _T | None:
-        """Polls what is being made; in blocking mode until it is there."""
-        made = awaited.poll()
-        if made is None and self._blocking:
-            for nap in self._naps():
-                awaited.wait(nap)
-                made = awaited.poll()
-                if made is not None:
-                    break
-        return made
-
     def _naps(self) -> Iterator[float]:
         """Cuts the time that a call may wait now into pieces; they end when the client is to be closed."""
         now, remaining = self._timing.now, self._timing.remaining
@@ -1136,7 +1024,7 @@ class HTTPClient(Options):
             return _OK if status is _DISCONNECTED else _RESULTS.get(status, _OK)
         if machine.tunnel:
             machine.renewable = False
-            self._proxied = False  # it leads to another, who has no use for a proxy's credentials
+            self._forwarder = None  # it leads to another, who has no use for a proxy's credentials
             surplus = machine.surplus()
             if surplus:
                 assert self._stream is not None
@@ -1154,7 +1042,7 @@ class HTTPClient(Options):
         if status is _BODY and (machine.unread or self._peek() is not _QUIET):
             timing.move()  # the reader is what is slow
         requesting = status is _REQUESTING or status is _BODY
-        connecting = self._stream is None and (requesting or status is _CONNECTING or status is _RESOLVING)
+        connecting = self._stream is None
         return timing.overdue(connecting=connecting, requesting=requesting, awaited=machine.awaited)
 
     def _peek(self) -> Readiness:
@@ -1170,27 +1058,13 @@ class HTTPClient(Options):
 
     def _expire(self, late: str) -> Error:
         """A deadline has passed."""
-        machine, peer = self._machine, self._peer
-        if self._lookup is not None and peer is not None:
-            self._lookup = None
-            late = f"{late}: still looking {peer.name!a} up"
-        if machine.status is _RESOLVING:
-            return self._fail(Event.NOT_RESOLVED, late)
-        if machine.status is _CONNECTING and self._pending is not None:
-            self._pending.close()
-            return self._not_connected(self._pending.late(late))
-        if self._pending is not None:
-            self._pending.close()
-            self._lost(self._pending.late(late))
-            self._pending = None
-        else:
-            machine.failed(late)
+        if self._connecting is None:
+            self._machine.failed(late)
+        else:  # for a request that connects anew
+            self._connecting.close()
+            self._lost(self._connecting.late(late))
+            self._connecting = None
         return self._settle()
-
-    def _not_connected(self, error: NetworkError) -> Error:
-        self._pending = None
-        distrusted = isinstance(error, HandshakeError)
-        return self._fail(Event.DISTRUSTED if distrusted else Event.REFUSED, str(error))
 
     def _fail(self, event: Event, reason: str) -> Error:
         self._machine.fire(event, reason)

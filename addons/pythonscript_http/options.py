@@ -6,7 +6,9 @@ from typing import Final
 from .enums import Error
 from .errors import LocalError
 from .http1.state import UNLIMITED, Machine
+from .proxies import Proxies
 from .timing import Timing
+from .transport.connector import Connector
 
 _LARGEST: Final = 16777216
 
@@ -23,14 +25,27 @@ class Options:
 
     Args:
         machine: obeys the limits.
-        timing: obeys the deadlines.
+        timing: obeys the deadlines of requests.
+        connector: obeys that of connecting.
     """
 
-    __slots__ = ("_blocking", "_decode_body", "_machine", "_read_chunk_size", "_refusal", "_timing")
+    __slots__ = (
+        "_blocking",
+        "_connector",
+        "_decode_body",
+        "_machine",
+        "_read_chunk_size",
+        "_refusal",
+        "_timing",
+        "proxies",
+    )
 
-    def __init__(self, machine: Machine, timing: Timing) -> None:
+    def __init__(self, machine: Machine, timing: Timing, connector: Connector) -> None:
         self._machine = machine
         self._timing = timing
+        self._connector = connector
+        self.proxies: Final = Proxies()
+        """Which proxies lead to which hosts, as of the next `connect_to_host()`."""
         self._blocking = False
         self._read_chunk_size = 65536
         self._decode_body = False
@@ -70,11 +85,11 @@ class Options:
         Raises:
             LocalError: it is negative or no number.
         """
-        self._set_timeout("connect", seconds)
+        self._connector.connect_timeout = self._checked_timeout("connect", seconds)
 
     def get_connect_timeout(self) -> float:
         """Gives how long look-up and connection may take together, in seconds."""
-        return self._timing.connect
+        return self._connector.connect_timeout
 
     def set_first_byte_timeout(self, seconds: float) -> None:
         """Sets how long the first byte of an answer may take, in seconds; 0 for no limit.
@@ -160,6 +175,14 @@ class Options:
         """Tells whether requests ask for compressed bodies."""
         return self._decode_body
 
+    def set_use_environment_proxies(self, enabled: bool) -> None:
+        """Lets `connect_to_host()` use the environment's proxies where none is set (see `proxies`)."""
+        self.proxies.use_environment = enabled
+
+    def is_using_environment_proxies(self) -> bool:
+        """Tells whether the environment's proxies are used."""
+        return self.proxies.use_environment
+
     blocking_mode_enabled = property(is_blocking_mode_enabled, set_blocking_mode)
     read_chunk_size = property(get_read_chunk_size, set_read_chunk_size)
     connect_timeout = property(get_connect_timeout, set_connect_timeout)
@@ -169,14 +192,18 @@ class Options:
     max_header_size = property(get_max_header_size, set_max_header_size)
     max_body_size = property(get_max_body_size, set_max_body_size)
     decode_body = property(is_decode_body, set_decode_body)
+    use_environment_proxies = property(is_using_environment_proxies, set_use_environment_proxies)
 
     # ---- checks
 
     def _set_timeout(self, name: str, seconds: float) -> None:
+        self._timing.limit(name, self._checked_timeout(name, seconds))
+
+    def _checked_timeout(self, name: str, seconds: float) -> float:
         if not (seconds >= 0 and math.isfinite(seconds)):
             text = f"{name}_timeout {seconds} is no number of seconds from 0 on"
             raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
-        self._timing.limit(name, float(seconds))
+        return float(seconds)
 
     def _check_size(self, name: str, size: int) -> None:
         allowed = RANGES[name]

@@ -22,7 +22,6 @@ class Timing:
     __slots__ = (
         "_watching",
         "began",
-        "connect",
         "connected",
         "due",
         "ended",
@@ -40,7 +39,7 @@ class Timing:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.now = clock
-        self.connect = self.first_byte = self.idle = self.total = 0.0
+        self.first_byte = self.idle = self.total = 0.0
         self._watching = False  # some deadline counts from the last byte that moved
         self.forget()
 
@@ -58,15 +57,10 @@ class Timing:
 
     # ---- marks
 
-    def connect_ended(self) -> None:
-        """The host, or its proxy, took the connection."""
-        self.connected = self.now()
-
     def begin(self) -> None:
         """A connection is being made."""
         self.forget()
         self.began = self.now()
-        self.due = 0.0 if self.connect else NEVER
 
     def request(self) -> None:
         """A request begins: over the new connection, or over one that an earlier request has used."""
@@ -75,7 +69,7 @@ class Timing:
             self.began, self.resolved, self.connected, self.secured = now, 0.0, 0.0, 0.0
         self.requested = self.moved_last = now
         self.sent = self.first_byte_came = self.ended = 0.0
-        self.due = 0.0 if self.total or self.connect or self._watching else NEVER
+        self.due = 0.0 if self.total or self._watching else NEVER
 
     def connected_anew(self) -> None:
         """The connection stands that a request has waited for."""
@@ -103,15 +97,14 @@ class Timing:
         `end`: whoever asks first need not be the one who acts on it.
 
         Args:
-            connecting: a connection is being made.
-            requesting: a request is under way; both where it connects anew.
+            connecting: the request under way waits for its connection.
+            requesting: a request is under way.
             awaited: not a byte of an answer has come.
         """
         now = self.now()
         self.due = NEVER  # before they are looked at: what another thread sets meanwhile stays in it
         over = requesting and not connecting  # a connection that stands
         running = (
-            ("connect_timeout", connecting and self.connect, self.began, "no connection within"),
             ("total_timeout", requesting and self.total, self.requested, "not complete within"),
             ("first_byte_timeout", over and awaited and self.first_byte, self.moved_last, "no answer within"),
             ("idle_timeout", over and self.idle, self.moved_last, "not a byte moved for"),

@@ -1,10 +1,9 @@
 """What a caller names as the host: a name or an address, perhaps with a scheme and a port (RFC 3986)."""
 
 import re
-from base64 import b64encode
+from collections.abc import Sequence
 from ipaddress import IPv6Address
 from typing import Final, NamedTuple
-from urllib.parse import unquote_to_bytes
 
 from .enums import Error
 from .errors import LocalError
@@ -28,7 +27,6 @@ _PLAIN: Final = re.compile(r"[a-z0-9_\-]{1,63}(?:\.[a-z0-9_\-]{1,63})*", re.IGNO
 """What most give: names and IPv4 addresses, which need no further look."""
 _NEVER: Final = re.compile(r"[\0-\x20\x7f/?#\\<>^|]")
 _NOT_IN_NAME: Final = re.compile(r"[\0-\x20\x7f/?#@\\<>^|%:\[\]]")
-_CONTROL: Final = re.compile(rb"[\0-\x1f\x7f]")
 _JOINER: Final = re.compile("[\u200c\u200d]")
 
 _LONGEST_UNMAPPED: Final = 1000
@@ -43,9 +41,7 @@ class Host(NamedTuple):
     port: int
     """1 to 65535."""
     tls: bool
-    """The scheme was https."""
-    authorization: str = ""
-    """Of a proxy: value of Proxy-Authorization; empty: it has no user."""
+    """TLS is spoken there."""
 
     @property
     def unix(self) -> bool:
@@ -53,52 +49,33 @@ class Host(NamedTuple):
         return self.name.startswith(UNIX)
 
 
-def parse_host(text: str, port: int = -1) -> Host:
+def parse_host(text: str, port: int = -1, *, tls: bool = False) -> Host:
     """Reads a host as `connect_to_host` takes it.
 
     Args:
         text: `name`, `192.0.2.1`, `2001:db8::1`, `[fe80::1%eth0]`; before it perhaps `http://` or `https://`,
             behind it perhaps `:port`. Or `unix:/path/to.sock` (`unix:///path/to.sock`).
         port: the port given apart. Below 0, none was: then it is the one in the text, else the scheme's.
+        tls: the scheme is https where there is none.
 
     Raises:
-        LocalError: there is no host in it, or two ports that differ, or a path, or a user.
+        LocalError: there is no host in it, or two ports that differ, or a path, or a user; or TLS is to be
+            spoken over a Unix domain socket.
 
     Source: class reference, `HTTPClient.connect_to_host`; RFC 3986 section 3.2.2, RFC 6874 (zones).
     """
     if 1 <= port <= 65535 and len(text) <= 253 and _PLAIN.fullmatch(text):
-        return Host(text, port, False)
+        return Host(text, port, tls)
     named = _named(text)
-    if _is_path(text):
-        return _unix(text, port, named)
-    scheme, rest = _split(text)
+    if is_path(text):
+        if tls:
+            raise _wrong(f"no TLS is spoken over Unix domain sockets: {text!a}")
+        return parse_path(text, port, named)
+    scheme, rest = split_scheme(text, ("http", "https"))
     if "@" in rest:
         raise _wrong(f"{named} comes with a user or a password, which only a proxy may have")
-    return _host(scheme, rest, port, named)
-
-
-def parse_proxy(text: str, port: int = -1) -> Host:
-    """Reads a proxy's host: as `parse_host`, but a user and a password may stand before it.
-
-    Args:
-        text: as for `parse_host`, perhaps with `user:password@` before the host, both percent-encoded where
-            they hold characters that mean something in a URL; and perhaps with `/` at its end, as in the
-            environment variable `http_proxy`.
-        port: as for `parse_host`.
-
-    Raises:
-        LocalError: as for `parse_host`; or the user can't be told to a proxy. Nothing of `text` is repeated,
-            as a password may stand anywhere in one that can't be read.
-
-    Source: class reference, `HTTPClient.set_http_proxy`; RFC 7617 (Basic, in UTF-8).
-    """
-    named = "the proxy's host"
-    if _is_path(text) and (text.startswith("/", len(UNIX)) or "@" not in text):
-        return _unix(text, port, named)
-    scheme, rest = _split(text)
-    user, _, host = rest.rpartition("@")
-    parsed = _host(scheme, host.removesuffix("/"), port, named)
-    return parsed._replace(authorization=_basic(user)) if user else parsed
+    tls = scheme == "https" if scheme else tls
+    return parse_authority(rest, port, named, standard=PORT_HTTPS if tls else PORT_HTTP, tls=tls)
 
 
 def authority(name: str, port: int, standard: int | None = None) -> str:
@@ -115,14 +92,21 @@ def authority(name: str, port: int, standard: int | None = None) -> str:
     return host if port == standard else f"{host}:{port}"
 
 
-def _split(text: str) -> tuple[str, str]:
-    """Parts a scheme, in lower case, from the rest."""
+def split_scheme(text: str, known: Sequence[str]) -> tuple[str, str]:
+    """Parts a scheme, in lower case, from the rest; it is empty where there is none.
+
+    Raises:
+        LocalError: it is none of those known.
+    """
     match = _SCHEME.match(text)
     if match is None:
         return "", text
     scheme = match[1].lower()
-    if scheme not in ("http", "https"):
-        raise _wrong(f"the host has the scheme {scheme!a}; known are http and https, and unix:/path")
+    if scheme not in known:
+        raise _wrong(
+            f"the host has the scheme {scheme!a}; "
+            f"known are {', '.join(known[:-1])} and {known[-1]}, and unix:/path"
+        )
     return scheme, text[match.end() :]
 
 
@@ -131,9 +115,19 @@ def _named(text: str) -> str:
     return f"the host {text.rpartition('@')[2]!a}"
 
 
-def _host(scheme: str, rest: str, port: int, named: str) -> Host:
-    """Reads what comes behind the scheme and the user."""
-    tls = scheme == "https"
+def parse_authority(rest: str, port: int, named: str, *, standard: int, tls: bool) -> Host:
+    """Reads what comes behind the scheme and the user.
+
+    Args:
+        rest: a name or an address, perhaps with a port.
+        port: as for `parse_host`.
+        named: what to call the host in the text of errors.
+        standard: the scheme's port.
+        tls: whether it is spoken TLS to.
+
+    Raises:
+        LocalError: as by `parse_host`.
+    """
     bad = _NEVER.search(rest)
     if bad is not None:
         raise _wrong(f"{named} holds {bad[0]!a}: give a name or an address, not a URL")
@@ -146,7 +140,7 @@ def _host(scheme: str, rest: str, port: int, named: str) -> Host:
         if 0 <= port != inner_port:
             raise _wrong(f"{named} names another port than the {port} given apart")
         port = inner_port
-    port = _checked_port(port, PORT_HTTPS if tls else PORT_HTTP)
+    port = _checked_port(port, standard)
     name = match["name"]
     if name is None:
         return Host(_address(match["six"] or match["bare"] or "", named), port, tls)
@@ -161,12 +155,13 @@ def _checked_port(port: int, standard: int) -> int:
     return port
 
 
-def _is_path(text: str) -> bool:
-    """It is a Unix domain socket, and not a host `unix` with its port."""
+def is_path(text: str) -> bool:
+    """Tells whether it is a Unix domain socket, and not a host `unix` with its port."""
     return text.startswith(UNIX) and not text[len(UNIX) :].isdigit()
 
 
-def _unix(text: str, port: int, named: str) -> Host:
+def parse_path(text: str, port: int, named: str) -> Host:
+    """Reads a Unix domain socket; see `parse_authority`."""
     path = text.removeprefix(UNIX)
     path = path[2:] if path.startswith("//") else path
     if not path.startswith("/"):
@@ -241,18 +236,6 @@ def _punycode(label: str) -> str:
         if not idna.valid_contextj(label, joiner.start()):
             raise UnicodeError("a joiner that joins nothing")
     return f"xn--{label.encode('punycode').decode('ascii')}"
-
-
-def _basic(user: str) -> str:
-    try:
-        name, _, password = (unquote_to_bytes(part) for part in user.partition(":"))
-    except UnicodeEncodeError:
-        raise _wrong("the proxy's user or password holds a lone surrogate, which has no UTF-8 form") from None
-    if b":" in name:
-        raise _wrong("the proxy's user holds ':', which Basic authentication can't tell from the password")
-    if _CONTROL.search(name + password):
-        raise _wrong("the proxy's user or password holds a control character")
-    return f"Basic {b64encode(name + b':' + password).decode('ascii')}"
 
 
 def _too_long(named: str) -> LocalError:

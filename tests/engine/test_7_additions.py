@@ -15,6 +15,7 @@ from tests.engine.harness import Project, Run
 from tests.engine.strictness import assert_compiles
 from tests.engine.suites import RunOf, suite_tests
 from tests.loopback.network import blackholes, closed_port
+from tests.loopback.proxies import SocksProxy
 from tests.loopback.responses import OK
 from tests.loopback.scripted import Drip, HalfClose, Pause, ReadRequest, Reply, ScriptedServer, Step
 from tests.loopback.server import Server
@@ -143,6 +144,9 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
         ports["six"] = stack.enter_context(ScriptedServer(MIRROR, host="::1")).port
         stack.enter_context(ScriptedServer(MIRROR, path=folder / "server.sock"))
         ports["closed"] = closed_port()
+        known = {"known.invalid": "127.0.0.1"}
+        ports["socks"] = stack.enter_context(SocksProxy(("us@er", "p:ss"), hosts=known)).port
+        ports["socks_refuses"] = stack.enter_context(SocksProxy(reply=2)).port
         yield [f"--folder={folder}", *(f"--{name}={number}" for name, number in ports.items())]
 
 

@@ -70,9 +70,13 @@ SETTINGS = {
     "max_header_size": "a limit",
     "max_body_size": "a limit",
     "decode_body": "gzip, deflate, br and zstd on request",
+    "use_environment_proxies": "http_proxy and the like, by choice",
     "tls_policy": "what TLSOptions cannot say",
 }
 """Properties that the engine's class has not."""
+
+GETTERS = {"decode_body": "is_decode_body", "use_environment_proxies": "is_using_environment_proxies"}
+"""Of properties that are true or false."""
 
 ADDED = {
     "get_error_reason": "says in words why the last thing failed",
@@ -87,7 +91,7 @@ ADDED = {
     "get_request_body_sent": "progress of an upload",
     "get_request_body_length": "the same",
     **{f"set_{name}": why for name, why in SETTINGS.items()},
-    **{f"{'is' if name == 'decode_body' else 'get'}_{name}": why for name, why in SETTINGS.items()},
+    **{GETTERS.get(name, f"get_{name}"): why for name, why in SETTINGS.items()},
 }
 """Methods that the engine's class has not."""
 

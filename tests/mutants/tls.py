@@ -13,6 +13,8 @@ _REASONS: Final = f"{_NET}/tls_reasons.py"
 _CERTIFICATE: Final = f"{_NET}/certificate.py"
 _TUNNEL: Final = f"{_NET}/http_proxy.py"
 _CLIENT: Final = "addons/pythonscript_http/client.py"
+_PROXIES: Final = "addons/pythonscript_http/proxies.py"
+_CONNECTOR: Final = f"{_NET}/connector.py"
 _HOST: Final = "addons/pythonscript_http/url.py"
 _POLICY: Final = "addons/pythonscript_http/engine/policy.py"
 
@@ -222,8 +224,8 @@ MUTANTS: Final = (
     Mutant(
         "sessions are of one port",
         _TLS,
-        "Handshake(_Transport(stream, name, port, shown, context), timeout, clock)",
-        "Handshake(_Transport(stream, name, 443, shown, context), timeout, clock)",
+        "Handshake(_Transport(stream, name, port, shown, context))",
+        "Handshake(_Transport(stream, name, 443, shown, context))",
         _ON_TLS,
     ),
     # ---- pins and names
@@ -320,9 +322,9 @@ MUTANTS: Final = (
     Mutant("a write is bounded", _TLS, " or size >= _MOST_WRITTEN", "", _ON_TLS),
     Mutant(
         "a handshake has a deadline",
-        _TLS,
-        "if self._clock() < self._deadline:",
-        "if True:",
+        _CONNECTOR,
+        "if layer is not None and now >= self._deadline:",
+        "if False:",
         (*_ON_REASONS, "-k", "stall"),
     ),
     Mutant(
@@ -616,19 +618,25 @@ MUTANTS: Final = (
     ),
     # ---- proxies
     Mutant("a tunnel begins with silence", _TUNNEL, "        if surplus:", "        if False:", _ON_TUNNELS),
-    Mutant("300 is no yes", _TUNNEL, "if not 200 <= code < 300:", "if not 200 <= code <= 300:", _ON_TUNNELS),
+    Mutant(
+        "300 is no yes",
+        _TUNNEL,
+        "if not 200 <= head.code < 300:",
+        "if not 200 <= head.code <= 300:",
+        _ON_TUNNELS,
+    ),
     Mutant(
         "interim answers of a proxy are bounded",
         _TUNNEL,
-        "if self._interim + size > self._header_limit:",
-        "if size > self._header_limit:",
+        "if self._heads.behind:\n            return self._take_heads()",
+        "self._heads = HeadReader(Method.METHOD_CONNECT)",
         _ON_TUNNELS,
     ),
     Mutant(
         "another protocol is no tunnel",
         _TUNNEL,
-        "if code >= 200 or code == 101:",
-        "if code >= 200:",
+        "if not 200 <= head.code < 300:",
+        "if not 101 <= head.code < 300:",
         _ON_TUNNELS,
     ),
     Mutant(
@@ -647,51 +655,51 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a proxy's credentials do not go through its tunnel",
-        _CLIENT,
-        "self._proxied = proxy is not None and not target.tls",
-        "self._proxied = proxy is not None",
+        _CONNECTOR,
+        "self.proxy.kind.forwards and not self.target.tls",
+        "self.proxy.kind.forwards",
         _ON_PROXIES,
     ),
     Mutant(
         "a proxy's credentials do not go to a stream of one's own",
         _CLIENT,
-        "                self._machine.fire(Event.ATTACH)\n                self._proxied = False\n",
+        "                self._machine.fire(Event.ATTACH)\n                self._forwarder = None\n",
         "                self._machine.fire(Event.ATTACH)\n",
         _ON_PROXIES,
     ),
     Mutant(
         "a proxy's credentials do not go through a tunnel of one's own",
         _CLIENT,
-        "self._proxied = False  # it leads to another, who has no use for a proxy's credentials",
+        "self._forwarder = None  # it leads to another, who has no use for a proxy's credentials",
         "pass",
         _ON_PROXIES,
     ),
     Mutant(
         "pins and certificates for the host are not for its proxy",
-        _CLIENT,
-        "self._tls_to(proxy, self.proxy_policy(), named)",
-        "self._tls_to(proxy, policy or self.proxy_policy(), named)",
+        _CONNECTOR,
+        "_tls_to(proxy.host, route.proxy_tls,",
+        "_tls_to(proxy.host, route.tls or route.proxy_tls,",
         _ON_PROXIES,
     ),
     Mutant(
         "the host is spoken to on its own terms behind a proxy",
-        _CLIENT,
-        "layers.append(self._tls_to(target, policy or self.default_policy()))",
-        "layers.append(self._tls_to(target, self.proxy_policy() if proxy else policy))",
+        _CONNECTOR,
+        "above = _tls_to(route.target, route.tls)",
+        "above = _tls_to(route.target, route.proxy_tls if proxy else route.tls)",
         _ON_PROXIES,
     ),
     Mutant(
         "nobody is connected to past a proxy that is none",
-        _CLIENT,
+        _PROXIES,
         "        if isinstance(proxy, LocalError):\n",
         "        if isinstance(proxy, LocalError):\n            return None\n",
         _ON_CLIENTS,
     ),
     Mutant(
         "each scheme has its proxy",
-        _CLIENT,
-        "self._https_proxy if target.tls else self._http_proxy",
-        "self._https_proxy",
+        _PROXIES,
+        "proxy = self._usable(target.tls)",
+        "proxy = self._usable(True)",
         _ON_PROXIES,
     ),
     Mutant(

@@ -26,10 +26,11 @@ from godot import (
     stringify,
 )
 from pythonscript_http import enums
-from pythonscript_http.client import HTTPClient, making_tls_ready
+from pythonscript_http.client import HTTPClient
 from pythonscript_http.enums import Error
 from pythonscript_http.errors import LocalError
 from pythonscript_http.query import query_string_from_dict
+from pythonscript_http.transport.connector import making_tls_ready
 
 from .policy import PyTLSPolicy, policy_of, proxy_policy_of
 from .streams import PeerStream, PyHTTPConnection
@@ -104,11 +105,19 @@ class PyHTTPClient(RefCounted):
     Parts (206) and bodies of an unknown coding are handed out as they came. A read may return an empty array
     while the status stays `STATUS_BODY`: one call decodes a bounded amount, so that no frame is held up.
     """
+    use_environment_proxies: bool = export(
+        False, getter="is_using_environment_proxies", setter="set_use_environment_proxies"
+    )
+    """If `true`, hosts for which no proxy is set are reached through that of the environment, if it has one.
+
+    Its variables are `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, as for curl.
+    """
     tls_policy: PyTLSPolicy | None = export(None)
     """What TLS is to be like beyond `TLSOptions`, as of the next `connect_to_host`: pins, versions ..."""
 
     def __init__(self) -> None:
         self._client = HTTPClient(user_agent=_USER_AGENT)
+        self._client.proxies.environment = OS.get_environment  # which sees what scripts set there
         self._connection: PyHTTPConnection | None = None
 
     def connect_to_host(self, host: str, port: int = -1, tls_options: TLSOptions | None = None) -> Error:
@@ -253,11 +262,15 @@ class PyHTTPClient(RefCounted):
         return self._client.poll()
 
     def set_http_proxy(self, host: str, port: int) -> None:
-        """Sets the proxy for HTTP connections; an empty host or a port of -1 unsets it."""
+        """Sets the proxy for HTTP connections; an empty host or a port of -1 unsets it.
+
+        `host` may have `user:password@` before it, and before that `http://`, `https://` or `socks5h://`; or
+        `socks5://`, for names to be looked up on this machine.
+        """
         _try(self._client.set_http_proxy, host, port)
 
     def set_https_proxy(self, host: str, port: int) -> None:
-        """Sets the proxy for HTTPS connections; an empty host or a port of -1 unsets it."""
+        """Sets the proxy for HTTPS connections, as `set_http_proxy` does for HTTP."""
         _try(self._client.set_https_proxy, host, port)
 
     def query_string_from_dict(self, fields: dict[str, object]) -> str:
@@ -404,6 +417,15 @@ class PyHTTPClient(RefCounted):
     def set_decode_body(self, enabled: bool) -> None:
         """Sets `decode_body`, as of the next request."""
         _try(self._client.set_decode_body, enabled)
+
+    def set_use_environment_proxies(self, enabled: bool) -> None:
+        """Sets `use_environment_proxies`, as of the next `connect_to_host`."""
+        _try(self._client.set_use_environment_proxies, enabled)
+
+    @const
+    def is_using_environment_proxies(self) -> bool:
+        """Returns `use_environment_proxies`."""
+        return self._client.is_using_environment_proxies()
 
     @const
     def is_decode_body(self) -> bool:

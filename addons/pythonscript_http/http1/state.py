@@ -55,13 +55,11 @@ from pythonscript_http.errors import LocalError, RemoteError, shortened
 from .chunked import ChunkedDecoder
 from .codings import WORK, Decoding, Start, available
 from .framing import Framing, body_framing
-from .response import END_OF_HEAD, HEADS_WORK, ResponseHead, check_prefix, head_work, parse_head, text
+from .head import HeadReader
+from .response import ResponseHead, text
 
 HEADER_LIMIT: Final = 65536
 """Bytes. Usual servers send 8 KiB at most; the engine's client, without a limit, takes 11 s for 10 MB."""
-
-MOST_INTERIM: Final = 1000
-"""Interim responses to one request. They may all come at once, which takes several calls to parse."""
 
 UNLIMITED: Final = 2**63 - 1
 
@@ -156,21 +154,17 @@ class Machine:
         "_decoding_left",
         "_end",
         "_framing",
-        "_interims",
+        "_heads",
         "_left",
         "_ready",
         "_reusable",
-        "_searched",
         "_sending",
-        "_skipped",
         "_start",
         "_start_job",
         "_undo",
         "_whole",
-        "behind",
         "body_length",
         "body_limit",
-        "continued",
         "head",
         "header_limit",
         "method",
@@ -242,8 +236,6 @@ class Machine:
         self.method = method
         self.head: ResponseHead | None = None
         """The head of the final response, once it has come."""
-        self.continued = False
-        """`100 Continue` has come."""
         self.body_length = -1
         """Bytes; -1: not known beforehand."""
         self._framing = _BODILESS
@@ -255,11 +247,7 @@ class Machine:
         self._decoding: Decoding | None = None
         self._whole = False  # the coded body is complete and was taken
         self._ready = _NOTHING  # the part of the body that has come and was not read
-        self._skipped = 0  # bytes of interim responses
-        self._interims = 0
-        self._searched = 0  # no end of the header block before here
-        self.behind = False
-        """A call parsed enough heads, and there are more: `go_on()` comes next, before more is read."""
+        self._heads = HeadReader(method)
 
     # ---- bytes in
 
@@ -272,6 +260,16 @@ class Machine:
     def trailers(self) -> list[str]:
         """The lines of the trailer section, once the body was read."""
         return [] if self._decoder is None else [text(line) for line in self._decoder.trailers]
+
+    @property
+    def continued(self) -> bool:
+        """`100 Continue` has come."""
+        return self._heads.continued
+
+    @property
+    def behind(self) -> bool:
+        """A call parsed enough heads, and there are more: `go_on()` comes next, before more is read."""
+        return self._heads.behind
 
     @property
     def tunnel(self) -> bool:
@@ -408,56 +406,20 @@ class Machine:
 
     def _take_heads(self) -> None:
         """Takes the head of the final response, if it is there, and those of interim ones before it."""
-        buffer = self._buffer
+        buffer, heads = self._buffer, self._heads
         assert buffer is not None
-        self.behind = False
-        begun, work = self._start, 0
-        while (start := self._start) < self._end:
-            block = self._next_block(buffer)
-            if block is None:
-                return
-            work += head_work(block)
-            if work > HEADS_WORK and start > begun:
-                self._start = start
-                self.behind = True
-                return
-            head = parse_head(block, self.method)
-            if head.code >= 200 or head.code == 101:
-                self._take_head(head)
-                return
-            self._skipped += len(block)
-            self._interims += 1
-            if self._interims > MOST_INTERIM:
-                raise RemoteError(f"over {MOST_INTERIM} interim responses to one request")
-            self.continued |= head.code == 100
-            self._reusable &= not head.odd
-
-    def _next_block(self, buffer: bytearray) -> bytes | None:
-        """Cuts the next header block off the buffer; None while its end has not come."""
-        start, end = self._start, self._end
-        check_prefix(bytes(buffer[start : min(end, start + 7)]))
-        search = max(start, self._searched)
-        if self._interims:  # linear also in a thousand that end in bare LF
-            match = END_OF_HEAD.search(buffer, search, end)
-            stop = match.end() if match else 0
-        else:  # the faster way
-            crlf = buffer.find(b"\n\r\n", search, end)
-            lf = buffer.find(b"\n\n", search, end if crlf < 0 else crlf + 1)
-            stop = lf + 2 if lf >= 0 else crlf + 3 if crlf >= 0 else 0
-        if self._skipped + (stop or end) - start > self.header_limit:
-            raise RemoteError(f"the header block is over the limit of {self.header_limit} bytes")
-        if not stop:
-            self._searched = max(start, end - 2)
-            return None
-        self._start = stop
-        return bytes(memoryview(buffer)[start:stop])
+        head = heads.read(buffer, self._start, self._end, self.header_limit)
+        self._start = heads.at
+        if head is not None:
+            self._take_head(head)
 
     def _take_head(self, head: ResponseHead) -> None:
         framing, length = body_framing(self.method, head)
         self._framing = framing
         self.head, self.body_length = head, length
         # A 204 that promises a body may be followed by one, which would become the next response.
-        self._reusable &= head.keep_alive and not (head.code == 204 and (head.length or head.codings))
+        self._reusable &= not self._heads.odd and head.keep_alive
+        self._reusable &= not (head.code == 204 and (head.length or head.codings))
         if framing is _BODILESS:
             self._finish()
             return
@@ -638,7 +600,6 @@ class Machine:
         else:
             buffer[:size] = buffer[start : self._end]
             self._start, self._end = 0, size
-            self._searched = max(0, self._searched - start)
 
     def _release(self) -> None:
         buffer, self._buffer = self._buffer, None

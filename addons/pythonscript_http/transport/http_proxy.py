@@ -1,25 +1,41 @@
 """Tunnels through HTTP proxies, by CONNECT (RFC 9110 section 9.3.6).
 
-The answer is read by the core's parser, as strictly as any. What fails here is the proxy's doing, and the
-text says so: what fails later, over the tunnel, is the host's.
+The answer is read by HTTP's own reader of heads, as strictly as any. What fails here is the proxy's doing,
+and the text says so: what fails later, over the tunnel, is the host's.
 """
 
-import time
-from collections.abc import Callable
+import re
+from base64 import b64encode
 from typing import Final
 
+from pythonscript_http import buffers
 from pythonscript_http.enums import Method
 from pythonscript_http.errors import RemoteError
+from pythonscript_http.http1.head import HeadReader
 from pythonscript_http.http1.request import build_head
-from pythonscript_http.http1.response import END_OF_HEAD, HEADS_WORK, check_prefix, head_work, parse_head
-from pythonscript_http.http1.state import HEADER_LIMIT, MOST_INTERIM
+from pythonscript_http.http1.response import ResponseHead
+from pythonscript_http.url import authority
 
-from .layers import Step
-from .stream import WOULD_BLOCK, NetworkError, Stream, TlsError
+from .stream import WOULD_BLOCK, NetworkError, Step, Stream, TlsError
+from .tunnel import TunnelRequest
 
-_READ: Final = 4096
-_READS: Final = 17
+_CONTROL: Final = re.compile(rb"[\0-\x1f\x7f]")
+_READS: Final = 2
 """Reads of one call: an answer that is over the usual limit shows by the first. More are for the next."""
+
+
+def objection(user: bytes, password: bytes) -> str:
+    """Says why a user and a password can't be told to an HTTP proxy (RFC 7617 section 2); empty: they can."""
+    if b":" in user:
+        return "the proxy's user holds ':', which Basic authentication can't tell from the password"
+    if _CONTROL.search(user + password):
+        return "the proxy's user or password holds a control character"
+    return ""
+
+
+def basic(user: bytes, password: bytes) -> str:
+    """Makes the value of Proxy-Authorization (RFC 7617, in UTF-8); empty: nobody is to be told."""
+    return f"Basic {b64encode(user + b':' + password).decode('ascii')}" if user or password else ""
 
 
 class Tunnel:
@@ -28,70 +44,31 @@ class Tunnel:
     Args:
         stream: the connection to the proxy, which this takes over.
         head: the request.
-        target: the host and its port, as in the request.
-        proxy: what to call the proxy in the text of failures.
-        timeout: seconds until the proxy must have answered.
-        clock: tells the time in seconds.
-        header_limit: most bytes that its answer may have, interim ones included.
+        request: the same, in parts.
     """
 
-    __slots__ = (
-        "_behind",
-        "_clock",
-        "_data",
-        "_deadline",
-        "_header_limit",
-        "_interim",
-        "_interims",
-        "_proxy",
-        "_searched",
-        "_stream",
-        "_target",
-        "_timeout",
-        "_unsent",
-        "_work",
-    )
+    __slots__ = ("_data", "_heads", "_limit", "_proxy", "_stream", "_target", "_unsent", "lacking")
 
-    def __init__(
-        self,
-        stream: Stream,
-        head: bytes,
-        target: str,
-        proxy: str,
-        timeout: float,
-        clock: Callable[[], float] = time.monotonic,
-        header_limit: int = HEADER_LIMIT,
-    ) -> None:
-        self._clock = clock
+    def __init__(self, stream: Stream, head: bytes, request: TunnelRequest) -> None:
         self._stream = stream
-        self._target = target
-        self._proxy = proxy
-        self._timeout = timeout
-        self._deadline = clock() + timeout
+        self._target = authority(request.name, request.port)
+        self._proxy = request.proxy
         self._unsent = memoryview(head)
         self._data = bytearray()
-        self._header_limit = header_limit
-        self._interim = 0  # bytes of interim answers
-        self._interims = 0
-        self._searched = 0  # bytes of the data in which no answer ends
-        self._behind = False  # one call has not taken all that came
-        self._work = 0  # of the call under way
+        self._limit = request.header_limit
+        self._heads = HeadReader(Method.METHOD_CONNECT)
+        self.lacking = "no tunnel"
 
     def poll(self) -> Stream | None:
         """Gives the connection once it leads to the host. Raises NetworkError when the proxy fails to."""
         try:
-            if self._advance():
-                return self._stream
+            return self._stream if self._advance() else None
         except TlsError:  # which tells itself whose failure it is
             self._stream.close()
             raise
         except (NetworkError, RemoteError) as error:
             self._stream.close()
             raise NetworkError(f"the proxy {self._proxy}: {error}") from None
-        if self._clock() >= self._deadline:
-            self._stream.close()
-            raise self.late(f"no tunnel within {self._timeout:g} s")
-        return None
 
     def late(self, why: str) -> NetworkError:
         """Makes the failure of one who waits no longer (see `Layer.late`)."""
@@ -100,10 +77,8 @@ class Tunnel:
 
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
-        if self._behind:
-            return
-        left = max(0.0, self._deadline - self._clock())
-        self._stream.wait(write=bool(self._unsent), timeout=min(timeout, left))
+        if not self._heads.behind:
+            self._stream.wait(write=bool(self._unsent), timeout=timeout)
 
     def close(self) -> None:
         """Gives it up, and the proxy's connection with it."""
@@ -126,89 +101,55 @@ class Tunnel:
         Args:
             gone: the proxy takes no more. Why, is known, and is told unless it said more before it left.
         """
-        data, buffer = self._data, memoryview(bytearray(_READ))
-        self._work = 0
-        if self._behind and self._take_heads(data):
-            return True
-        for _ in range(_READS):
-            if self._behind:
-                break
-            size = self._stream.read_into(buffer)
-            if size == WOULD_BLOCK:
-                break
-            if size == 0:
-                if gone:
+        if self._heads.behind:
+            return self._take_heads()
+        scratch = buffers.take()
+        try:
+            for _ in range(_READS):
+                with memoryview(scratch) as view:
+                    size = self._stream.read_into(view)
+                if size == WOULD_BLOCK or (size == 0 and gone):
                     break
-                where = "in the middle of its answer to" if data else "instead of answering"
-                raise NetworkError(f"it closed the connection {where} CONNECT {self._target}")
-            data += buffer[:size]
-            if self._take_heads(data):
-                return True
+                if size == 0:
+                    where = "in the middle of its answer to" if self._data else "instead of answering"
+                    raise NetworkError(f"it closed the connection {where} CONNECT {self._target}")
+                self._data += memoryview(scratch)[:size]
+                if self._take_heads():
+                    return True
+                if self._heads.behind:
+                    break
+        finally:
+            buffers.give_back(scratch)
         return False
 
-    def _take_heads(self, data: bytearray) -> bool:
-        """Takes the heads that have come in full. True: one of them agrees, and it was the last thing."""
-        self._behind = False
-        while data:
-            check_prefix(bytes(data[:7]))
-            end = END_OF_HEAD.search(data, self._searched)
-            size = end.end() if end else len(data)
-            if self._interim + size > self._header_limit:
-                raise RemoteError(f"the header block is over the limit of {self._header_limit} bytes")
-            if end is None:
-                self._searched = max(0, len(data) - 2)
-                break
-            block = bytes(data[:size])
-            work = head_work(block)
-            if self._work and self._work + work > HEADS_WORK:
-                self._behind = True
-                break
-            self._work += work
-            self._searched = 0
-            del data[:size]
-            code = parse_head(block, Method.METHOD_CONNECT).code
-            if code >= 200 or code == 101:
-                self._judge(code, block, len(data))
-                return True
-            self._interim += size
-            self._interims += 1
-            if self._interims > MOST_INTERIM:
-                raise RemoteError(f"over {MOST_INTERIM} interim answers to CONNECT {self._target}")
-        return False
+    def _take_heads(self) -> bool:
+        """Takes the heads that have come in full. True: the last of them agrees, and nothing is behind it."""
+        data = self._data
+        head = self._heads.read(data, 0, len(data), self._limit)
+        del data[: self._heads.at]
+        if head is not None:
+            self._judge(head, len(data))
+        return head is not None
 
-    def _judge(self, code: int, block: bytes, surplus: int) -> None:
+    def _judge(self, head: ResponseHead, surplus: int) -> None:
         """Refuses all but a plain yes. Framing fields in it mean nothing (RFC 9110 section 9.3.6)."""
-        if not 200 <= code < 300:
-            status = block.partition(b"\n")[0].partition(b" ")[2].strip().decode("latin-1")
+        if not 200 <= head.code < 300:
+            status = head.block.partition(b"\n")[0].partition(b" ")[2].strip().decode("latin-1")
             raise RemoteError(f"it refused CONNECT {self._target}: {status!a}")
         if surplus:  # no host speaks before it is spoken to, in HTTP and in TLS
             raise RemoteError(f"it sent {surplus} bytes after its answer to CONNECT {self._target}")
 
 
-def tunnel_to(
-    target: str,
-    *,
-    proxy: str,
-    authorization: str,
-    user_agent: str,
-    timeout: float,
-    clock: Callable[[], float] = time.monotonic,
-    header_limit: int = HEADER_LIMIT,
-) -> Step:
+def tunnel_to(request: TunnelRequest) -> Step:
     """Gives the step from a connection to a proxy to a tunnel through it.
 
-    Args:
-        target: the host and its port, as `authority` writes them.
-        proxy: what to call the proxy in the text of failures.
-        authorization: value of Proxy-Authorization; empty: the proxy wants none.
-        user_agent: value of User-Agent.
-        timeout: seconds until the proxy must have answered.
-        clock: tells the time in seconds.
-        header_limit: most bytes that the proxy's answer may have.
-
     Raises:
-        LocalError: there is no request with these.
+        LocalError: the user agent can't be sent.
     """
+    authorization = basic(request.user, request.password)
     headers = [f"Proxy-Authorization: {authorization}"] if authorization else []
-    head = build_head(Method.METHOD_CONNECT, target, headers, 0, host=target, user_agent=user_agent).data
-    return lambda stream: Tunnel(stream, head, target, proxy, timeout, clock, header_limit)
+    target = authority(request.name, request.port)
+    head = build_head(
+        Method.METHOD_CONNECT, target, headers, 0, host=target, user_agent=request.user_agent
+    ).data
+    return lambda stream: Tunnel(stream, head, request)

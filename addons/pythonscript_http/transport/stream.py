@@ -3,7 +3,7 @@
 Nothing here blocks but the methods named `wait`, and those are bounded. What fails raises NetworkError.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -138,6 +138,24 @@ class Pending(Protocol):
 
     def close(self) -> None:
         """Gives it up."""
+
+
+class Layer(Pending, Protocol):
+    """A connection that is being made over another, which it closes when it fails or is given up."""
+
+    lacking: str
+    """What there is none of when it has taken too long: "no handshake"."""
+
+    def late(self, why: str) -> NetworkError:
+        """Makes the failure of one who waits no longer: what it is still waiting for.
+
+        Args:
+            why: which limit has passed.
+        """
+
+
+Step = Callable[[Stream], Layer]
+"""Begins to make a connection over another, which it takes over."""
 
 
 class Lookup(Protocol):

@@ -6,7 +6,7 @@ the GIL. While one is under way nothing else touches its connection's objects, a
 does not wait for it. The same holds for reads of a connection whose peer may ask for a certificate at any
 time: to answer takes a signature.
 
-    step = tls_to("example.org", context_for(TlsPolicy()))  # for Layers
+    step = tls_to("example.org", context_for(TlsPolicy()))  # for the connector
 
 Decrypted bytes go straight into the caller's memory. Encrypted bytes that the connection below does not take
 yet wait here, a batch at most, and go out with whatever is called next.
@@ -15,7 +15,6 @@ yet wait here, a batch at most, and go out with whatever is called next.
 import atexit
 import contextlib
 import ssl
-import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
@@ -26,14 +25,10 @@ from pythonscript_http.errors import LocalError
 from pythonscript_http.url import check_name
 from pythonscript_http.workers import Workers
 
-from .layers import Step
 from .records import Records
-from .stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, Stream, TlsError
+from .stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, Step, Stream, TlsError
 from .tls_reasons import end_reason, is_end, is_refusal, key_digest, pin_mismatch, pin_of, reason
 from .trust import TlsContext, TlsObject, session_end
-
-HANDSHAKE_TIMEOUT: Final = 30.0
-"""Seconds, as for a connection."""
 
 _RECORD: Final = 16384  # bytes at most (RFC 8446 section 5.1)
 _BATCH: Final = 4 * _RECORD
@@ -201,13 +196,11 @@ class _Transport:
 class Handshake:
     """A TLS connection that is being made."""
 
-    __slots__ = ("_begin", "_clock", "_deadline", "_due", "_size", "_step", "_timeout", "_transport")
+    __slots__ = ("_begin", "_due", "_size", "_step", "_transport", "lacking")
 
-    def __init__(self, transport: _Transport, timeout: float, clock: Callable[[], float]) -> None:
+    def __init__(self, transport: _Transport) -> None:
         self._transport = transport
-        self._timeout = timeout
-        self._clock = clock
-        self._deadline = clock() + timeout
+        self.lacking = "no handshake"
         self._begin = b""  # of what came
         self._size = 0  # of all that came
         self._due = True  # OpenSSL has something to do
@@ -217,9 +210,7 @@ class Handshake:
         """Gives the connection once it stands and is trusted. Raises TlsError when it never will."""
         try:
             if not self._advance():
-                if self._clock() < self._deadline:
-                    return None
-                raise self.late(f"no handshake within {self._timeout:g} s")
+                return None
             peer = TlsPeer(self._transport.object, verified=self._transport.context.policy.verifies)
             self._check_pins(peer)
             return TlsStream(self._transport, peer)
@@ -237,7 +228,6 @@ class Handshake:
 
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
-        timeout = min(timeout, max(0.0, self._deadline - self._clock()))
         if self._step is not None:
             self._step(timeout)
         elif not self._due:  # or one call has not taken all that came
@@ -606,8 +596,6 @@ def tls_to(
     *,
     port: int = 443,
     peer: str = "",
-    timeout: float = HANDSHAKE_TIMEOUT,
-    clock: Callable[[], float] = time.monotonic,
 ) -> Step:
     """Gives the step from a connection to TLS over it.
 
@@ -617,8 +605,6 @@ def tls_to(
         context: on what terms: `trust.context_for(policy)`.
         port: the host's; sessions are kept by it.
         peer: what to call the peer in the text of failures: "the proxy p:3128". Empty: by its name.
-        timeout: seconds until the handshake must be over.
-        clock: tells the time in seconds.
 
     Raises:
         LocalError: there is no name to verify, or it can't be one.
@@ -628,7 +614,7 @@ def tls_to(
     if not name and not context.policy.unsafe:
         raise LocalError(Error.ERR_INVALID_PARAMETER, "TLS needs the name of the server, to verify it")
     shown = peer or repr(name)
-    return lambda stream: Handshake(_Transport(stream, name, port, shown, context), timeout, clock)
+    return lambda stream: Handshake(_Transport(stream, name, port, shown, context))
 
 
 def _handshake_step(made: TlsObject) -> bool | ssl.SSLError:

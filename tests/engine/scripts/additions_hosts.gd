@@ -89,6 +89,95 @@ func test_proxies_that_are_none() -> void:
 	)
 
 
+func test_socks() -> void:
+	for scheme: String in ["socks5", "socks5h"]:
+		for blocking: bool in [false, true]:
+			var client := PyHTTPClient.new()
+			client.blocking_mode_enabled = blocking
+			client.set_http_proxy(scheme + "://us%40er:p%3Ass@" + HOST, option("socks").to_int())
+			client.set_https_proxy("socks5h://" + HOST, option("closed").to_int())
+			check("connect", client.connect_to_host(HOST, option("server").to_int()), OK)
+			check("no look-up", client.get_status(), HTTPClient.STATUS_CONNECTING)
+			settle(client)
+			check(client.get_error_reason(), client.get_status(), HTTPClient.STATUS_CONNECTED)
+			for i in 2:
+				fetch(client, "/request")
+				var request := read_text(client)
+				check_true("not absolute", request.begins_with("GET /request "))
+				check_true("no password", not "Proxy-" in request)
+
+
+## The proxy knows the name, and this machine does not.
+func test_socks_looks_names_up() -> void:
+	var client := PyHTTPClient.new()
+	client.set_http_proxy("socks5h://us%40er:p%3Ass@" + HOST, option("socks").to_int())
+	client.connect_to_host("known.invalid", option("server").to_int())
+	settle(client)
+	fetch(client, "/hello")
+	check("through the proxy", read_text(client), "hello, world\n")
+	client.set_http_proxy("socks5://us%40er:p%3Ass@" + HOST, option("socks").to_int())
+	client.connect_to_host("known.invalid", option("server").to_int())
+	check("a look-up", client.get_status(), HTTPClient.STATUS_RESOLVING)
+	settle(client)
+	check("failed", client.get_status(), HTTPClient.STATUS_CANT_RESOLVE)
+	var reason := client.get_error_reason()
+	check_true(reason, reason.begins_with("cannot resolve 'known.invalid': "))
+
+
+func test_socks_over_ipv6() -> void:
+	var client := PyHTTPClient.new()
+	client.set_http_proxy("socks5h://us%40er:p%3Ass@" + HOST, option("socks").to_int())
+	client.connect_to_host("::1", option("six").to_int())
+	settle(client)
+	fetch(client, "/a")
+	check_true("the host", "\r\nHost: [::1]:%s\r\n" % option("six") in read_text(client))
+
+
+func test_socks_that_refuses() -> void:
+	var server := "%s:%s" % [HOST, option("server")]
+	for row: Array in [
+		["socks", "", "it does not accept anybody without a login"],
+		["socks", "x:secret@", "it does not accept the user or the password"],
+		[
+			"socks_refuses",
+			"",
+			"it refused a connection to %s: its rules do not allow it (SOCKS reply 2)" % server
+		],
+	]:
+		var client := PyHTTPClient.new()
+		var proxy := option(row[0])
+		client.set_http_proxy("socks5h://" + row[1] + HOST, proxy.to_int())
+		client.connect_to_host(HOST, option("server").to_int())
+		settle(client)
+		var reason: String = "the proxy %s:%s: %s" % [HOST, proxy, row[2]]
+		check_failed(row[0], client, HTTPClient.STATUS_CANT_CONNECT, reason)
+
+
+func test_proxies_of_the_environment() -> void:
+	var client := PyHTTPClient.new()
+	check("by choice", client.use_environment_proxies, false)
+	OS.set_environment("http_proxy", "http://%s:%s/" % [HOST, option("proxy")])
+	OS.set_environment("no_proxy", "localhost, .exempt.invalid")
+	client.connect_to_host(HOST, option("server").to_int())
+	settle(client)
+	fetch(client, "/request")
+	check_true("not used", read_text(client).begins_with("GET /request "))
+	client.use_environment_proxies = true
+	client.connect_to_host("example.org", 8080)
+	settle(client)
+	fetch(client, "/a")
+	check_true("used", read_text(client).begins_with("GET http://example.org:8080/a HTTP/1.1\r\n"))
+	client.connect_to_host("localhost", option("server").to_int())
+	settle(client)
+	fetch(client, "/request")
+	check_true("not for this one", read_text(client).begins_with("GET /request "))
+	OS.set_environment("http_proxy", "gopher://" + HOST)
+	expect("the environment's http_proxy is no proxy")
+	check("no proxy at all", client.connect_to_host("example.org", 80), ERR_INVALID_PARAMETER)
+	OS.unset_environment("http_proxy")
+	OS.unset_environment("no_proxy")
+
+
 func test_connect_by_hand_through_a_proxy() -> void:
 	var ends := client_and_far()
 	var far: StreamPeerTCP = ends[1]

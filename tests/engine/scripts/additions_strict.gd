@@ -25,9 +25,13 @@ func look() -> Dictionary:
 	_client.decode_body = true
 	_client.set_connect_timeout(2)
 	_client.set_decode_body(false)
+	_client.use_environment_proxies = true
+	_client.set_use_environment_proxies(false)
 	var seconds: float = _client.connect_timeout + _client.get_idle_timeout()
 	var size: int = _client.max_header_size + _client.get_max_body_size()
 	var decoded: bool = _client.decode_body or _client.is_decode_body()
+	var environment: bool = _client.use_environment_proxies
+	environment = environment or _client.is_using_environment_proxies()
 	var stream: StreamPeer = _client.get_connection()
 	var same: bool = stream == _client.connection
 	var own: PyHTTPConnection = stream as PyHTTPConnection
@@ -39,7 +43,8 @@ func look() -> Dictionary:
 	var total: float = timings["total"]
 	var info: Dictionary = _client.get_tls_info()
 	return {
-		"status": seconds == 4.0 and size == 2047 and not decoded and same and own == null,
+		"status":
+		seconds == 4.0 and size == 2047 and not decoded and not environment and same and own == null,
 		"rest": [reason, there, value, trailers, total, info],
 	}
 

@@ -39,11 +39,11 @@ func test_options_and_a_unix_socket() -> void:
 
 
 func test_a_proxy_that_is_none() -> void:
-	var reason := "this is no proxy: the host has the scheme 'socks5'"
+	var reason := "this is no proxy: the host has the scheme 'socks4'"
 	expect(reason)
 	expect(reason)
 	var client := PyHTTPClient.new()
-	client.set_https_proxy("socks5://localhost", 1080)
+	client.set_https_proxy("socks4://localhost", 1080)
 	check("refused", client.connect_to_host("https://localhost", 1), ERR_INVALID_PARAMETER)
 	check("status", client.get_status(), HTTPClient.STATUS_DISCONNECTED)
 

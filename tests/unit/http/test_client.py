@@ -775,7 +775,7 @@ class TestConnection:
         network = FakeNetwork(FakeStream())
         client = HTTPClient(network)
         with pytest.raises(LocalError, match="this is no proxy"):
-            client.set_http_proxy("socks5://192.0.2.9", 1080)
+            client.set_http_proxy("socks4://192.0.2.9", 1080)
         for _ in range(2):
             with pytest.raises(LocalError, match="this is no proxy"):
                 client.connect_to_host("192.0.2.1")

@@ -459,7 +459,7 @@ def test_a_proxy_that_is_none_holds_nobody() -> None:
     client = HTTPClient()
     gone = weakref.ref(client)
     with contextlib.suppress(LocalError):
-        client.set_http_proxy("socks5://127.0.0.1", 1080)
+        client.set_http_proxy("socks4://127.0.0.1", 1080)
     with contextlib.suppress(LocalError):
         client.connect_to_host("127.0.0.1", 1)
     del client
@@ -468,10 +468,10 @@ def test_a_proxy_that_is_none_holds_nobody() -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_that_is_none_is_not_gone_without(client: HTTPClient, scheme: str) -> None:
-    text = "this is no proxy: the host has the scheme 'socks5'"
+    text = "this is no proxy: the host has the scheme 'socks4'"
     setter = client.set_https_proxy if scheme == "https" else client.set_http_proxy
     with pytest.raises(LocalError, match=text):
-        setter("socks5://127.0.0.1", 1080)
+        setter("socks4://127.0.0.1", 1080)
     for _ in range(2):
         with pytest.raises(LocalError, match=text):
             client.connect_to_host(f"{scheme}://127.0.0.1", 1, TRUSTING if scheme == "https" else None)

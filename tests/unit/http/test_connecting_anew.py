@@ -134,7 +134,7 @@ def test_a_look_up_that_takes_too_long(spent: Clocked, name: str) -> None:
     spent.request()
     assert spent.at(15.0) is Error.ERR_CONNECTION_ERROR
     assert "still looking 'example.org' up" in spent.client.get_error_reason()
-    assert spent.client._lookup is None  # it would keep its place among those that wait for a thread
+    assert spent.client._connecting is None  # it would keep its place among those that wait for a thread
 
 
 def test_a_body_waits_for_a_server_that_has_the_head(spent: Clocked) -> None:

@@ -3,33 +3,37 @@
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
-from tests.loopback.clock import Clock
 from tests.loopback.network import descriptors, established, received
 from tests.loopback.scripted import Drip, Pause, ReadRequest, Reset, ScriptedServer, Step
-from tests.unit.http.test_client import FakeNetwork, FakeStream, PacedStream
+from tests.unit.http.test_client import FakeNetwork, FakeStream
 
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.enums import Error
 from pythonscript_http.errors import LocalError
 from pythonscript_http.http1.response import ResponseHead, parse_head
+from pythonscript_http.http1.state import HEADER_LIMIT
+from pythonscript_http.transport import resolver
 from pythonscript_http.transport.http_proxy import tunnel_to
-from pythonscript_http.transport.layers import Layer, Layers
 from pythonscript_http.transport.network import TcpNetwork
-from pythonscript_http.transport.stream import HandshakeError, NetworkError
+from pythonscript_http.transport.stream import HandshakeError, Layer, NetworkError
+from pythonscript_http.transport.tunnel import TunnelRequest
 
 AGREED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
-def through(port: int, *, authorization: str = "", target: str = "h.example:80") -> Layers:
-    network = TcpNetwork(clock=time.monotonic)
-    address = network.literal("127.0.0.1")
+def asking(name: str = "h", port: int = 2, proxy: str = "p:1", **more: Any) -> TunnelRequest:
+    return TunnelRequest(name, port, proxy, **{"user_agent": "test", "header_limit": HEADER_LIMIT, **more})
+
+
+def through(port: int, name: str = "h.example", to: int = 80, **more: Any) -> Layer:
+    """Asks the proxy at a port."""
+    address = resolver.literal("127.0.0.1")
     assert address is not None
-    step = tunnel_to(
-        target, proxy="p.example:3128", authorization=authorization, user_agent="test", timeout=10.0
-    )
-    return Layers(network.connect([address], port), [step], peer="the proxy p.example:3128")
+    ground = established(TcpNetwork(clock=time.monotonic).connect([address], port))
+    return tunnel_to(asking(name, to, "p.example:3128", **more))(ground)
 
 
 @contextlib.contextmanager
@@ -67,7 +71,7 @@ def test_an_agreement(answer: bytes, drips: bool) -> None:
 
 def test_credentials_and_an_ipv6_target() -> None:
     with proxy(AGREED, Pause(5)) as server:
-        established(through(server.port, authorization="Basic dTpw", target="[::1]:443")).close()
+        established(through(server.port, "::1", 443, user=b"u", password=b"p")).close()
     head = server.received[0].split(b"\r\n")
     assert head[:2] == [b"CONNECT [::1]:443 HTTP/1.1", b"Host: [::1]:443"]
     assert b"Proxy-Authorization: Basic dTpw" in head
@@ -110,7 +114,7 @@ REFUSALS: Sequence[tuple[str, list[Step], str]] = [
     (
         "interim answers without end",
         [b"HTTP/1.1 100 Continue\r\n\r\n" * 3000, Pause(5)],
-        "over 1000 interim answers to CONNECT h.example:80",
+        "over 1000 interim responses to one request",
     ),
 ]
 
@@ -127,37 +131,8 @@ def test_a_refusal(steps: list[Step], text: str) -> None:
         assert descriptors() <= before + 1  # the server's side
 
 
-def over(stream: FakeStream, clock: Clock) -> Layer:
-    """The same over a stream, on a clock of its own."""
-    step = tunnel_to("h:2", proxy="p:1", authorization="", user_agent="test", timeout=10.0, clock=clock)
-    return step(stream)
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        ([], "no answer"),
-        ([(0, b"HTTP/1.1 200 OK\r\nX-Slow: "), *[(0.25, b"x")] * 500], "an incomplete answer"),
-    ],
-)
-def test_a_slow_proxy(answer: list[tuple[float, bytes]], said: str) -> None:
-    """The time is for the whole answer: bytes that drip do not prolong it."""
-    clock = Clock()
-    tunnel = over(stream := PacedStream(clock, *answer), clock)
-    begun = clock.now
-    with pytest.raises(NetworkError, match=rf"no tunnel within 10 s: {said} to CONNECT h:2"):
-        clock.established(tunnel)
-    assert clock.now == begun + 10
-    assert stream.closed
-
-
-def test_no_proxy() -> None:
-    with ScriptedServer() as server:
-        port = server.port
-    with pytest.raises(
-        NetworkError, match=rf"^the proxy p\.example:3128: cannot connect to 127.0.0.1:{port}: C"
-    ):
-        established(through(port))
+def over(stream: FakeStream) -> Layer:
+    return tunnel_to(asking())(stream)
 
 
 def test_giving_up_at_any_moment() -> None:
@@ -174,20 +149,9 @@ def test_giving_up_at_any_moment() -> None:
         assert descriptors() <= before - 1  # the listener
 
 
-def test_waiting_is_bounded() -> None:
-    clock = Clock()
-    tunnel = over(PacedStream(clock), clock)
-    assert tunnel.poll() is None
-    begun = clock.now
-    tunnel.wait(4)
-    assert clock.now == begun + 4
-    tunnel.wait(60)
-    assert clock.now == begun + 10
-
-
 def test_what_can_not_be_sent_is_refused_before_anything_is_connected() -> None:
     with pytest.raises(LocalError, match="line break"):
-        tunnel_to("h:80", proxy="p:1", authorization="x\r\ny: z", user_agent="test", timeout=1.0)
+        tunnel_to(asking(user_agent="x\r\ny: z"))
 
 
 @pytest.mark.parametrize("interim", [b"", b"HTTP/1.1 103 X\r\n\r\n"])
@@ -195,7 +159,7 @@ def test_what_can_not_be_sent_is_refused_before_anything_is_connected() -> None:
 def test_the_limit_of_an_answer(interim: bytes, over: int) -> None:
     begin, end = interim + b"HTTP/1.1 200 OK\r\nX: ", b"\r\n\r\n"
     stream = FakeStream(begin + b"y" * (65536 + over - len(begin) - len(end)) + end)
-    tunnel = tunnel_to("h:2", proxy="p:1", authorization="", user_agent="test", timeout=10.0)(stream)
+    tunnel = tunnel_to(asking())(stream)
     if over:
         with pytest.raises(NetworkError, match="over the limit of 65536 bytes"):
             tunnel.poll()
@@ -222,9 +186,9 @@ def test_one_call_takes_a_bounded_number_of_answers(monkeypatch: pytest.MonkeyPa
         heads[-1] += 1
         return parse_head(block, method)
 
-    monkeypatch.setattr("pythonscript_http.transport.http_proxy.parse_head", counted)
+    monkeypatch.setattr("pythonscript_http.http1.head.parse_head", counted)
     stream = FakeStream(b"HTTP/1.1 103 X\r\nA b: c\r\n\r\n" * 1000 + AGREED)
-    tunnel = over(stream, Clock())
+    tunnel = over(stream)
     while tunnel.poll() is None:
         tunnel.wait(10.0)
         heads.append(0)
@@ -254,7 +218,7 @@ def test_a_proxy_that_leaves_while_it_is_asked(
 ) -> None:
     """What it said before tells more than that it is gone."""
     stream = Gone(*said)
-    tunnel = over(stream, Clock())
+    tunnel = over(stream)
     with pytest.raises(kind) as caught:
         tunnel.poll()
     assert (type(caught.value), str(caught.value)) == (kind, text)

@@ -1,11 +1,14 @@
 """Settings: their defaults, their ranges, and who obeys them."""
 
 import pytest
+from tests.loopback.clock import Clock
 
 from pythonscript_http import Error, HTTPClient, LocalError
 from pythonscript_http.http1.state import UNLIMITED, Machine
 from pythonscript_http.options import RANGES, Options
 from pythonscript_http.timing import Timing
+from pythonscript_http.transport.connector import Connector
+from pythonscript_http.transport.network import TcpNetwork
 
 
 @pytest.fixture
@@ -19,8 +22,14 @@ def timing() -> Timing:
 
 
 @pytest.fixture
-def options(machine: Machine, timing: Timing) -> Options:
-    return Options(machine, timing)
+def connector() -> Connector:
+    clock = Clock()
+    return Connector(TcpNetwork(clock=clock), clock=clock)
+
+
+@pytest.fixture
+def options(machine: Machine, timing: Timing, connector: Connector) -> Options:
+    return Options(machine, timing, connector)
 
 
 @pytest.mark.parametrize(("name", "default"), [("blocking_mode_enabled", False), ("decode_body", False)])
@@ -54,14 +63,16 @@ def test_every_range_belongs_to_a_size() -> None:
     assert all(isinstance(getattr(Options, name), property) for name in RANGES)
 
 
-@pytest.mark.parametrize("name", ["connect", "first_byte", "idle", "total"])
-def test_timeouts(options: Options, timing: Timing, name: str) -> None:
+@pytest.mark.parametrize("name", ["connect_timeout", "first_byte", "idle", "total"])
+def test_timeouts(options: Options, timing: Timing, connector: Connector, name: str) -> None:
+    obeying = connector if name == "connect_timeout" else timing
+    attribute, name = name, name.removesuffix("_timeout")
     assert getattr(options, f"get_{name}_timeout")() == 0
     for bad in (-1, float("nan"), float("inf")):
         with pytest.raises(LocalError, match=f"^{name}_timeout {bad} is no number of seconds from 0 on$"):
             setattr(options, f"{name}_timeout", bad)
     getattr(options, f"set_{name}_timeout")(2)
-    assert getattr(options, f"{name}_timeout") == getattr(timing, name) == 2.0
+    assert getattr(options, f"{name}_timeout") == getattr(obeying, attribute) == 2.0
 
 
 def test_the_limits_are_the_machines(options: Options, machine: Machine) -> None:

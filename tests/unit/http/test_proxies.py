@@ -1,130 +1,132 @@
-"""The client through real proxies: by tunnels, and with absolute URLs."""
+"""Which proxy leads to which host."""
 
-import time
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
 
 import pytest
-from tests.loopback.network import closed_port, until
-from tests.loopback.proxies import proxy_py, tinyproxy
-from tests.loopback.server import Server, pattern
+from tests.unit.http.test_client import FakeNetwork, FakeStream
 
-from pythonscript_http import HTTPClient, Status, TcpNetwork
-from pythonscript_http.transport.http_proxy import tunnel_to
-from pythonscript_http.transport.layers import Layers
-from pythonscript_http.transport.stream import Address, Lookup, Pending
-from pythonscript_http.url import Host, authority, parse_proxy
+from pythonscript_http import HTTPClient, LocalError
+from pythonscript_http.proxies import Proxies, environment_proxy, is_exempt, process_environment
+from pythonscript_http.url import Host, parse_host
 
-BUSY = (Status.STATUS_RESOLVING, Status.STATUS_CONNECTING, Status.STATUS_REQUESTING)
+HTTP = parse_host("http://example.org")
+HTTPS = parse_host("https://example.org")
 
 
-class Proxy(NamedTuple):
-    """A proxy that runs, and who may use it, percent-encoded."""
-
-    user: str
-    port: int
-
-    def at(self, host: str = "127.0.0.1", user: str | None = None) -> Host:
-        return parse_proxy(f"{self.user if user is None else user}@{host}", self.port)
+def chosen(target: Host, variables: Mapping[str, str]) -> str | None:
+    """The name of the proxy that an environment leads to."""
+    proxy = environment_proxy(target, lambda name: variables.get(name, ""))
+    return None if proxy is None else proxy.host.name
 
 
-class Tunnels(TcpNetwork):
-    """A network that is reached through a proxy only."""
+class TestTheEnvironment:
+    @pytest.mark.parametrize(
+        ("variables", "http", "https"),
+        [
+            ({}, None, None),
+            ({"http_proxy": "http://a:1/"}, "a", None),
+            ({"https_proxy": "a:1"}, None, "a"),
+            ({"HTTPS_PROXY": "a:1"}, None, "a"),
+            ({"HTTP_PROXY": "a:1"}, None, None),  # a visitor of a web server can set this one
+            ({"all_proxy": "socks5h://a"}, "a", "a"),
+            ({"ALL_PROXY": "socks5h://a"}, "a", "a"),
+            ({"http_proxy": "a", "https_proxy": "b", "HTTPS_PROXY": "c", "all_proxy": "d"}, "a", "b"),
+            ({"http_proxy": "", "all_proxy": "d"}, "d", "d"),
+            ({"all_proxy": "a", "no_proxy": "example.org"}, None, None),
+            ({"all_proxy": "a", "NO_PROXY": "*"}, None, None),
+            ({"all_proxy": "a", "no_proxy": "other.org", "NO_PROXY": "*"}, "a", "a"),
+        ],
+    )
+    def test_variables(self, variables: Mapping[str, str], http: str | None, https: str | None) -> None:
+        assert (chosen(HTTP, variables), chosen(HTTPS, variables)) == (http, https)
 
-    def __init__(self, proxy: Host) -> None:
-        super().__init__(10.0, clock=time.monotonic)
-        self.proxy = proxy
+    def test_one_that_is_no_proxy_is_not_passed_by(self) -> None:
+        with pytest.raises(LocalError, match=r"environment's http_proxy is no proxy.*'gopher'") as caught:
+            chosen(HTTP, {"http_proxy": "gopher://user:secret@a"})
+        assert "secret" not in str(caught.value)
 
-    def connect(self, addresses: Sequence[Address], port: int, lookup: Lookup | None = None) -> Pending:
-        proxy = self.proxy
-        address = self.literal(proxy.name)
-        assert address is not None
-        step = tunnel_to(
-            authority(addresses[0].sockaddr[0], port),
-            proxy=authority(proxy.name, proxy.port),
-            authorization=proxy.authorization,
-            user_agent="test",
-            timeout=10.0,
-        )
-        return Layers(super().connect([address], proxy.port), [step], peer="the proxy")
-
-
-@pytest.fixture(scope="module", params=["proxy.py", "tinyproxy"])
-def proxy(request: pytest.FixtureRequest) -> Iterator[Proxy]:
-    if request.param == "proxy.py":
-        with proxy_py("us er", "p@ss:wörd/") as port:
-            yield Proxy("us%20er:p%40ss:w%C3%B6rd/", port)
-    else:
-        with tinyproxy("user", "password") as port:
-            yield Proxy("user:password", port)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with Server() as running:
-        yield running
+    def test_the_process_has_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("http_proxy", "a:1")
+        assert process_environment("http_proxy") == "a:1"
+        monkeypatch.delenv("http_proxy")
+        assert process_environment("http_proxy") == ""
 
 
-def settle(client: HTTPClient) -> Status:
-    """Polls until the client waits for its user."""
-    until(lambda: [client.poll(), client.get_status() not in BUSY][1])
-    return client.get_status()
+@pytest.mark.parametrize(
+    ("host", "exemptions", "exempt"),
+    [
+        ("example.org", "", False),
+        ("example.org", "*", True),
+        ("example.org", "example.org", True),
+        ("EXAMPLE.org.", "Example.ORG", True),
+        ("www.example.org", "example.org", True),
+        ("www.example.org", ".example.org", True),
+        ("example.org", ".example.org", True),
+        ("notexample.org", "example.org", False),
+        ("example.org", "www.example.org", False),
+        ("example.org", "a, b\texample.org,c", True),
+        ("example.org", "example.org:80", True),
+        ("example.org", "example.org:81", False),
+        ("example.org:81", "example.org:81", True),
+        ("example.org", ".", False),
+        ("example.org", "org", True),
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.1:80", True),
+        ("192.0.2.1", "192.0.2.1:81", False),
+        ("192.0.2.1", "192.0.2.0/24", True),
+        ("192.0.3.1", "192.0.2.0/24", False),
+        ("192.0.2.1", "192.0.2.9/24", True),
+        ("192.0.2.1", "2.1", False),
+        ("192.0.2.1", "192.0.2.1/99, x, 192.0.2.1", True),
+        ("::1", "::1", True),
+        ("::1", "[::1]", True),
+        ("::1", "[::1]:80", True),
+        ("::1", "[::1]:81", False),
+        ("2001:db8::7", "2001:db8::/32", True),
+        ("fe80::1%eth0", "fe80::/10", True),
+        ("::1", "127.0.0.1", False),
+    ],
+)
+def test_exemptions(host: str, exemptions: str, exempt: bool) -> None:
+    assert is_exempt(parse_host(host), exemptions) is exempt
 
 
-def get(client: HTTPClient, url: str, headers: Sequence[str] = ()) -> bytes:
-    client.request(0, url, headers)
-    settle(client)
-    pieces = []
-    while client.get_status() is Status.STATUS_BODY:
-        client.poll()
-        pieces.append(client.read_response_body_chunk())
-    return b"".join(pieces)
+class TestWhatWasSet:
+    def test_each_for_its_own(self) -> None:
+        proxies = Proxies()
+        proxies.set("a", 1, tls=False)
+        proxies.set("b", 2, tls=True)
+        names = [proxy and proxy.host.name for proxy in map(proxies.to, (HTTP, HTTPS, parse_host("unix:/x")))]
+        assert names == ["a", "b", None]
+        proxies.set("", 1, tls=False)
+        proxies.set("b", -1, tls=True)
+        assert [proxies.to(HTTP), proxies.to(HTTPS)] == [None, None]
 
+    def test_it_goes_before_the_environment(self) -> None:
+        proxies = Proxies()
+        proxies.environment = {"all_proxy": "env", "no_proxy": "exempt.org"}.get  # type: ignore[assignment]
+        assert proxies.to(HTTP) is None  # which is used by choice only
+        proxies.use_environment = True
+        proxies.environment = lambda name: {"all_proxy": "env", "no_proxy": "exempt.org"}.get(name, "")
+        assert (found := proxies.to(HTTP)) is not None
+        assert found.host.name == "env"
+        assert proxies.to(parse_host("exempt.org")) is None
+        proxies.set("own", 1, tls=False)
+        for target in (HTTP, parse_host("exempt.org")):
+            assert (found := proxies.to(target)) is not None
+            assert found.host.name == "own"
 
-def test_a_tunnel(proxy: Proxy, server: Server) -> None:
-    client = HTTPClient(Tunnels(proxy.at()))
-    client.connect_to_host("127.0.0.1", server.port)
-    assert settle(client) is Status.STATUS_CONNECTED, client.get_error_reason()
-    assert get(client, "/bytes/70000") == b"".join(pattern(70000))
-    assert b"proxy" not in get(client, "/request").lower()  # what is for the proxy stays there
-    assert get(client, "/hello") == b"hello, world\n"
-    client.close()
-
-
-def test_a_tunnel_through_a_proxy_at_an_ipv6_address(server: Server) -> None:
-    with tinyproxy("user", "password") as port:
-        client = HTTPClient(Tunnels(parse_proxy("user:password@[::1]", port)))
-        client.connect_to_host("127.0.0.1", server.port)
-        assert settle(client) is Status.STATUS_CONNECTED, client.get_error_reason()
-        assert get(client, "/hello") == b"hello, world\n"
-        client.close()
-
-
-@pytest.mark.parametrize("user", ["", "user:wrong"])
-def test_a_tunnel_without_the_right_credentials(proxy: Proxy, server: Server, user: str) -> None:
-    client = HTTPClient(Tunnels(proxy.at(user=user)))
-    client.connect_to_host("127.0.0.1", server.port)
-    assert settle(client) is Status.STATUS_CANT_CONNECT
-    told = f"the proxy 127.0.0.1:{proxy.port}: it refused CONNECT 127.0.0.1:{server.port}: '40"
-    assert client.get_error_reason().startswith(told)
-
-
-def test_a_host_that_the_proxy_can_not_reach(proxy: Proxy) -> None:
-    client = HTTPClient(Tunnels(proxy.at()))
-    port = closed_port()
-    client.connect_to_host("127.0.0.1", port)
-    assert settle(client) is Status.STATUS_CANT_CONNECT
-    told = f"the proxy 127.0.0.1:{proxy.port}: it refused CONNECT 127.0.0.1:{port}: '50"
-    assert client.get_error_reason().startswith(told)
-
-
-def test_absolute_urls(proxy: Proxy, server: Server) -> None:
-    client = HTTPClient()
-    client.set_http_proxy("127.0.0.1", proxy.port)
-    for authorization, codes in ((proxy.at().authorization, {200}), ("Basic eDp5", {401, 407})):
-        client.connect_to_host("127.0.0.1", server.port)
-        assert settle(client) is Status.STATUS_CONNECTED, client.get_error_reason()
-        body = get(client, "/bytes/70000", [f"Proxy-Authorization: {authorization}"])
-        assert client.get_response_code() in codes
-        assert (body == b"".join(pattern(70000))) == (codes == {200})
-    client.close()
+    def test_a_client_uses_it_by_choice(self) -> None:
+        network = FakeNetwork(FakeStream())
+        client = HTTPClient(network)
+        client.proxies.environment = lambda name: "socks5h://192.0.2.9:1" if name == "all_proxy" else ""
+        client.connect_to_host("192.0.2.1")
+        assert network.asked == [(["192.0.2.1"], 80)]
+        assert client.use_environment_proxies is client.is_using_environment_proxies() is False
+        client.use_environment_proxies = True
+        client.connect_to_host("192.0.2.1")
+        assert network.asked[-1] == (["192.0.2.9"], 1)
+        client.proxies.environment = lambda _: "gopher://a"
+        with pytest.raises(LocalError, match="the environment's http_proxy is no proxy"):
+            client.connect_to_host("192.0.2.1")
+        assert "http_proxy" in client.get_error_reason()

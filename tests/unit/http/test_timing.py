@@ -42,35 +42,19 @@ def test_deadlines_of_a_request(clock: Clock, name: str, text: str) -> None:
     assert timing.overdue(connecting=False, requesting=True, awaited=True) == text
 
 
-@pytest.mark.parametrize("name", ["total", "idle", "first_byte", "connect"])
+@pytest.mark.parametrize("name", ["total", "idle", "first_byte"])
 def test_a_deadline_that_has_passed_is_told_until_the_end(clock: Clock, name: str) -> None:
     """Whoever asks first need not be the one who acts on it; and nothing is waited for any more."""
     timing = Timing(clock)
     timing.limit(name, 5)
-    if name == "connect":
-        timing.begin()
-    else:
-        timing.request()
+    timing.request()
     clock.advance(6)
     for _ in range(3):
-        assert timing.overdue(connecting=name == "connect", requesting=name != "connect", awaited=True) != ""
+        assert timing.overdue(connecting=False, requesting=True, awaited=True) != ""
         assert timing.due <= clock.now
         assert timing.remaining(30) == 0
     timing.end()
     assert timing.due == NEVER
-
-
-def test_deadline_of_connecting(clock: Clock) -> None:
-    timing = Timing(clock)
-    timing.limit("connect", 0.5)
-    timing.begin()
-    clock.now += 0.4
-    assert timing.overdue(connecting=True, requesting=False, awaited=False) == ""
-    clock.now += 0.2
-    assert (
-        timing.overdue(connecting=True, requesting=False, awaited=False)
-        == "no connection within 0.5 s (connect_timeout)"
-    )
 
 
 def test_a_byte_puts_off_what_counts_from_it(clock: Clock) -> None:
@@ -118,9 +102,7 @@ def test_durations(clock: Clock) -> None:
     timing = Timing(clock)
     assert set(timing.durations().values()) == {0.0}
     timing.begin()
-    timing.resolved, timing.secured = 101.0, 104.0
-    clock.now = 103.0
-    timing.connect_ended()
+    timing.resolved, timing.connected, timing.secured = 101.0, 103.0, 104.0
     clock.now = 110.0
     timing.request()
     timing.sent, timing.first_byte_came = 111.0, 112.0

@@ -34,11 +34,14 @@ from tests.unit.http.test_client import FakeStream
 
 from pythonscript_http.errors import LocalError
 from pythonscript_http.transport import certificate, trust
+from pythonscript_http.transport.connector import Connector, Route
+from pythonscript_http.transport.network import TcpNetwork
 from pythonscript_http.transport.records import Records
 from pythonscript_http.transport.stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, TlsError
 from pythonscript_http.transport.tcp import SocketStream
 from pythonscript_http.transport.tls import Handshake, TlsStream, tls_to
 from pythonscript_http.transport.trust import TlsObject, TlsPolicy, context_for
+from pythonscript_http.url import Host
 
 ROOT = Authority()
 GOOD = ROOT.issue("localhost")
@@ -79,7 +82,7 @@ def connected(port: int, buffer: int = 0) -> socket.socket:
 
 
 def secure(port: int, policy: TlsPolicy = POLICY, stream: SocketStream | None = None) -> TlsStream:
-    step = tls_to("localhost", context_for(policy), port=port, timeout=SECONDS)
+    step = tls_to("localhost", context_for(policy), port=port)
     made = established(step(stream or SocketStream(connected(port))))
     assert isinstance(made, TlsStream)
     return made
@@ -438,7 +441,7 @@ class Severed(FakeStream):
 def test_a_handshake_reset_at_each_byte(version: ssl.TLSVersion) -> None:
     server = server_context(GOOD)
     server.num_tickets = 0  # they come when the handshake is over
-    step = tls_to("localhost", context_for(TlsPolicy(roots=ROOT.pem, maximum=version)), timeout=SECONDS)
+    step = tls_to("localhost", context_for(TlsPolicy(roots=ROOT.pem, maximum=version)))
     for cut in itertools.count():
         handshake = step(Severed(server, cut))
         where = "in the middle of the handshake" if cut else "before it said a word"
@@ -529,9 +532,9 @@ def slow(request: pytest.FixtureRequest) -> Iterator[tuple[TlsPolicy, type[Slow]
     made.go.set()
 
 
-def under_way(server: TlsServer, policy: TlsPolicy, made: type[Slow], clock: Clock) -> Handshake:
+def under_way(server: TlsServer, policy: TlsPolicy, made: type[Slow]) -> Handshake:
     """A handshake in the middle of a step."""
-    step = tls_to("localhost", context_for(policy), clock=clock)
+    step = tls_to("localhost", context_for(policy))
     handshake = step(SocketStream(connected(server.port)))
     assert isinstance(handshake, Handshake)
     until(lambda: [handshake.poll(), len(made.threads) == 2][1])
@@ -542,7 +545,7 @@ def test_what_answers_the_peer_is_worked_out_by_other_threads(slow: tuple[TlsPol
     """How long it takes is the peer's choice: a poll waits a few milliseconds for it, and not longer."""
     policy, made = slow
     with TlsServer(GOOD, speak(b"hello")) as server:
-        handshake = under_way(server, policy, made, Clock())
+        handshake = under_way(server, policy, made)
         for _ in range(3):
             assert handshake.poll() is None
             handshake.wait(0.001)
@@ -561,16 +564,18 @@ def test_what_answers_the_peer_is_worked_out_by_other_threads(slow: tuple[TlsPol
 
 
 def test_a_deadline_holds_while_a_step_is_under_way(slow: tuple[TlsPolicy, type[Slow]]) -> None:
-    clock = Clock()
+    (policy, made), clock = slow, Clock()
     with TlsServer(GOOD, speak(b"hello")) as server:
-        handshake = under_way(server, *slow, clock)
+        connector = Connector(TcpNetwork(clock=clock), clock=clock)
+        connecting = connector.connect(Route(Host("localhost", server.port, True), tls=policy))
+        until(lambda: [connecting.poll(), len(made.threads) == 2][1])
         clock.advance(29.9)
-        assert handshake.poll() is None
+        assert connecting.poll() is None
         clock.advance(0.1)
         told = "TLS with 'localhost': no handshake within 30 s: it answered, and that takes long to verify"
         with pytest.raises(HandshakeError, match=told):
-            handshake.poll()
-        assert not slow[1].go.is_set()
+            connecting.poll()
+        assert not made.go.is_set()
 
 
 def test_giving_up_while_a_step_is_under_way(slow: tuple[TlsPolicy, type[Slow]]) -> None:
@@ -578,7 +583,7 @@ def test_giving_up_while_a_step_is_under_way(slow: tuple[TlsPolicy, type[Slow]])
     policy, made = slow
     before = descriptors()
     with TlsServer(GOOD, speak(b"hello")) as server:
-        handshake = under_way(server, policy, made, Clock())
+        handshake = under_way(server, policy, made)
         handshake.close()
         assert not made.go.is_set()
         used = weakref.ref(handshake._transport.object)

@@ -14,15 +14,16 @@ from tests.loopback.clock import Clock
 from tests.loopback.network import closed_port, established, until
 from tests.loopback.scripted import Reset
 from tests.loopback.tls_server import OpenSslServer, TlsServer, reset, server_context, speak
-from tests.unit.http.test_client import PacedStream
+from tests.unit.http.test_client import FakeNetwork, PacedStream
 
 from pythonscript_http.transport import resolver
+from pythonscript_http.transport.connector import Connector, Route
 from pythonscript_http.transport.happy_eyeballs import Race
-from pythonscript_http.transport.layers import Layers
 from pythonscript_http.transport.stream import HandshakeError, NetworkError, Stream, TlsError
 from pythonscript_http.transport.tls import TlsStream, tls_to
 from pythonscript_http.transport.tls_reasons import end_reason, is_end, pin_of
 from pythonscript_http.transport.trust import Roots, TlsPolicy, context_for
+from pythonscript_http.url import Host
 
 ROOT = Authority()
 MIDDLE = Authority("Test Intermediate", ROOT)
@@ -36,7 +37,7 @@ def dial(port: int, policy: TlsPolicy, name: str = "localhost", *, peer: str = "
     address = resolver.literal("127.0.0.1")
     assert address is not None
     step = tls_to(name, context_for(policy), port=port, peer=peer)
-    return established(Layers(Race((address,), port, 30.0, clock=time.monotonic), [step]))
+    return established(step(established(Race((address,), port, 30.0, clock=time.monotonic))))
 
 
 def failure(port: int, policy: TlsPolicy, name: str = "localhost") -> str:
@@ -309,18 +310,20 @@ def test_peers_that_do_not_go_on(script: list[bytes | float | type[Reset]], text
 @pytest.mark.parametrize(
     ("events", "text"),
     [
-        ([], "no handshake within 10 s: it says nothing"),
-        ([(1, b"\x16\x03\x03")], "no handshake within 10 s: it answered, and then fell silent"),
+        ([], "no handshake within 30 s: it says nothing"),
+        ([(1, b"\x16\x03\x03")], "no handshake within 30 s: it answered, and then fell silent"),
     ],
 )
 def test_peers_that_stall(events: list[tuple[float, bytes]], text: str) -> None:
     clock = Clock()
-    step = tls_to("localhost", context_for(TRUSTING), timeout=10, clock=clock)
-    pending = step(PacedStream(clock, *events))
+    network = FakeNetwork(PacedStream(clock, *events))
+    network.up = True
+    route = Route(Host("192.0.2.1", 443, True), tls=TRUSTING)
+    pending = Connector(network, clock=clock).connect(route)
     begun = clock.now
     with pytest.raises(HandshakeError, match=text):
         clock.established(pending)
-    assert clock.now == begun + 10
+    assert clock.now == begun + 30
 
 
 def told(text: str, kind: type[ssl.SSLError] = ssl.SSLError) -> ssl.SSLError:

@@ -1,0 +1,322 @@
+"""Connections to hosts: look-up, TCP or a Unix domain socket, a tunnel through a proxy, TLS.
+
+    connector = Connector(TcpNetwork(clock=monotonic), clock=monotonic)
+    connecting = connector.connect(Route(parse_host("localhost:8000")))
+    while (stream := connecting.poll()) is None:
+        connecting.wait(1.0)
+
+How long each step may take, and what to call whom it is with in the text of failures, is known here alone.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pythonscript_http.enums import Error
+from pythonscript_http.errors import LocalError
+from pythonscript_http.http1.state import HEADER_LIMIT
+from pythonscript_http.url import Host, authority
+
+from .proxy import Proxy
+from .stream import Address, Layer, Lookup, Network, NetworkError, Pending, Step, Stream
+from .tunnel import TunnelRequest
+
+if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
+    from .trust import TlsPolicy
+
+STEP_TIMEOUT: Final = 30.0
+"""Seconds for a proxy's answer, and for a TLS handshake."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """The way to a host. Connections by equal routes are as good as each other.
+
+    Attributes:
+        target: the host.
+        proxy: what it is reached through.
+        tls: on what terms to speak TLS with the host; None: the default policy.
+        proxy_tls: the same for the proxy.
+    """
+
+    target: Host
+    proxy: Proxy | None = None
+    tls: "TlsPolicy | None" = None
+    proxy_tls: "TlsPolicy | None" = None
+
+    @property
+    def peer(self) -> Host:
+        """Where the connection itself leads to."""
+        return self.target if self.proxy is None else self.proxy.host
+
+    @property
+    def forwarded(self) -> bool:
+        """The proxy passes requests on, and wants absolute URLs (RFC 9112 section 3.2.2)."""
+        return self.proxy is not None and self.proxy.kind.forwards and not self.target.tls
+
+
+class Connector:
+    """Makes connections.
+
+    Args:
+        network: where they are made.
+        clock: tells the time in seconds.
+        connect_timeout: seconds from the look-up to the end of the last handshake; 0.0: no limit. It may be
+            changed at any time, and counts for connections that are being made too.
+    """
+
+    __slots__ = ("clock", "connect_timeout", "network")
+
+    def __init__(self, network: Network, *, clock: Callable[[], float], connect_timeout: float = 0.0) -> None:
+        self.network: Final = network
+        self.clock: Final = clock
+        self.connect_timeout = connect_timeout
+
+    def connect(
+        self,
+        route: Route,
+        *,
+        since: float | None = None,
+        user_agent: str = "",
+        header_limit: int = HEADER_LIMIT,
+    ) -> "Connecting":
+        """Begins to connect.
+
+        Args:
+            route: the way.
+            since: from when on the connect timeout counts; None: now.
+            user_agent: what to tell a proxy that asks who wants the tunnel.
+            header_limit: most bytes that the header blocks of a proxy's answer may have.
+
+        Raises:
+            LocalError: the terms of TLS cannot be honoured; nothing was begun.
+            NetworkError: the look-up of a name cannot even begin.
+        """
+        return Connecting(self, route, self.clock() if since is None else since, user_agent, header_limit)
+
+
+@contextmanager
+def making_tls_ready() -> Iterator[None]:
+    """Makes a refusal of what keeps OpenSSL from being used at all: no library, no roots, no descriptor left.
+
+    Raises:
+        LocalError: TLS is out of reach.
+    """
+    try:
+        yield
+    except (ImportError, OSError) as error:  # ssl.SSLError is an OSError
+        raise LocalError(Error.ERR_UNAVAILABLE, f"TLS is out of reach here: {error}") from None
+
+
+def _tls_to(host: Host, policy: "TlsPolicy | None", named: str = "") -> Step:
+    from .tls import tls_to  # late, as above
+    from .trust import TlsPolicy, context_for
+
+    return tls_to(host.name, context_for(policy or TlsPolicy()), port=host.port, peer=named)
+
+
+def _place(host: Host) -> str:
+    return host.name if host.unix else authority(host.name, host.port)
+
+
+class Connecting:
+    """A connection that is being made. Make it by `Connector.connect`."""
+
+    __slots__ = (
+        "_began",
+        "_clock",
+        "_connector",
+        "_deadline",
+        "_header_limit",
+        "_layer",
+        "_lookup",
+        "_lookups",
+        "_pending",
+        "_route",
+        "_steps",
+        "_tls",
+        "_user_agent",
+        "connected",
+        "resolved",
+        "secured",
+    )
+
+    def __init__(
+        self, connector: Connector, route: Route, began: float, user_agent: str, header_limit: int
+    ) -> None:
+        self._connector = connector
+        self._clock = connector.clock
+        self._route = route
+        self._began = began
+        self._user_agent = user_agent
+        self._header_limit = header_limit
+        self._layer: Layer | None = None  # the one that is being made, above TCP
+        self._deadline = 0.0  # of that layer
+        self._steps: Iterator[Step] = iter(())
+        self._tls = self._tls_steps()
+        self.resolved = 0.0
+        """When the look-up was over; 0.0: it is not, or there was none."""
+        self.connected = 0.0
+        """When the host, or its proxy, took the connection; 0.0: it has not."""
+        self.secured = 0.0
+        """When the TLS handshake with the host was over; 0.0: it is not, or there is none."""
+        network, proxy = connector.network, route.proxy
+        names = [route.peer.name]
+        if proxy is not None and not proxy.kind.resolves:
+            names.append(route.target.name)
+        self._lookups = {name: self._look_up(name) for name in names if network.literal(name) is None}
+        self._lookup = next(iter(self._lookups.values()), None)  # the one that is waited for
+        self._pending: Pending | None = None if self._lookups else self._dial()
+
+    @property
+    def resolving(self) -> bool:
+        """Names are looked up still. The poll that ends this does nothing more."""
+        return self._lookup is not None
+
+    def poll(self) -> Stream | None:
+        """Does what can be done without waiting, and gives the connection once it stands.
+
+        Raises:
+            NetworkError: it never will.
+        """
+        if self._lookup is not None:
+            self._resolve()
+        elif (stream := self._climb()) is not None:
+            return stream
+        self._check_deadlines()
+        return None
+
+    def wait(self, timeout: float) -> None:
+        """Sleeps until `poll` has something to do; `timeout` seconds at most."""
+        due = [self._deadline] if self._layer is not None else []
+        if self._connector.connect_timeout:
+            due.append(self._began + self._connector.connect_timeout)
+        if due:
+            timeout = min(timeout, max(0.0, min(due) - self._clock()))
+        awaited = self._lookup or self._pending
+        assert awaited is not None
+        awaited.wait(timeout)
+
+    def late(self, why: str) -> NetworkError:
+        """Makes the failure of one who waits no longer: what it is still waiting for.
+
+        Args:
+            why: which limit has passed.
+        """
+        if self._layer is not None:
+            return self._layer.late(why)
+        peer = self._route.peer
+        doing = f"looking {peer.name!a} up" if self.resolving else f"connecting to {_place(peer)}"
+        return self._failure(f"{why}: still {doing}")
+
+    def close(self) -> None:
+        """Gives it up."""
+        if self._pending is not None:
+            self._pending.close()
+
+    # ---- inside
+
+    def _tls_steps(self) -> tuple[Step | None, Step | None]:
+        """Makes the layers of TLS ready: with the proxy, and with the host."""
+        route, proxy = self._route, self._route.proxy
+        below = above = None
+        with making_tls_ready():
+            if proxy is not None and proxy.host.tls:
+                below = _tls_to(proxy.host, route.proxy_tls, f"the proxy {_place(proxy.host)}")
+            if route.target.tls:
+                above = _tls_to(route.target, route.tls)
+        return below, above
+
+    def _look_up(self, name: str) -> Lookup:
+        try:
+            return self._connector.network.look_up(name)
+        except NetworkError as error:
+            raise self._failure(str(error), name) from None
+
+    def _failure(self, text: str, name: str = "") -> NetworkError:
+        """Tells of a failure before any layer was begun, and that it is the proxy's if it is."""
+        route = self._route
+        ours = route.proxy is None or (name and name != route.peer.name)
+        return NetworkError(text if ours else f"the proxy: {text}")
+
+    def _resolve(self) -> None:
+        """Goes on with the look-ups."""
+        for name, lookup in self._lookups.items():
+            try:
+                known = lookup.poll()
+            except NetworkError as error:
+                raise self._failure(str(error), name) from None
+            if known is None:
+                self._lookup = lookup
+                return
+        self.resolved = self._clock()
+        self._lookup, self._pending = None, self._dial()
+
+    def _addresses(self, name: str) -> tuple[Sequence[Address], Lookup | None]:
+        """The addresses of a name, and where more of them may come from."""
+        lookup = self._lookups.get(name)
+        if lookup is None:
+            literal = self._connector.network.literal(name)
+            assert literal is not None
+            return (literal,), None
+        known = lookup.poll()
+        assert known is not None
+        return known, lookup
+
+    def _dial(self) -> Pending:
+        """Begins with the connection to the host or its proxy, and says what goes on top of it."""
+        route, proxy, (below, above) = self._route, self._route.proxy, self._tls
+        tunnel = None
+        if proxy is not None and not route.forwarded:
+            name = route.target.name
+            if not proxy.kind.resolves:
+                name = str(self._addresses(name)[0][0].sockaddr[0])
+            request = TunnelRequest(
+                name,
+                route.target.port,
+                _place(proxy.host),
+                self._user_agent,
+                self._header_limit,
+                proxy.user,
+                proxy.password,
+            )
+            tunnel = proxy.kind.tunnel(request)
+        self._steps = (step for step in (below, tunnel, above) if step is not None)
+        addresses, lookup = self._addresses(route.peer.name)
+        return self._connector.network.connect(addresses, route.peer.port, lookup)
+
+    def _climb(self) -> Stream | None:
+        """Goes on with the layers."""
+        while True:
+            assert self._pending is not None
+            try:
+                stream = self._pending.poll()
+            except NetworkError as error:
+                if self._layer is not None:  # it tells itself whose failure it is
+                    raise
+                raise self._failure(str(error)) from None
+            if stream is None:
+                return None
+            now = self._clock()
+            if self._layer is None:
+                self.connected = now
+            step = next(self._steps, None)
+            if step is None:
+                self.secured = now if self._route.target.tls else 0.0
+                return stream
+            self._pending = self._layer = step(stream)
+            self._deadline = now + STEP_TIMEOUT
+
+    def _check_deadlines(self) -> None:
+        now, limit, layer = self._clock(), self._connector.connect_timeout, self._layer
+        if layer is not None and now >= self._deadline:
+            why = f"{layer.lacking} within {STEP_TIMEOUT:g} s"
+        elif limit and now >= self._began + limit:
+            why = f"no connection within {limit:g} s (connect_timeout)"
+        else:
+            return
+        try:
+            raise self.late(why)
+        finally:
+            self.close()
