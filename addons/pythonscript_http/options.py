@@ -1,55 +1,82 @@
-"""What a user may set of a client, and within which ranges."""
+"""What a user may set of a client. What does not fit is refused, and tells why."""
 
 import math
+from dataclasses import replace
 from typing import Final
 
+from .calls import Calls
+from .config import RANGES, UNLIMITED, Limits, Timeouts
 from .enums import Error
 from .errors import LocalError
-from .http1.state import UNLIMITED, Machine
+from .http1.request import check_value
 from .proxies import Proxies
-from .timing import Timing
-from .transport.connector import Connector
-
-_LARGEST: Final = 16777216
-
-RANGES: Final = {
-    "read_chunk_size": range(256, _LARGEST + 1),
-    "max_header_size": range(1024, _LARGEST + 1),
-    "max_body_size": range(-1, UNLIMITED),
-}
-"""Bytes: what each size may be; the engine's own one has the engine's range."""
 
 
-class Options:
-    """The settings of a client, which outlive its connections. What does not fit is refused, and tells why.
+class Options(Calls):
+    """The settings of a client.
 
     Args:
-        machine: obeys the limits.
-        timing: obeys the deadlines of requests.
-        connector: obeys that of connecting.
+        limits: how many bytes things may have, to begin with.
+        timeouts: how long they may take, to begin with.
+        user_agent: value of the User-Agent header, unless a request brings its own.
+
+    Raises:
+        LocalError: the user agent can't be sent.
     """
 
-    __slots__ = (
-        "_blocking",
-        "_connector",
-        "_decode_body",
-        "_machine",
-        "_read_chunk_size",
-        "_refusal",
-        "_timing",
-        "proxies",
-    )
+    __slots__ = ("_blocking", "_decode_body", "_user_agent", "limits", "proxies")
 
-    def __init__(self, machine: Machine, timing: Timing, connector: Connector) -> None:
-        self._machine = machine
-        self._timing = timing
-        self._connector = connector
+    def __init__(self, limits: Limits, timeouts: Timeouts, user_agent: str) -> None:
+        super().__init__(timeouts)
+        self.limits = limits
+        """How many bytes things may have, as of the next request."""
         self.proxies: Final = Proxies()
         """Which proxies lead to which hosts, as of the next `connect_to_host()`."""
         self._blocking = False
-        self._read_chunk_size = 65536
         self._decode_body = False
-        self._refusal = ""
+        self.user_agent = user_agent
+
+    @property
+    def user_agent(self) -> str:
+        """Value of the User-Agent header, unless a request brings its own."""
+        return self._user_agent
+
+    @user_agent.setter
+    def user_agent(self, value: str) -> None:
+        try:
+            check_value("User-Agent", value)
+        except LocalError as error:
+            raise self.refused(error) from None
+        self._user_agent = value
+
+    def set_http_proxy(self, host: str, port: int) -> None:
+        """Sets the proxy for plain requests, as of the next `connect_to_host()`; empty or port -1 unsets it.
+
+        Args:
+            host: as for `connect_to_host()`, perhaps with a scheme and `user:password@` before it: see
+                `transport.proxy.parse_proxy`.
+
+        Raises:
+            LocalError: this is no proxy. Until another is set, or none, `connect_to_host()` raises it too.
+        """
+        self._set_proxy(host, port, tls=False)
+
+    def set_https_proxy(self, host: str, port: int) -> None:
+        """Sets the proxy for TLS requests, as of the next `connect_to_host()`; empty or port -1 unsets it.
+
+        Args:
+            host: as for `set_http_proxy()`.
+
+        Raises:
+            LocalError: as by `set_http_proxy()`.
+        """
+        self._set_proxy(host, port, tls=True)
+
+    def _set_proxy(self, host: str, port: int, *, tls: bool) -> None:
+        try:
+            self.proxies.set(host, port, tls=tls)
+        except LocalError as error:
+            raise self.refused(error) from None
 
     def set_blocking_mode(self, enabled: bool) -> None:
         """Lets `poll()` and reads wait in the operating system until there is something to do.
@@ -69,11 +96,11 @@ class Options:
             LocalError: it is not within 256 to 16777216.
         """
         self._check_size("read_chunk_size", size)
-        self._read_chunk_size = size
+        self.limits = replace(self.limits, read_size=size)
 
     def get_read_chunk_size(self) -> int:
         """Gives how many bytes one read gives at most."""
-        return self._read_chunk_size
+        return self.limits.read_size
 
     def set_connect_timeout(self, seconds: float) -> None:
         """Sets how long look-up and connection may take together, in seconds; 0 for no limit.
@@ -85,11 +112,11 @@ class Options:
         Raises:
             LocalError: it is negative or no number.
         """
-        self._connector.connect_timeout = self._checked_timeout("connect", seconds)
+        self._set_timeout("connect", seconds)
 
     def get_connect_timeout(self) -> float:
         """Gives how long look-up and connection may take together, in seconds."""
-        return self._connector.connect_timeout
+        return self.timeouts.connect
 
     def set_first_byte_timeout(self, seconds: float) -> None:
         """Sets how long the first byte of an answer may take, in seconds; 0 for no limit.
@@ -103,7 +130,7 @@ class Options:
 
     def get_first_byte_timeout(self) -> float:
         """Gives how long the first byte of an answer may take, in seconds."""
-        return self._timing.first_byte
+        return self.timeouts.first_byte
 
     def set_idle_timeout(self, seconds: float) -> None:
         """Sets for how long no byte may move while a request is under way, in seconds; 0 for no limit.
@@ -117,7 +144,7 @@ class Options:
 
     def get_idle_timeout(self) -> float:
         """Gives for how long no byte may move while a request is under way, in seconds."""
-        return self._timing.idle
+        return self.timeouts.idle
 
     def set_total_timeout(self, seconds: float) -> None:
         """Sets how long it may take from `request()` to the end of the body, in seconds; 0 for no limit.
@@ -129,7 +156,7 @@ class Options:
 
     def get_total_timeout(self) -> float:
         """Gives how long it may take from `request()` to the end of the body, in seconds."""
-        return self._timing.total
+        return self.timeouts.total
 
     def set_max_header_size(self, size: int) -> None:
         """Sets how many bytes the header blocks of a response, interim ones too, or its trailers may have.
@@ -138,11 +165,11 @@ class Options:
             LocalError: it is not within 1024 to 16777216.
         """
         self._check_size("max_header_size", size)
-        self._machine.header_limit = size
+        self.limits = replace(self.limits, header_size=size)
 
     def get_max_header_size(self) -> int:
         """Gives how many bytes the header blocks of one response may have."""
-        return self._machine.header_limit
+        return self.limits.header_size
 
     def set_max_body_size(self, size: int) -> None:
         """Sets how many bytes the body of a response may have, before and after decoding; -1 for no limit.
@@ -153,11 +180,11 @@ class Options:
             LocalError: it is below -1.
         """
         self._check_size("max_body_size", size)
-        self._machine.body_limit = UNLIMITED if size < 0 else size
+        self.limits = replace(self.limits, body_size=UNLIMITED if size < 0 else size)
 
     def get_max_body_size(self) -> int:
         """Gives how many bytes the body of a response may have, -1 for no limit."""
-        limit = self._machine.body_limit
+        limit = self.limits.body_size
         return -1 if limit == UNLIMITED else limit
 
     def set_decode_body(self, enabled: bool) -> None:
@@ -197,21 +224,17 @@ class Options:
     # ---- checks
 
     def _set_timeout(self, name: str, seconds: float) -> None:
-        self._timing.limit(name, self._checked_timeout(name, seconds))
-
-    def _checked_timeout(self, name: str, seconds: float) -> float:
         if not (seconds >= 0 and math.isfinite(seconds)):
             text = f"{name}_timeout {seconds} is no number of seconds from 0 on"
             raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
-        return float(seconds)
+        self.timeouts = replace(self.timeouts, **{name: float(seconds)})
+        self._obey_timeouts()
+
+    def _obey_timeouts(self) -> None:
+        """Tells those who mind the time, also of what is under way."""
 
     def _check_size(self, name: str, size: int) -> None:
         allowed = RANGES[name]
         if size not in allowed:
             text = f"{name} {size} is not within {allowed[0]} to {allowed[-1]}"
             raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
-
-    def refused(self, error: LocalError) -> LocalError:
-        """Keeps why a call was refused, for `get_error_reason()`; gives the error, to be raised."""
-        self._refusal = str(error)
-        return error

@@ -6,6 +6,8 @@ The time is given by the caller, in seconds of any clock that never goes back.
 from collections.abc import Callable
 from typing import Final
 
+from .config import Timeouts
+
 NEVER: Final = float("inf")
 
 
@@ -14,6 +16,7 @@ class Timing:
 
     Args:
         clock: tells the time.
+        timeouts: the deadlines: first_byte, idle and total.
 
     Deadlines are durations in seconds; 0 is none. `due` is the earliest time at which one may have passed, so
     that a caller who waits compares one number. It is never late; where it is early, `overdue` corrects it.
@@ -37,10 +40,9 @@ class Timing:
         "total",
     )
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], timeouts: Timeouts) -> None:
         self.now = clock
-        self.first_byte = self.idle = self.total = 0.0
-        self._watching = False  # some deadline counts from the last byte that moved
+        self.obey(timeouts)
         self.forget()
 
     def forget(self) -> None:
@@ -49,9 +51,10 @@ class Timing:
         self.began = self.resolved = self.connected = self.secured = self.requested = 0.0
         self.sent = self.first_byte_came = self.ended = self.moved_last = 0.0
 
-    def limit(self, name: str, seconds: float) -> None:
-        """Sets the duration of a deadline, also of one that is running."""
-        setattr(self, name, seconds)
+    def obey(self, timeouts: Timeouts) -> None:
+        """Sets the durations of the deadlines, also of those that are running."""
+        self.first_byte, self.idle, self.total = timeouts.first_byte, timeouts.idle, timeouts.total
+        # Some deadline counts from the last byte that moved.
         self._watching = bool(self.first_byte or self.idle)
         self.due = 0.0
 

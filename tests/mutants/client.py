@@ -4,7 +4,7 @@ from .model import Mutant, mutants_of
 
 _HTTP = "addons/pythonscript_http"
 _UNIT = "tests/unit/http"
-_WHOLE = f"{_UNIT}/test_state.py::TestEveryResponse::test_whole"
+_WHOLE = f"{_UNIT}/test_connection.py::TestEveryResponse::test_whole"
 
 
 def _in(path: str, *rows: tuple[str, str, str, str]) -> list[Mutant]:
@@ -544,15 +544,9 @@ MUTANTS = [
             f"{_UNIT}/test_connector.py",
         ),
         (
-            "a tunnel has half a minute",
-            "STEP_TIMEOUT: Final = 30.0",
-            "STEP_TIMEOUT: Final = 60.0",
-            f"{_UNIT}/test_connector.py",
-        ),
-        (
             "each layer has its own time",
-            "            self._deadline = now + STEP_TIMEOUT",
-            "            self._deadline = self._deadline or now + STEP_TIMEOUT",
+            "            self._deadline = now + self._connector.timeouts.layer",
+            "            self._deadline = self._deadline or now + self._connector.timeouts.layer",
             f"{_UNIT}/test_connector.py",
         ),
         (
@@ -566,6 +560,33 @@ MUTANTS = [
             "            self.close()\n",
             "            pass\n",
             f"{_UNIT}/test_connector.py",
+        ),
+    ),
+    *_in(
+        "config.py",
+        (
+            "a tunnel has half a minute",
+            "    layer: float = 30.0",
+            "    layer: float = 60.0",
+            f"{_UNIT}/test_connector.py",
+        ),
+        (
+            "a body waits a second for 100 Continue",
+            "    go_on: float = 1.0",
+            "    go_on: float = 2.0",
+            f"{_UNIT}/test_client.py::TestDeadlinesToTheTick",
+        ),
+        (
+            "blocking mode waits half a minute",
+            "    blocking: float = 30.0",
+            "    blocking: float = 60.0",
+            f"{_UNIT}/test_client.py::TestDeadlinesToTheTick",
+        ),
+        (
+            "an address has half a minute",
+            "    address: float = 30.0",
+            "    address: float = 60.0",
+            f"{_UNIT}/test_config.py",
         ),
     ),
     *_in(
@@ -599,14 +620,19 @@ MUTANTS = [
         ("101 is final", "if head.code >= 200 or head.code == 101:", "if head.code >= 200:", _WHOLE),
     ),
     *_in(
-        "http1/state.py",
+        "http1/connection.py",
         (
             "an unsent request spends the connection",
-            "or self._sending or self._buffered() > 0",
-            "or self._buffered() > 0",
-            f"{_UNIT}/test_state.py::TestBody",
+            "if unsent or not self._reusable or",
+            "if not self._reusable or",
+            f"{_UNIT}/test_connection.py::TestBody",
         ),
-        ("surplus spends the connection", "or self._buffered() > 0", "", _WHOLE),
+        (
+            "surplus spends the connection",
+            "not self._reusable or self._buffered() > 0 else",
+            "not self._reusable else",
+            _WHOLE,
+        ),
         (
             "a 204 that promises a body spends the connection",
             "not (head.code == 204 and",
@@ -615,34 +641,28 @@ MUTANTS = [
         ),
         ("an odd body spends the connection", "self._reusable &= not decoder.odd", "pass", _WHOLE),
         (
-            "what cannot be connected anew is DISCONNECTED",
-            "or not self.renewable",
-            "",
-            f"{_UNIT}/test_connecting_anew.py",
-        ),
-        (
             "a request to close spends the connection",
             "self._reusable = not close",
             "self._reusable = True",
-            f"{_UNIT}/test_state.py::TestBody",
+            f"{_UNIT}/test_connection.py::TestBody",
         ),
         (
             "a body cut short is an error",
-            "if self.status is _BODY and self._framing is _CLOSE:",
-            "if self.status is _BODY:",
+            "if self.phase is _BODY and self._framing is _CLOSE:",
+            "if self.phase is _BODY:",
             _WHOLE,
         ),
         (
             "a body of the limit is taken",
-            "if length > self.body_limit:",
-            "if length >= self.body_limit:",
-            f"{_UNIT}/test_state.py::test_the_body_limit",
+            "if length > limit:",
+            "if length >= limit:",
+            f"{_UNIT}/test_connection.py::test_the_body_limit",
         ),
         (
             "a body until close has a limit",
             "if self._framing is _CLOSE and size < self._end - self._start:",
             "if False:",
-            f"{_UNIT}/test_state.py::test_the_body_limit",
+            f"{_UNIT}/test_connection.py::test_the_body_limit",
         ),
         ("a body until close spends the connection", "self._reusable = False\n", "pass\n", _WHOLE),
         (
@@ -659,29 +679,81 @@ MUTANTS = [
         ),
         (
             "an answer that has begun is awaited no more",
-            "return self.status is _REQUESTING and not self._buffered()",
-            "return self.status is _REQUESTING",
+            "return self.phase is _AWAITING and not self._buffered()",
+            "return self.phase is _AWAITING",
             f"{_UNIT}/test_client.py::TestDeadlinesToTheTick",
+        ),
+        (
+            "400 ends an upload",
+            "or head.code >= 400:",
+            "or head.code > 400:",
+            f"{_UNIT}/test_connection.py::TestRequest",
+        ),
+        (
+            "399 ends no upload",
+            "or head.code >= 400:",
+            "or head.code >= 399:",
+            f"{_UNIT}/test_connection.py::TestRequest",
+        ),
+        (
+            "a body that was not asked for is not sent",
+            "if writer.held or writer.failure or head",
+            "if writer.failure or head",
+            f"{_UNIT}/test_connection.py::TestRequest",
+        ),
+        (
+            "100 Continue lets the body go",
+            "if heads.continued and self.writer.held:",
+            "if False:",
+            f"{_UNIT}/test_connection.py::TestRequest",
         ),
     ),
     *_in(
         "client.py",
         (
+            "what cannot be connected anew is DISCONNECTED",
+            "or self._route is None else Event.END",
+            "else Event.END",
+            f"{_UNIT}/test_connecting_anew.py",
+        ),
+        (
+            "no more memory is asked for than can be filled",
+            "return min(self.limits.read_size, self._http.core.most_left)",
+            "return self.limits.read_size",
+            f"{_UNIT}/test_client.py::TestCost",
+        ),
+        (
+            "what came behind a tunnel's head is read",
+            "if surplus:",
+            "if False:",
+            f"{_UNIT}/test_client.py::TestAttached",
+        ),
+        (
+            "deadlines are looked at while a body is read",
+            "(late := http.late())",
+            "self._state.status is not _BODY and (late := http.late())",
+            f"{_UNIT}/test_client.py::TestDeadlinesToTheTick",
+        ),
+        ("nobody keeps a head", "        self._head = None\n", "", f"{_UNIT}/test_client.py::TestHeads"),
+        (
+            "nobody keeps a head that was handed over",
+            "self._tls_info = self._head = None",
+            "self._tls_info = None",
+            f"{_UNIT}/test_connections.py",
+        ),
+    ),
+    *_in(
+        "connections.py",
+        (
             "a connection of the script's own has no proxy",
-            "self._machine.fire(Event.ATTACH)\n                self._forwarder = None",
-            "self._machine.fire(Event.ATTACH)",
+            "                self._forwarder = None\n",
+            "",
             f"{_UNIT}/test_client.py::TestAttachedBehindAProxy",
         ),
         (
-            "a stale connection takes no request",
-            "if upload.untouched and",
-            "if False and",
-            f"{_UNIT}/test_client.py::TestConnection",
-        ),
-        (
             "connecting closes first",
-            "self.close()\n        self._enter()\n        try:\n            self._close()",
-            "self._enter()\n        try:\n            self._close()",
+            "self.close()\n        with self._call():\n            self._close()",
+            "with self._call():\n            self._close()",
             f"{_UNIT}/test_threads.py::test_to_connect_ends_a_wait",
         ),
         (
@@ -691,35 +763,68 @@ MUTANTS = [
             f"{_UNIT}/test_threads.py::test_two_that_connect_at_a_time",
         ),
         (
+            "a connection that is handed over stays open",
+            "stream, self._http = self._http.stream, NO_CONNECTION",
+            "stream = self._http.stream",
+            f"{_UNIT}/test_client.py::TestAttached",
+        ),
+    ),
+    *_in(
+        "http11.py",
+        (
+            "a stale connection takes no request",
+            "if writer.untouched and",
+            "if False and",
+            f"{_UNIT}/test_http11.py",
+        ),
+        (
+            "100 Continue counts from the new connection",
+            "self._go_on_at = self._timing.moved_last + self.timeouts.go_on",
+            "pass",
+            f"{_UNIT}/test_connecting_anew.py",
+        ),
+        (
+            "a slow reader is not the network",
+            "(core.unread or stream.peek() is not _QUIET)",
+            "False",
+            f"{_UNIT}/test_client.py::TestDeadlines",
+        ),
+        (
+            "the first byte is marked once",
+            "if not timing.first_byte_came:",
+            "if True:",
+            f"{_UNIT}/test_client.py::TestMarks",
+        ),
+        (
+            "the end of the request is marked",
+            "self._timing.sent = self._timing.now()",
+            "pass",
+            f"{_UNIT}/test_client.py::TestMarks",
+        ),
+        (
+            "a stream that tells its end only to who reads is read",
+            "blind = not (stream.peekable or writer.unsent)",
+            "blind = False",
+            f"{_UNIT}/test_client.py::TestAttached",
+        ),
+    ),
+    *_in(
+        "calls.py",
+        (
             "who leaves closes only for somebody",
             "if self._turn.wanted:  # or else",
             "if True:  # or else",
             f"{_UNIT}/test_threads.py::test_who_leaves_does_not_close_what_was_begun_since",
         ),
         (
-            "100 Continue counts from the new connection",
-            "upload.held_until = self._timing.moved_last + CONTINUE_TIMEOUT",
-            "pass",
-            f"{_UNIT}/test_connecting_anew.py",
+            "a close() that came meanwhile is done when the call ends",
+            "if self._turn.take():  # or else whoever has taken it does",
+            "if False:",
+            f"{_UNIT}/test_threads.py",
         ),
-        (
-            "a slow reader is not the network",
-            "if status is _BODY and (machine.unread or",
-            "if False and (machine.unread or",
-            f"{_UNIT}/test_client.py::TestDeadlines",
-        ),
-        (
-            "400 ends an upload",
-            "self.get_response_code() >= 400",
-            "self.get_response_code() > 400",
-            f"{_UNIT}/test_client.py::TestRefusedUploads",
-        ),
-        (
-            "399 ends no upload",
-            "self.get_response_code() >= 400",
-            "self.get_response_code() >= 399",
-            f"{_UNIT}/test_client.py::TestRefusedUploads",
-        ),
+    ),
+    *_in(
+        "results.py",
         (
             "headers are handed out once",
             "self._headers_taken = True",
@@ -732,60 +837,10 @@ MUTANTS = [
             "[]).__iadd__([]) or fields[name].append(value",
             f"{_UNIT}/test_client.py::TestResponse",
         ),
-        (
-            "cookies are told apart",
-            'separator = "\\n" if',
-            'separator = ", " if',
-            f"{_UNIT}/test_client.py::TestHeaderLookUp",
-        ),
-        (
-            "no more memory is asked for than can be filled",
-            "return min(self._read_chunk_size, self._machine.most_left)",
-            "return self._read_chunk_size",
-            f"{_UNIT}/test_client.py::TestCost",
-        ),
-        (
-            "the first byte is marked once",
-            "if not timing.first_byte_came:",
-            "if True:",
-            f"{_UNIT}/test_client.py::TestMarks",
-        ),
-        (
-            "a body waits a second for 100 Continue",
-            "CONTINUE_TIMEOUT: Final = 1.0",
-            "CONTINUE_TIMEOUT: Final = 2.0",
-            f"{_UNIT}/test_client.py::TestDeadlinesToTheTick",
-        ),
-        (
-            "blocking mode waits half a minute",
-            "BLOCKING_LIMIT: Final = 30.0",
-            "BLOCKING_LIMIT: Final = 60.0",
-            f"{_UNIT}/test_client.py::TestDeadlinesToTheTick",
-        ),
-        (
-            "a body that was not asked for is not sent",
-            "if upload.held_until or upload.failure or",
-            "if upload.failure or",
-            f"{_UNIT}/test_client.py::TestExpect",
-        ),
-        (
-            "the end of the request is marked",
-            "self._timing.sent = self._timing.now()",
-            "pass",
-            f"{_UNIT}/test_client.py::TestMarks",
-        ),
-        (
-            "a connection that is handed over stays open",
-            "stream, self._stream = self._stream, None",
-            "stream = self._stream",
-            f"{_UNIT}/test_client.py::TestAttached",
-        ),
-        (
-            "what came behind a tunnel's head is read",
-            "if surplus:",
-            "if False:",
-            f"{_UNIT}/test_client.py::TestAttached",
-        ),
+        ("cookies are told apart", 'separator = "\\n" if', 'separator = ", " if', f"{_UNIT}/test_results.py"),
+    ),
+    *_in(
+        "requests.py",
         (
             "GET has no body by request()",
             "if body and method == _GET:",
@@ -793,41 +848,25 @@ MUTANTS = [
             f"{_UNIT}/test_client.py::TestSending",
         ),
         (
-            "a stream that tells its end only to who reads is read",
-            "blind = not (stream.peekable or self._upload.unsent)",
-            "blind = False",
-            f"{_UNIT}/test_client.py::TestAttached",
-        ),
-        (
-            "deadlines are looked at while a body is read",
-            "elif timing.due is not NEVER:",
-            "elif False:",
-            f"{_UNIT}/test_client.py::TestDeadlinesToTheTick",
-        ),
-        (
             "all of a request is sent before the connection is used again",
-            "            if result is _OK and upload.done:\n                self._sent()",
-            "            pass",
-            f"{_UNIT}/test_client.py::TestStreamedUploads {_UNIT}/test_client.py::TestMarks",
+            "            if result is _OK and writer.done:\n",
+            "            if False:\n",
+            f"{_UNIT}/test_client.py::TestMarks",
         ),
-        (
-            "close() ends every wait",
-            "while left > 0 and not self._turn.wanted:",
-            "while left > 0:",
-            f"{_UNIT}/test_threads.py",
-        ),
-        (
-            "a close() that came meanwhile is done when the call ends",
-            "if self._turn.take():  # or else whoever has taken it does",
-            "if False:",
-            f"{_UNIT}/test_threads.py",
-        ),
-        ("nobody keeps a head", "        self._head = None\n", "", f"{_UNIT}/test_client.py::TestHeads"),
         (
             "a head is of its own terms",
             "or self._head[0] != parts:",
             "or self._head[0][:4] != parts[:4]:",
             f"{_UNIT}/test_client.py::TestHeads",
+        ),
+    ),
+    *_in(
+        "waits.py",
+        (
+            "close() ends every wait",
+            "while left > 0 and not self._turn.wanted:",
+            "while left > 0:",
+            f"{_UNIT}/test_threads.py",
         ),
     ),
     *_in(
@@ -871,48 +910,54 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "upload.py",
+        "http1/writer.py",
         (
             "the backlog is a MiB",
             "sum(map(len, waiting)) >= BACKLOG:",
             "sum(map(len, waiting)) > BACKLOG:",
-            f"{_UNIT}/test_upload.py",
+            f"{_UNIT}/test_writer.py",
         ),
         (
             "a chunk of no bytes is not sent",
             "if size:  # a chunk",
             "if True:  # a chunk",
-            f"{_UNIT}/test_upload.py",
+            f"{_UNIT}/test_writer.py",
         ),
         (
             "a body is not shorter than told",
             "if self.length > self._given:",
             "if False:",
-            f"{_UNIT}/test_upload.py",
+            f"{_UNIT}/test_writer.py",
         ),
         (
             "a body is not longer than told",
             "if 0 <= self.length < given:",
             "if 0 <= self.length < given - 1:",
-            f"{_UNIT}/test_upload.py",
+            f"{_UNIT}/test_writer.py",
         ),
         (
             "sizes of chunks are hexadecimal",
             'b"%x\\r\\n" % size',
             'b"%d\\r\\n" % size',
-            f"{_UNIT}/test_upload.py",
+            f"{_UNIT}/test_writer.py",
         ),
         (
             "what was dropped does not count as sent",
             "self._given = self.sent\n        self.unsent",
             "self.unsent",
-            f"{_UNIT}/test_upload.py",
+            f"{_UNIT}/test_writer.py",
         ),
         (
             "a partial write goes on where it stopped",
             "unsent[0] = unsent[0][size:]",
             "unsent[0] = unsent[0][size + 1 :]",
-            f"{_UNIT}/test_upload.py",
+            f"{_UNIT}/test_writer.py",
+        ),
+        (
+            "what was sent in full was not dropped",
+            "        if self.done:\n            self.held = False\n            return\n",
+            "",
+            f"{_UNIT}/test_writer.py",
         ),
     ),
     *_in(
@@ -1064,15 +1109,6 @@ MUTANTS = [
             "except (NetworkError, RemoteError) as error:\n            self._stream.close()",
             "except (NetworkError, RemoteError) as error:",
             f"{_UNIT}/test_http_proxy.py",
-        ),
-    ),
-    *_in(
-        "transport/network.py",
-        (
-            "an address has half a minute",
-            "CONNECT_TIMEOUT: Final = 30.0",
-            "CONNECT_TIMEOUT: Final = 60.0",
-            f"{_UNIT}/test_network.py",
         ),
     ),
     *_in(

@@ -13,6 +13,8 @@ _REASONS: Final = f"{_NET}/tls_reasons.py"
 _CERTIFICATE: Final = f"{_NET}/certificate.py"
 _TUNNEL: Final = f"{_NET}/http_proxy.py"
 _CLIENT: Final = "addons/pythonscript_http/client.py"
+_CONNECTIONS: Final = "addons/pythonscript_http/connections.py"
+_HTTP11: Final = "addons/pythonscript_http/http11.py"
 _PROXIES: Final = "addons/pythonscript_http/proxies.py"
 _CONNECTOR: Final = f"{_NET}/connector.py"
 _HOST: Final = "addons/pythonscript_http/url.py"
@@ -358,7 +360,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "memory that was lent is not held by a failure",
-        _CLIENT,
+        _HTTP11,
         "                with target:  # or it would last as long as the traceback of a failure\n"
         "                    got = stream.read_into(target)\n",
         "                got = stream.read_into(target)\n",
@@ -662,9 +664,9 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a proxy's credentials do not go to a stream of one's own",
-        _CLIENT,
-        "                self._machine.fire(Event.ATTACH)\n                self._forwarder = None\n",
-        "                self._machine.fire(Event.ATTACH)\n",
+        _CONNECTIONS,
+        "                self._forwarder = None\n",
+        "",
         _ON_PROXIES,
     ),
     Mutant(

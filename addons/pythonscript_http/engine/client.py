@@ -27,6 +27,7 @@ from godot import (
 )
 from pythonscript_http import enums
 from pythonscript_http.client import HTTPClient
+from pythonscript_http.config import RANGES, Limits, Timeouts
 from pythonscript_http.enums import Error
 from pythonscript_http.errors import LocalError
 from pythonscript_http.query import query_string_from_dict
@@ -49,6 +50,8 @@ T = TypeVar("T")
 
 _USER_AGENT = user_agent()
 _NO_BYTES = PackedByteArray()
+_LIMITS = Limits()
+_TIMEOUTS = Timeouts()
 
 
 @gdclass
@@ -77,25 +80,34 @@ class PyHTTPClient(RefCounted):
     connection: StreamPeer | None = export(None, getter="get_connection", setter="set_connection", usage=0)
     """The connection that the client uses."""
     read_chunk_size: int = export(
-        65536, range=(256, 16777216), getter="get_read_chunk_size", setter="set_read_chunk_size"
+        _LIMITS.read_size,
+        range=(RANGES["read_chunk_size"][0], RANGES["read_chunk_size"][-1]),
+        getter="get_read_chunk_size",
+        setter="set_read_chunk_size",
     )
     """The most bytes that one `read_response_body_chunk` gives, from 256 to 16777216."""
 
     # What follows are additions to the engine's HTTPClient.
 
-    connect_timeout: float = export(0.0, getter="get_connect_timeout", setter="set_connect_timeout")
+    connect_timeout: float = export(
+        _TIMEOUTS.connect, getter="get_connect_timeout", setter="set_connect_timeout"
+    )
     """Seconds that finding the host and connecting to it may take; 0: no limit but the system's.
 
     The status tells what took too long: `STATUS_CANT_RESOLVE` the look-up of the name, `STATUS_CANT_CONNECT`
     the connection or a proxy's answer, `STATUS_TLS_HANDSHAKE_ERROR` a TLS handshake.
     """
-    first_byte_timeout: float = export(0.0, getter="get_first_byte_timeout", setter="set_first_byte_timeout")
+    first_byte_timeout: float = export(
+        _TIMEOUTS.first_byte, getter="get_first_byte_timeout", setter="set_first_byte_timeout"
+    )
     """Seconds from the end of the request to the first byte of its answer; 0: no limit."""
-    idle_timeout: float = export(0.0, getter="get_idle_timeout", setter="set_idle_timeout")
+    idle_timeout: float = export(_TIMEOUTS.idle, getter="get_idle_timeout", setter="set_idle_timeout")
     """Seconds that may pass without a byte moving while a request or its answer is under way; 0: no limit."""
-    total_timeout: float = export(0.0, getter="get_total_timeout", setter="set_total_timeout")
+    total_timeout: float = export(_TIMEOUTS.total, getter="get_total_timeout", setter="set_total_timeout")
     """Seconds from a request to the end of its answer's body; 0: no limit."""
-    max_header_size: int = export(65536, getter="get_max_header_size", setter="set_max_header_size")
+    max_header_size: int = export(
+        _LIMITS.header_size, getter="get_max_header_size", setter="set_max_header_size"
+    )
     """The most bytes that the headers of one answer may have, from 1024 to 16777216."""
     max_body_size: int = export(-1, getter="get_max_body_size", setter="set_max_body_size")
     """The most bytes that the body of one answer may have, decoded; -1: no limit."""

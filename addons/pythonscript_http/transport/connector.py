@@ -1,7 +1,7 @@
 """Connections to hosts: look-up, TCP or a Unix domain socket, a tunnel through a proxy, TLS.
 
-    connector = Connector(TcpNetwork(clock=monotonic), clock=monotonic)
-    connecting = connector.connect(Route(parse_host("localhost:8000")))
+    connector = Connector(TcpNetwork(clock=monotonic), clock=monotonic, timeouts=Timeouts())
+    connecting = connector.connect(Route(parse_host("localhost:8000")), limits=Limits())
     while (stream := connecting.poll()) is None:
         connecting.wait(1.0)
 
@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.enums import Error
 from pythonscript_http.errors import LocalError
-from pythonscript_http.http1.state import HEADER_LIMIT
 from pythonscript_http.url import Host, authority
 
 from .proxy import Proxy
@@ -24,9 +24,6 @@ from .tunnel import TunnelRequest
 
 if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
     from .trust import TlsPolicy
-
-STEP_TIMEOUT: Final = 30.0
-"""Seconds for a proxy's answer, and for a TLS handshake."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +59,16 @@ class Connector:
     Args:
         network: where they are made.
         clock: tells the time in seconds.
-        connect_timeout: seconds from the look-up to the end of the last handshake; 0.0: no limit. It may be
-            changed at any time, and counts for connections that are being made too.
+        timeouts: how long it may take: connect and layer. They may be replaced at any time, and count for
+            connections that are being made too.
     """
 
-    __slots__ = ("clock", "connect_timeout", "network")
+    __slots__ = ("clock", "network", "timeouts")
 
-    def __init__(self, network: Network, *, clock: Callable[[], float], connect_timeout: float = 0.0) -> None:
+    def __init__(self, network: Network, *, clock: Callable[[], float], timeouts: Timeouts) -> None:
         self.network: Final = network
         self.clock: Final = clock
-        self.connect_timeout = connect_timeout
+        self.timeouts = timeouts
 
     def connect(
         self,
@@ -79,7 +76,7 @@ class Connector:
         *,
         since: float | None = None,
         user_agent: str = "",
-        header_limit: int = HEADER_LIMIT,
+        limits: Limits,
     ) -> "Connecting":
         """Begins to connect.
 
@@ -87,13 +84,13 @@ class Connector:
             route: the way.
             since: from when on the connect timeout counts; None: now.
             user_agent: what to tell a proxy that asks who wants the tunnel.
-            header_limit: most bytes that the header blocks of a proxy's answer may have.
+            limits: header_size is that of a proxy's answer too.
 
         Raises:
             LocalError: the terms of TLS cannot be honoured; nothing was begun.
             NetworkError: the look-up of a name cannot even begin.
         """
-        return Connecting(self, route, self.clock() if since is None else since, user_agent, header_limit)
+        return Connecting(self, route, self.clock() if since is None else since, user_agent, limits)
 
 
 @contextmanager
@@ -124,12 +121,13 @@ class Connecting:
     """A connection that is being made. Make it by `Connector.connect`."""
 
     __slots__ = (
+        "_addresses",
         "_began",
         "_clock",
         "_connector",
         "_deadline",
-        "_header_limit",
         "_layer",
+        "_limits",
         "_lookup",
         "_lookups",
         "_pending",
@@ -143,14 +141,14 @@ class Connecting:
     )
 
     def __init__(
-        self, connector: Connector, route: Route, began: float, user_agent: str, header_limit: int
+        self, connector: Connector, route: Route, began: float, user_agent: str, limits: Limits
     ) -> None:
         self._connector = connector
         self._clock = connector.clock
         self._route = route
         self._began = began
         self._user_agent = user_agent
-        self._header_limit = header_limit
+        self._limits = limits
         self._layer: Layer | None = None  # the one that is being made, above TCP
         self._deadline = 0.0  # of that layer
         self._steps: Iterator[Step] = iter(())
@@ -165,7 +163,14 @@ class Connecting:
         names = [route.peer.name]
         if proxy is not None and not proxy.kind.resolves:
             names.append(route.target.name)
-        self._lookups = {name: self._look_up(name) for name in names if network.literal(name) is None}
+        self._lookups: dict[str, Lookup] = {}
+        self._addresses: dict[str, Sequence[Address]] = {}  # of the names that are known
+        for name in names:
+            literal = network.literal(name)
+            if literal is None:
+                self._lookups[name] = self._look_up(name)
+            else:
+                self._addresses[name] = (literal,)
         self._lookup = next(iter(self._lookups.values()), None)  # the one that is waited for
         self._pending: Pending | None = None if self._lookups else self._dial()
 
@@ -190,8 +195,8 @@ class Connecting:
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
         due = [self._deadline] if self._layer is not None else []
-        if self._connector.connect_timeout:
-            due.append(self._began + self._connector.connect_timeout)
+        if limit := self._connector.timeouts.connect:
+            due.append(self._began + limit)
         if due:
             timeout = min(timeout, max(0.0, min(due) - self._clock()))
         awaited = self._lookup or self._pending
@@ -221,6 +226,8 @@ class Connecting:
         """Makes the layers of TLS ready: with the proxy, and with the host."""
         route, proxy = self._route, self._route.proxy
         below = above = None
+        if not (route.target.tls or route.peer.tls):
+            return below, above
         with making_tls_ready():
             if proxy is not None and proxy.host.tls:
                 below = _tls_to(proxy.host, route.proxy_tls, f"the proxy {_place(proxy.host)}")
@@ -250,19 +257,9 @@ class Connecting:
             if known is None:
                 self._lookup = lookup
                 return
+            self._addresses[name] = known
         self.resolved = self._clock()
         self._lookup, self._pending = None, self._dial()
-
-    def _addresses(self, name: str) -> tuple[Sequence[Address], Lookup | None]:
-        """The addresses of a name, and where more of them may come from."""
-        lookup = self._lookups.get(name)
-        if lookup is None:
-            literal = self._connector.network.literal(name)
-            assert literal is not None
-            return (literal,), None
-        known = lookup.poll()
-        assert known is not None
-        return known, lookup
 
     def _dial(self) -> Pending:
         """Begins with the connection to the host or its proxy, and says what goes on top of it."""
@@ -271,20 +268,21 @@ class Connecting:
         if proxy is not None and not route.forwarded:
             name = route.target.name
             if not proxy.kind.resolves:
-                name = str(self._addresses(name)[0][0].sockaddr[0])
+                name = str(self._addresses[name][0].sockaddr[0])
             request = TunnelRequest(
                 name,
                 route.target.port,
                 _place(proxy.host),
                 self._user_agent,
-                self._header_limit,
+                self._limits.header_size,
                 proxy.user,
                 proxy.password,
             )
             tunnel = proxy.kind.tunnel(request)
-        self._steps = (step for step in (below, tunnel, above) if step is not None)
-        addresses, lookup = self._addresses(route.peer.name)
-        return self._connector.network.connect(addresses, route.peer.port, lookup)
+        self._steps = filter(None, (below, tunnel, above))
+        peer = route.peer
+        lookup = self._lookups.get(peer.name)
+        return self._connector.network.connect(self._addresses[peer.name], peer.port, lookup)
 
     def _climb(self) -> Stream | None:
         """Goes on with the layers."""
@@ -306,12 +304,12 @@ class Connecting:
                 self.secured = now if self._route.target.tls else 0.0
                 return stream
             self._pending = self._layer = step(stream)
-            self._deadline = now + STEP_TIMEOUT
+            self._deadline = now + self._connector.timeouts.layer
 
     def _check_deadlines(self) -> None:
-        now, limit, layer = self._clock(), self._connector.connect_timeout, self._layer
+        now, limit, layer = self._clock(), self._connector.timeouts.connect, self._layer
         if layer is not None and now >= self._deadline:
-            why = f"{layer.lacking} within {STEP_TIMEOUT:g} s"
+            why = f"{layer.lacking} within {self._connector.timeouts.layer:g} s"
         elif limit and now >= self._began + limit:
             why = f"no connection within {limit:g} s (connect_timeout)"
         else:

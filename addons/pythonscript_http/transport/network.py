@@ -2,15 +2,13 @@
 
 import socket
 from collections.abc import Callable, Sequence
-from typing import Final
+
+from pythonscript_http.config import Timeouts
 
 from . import resolver
 from .happy_eyeballs import Race
 from .stream import Address, Lookup, Pending
 from .unix import UnixPending
-
-CONNECT_TIMEOUT: Final = 30.0
-"""Seconds for each address, as the engine's default (`network/limits/tcp/connect_timeout_seconds`)."""
 
 
 class TcpNetwork:
@@ -21,7 +19,7 @@ class TcpNetwork:
         clock: tells the time in seconds.
     """
 
-    def __init__(self, connect_timeout: float = CONNECT_TIMEOUT, *, clock: Callable[[], float]) -> None:
+    def __init__(self, connect_timeout: float = Timeouts().address, *, clock: Callable[[], float]) -> None:
         self._connect_timeout = connect_timeout
         self._clock = clock
 

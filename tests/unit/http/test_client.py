@@ -1524,22 +1524,6 @@ class TestLimits:
             assert (client.get_error_reason() == "") is fits
 
 
-class TestHeaderLookUp:
-    def test_it_hands_nothing_out(self) -> None:
-        client, _ = fake(
-            OK
-            + b"A: b\r\nVary: x\r\nSET-cookie: a=1, b\r\nvary:y\r\nSet-Cookie: c\r\nContent-Length: 0\r\n\r\n"
-        )
-        assert (client.has_response_header("a"), client.get_response_header("a")) == (False, "")
-        client.request(GET, "/", [])
-        poll(client)
-        assert (client.has_response_header("a"), client.get_response_header("A")) == (True, "b")
-        assert client.get_response_header("VARY") == "x, y"
-        assert client.get_response_header("set-cookie") == "a=1, b\nc"
-        assert (client.has_response_header("b"), client.get_response_header("b")) == (False, "")
-        assert client.has_response()
-
-
 class TestDecoding:
     @pytest.mark.parametrize("blocking", [False, True])
     @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
@@ -1954,7 +1938,7 @@ class TestHeads:
             made.append(url)
             return build_head(method, url, headers, size, **terms)
 
-        monkeypatch.setattr("pythonscript_http.client.build_head", make)
+        monkeypatch.setattr("pythonscript_http.requests.build_head", make)
         return made
 
     def test_the_same_is_made_once(self, made: list[str]) -> None:

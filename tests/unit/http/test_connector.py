@@ -6,6 +6,7 @@ from tests.loopback.network import established
 from tests.loopback.responses import OK
 from tests.unit.http.test_client import FakeNetwork, FakeStream, PacedStream
 
+from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.errors import LocalError
 from pythonscript_http.transport.connector import Connecting, Connector, Route
 from pythonscript_http.transport.proxy import Proxy, parse_proxy
@@ -31,8 +32,8 @@ class Way:
         self.stream = FakeStream(*events)
         self.network = FakeNetwork(self.stream)
         self.network.up = up
-        self.connector = Connector(self.network, clock=self.clock, connect_timeout=timeout)
-        self.connecting: Connecting = self.connector.connect(route, user_agent="test")
+        self.connector = Connector(self.network, clock=self.clock, timeouts=Timeouts(connect=timeout))
+        self.connecting: Connecting = self.connector.connect(route, user_agent="test", limits=Limits())
 
     def fails(self, at: float, text: str, kind: type[NetworkError] = NetworkError) -> None:
         """Nothing happens until a time, counted from the beginning; then it fails."""
@@ -123,7 +124,9 @@ class TestTheWay:
     def test_terms_that_can_not_be_honoured_are_refused_before_anything_is_begun(self) -> None:
         network = FakeNetwork(FakeStream())
         with pytest.raises(LocalError, match="no PEM block"):
-            Connector(network, clock=Clock()).connect(Route(SECURE, tls=TlsPolicy(roots="none")))
+            Connector(network, clock=Clock(), timeouts=Timeouts()).connect(
+                Route(SECURE, tls=TlsPolicy(roots="none")), limits=Limits()
+            )
         assert network.asked == []
 
 
@@ -154,7 +157,9 @@ class TestWhoseFailureItIs:
 
         network.look_up = fail  # type: ignore[method-assign,assignment]
         with pytest.raises(NetworkError, match=r"^the proxy: no thread for p\.example$"):
-            Connector(network, clock=Clock()).connect(Route(NAMED, parse_proxy("p.example")))
+            Connector(network, clock=Clock(), timeouts=Timeouts()).connect(
+                Route(NAMED, parse_proxy("p.example")), limits=Limits()
+            )
 
     def test_the_tunnel(self) -> None:
         way = Way(Route(Host("h.example", 443, True), HTTP, TlsPolicy()), b"HTTP/1.1 502 No\r\n\r\n")
@@ -185,8 +190,8 @@ class TestDeadlines:
 
     def test_it_counts_from_when_its_user_says(self) -> None:
         way = Way(Route(TARGET), up=False)
-        way.connector.connect_timeout = 5.0
-        way.connecting = way.connector.connect(Route(TARGET), since=98.0)
+        way.connector.timeouts = Timeouts(connect=5.0)
+        way.connecting = way.connector.connect(Route(TARGET), since=98.0, limits=Limits())
         way.fails(3.0, "no connection within 5 s (connect_timeout): still connecting to 192.0.2.1:80")
         assert way.network.asked[-1] == "given up"
 
@@ -194,7 +199,7 @@ class TestDeadlines:
         way = Way(Route(TARGET), up=False)
         way.clock.advance(4)
         assert way.connecting.poll() is None
-        way.connector.connect_timeout = 3.0
+        way.connector.timeouts = Timeouts(connect=3.0)
         with pytest.raises(NetworkError, match="no connection within 3 s"):
             way.connecting.poll()
 
@@ -235,7 +240,9 @@ class TestDeadlines:
         network.up = True
         route = Route(SECURE, HTTP, TlsPolicy())
         with pytest.raises(NetworkError, match="no tunnel within 30 s: an incomplete answer"):
-            clock.established(Connector(network, clock=clock).connect(route))
+            clock.established(
+                Connector(network, clock=clock, timeouts=Timeouts()).connect(route, limits=Limits())
+            )
         assert (clock.now, stream.closed) == (130.0, True)
 
     @pytest.mark.parametrize(("timeout", "waited"), [(0.0, [4.0, 26.0]), (7.0, [4.0, 3.0])])
@@ -243,8 +250,8 @@ class TestDeadlines:
         clock = Clock()
         network = FakeNetwork(PacedStream(clock))
         network.up = True
-        connector = Connector(network, clock=clock, connect_timeout=timeout)
-        connecting = connector.connect(Route(SECURE, HTTP, TlsPolicy()))
+        connector = Connector(network, clock=clock, timeouts=Timeouts(connect=timeout))
+        connecting = connector.connect(Route(SECURE, HTTP, TlsPolicy()), limits=Limits())
         assert connecting.poll() is None
         for seconds, wait in zip((4.0, 60.0), waited, strict=True):
             begun = clock.now

@@ -16,13 +16,14 @@ from types import ModuleType
 
 import pytest
 from tests.unit.http.test_client import fake
+from tests.unit.http.test_connection import requesting
 
 import pythonscript_http
 from pythonscript_http.enums import Error, Method, Status
 from pythonscript_http.errors import RemoteError
 from pythonscript_http.http1.chunked import MOST_LINES, ChunkedDecoder
+from pythonscript_http.http1.connection import Phase
 from pythonscript_http.http1.response import ResponseHead, parse_head
-from pythonscript_http.http1.state import Event, Machine
 
 NEGLIGIBLE = 0.002
 """Seconds: what N = 16,000 may cost whatever the ratio; a quadratic step costs far more."""
@@ -155,13 +156,11 @@ def test_a_line_that_drips_is_read_once(begin: bytes) -> None:
 def test_a_head_that_drips_is_read_once() -> None:
     def work(n: int) -> Callable[[], object]:
         def drip() -> None:
-            machine = Machine()
-            machine.fire(Event.ATTACH)
-            machine.request(0, close=False)
+            machine = requesting()
             for byte in OK + b"X: " + b"y" * n:
                 machine.space()[0] = byte
                 machine.received(1)
-            assert machine.status is Status.STATUS_REQUESTING
+            assert machine.phase is Phase.AWAITING
 
         return drip
 
@@ -212,14 +211,11 @@ def test_one_call_takes_a_bounded_number_of_heads(
 
 
 def test_interim_responses_have_a_limit() -> None:
-    for number, status in ((1000, Status.STATUS_CONNECTED), (1001, Status.STATUS_CONNECTION_ERROR)):
-        machine = Machine()
-        machine.fire(Event.ATTACH)
-        machine.request(0, close=False)
-        machine.sent()
+    for number, phase in ((1000, Phase.IDLE), (1001, Phase.FAILED)):
+        machine = requesting()
         for data in [b"HTTP/1.1 102 x\r\n\r\n"] * number + [b"HTTP/1.1 204 x\r\n\r\n"]:
-            if machine.status is not Status.STATUS_REQUESTING:
+            if machine.phase is not Phase.AWAITING:
                 break
             machine.space()[: len(data)] = data
             machine.received(len(data))
-        assert machine.status is status
+        assert machine.phase is phase

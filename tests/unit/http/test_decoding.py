@@ -13,10 +13,11 @@ from tests.loopback.network import until
 from tests.loopback.responses import OK
 from tests.unit.http.test_client import FakeNetwork, FakeStream, poll, read
 from tests.unit.http.test_codings import ENCODERS, HERE, hostile, records, window, zeros
-from tests.unit.http.test_state import drain, fill, requesting
+from tests.unit.http.test_connection import drain, fill, requesting
 
 from pythonscript_http import HTTPClient, Method, Status
 from pythonscript_http.http1.codings import PIECE, WORK, Decoding
+from pythonscript_http.http1.connection import Phase
 
 GET = Method.METHOD_GET
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
@@ -233,7 +234,7 @@ class TestDeadlines:
                 assert client.read_response_body_chunk() == b""
         assert client.get_error_reason() == (
             f"not complete within 10 s (total_timeout), in the middle of the body: "
-            f"{client._machine._left} of {len(coded)} bytes are missing"
+            f"{client._http.core._left} of {len(coded)} bytes are missing"
         )
 
     def test_close_in_another_thread_ends_it(self) -> None:
@@ -243,7 +244,7 @@ class TestDeadlines:
         got: list[bytes] = []
         thread = threading.Thread(target=lambda: got.append(client.read_response_body_chunk()))
         thread.start()
-        until(lambda: client._machine.busy)
+        until(lambda: client._http.core.busy)
         client.close()
         thread.join(50)
         assert got == [b""]
@@ -320,8 +321,7 @@ def test_the_next_answer_is_decoded_too() -> None:
 
 
 def test_a_machine_that_is_busy_has_unread_bytes() -> None:
-    machine = requesting()
-    machine._undo = True
+    machine = requesting(decode=True)
     fill(machine, answer(gzip.compress(b"") * 1000 + gzip.compress(b"x"), "Content-Encoding: gzip"))
     assert not machine.busy
     view = memoryview(bytearray(100))
@@ -333,4 +333,4 @@ def test_a_machine_that_is_busy_has_unread_bytes() -> None:
         size = machine.take(view)
     assert bytes(view[:size]) == b"x"
     assert drain(machine, 10) == b""
-    assert machine.status is Status.STATUS_CONNECTED
+    assert machine.phase is Phase.IDLE

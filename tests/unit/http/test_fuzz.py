@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.loopback.responses import ALL, CHUNKED, OK
 from tests.unit.http.test_client import FakeNetwork, FakeStream
-from tests.unit.http.test_state import drain, give, requesting
+from tests.unit.http.test_connection import UNDER_WAY, drain, give, requesting
 
 from pythonscript_http import Error, HTTPClient, Method, NetworkError, Status
+from pythonscript_http.http1.connection import Phase
 
 SEEDS = [scenario.data for scenario in ALL if len(scenario.data) < 2000]
 CODED = gzip.compress(b"hello" * 50)
@@ -75,15 +76,15 @@ def test_the_state_machine(data: bytes, cuts: list[int]) -> None:
         machine = requesting()
         edges = [0, *places, len(data)]
         body = b"".join([give(machine, data[a:b]) for a, b in itertools.pairwise(edges)])
-        waits = machine.status not in SETTLED
+        waits = machine.phase in UNDER_WAY
         if waits:
             machine.ended()
             body += drain(machine, 4096)
-        assert machine.status in SETTLED
+        assert machine.phase not in UNDER_WAY
         assert len(body) <= 1100 * len(data) + (1 << 20)
         code = 0 if machine.head is None else machine.head.code
         # What follows a response is seen with it or not: that alone may depend on the split.
-        ends.append((body, code, machine.status is Status.STATUS_CONNECTION_ERROR))
+        ends.append((body, code, machine.phase is Phase.FAILED))
     bodies = [body for body, *_ in ends]
     assert len({tuple(rest) for _, *rest in ends}) == 1
     if ends[0][2]:  # before a fault, zlib has more or less to give by the pieces that it got

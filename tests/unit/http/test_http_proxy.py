@@ -11,10 +11,10 @@ from tests.loopback.scripted import Drip, Pause, ReadRequest, Reset, ScriptedSer
 from tests.unit.http.test_client import FakeNetwork, FakeStream
 
 from pythonscript_http.client import HTTPClient
+from pythonscript_http.config import Limits
 from pythonscript_http.enums import Error
 from pythonscript_http.errors import LocalError
 from pythonscript_http.http1.response import ResponseHead, parse_head
-from pythonscript_http.http1.state import HEADER_LIMIT
 from pythonscript_http.transport import resolver
 from pythonscript_http.transport.http_proxy import tunnel_to
 from pythonscript_http.transport.network import TcpNetwork
@@ -25,7 +25,9 @@ AGREED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
 def asking(name: str = "h", port: int = 2, proxy: str = "p:1", **more: Any) -> TunnelRequest:
-    return TunnelRequest(name, port, proxy, **{"user_agent": "test", "header_limit": HEADER_LIMIT, **more})
+    return TunnelRequest(
+        name, port, proxy, **{"user_agent": "test", "header_limit": Limits().header_size, **more}
+    )
 
 
 def through(port: int, name: str = "h.example", to: int = 80, **more: Any) -> Layer:

@@ -1,35 +1,15 @@
 """Settings: their defaults, their ranges, and who obeys them."""
 
 import pytest
-from tests.loopback.clock import Clock
 
 from pythonscript_http import Error, HTTPClient, LocalError
-from pythonscript_http.http1.state import UNLIMITED, Machine
-from pythonscript_http.options import RANGES, Options
-from pythonscript_http.timing import Timing
-from pythonscript_http.transport.connector import Connector
-from pythonscript_http.transport.network import TcpNetwork
+from pythonscript_http.config import RANGES, UNLIMITED, Limits, Timeouts
+from pythonscript_http.options import Options
 
 
 @pytest.fixture
-def machine() -> Machine:
-    return Machine()
-
-
-@pytest.fixture
-def timing() -> Timing:
-    return Timing(lambda: 0.0)
-
-
-@pytest.fixture
-def connector() -> Connector:
-    clock = Clock()
-    return Connector(TcpNetwork(clock=clock), clock=clock)
-
-
-@pytest.fixture
-def options(machine: Machine, timing: Timing, connector: Connector) -> Options:
-    return Options(machine, timing, connector)
+def options() -> Options:
+    return Options(Limits(), Timeouts(), "test")
 
 
 @pytest.mark.parametrize(("name", "default"), [("blocking_mode_enabled", False), ("decode_body", False)])
@@ -63,23 +43,21 @@ def test_every_range_belongs_to_a_size() -> None:
     assert all(isinstance(getattr(Options, name), property) for name in RANGES)
 
 
-@pytest.mark.parametrize("name", ["connect_timeout", "first_byte", "idle", "total"])
-def test_timeouts(options: Options, timing: Timing, connector: Connector, name: str) -> None:
-    obeying = connector if name == "connect_timeout" else timing
-    attribute, name = name, name.removesuffix("_timeout")
+@pytest.mark.parametrize("name", ["connect", "first_byte", "idle", "total"])
+def test_timeouts(options: Options, name: str) -> None:
     assert getattr(options, f"get_{name}_timeout")() == 0
     for bad in (-1, float("nan"), float("inf")):
         with pytest.raises(LocalError, match=f"^{name}_timeout {bad} is no number of seconds from 0 on$"):
             setattr(options, f"{name}_timeout", bad)
     getattr(options, f"set_{name}_timeout")(2)
-    assert getattr(options, f"{name}_timeout") == getattr(obeying, attribute) == 2.0
+    assert getattr(options, f"{name}_timeout") == getattr(options.timeouts, name) == 2.0
 
 
-def test_the_limits_are_the_machines(options: Options, machine: Machine) -> None:
-    options.max_header_size, options.max_body_size = 2000, 0
-    assert (machine.header_limit, machine.body_limit) == (2000, 0)
+def test_limits(options: Options) -> None:
+    options.max_header_size, options.max_body_size, options.read_chunk_size = 2000, 0, 300
+    assert options.limits == Limits(header_size=2000, body_size=0, read_size=300)
     options.max_body_size = -1
-    assert machine.body_limit == UNLIMITED
+    assert options.limits.body_size == UNLIMITED
 
 
 def test_a_client_tells_why_one_was_refused() -> None:

@@ -15,6 +15,7 @@ from tests.loopback.scripted import Pause, ReadRequest, ScriptedServer, Step
 from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, connect, fake, get, poll, read
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method, Status, buffers
+from pythonscript_http.config import Timeouts
 from pythonscript_http.transport.stream import Address
 from pythonscript_http.turn import Turn
 
@@ -122,15 +123,22 @@ def assert_refused(client: HTTPClient) -> None:
         client.attach(FakeStream(), "h\r\nX: y")
 
 
+def begin_with(monkeypatch: pytest.MonkeyPatch, timeouts: Timeouts) -> None:
+    """Gives all clients of a test these timeouts to begin with."""
+    defaults = HTTPClient.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "timeouts", timeouts)
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pythonscript_http.client._CLOSE_TIMEOUT", 0.01)
+    begin_with(monkeypatch, Timeouts(close=0.01))
 
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call in blocking mode waits for ever."""
-    monkeypatch.setattr("pythonscript_http.client.BLOCKING_LIMIT", 1e6)
+    begin_with(monkeypatch, Timeouts(blocking=1e6))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.loopback.proxies import proxy_py, tinyproxy
 from tests.loopback.server import Server, pattern
 
 from pythonscript_http import HTTPClient, Status, TcpNetwork
-from pythonscript_http.http1.state import HEADER_LIMIT
+from pythonscript_http.config import Limits
 from pythonscript_http.transport.http_proxy import tunnel_to
 from pythonscript_http.transport.proxy import Proxy, parse_proxy
 from pythonscript_http.transport.stream import Address, Lookup, Pending
@@ -46,7 +46,7 @@ class Tunnels(TcpNetwork):
             port,
             authority(host.name, host.port),
             "test",
-            HEADER_LIMIT,
+            Limits().header_size,
             self.proxy.user,
             self.proxy.password,
         )

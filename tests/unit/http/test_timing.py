@@ -3,6 +3,7 @@
 import pytest
 from tests.loopback.clock import Clock
 
+from pythonscript_http.config import Timeouts
 from pythonscript_http.timing import NEVER, Timing
 
 
@@ -12,7 +13,7 @@ def clock() -> Clock:
 
 
 def test_without_deadlines_nothing_is_due(clock: Clock) -> None:
-    timing = Timing(clock)
+    timing = Timing(clock, Timeouts())
     assert timing.due is NEVER
     timing.begin()
     assert timing.overdue(connecting=True, requesting=False, awaited=False) == ""
@@ -31,8 +32,8 @@ def test_without_deadlines_nothing_is_due(clock: Clock) -> None:
     ],
 )
 def test_deadlines_of_a_request(clock: Clock, name: str, text: str) -> None:
-    timing = Timing(clock)
-    timing.limit(name, 5)
+    timing = Timing(clock, Timeouts())
+    timing.obey(Timeouts(**{name: 5.0}))
     timing.request()
     for now in (100.0, 104.9):
         clock.now = now
@@ -45,8 +46,8 @@ def test_deadlines_of_a_request(clock: Clock, name: str, text: str) -> None:
 @pytest.mark.parametrize("name", ["total", "idle", "first_byte"])
 def test_a_deadline_that_has_passed_is_told_until_the_end(clock: Clock, name: str) -> None:
     """Whoever asks first need not be the one who acts on it; and nothing is waited for any more."""
-    timing = Timing(clock)
-    timing.limit(name, 5)
+    timing = Timing(clock, Timeouts())
+    timing.obey(Timeouts(**{name: 5.0}))
     timing.request()
     clock.advance(6)
     for _ in range(3):
@@ -60,8 +61,8 @@ def test_a_deadline_that_has_passed_is_told_until_the_end(clock: Clock, name: st
 def test_a_byte_puts_off_what_counts_from_it(clock: Clock) -> None:
     for name, put_off in (("idle", True), ("first_byte", True), ("total", False)):
         clock.now = 100.0
-        timing = Timing(clock)
-        timing.limit(name, 5)
+        timing = Timing(clock, Timeouts())
+        timing.obey(Timeouts(**{name: 5.0}))
         timing.request()
         clock.now = 104.0
         timing.move()
@@ -70,8 +71,8 @@ def test_a_byte_puts_off_what_counts_from_it(clock: Clock) -> None:
 
 
 def test_an_answer_ends_the_wait_for_it(clock: Clock) -> None:
-    timing = Timing(clock)
-    timing.limit("first_byte", 5)
+    timing = Timing(clock, Timeouts())
+    timing.obey(Timeouts(first_byte=5))
     timing.request()
     clock.now += 6
     assert timing.overdue(connecting=False, requesting=True, awaited=False) == ""
@@ -79,18 +80,17 @@ def test_an_answer_ends_the_wait_for_it(clock: Clock) -> None:
 
 
 def test_a_deadline_set_late_counts_from_the_begin(clock: Clock) -> None:
-    timing = Timing(clock)
+    timing = Timing(clock, Timeouts())
     timing.request()
     clock.now += 6
-    timing.limit("total", 5)
+    timing.obey(Timeouts(total=5))
     assert timing.due <= clock.now
     assert timing.overdue(connecting=False, requesting=True, awaited=False) != ""
 
 
 def test_waits_are_bounded_by_the_nearest(clock: Clock) -> None:
-    timing = Timing(clock)
-    timing.limit("total", 5)
-    timing.limit("idle", 3)
+    timing = Timing(clock, Timeouts())
+    timing.obey(Timeouts(total=5, idle=3))
     timing.request()
     timing.overdue(connecting=False, requesting=True, awaited=True)
     assert (timing.remaining(30), timing.remaining(1)) == (3, 1)
@@ -99,7 +99,7 @@ def test_waits_are_bounded_by_the_nearest(clock: Clock) -> None:
 
 
 def test_durations(clock: Clock) -> None:
-    timing = Timing(clock)
+    timing = Timing(clock, Timeouts())
     assert set(timing.durations().values()) == {0.0}
     timing.begin()
     timing.resolved, timing.connected, timing.secured = 101.0, 103.0, 104.0
@@ -137,11 +137,11 @@ def test_a_deadline_that_is_set_meanwhile_is_seen_later() -> None:
         def __bool__(self) -> bool:
             if not timing.total:
                 timing.total = 5  # so that this is no endless loop: limit() looks at all of them
-                timing.limit("total", 5)
+                timing.obey(Timeouts(total=5))
             return True
 
-    timing = Timing(Clock())
-    timing.limit("idle", 1000)
+    timing = Timing(Clock(), Timeouts())
+    timing.obey(Timeouts(idle=1000))
     timing.request()
     timing.idle = Seconds(1000)
     assert timing.overdue(connecting=False, requesting=True, awaited=False) == ""

@@ -32,6 +32,7 @@ from tests.loopback.tls_server import OpenSslServer, TlsServer, garble, server_c
 from tests.unit.http.test_certificate import item
 from tests.unit.http.test_client import FakeStream
 
+from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.errors import LocalError
 from pythonscript_http.transport import certificate, trust
 from pythonscript_http.transport.connector import Connector, Route
@@ -566,8 +567,10 @@ def test_what_answers_the_peer_is_worked_out_by_other_threads(slow: tuple[TlsPol
 def test_a_deadline_holds_while_a_step_is_under_way(slow: tuple[TlsPolicy, type[Slow]]) -> None:
     (policy, made), clock = slow, Clock()
     with TlsServer(GOOD, speak(b"hello")) as server:
-        connector = Connector(TcpNetwork(clock=clock), clock=clock)
-        connecting = connector.connect(Route(Host("localhost", server.port, True), tls=policy))
+        connector = Connector(TcpNetwork(clock=clock), clock=clock, timeouts=Timeouts())
+        connecting = connector.connect(
+            Route(Host("localhost", server.port, True), tls=policy), limits=Limits()
+        )
         until(lambda: [connecting.poll(), len(made.threads) == 2][1])
         clock.advance(29.9)
         assert connecting.poll() is None

@@ -16,6 +16,7 @@ from tests.loopback.scripted import Reset
 from tests.loopback.tls_server import OpenSslServer, TlsServer, reset, server_context, speak
 from tests.unit.http.test_client import FakeNetwork, PacedStream
 
+from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.transport import resolver
 from pythonscript_http.transport.connector import Connector, Route
 from pythonscript_http.transport.happy_eyeballs import Race
@@ -319,7 +320,7 @@ def test_peers_that_stall(events: list[tuple[float, bytes]], text: str) -> None:
     network = FakeNetwork(PacedStream(clock, *events))
     network.up = True
     route = Route(Host("192.0.2.1", 443, True), tls=TRUSTING)
-    pending = Connector(network, clock=clock).connect(route)
+    pending = Connector(network, clock=clock, timeouts=Timeouts()).connect(route, limits=Limits())
     begun = clock.now
     with pytest.raises(HandshakeError, match=text):
         clock.established(pending)

@@ -1,149 +1,89 @@
-"""The state of a client. Everything that affects it lives here; nothing here reads, writes or waits.
+"""HTTP/1.1 over one connection, without I/O: one request and its response after the other.
 
-The states are those that scripts see, `HTTPClient.Status`, and the engine's order of them. What happens is
-an event; the table TRANSITIONS says where it leads, and one that it does not list in a state is the
-caller's mistake:
+Everything that affects the state of a connection lives in this module; nothing here reads, writes or waits.
+What a peer does wrong ends in the phase FAILED, with the reason; it never raises.
 
-    state         event         next              when
-    ------------  ------------  ----------------  ----------------------------------------------------------
-    DISCONNECTED  LOOK_UP       RESOLVING         connect_to_host() with a name
-                  DIAL          CONNECTING        connect_to_host() with a literal address
-                  ATTACH        CONNECTED         attach(), with a connection that stands
-    RESOLVING     RESOLVED      CONNECTING        the name has addresses
-                  NOT_RESOLVED  CANT_RESOLVE      it has none
-    CONNECTING    ESTABLISHED   CONNECTED         an address took the connection
-                  REFUSED       CANT_CONNECT      none did
-                  DISTRUSTED    TLS_HANDSHAKE_ERROR  one did, but TLS could not be agreed on
-    CONNECTED     REQUEST       REQUESTING        request(), request_raw()
-                  LET_GO        DISCONNECTED      poll(), after a response that was the connection's last
-                  LOST          CONNECTION_ERROR  the peer closed, or sent what nobody asked for
-                  DISTRUSTED    TLS_HANDSHAKE_ERROR  it refused the client's certificate (TLS 1.3)
-    REQUESTING    HEAD          BODY              a final response's head came, and a body may follow
-                  END           CONNECTED         it came, and has no body
-                  CLOSED        DISCONNECTED      the same, and the host cannot be connected to anew
-                  LOST          CONNECTION_ERROR  the connection broke, or what came is no HTTP
-                  DISTRUSTED    TLS_HANDSHAKE_ERROR  as in CONNECTED
-    BODY          END           CONNECTED         all of it was read
-                  CLOSED        DISCONNECTED      the same: the body's end was the connection's, or as above
-                  LOST          CONNECTION_ERROR  the connection broke before the body was complete
-    any           (reset)       DISCONNECTED      close(), and the begin of connect_to_host()
+    phase     what happens                                     next
+    --------  -----------------------------------------------  -----------------------------------
+    IDLE      request()                                        AWAITING
+    AWAITING  an interim head (1xx but 101)                    AWAITING
+              the final head, and a body may follow            BODY
+              the final head, and there is no body             IDLE or CLOSED
+              101, or 2xx to CONNECT                           TUNNEL
+    BODY      all of it was read                               IDLE or CLOSED
+    TUNNEL    request(): to whoever is at the other end        AWAITING
+    CLOSED    nothing: it has served its last response
+    any       lost(), failed(); the peer breaks HTTP           FAILED
 
-Four rules hold besides:
-
-- Interim responses (1xx but 101) stay within REQUESTING and are skipped (RFC 9110 section 15.2).
 - A body of no bytes is a body: BODY lasts until it was read, as scripts know it from the engine. A response
   that can have none (204, 304, HEAD with chunked coding) skips BODY.
-- After a response that is its connection's last, the state is CONNECTED for scripts, as in the engine, which
-  read DISCONNECTED right behind an answer as a failure. The connection is `spent`: a request connects anew,
-  within REQUESTING, and `poll()` without one leads to DISCONNECTED.
-- A connection is used again only if both sides know where the next response begins: the peer allows it, the
-  length was marked, the request was sent in full, and nothing came beyond the end.
+- It is IDLE again, and not CLOSED, only if both sides know where the next response begins: the peer allows
+  it, the length was marked, the request was sent in full, and nothing came beyond the end.
+- A final response ends the request: what was not sent of it is dropped if the server refuses (400 and above),
+  or was never asked for it (`Expect: 100-continue`); who does neither may still be reading it (RFC 9112
+  section 9.3).
 
-Bytes come in by two ways. `space()` and `received()` pass them through a buffer of ours: heads, chunked
-coding, bodies whose coding is undone here, and the begin of any body that came along with its head. The rest
-of a body that ends by length or close, and large chunks, may go from the kernel straight to their reader
-(`direct_limit`, `received_directly()`).
+Bytes go out by `writer`. They come in by two ways. `space()` and `received()` pass them through a buffer of
+ours: heads, chunked coding, bodies whose coding is undone here, and the begin of any body that came along
+with its head. The rest of a body that ends by length or close, and large chunks, may go from the kernel
+straight to their reader (`direct_limit`, `received_directly()`).
 """
 
-from enum import StrEnum
+from enum import Enum, auto
 from typing import Final
 
 from pythonscript_http import buffers
-from pythonscript_http.enums import Error, Method, Status
-from pythonscript_http.errors import LocalError, RemoteError, shortened
+from pythonscript_http.config import UNLIMITED, Limits
+from pythonscript_http.enums import Method
+from pythonscript_http.errors import RemoteError, shortened
 
 from .chunked import ChunkedDecoder
 from .codings import WORK, Decoding, Start, available
 from .framing import Framing, body_framing
 from .head import HeadReader
+from .request import RequestHead
 from .response import ResponseHead, text
-
-HEADER_LIMIT: Final = 65536
-"""Bytes. Usual servers send 8 KiB at most; the engine's client, without a limit, takes 11 s for 10 MB."""
-
-UNLIMITED: Final = 2**63 - 1
+from .writer import RequestWriter
 
 
-class Event(StrEnum):
-    """What can happen to a client; the values are what a caller would call it."""
+class Phase(Enum):
+    """Where a connection is in its exchanges."""
 
-    LOOK_UP = "looking a name up"
-    DIAL = "connecting to an address"
-    ATTACH = "attach()"
-    RESOLVED = "taking addresses"
-    NOT_RESOLVED = "failing to resolve"
-    ESTABLISHED = "taking a connection"
-    REFUSED = "failing to connect"
-    DISTRUSTED = "failing the TLS handshake"
-    REQUEST = "request()"
-    HEAD = "taking a response's head"
-    END = "ending a response"
-    CLOSED = "ending a response and the connection"
-    LET_GO = "letting a connection go"
-    LOST = "losing the connection"
+    IDLE = auto()
+    """No request is under way; one may begin."""
+    AWAITING = auto()
+    """A request is being sent, or its response is awaited."""
+    BODY = auto()
+    """The final response's head is here, and its body can be read."""
+    TUNNEL = auto()
+    """What follows is no HTTP, or another's."""
+    CLOSED = auto()
+    """The last response is complete."""
+    FAILED = auto()
+    """The connection broke, or what came is no HTTP; `failure` says why."""
 
 
-TRANSITIONS: Final[dict[Status, dict[Event, Status]]] = {
-    Status.STATUS_DISCONNECTED: {
-        Event.LOOK_UP: Status.STATUS_RESOLVING,
-        Event.DIAL: Status.STATUS_CONNECTING,
-        Event.ATTACH: Status.STATUS_CONNECTED,
-    },
-    Status.STATUS_RESOLVING: {
-        Event.RESOLVED: Status.STATUS_CONNECTING,
-        Event.NOT_RESOLVED: Status.STATUS_CANT_RESOLVE,
-    },
-    Status.STATUS_CONNECTING: {
-        Event.ESTABLISHED: Status.STATUS_CONNECTED,
-        Event.REFUSED: Status.STATUS_CANT_CONNECT,
-        Event.DISTRUSTED: Status.STATUS_TLS_HANDSHAKE_ERROR,
-    },
-    Status.STATUS_CONNECTED: {
-        Event.REQUEST: Status.STATUS_REQUESTING,
-        Event.LET_GO: Status.STATUS_DISCONNECTED,
-        Event.LOST: Status.STATUS_CONNECTION_ERROR,
-        Event.DISTRUSTED: Status.STATUS_TLS_HANDSHAKE_ERROR,
-    },
-    Status.STATUS_REQUESTING: {
-        Event.HEAD: Status.STATUS_BODY,
-        Event.END: Status.STATUS_CONNECTED,
-        Event.CLOSED: Status.STATUS_DISCONNECTED,
-        Event.LOST: Status.STATUS_CONNECTION_ERROR,
-        Event.DISTRUSTED: Status.STATUS_TLS_HANDSHAKE_ERROR,
-    },
-    Status.STATUS_BODY: {
-        Event.END: Status.STATUS_CONNECTED,
-        Event.CLOSED: Status.STATUS_DISCONNECTED,
-        Event.LOST: Status.STATUS_CONNECTION_ERROR,
-    },
-    Status.STATUS_CANT_RESOLVE: {},
-    Status.STATUS_CANT_CONNECT: {},
-    Status.STATUS_CONNECTION_ERROR: {},
-    Status.STATUS_TLS_HANDSHAKE_ERROR: {},
-}
+_READY: Final = (Phase.IDLE, Phase.TUNNEL)
 
 # By name, since a look-up in an enum's class costs more than all that is done with what it finds.
-_BODY: Final = Status.STATUS_BODY
-_REQUESTING: Final = Status.STATUS_REQUESTING
+_IDLE: Final = Phase.IDLE
+_AWAITING: Final = Phase.AWAITING
+_BODY: Final = Phase.BODY
 _LENGTH: Final = Framing.LENGTH
 _CHUNKED: Final = Framing.CHUNKED
 _CLOSE: Final = Framing.CLOSE
 _TUNNEL: Final = Framing.TUNNEL
 _BODILESS: Final = Framing.HEAD
 _NOTHING: Final = memoryview(bytearray())
-_REQUEST: Final = Event.REQUEST
-_HEAD: Final = Event.HEAD
-_END: Final = Event.END
-_CLOSED: Final = Event.CLOSED
 _METHOD_HEAD: Final = Method.METHOD_HEAD
+_NO_REQUEST: Final = RequestWriter()
+_DEFAULTS: Final = Limits()
 
 
-class Machine:
-    """A client's state: its status, the response under way, and the bytes that came and were not yet read.
+class Connection:
+    """One connection: its phase, the exchange under way, and the bytes that came and were not yet read.
 
     Args:
-        header_limit: most bytes that the header blocks of one response, interim ones included, may have, and
-            its trailers.
         start: begins jobs on another thread, where the undoing of a coding may last.
     """
 
@@ -158,89 +98,62 @@ class Machine:
         "_left",
         "_ready",
         "_reusable",
-        "_sending",
         "_start",
         "_start_job",
         "_undo",
         "_whole",
         "body_length",
-        "body_limit",
+        "failure",
         "head",
-        "header_limit",
+        "limits",
         "method",
-        "reason",
-        "renewable",
-        "spent",
-        "status",
+        "phase",
+        "writer",
     )
 
-    def __init__(self, header_limit: int = HEADER_LIMIT, start: Start | None = None) -> None:
-        self.header_limit = header_limit
+    def __init__(self, start: Start | None = None) -> None:
         self._start_job = start
-        self.body_limit = UNLIMITED
-        """Most bytes that the body of one response may have, coded or not."""
         self._buffer: bytearray | None = None
-        self.reset()
-
-    def reset(self) -> None:
-        """Forgets all: the state is DISCONNECTED, and no response is known."""
-        self.status = Status.STATUS_DISCONNECTED
-        self.reason = ""
-        """Why the status is one of failure."""
-        self.renewable = False
-        """The host can be connected to anew."""
-        self.spent = False
-        """The connection has served its last response."""
-        self._begin(Method.METHOD_GET, close=False, decode=False)
-        self._release()
-
-    def fire(self, event: Event, reason: str = "") -> None:
-        """Lets an event happen.
-
-        Args:
-            reason: why, for events of failure.
-
-        Raises:
-            LocalError: the table has no such event in the present state.
-        """
-        status = TRANSITIONS[self.status].get(event)
-        if status is None:
-            raise self._misuse(
-                event.value, *(known for known, events in TRANSITIONS.items() if event in events)
-            )
-        self.status = status
-        self.reason = shortened(reason)
+        self.phase = _IDLE
+        self.failure = ""
+        """Why the phase is FAILED."""
+        self.writer = _NO_REQUEST
+        """The request under way, or the last one."""
+        self._start = self._end = 0
+        self._begin(Method.METHOD_GET, _DEFAULTS, close=False, decode=False)
 
     # ---- requests
 
-    def request(self, method: int, *, close: bool, decode: bool = False) -> None:
-        """Begins a request; the last response is forgotten.
+    def request(
+        self, method: int, head: RequestHead, size: int, *, limits: Limits, decode: bool = False
+    ) -> RequestWriter:
+        """Begins a request; the last response is forgotten. The phase must be IDLE or TUNNEL.
 
         Args:
             method: one of `Method`: the framing of the response depends on it.
-            close: the request said `Connection: close`.
+            head: what is sent first.
+            size: bytes that the body will have; -1: not known.
+            limits: those of the response.
             decode: the response's Content-Encoding is to be undone.
 
-        Raises:
-            LocalError: the state is not CONNECTED.
+        Returns:
+            What takes the body.
         """
-        self.fire(_REQUEST)
-        self.spent = False
-        self._begin(method, close=close, decode=decode)
+        assert self.phase in _READY, self.phase
+        self.phase = _AWAITING
+        self.writer = RequestWriter(head.data, size, head.chunked, head.expect)
+        self._begin(method, limits, close=head.close, decode=decode)
+        return self.writer
 
-    def sent(self) -> None:
-        """The request went out in full."""
-        self._sending = False
-
-    def _begin(self, method: int, *, close: bool, decode: bool) -> None:
+    def _begin(self, method: int, limits: Limits, *, close: bool, decode: bool) -> None:
         self.method = method
+        self.limits = limits
         self.head: ResponseHead | None = None
         """The head of the final response, once it has come."""
         self.body_length = -1
         """Bytes; -1: not known beforehand."""
         self._framing = _BODILESS
         self._reusable = not close
-        self._sending = True
         self._left = 0  # bytes of the body that have not come yet
         self._decoder: ChunkedDecoder | None = None
         self._undo = decode
@@ -272,14 +185,14 @@ class Machine:
         return self._heads.behind
 
     @property
-    def tunnel(self) -> bool:
-        """The connection no longer carries HTTP, or carries another's."""
-        return self._framing is _TUNNEL
+    def until_close(self) -> bool:
+        """The end of the response is that of the connection."""
+        return self._framing is _CLOSE
 
     @property
     def awaited(self) -> bool:
         """Not a byte of the next head, interim or final, has come."""
-        return self.status is _REQUESTING and not self._buffered()
+        return self.phase is _AWAITING and not self._buffered()
 
     @property
     def busy(self) -> bool:
@@ -322,7 +235,7 @@ class Machine:
         return left if left >= buffers.BUFFER_SIZE and not self._buffered() else 0
 
     def space(self) -> memoryview:
-        """Room for bytes: those in REQUESTING, and in BODY where `direct_limit` is 0 and `take` gave all."""
+        """Room for bytes: those in AWAITING, and in BODY where `direct_limit` is 0 and `take` gave all."""
         if self._buffer is None:
             self._buffer = buffers.take()
             self._start = self._end = 0
@@ -338,7 +251,7 @@ class Machine:
     def go_on(self) -> None:
         """Goes on with what has come."""
         try:
-            if self.status is _REQUESTING:
+            if self.phase is _AWAITING:
                 self._take_heads()
             elif self._framing is _CHUNKED:
                 self._walk(_NOTHING)
@@ -363,7 +276,7 @@ class Machine:
             truncated: under TLS, it did not say that this is the end (RFC 8446 section 6.1). Somebody else
                 may have cut the connection, which counts where that end is the end of the body.
         """
-        if self.status is _BODY and self._framing is _CLOSE:
+        if self.phase is _BODY and self._framing is _CLOSE:
             if truncated:
                 self.lost("the peer closed without close_notify, so the body may be cut short")
             else:
@@ -377,19 +290,15 @@ class Machine:
 
     def lost(self, reason: str) -> None:
         """The connection is of no more use, for the reason given."""
-        self.fire(Event.LOST, reason)
+        self.phase = Phase.FAILED
+        self.failure = shortened(reason)
         self._decoding = None
-        self._release()
-
-    def distrusted(self, reason: str) -> None:
-        """The peer refuses us after all."""
-        self.fire(Event.DISTRUSTED, reason)
         self._release()
 
     def where(self) -> str:
         """Tells how far the response under way has come."""
-        if self.status is not _BODY:
-            if self.status is not _REQUESTING:
+        if self.phase is not _BODY:
+            if self.phase is not _AWAITING:
                 return "between requests"
             return "in the middle of the header block" if self._buffered() else "before it answered"
         if self._framing is _LENGTH and self.head is not None:
@@ -408,13 +317,18 @@ class Machine:
         """Takes the head of the final response, if it is there, and those of interim ones before it."""
         buffer, heads = self._buffer, self._heads
         assert buffer is not None
-        head = heads.read(buffer, self._start, self._end, self.header_limit)
+        head = heads.read(buffer, self._start, self._end, self.limits.header_size)
         self._start = heads.at
+        if heads.continued and self.writer.held:
+            self.writer.let_go()
         if head is not None:
             self._take_head(head)
 
     def _take_head(self, head: ResponseHead) -> None:
         framing, length = body_framing(self.method, head)
+        writer = self.writer
+        if writer.held or writer.failure or head.code >= 400:
+            writer.drop()
         self._framing = framing
         self.head, self.body_length = head, length
         # A 204 that promises a body may be followed by one, which would become the next response.
@@ -424,23 +338,24 @@ class Machine:
             self._finish()
             return
         if framing is _TUNNEL:
-            self.fire(_END)
+            self.phase = Phase.TUNNEL
             return
         if head.codings or self._undo:
             self._expect_codings(head)
         if framing is _LENGTH:
-            if length > self.body_limit:
-                raise RemoteError(f"the body of {length} bytes is over the limit of {self.body_limit}")
+            limit = self.limits.body_size
+            if length > limit:
+                raise RemoteError(f"the body of {length} bytes is over the limit of {limit}")
             self._left = length
             self._hold()
         elif framing is _CHUNKED:
-            self._decoder = ChunkedDecoder(self.header_limit, self.body_limit)
+            self._decoder = ChunkedDecoder(self.limits.header_size, self.limits.body_size)
             self._walk(_NOTHING)
         else:
             self._reusable = False
-            self._left = self.body_limit
+            self._left = self.limits.body_size
             self._hold()
-        self.fire(_HEAD)
+        self.phase = _BODY
 
     def _expect_codings(self, head: ResponseHead) -> None:
         """Prepares to undo the body's codings: those of the transfer always, the content's on request.
@@ -461,9 +376,9 @@ class Machine:
             if not all(name.removeprefix("x-") in known for name in content):
                 content = []
         if any(name != "identity" for name in (*content, *transfer)):
-            limited = self.body_limit != UNLIMITED
+            limited = self.limits.body_size != UNLIMITED
             self._decoding = Decoding(content, transfer, limited=limited, start=self._start_job)
-            self._decoding_left = self.body_limit
+            self._decoding_left = self.limits.body_size
             self.body_length = -1
 
     # ---- bodies
@@ -476,13 +391,9 @@ class Machine:
             more: the call goes on with the work of the last one, and within its bounds.
 
         Returns:
-            Number of bytes written.
-
-        Raises:
-            LocalError: the state is not BODY.
+            Number of bytes written. The phase must be BODY.
         """
-        if self.status is not _BODY:
-            raise self._misuse("reading a body", _BODY)
+        assert self.phase is _BODY, self.phase
         if self._decoding is None:
             return self._take_coded(view)
         if not more:
@@ -520,7 +431,7 @@ class Machine:
                 piece = decoding.read(min(room - size, self._decoding_left) or 1)
                 if piece:
                     if not self._decoding_left:
-                        raise RemoteError(f"the body is over the limit of {self.body_limit} bytes")
+                        raise RemoteError(f"the body is over the limit of {self.limits.body_size} bytes")
                     view[size : size + len(piece)] = piece
                     size += len(piece)
                     self._decoding_left -= len(piece)
@@ -566,7 +477,7 @@ class Machine:
         if self._buffer is not None:
             size = min(self._left, self._end - self._start)
             if self._framing is _CLOSE and size < self._end - self._start:
-                raise RemoteError(f"the body is over the limit of {self.body_limit} bytes")
+                raise RemoteError(f"the body is over the limit of {self.limits.body_size} bytes")
             self._ready = memoryview(self._buffer)[self._start : self._start + size]
             self._start += size
             self._left -= size
@@ -581,8 +492,9 @@ class Machine:
     def _finish(self) -> None:
         """The response is complete and was read."""
         self._decoding = None  # a decoder holds megabytes
-        self.spent = not self._reusable or self._sending or self._buffered() > 0
-        self.fire(_CLOSED if self.spent and (self._framing is _CLOSE or not self.renewable) else _END)
+        writer = self.writer
+        unsent = writer.dropped or not writer.done
+        self.phase = Phase.CLOSED if unsent or not self._reusable or self._buffered() > 0 else _IDLE
         self._release()
 
     # ---- the buffer
@@ -607,10 +519,3 @@ class Machine:
         self._start = self._end = 0
         if buffer is not None:
             buffers.give_back(buffer)
-
-    def _misuse(self, what: str, *where: Status) -> LocalError:
-        names = " or ".join(status.name for status in where)
-        why = f" ({self.reason})" if self.reason else ""
-        return LocalError(
-            Error.ERR_INVALID_PARAMETER, f"{what} needs {names}; the status is {self.status.name}{why}"
-        )

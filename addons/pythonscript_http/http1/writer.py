@@ -1,10 +1,9 @@
-"""A request's bytes on their way: its head, and its body whole or piece by piece."""
+"""A request on its way out: its head, and its body whole or piece by piece. Nothing here writes."""
 
 from typing import Final
 
-from .enums import Error
-from .errors import LocalError
-from .transport.stream import NetworkError, Stream
+from pythonscript_http.enums import Error
+from pythonscript_http.errors import LocalError
 
 BACKLOG: Final = 1 << 20
 """Bytes of a streamed body that may wait to be sent before `give()` takes no more."""
@@ -12,14 +11,14 @@ BACKLOG: Final = 1 << 20
 _PIECES: Final = 256  # that may wait too: one system call takes 1024
 
 
-class Upload:
+class RequestWriter:
     """What one request has to send. It begins open: `give()` adds to its body until `end()`.
 
     Args:
         head: all up to and with the empty line. Empty: there is no request, and nothing to add to.
         length: bytes that the body will have; -1: not known.
         chunked: the body goes out in chunked coding (RFC 9112 section 7.1).
-        held_until: the body waits for `let_go()`, which is due at this time; 0.0: it does not wait.
+        held: the body waits for `let_go()` (RFC 9110 section 10.1.1).
 
     Nothing of the body is copied. `unsent` is empty exactly while there is nothing to write.
     """
@@ -28,8 +27,9 @@ class Upload:
         "_chunked",
         "_given",
         "_held",
+        "dropped",
         "failure",
-        "held_until",
+        "held",
         "length",
         "open",
         "streamed",
@@ -38,19 +38,22 @@ class Upload:
     )
 
     def __init__(
-        self, head: bytes = b"", length: int = -1, chunked: bool = False, held_until: float = 0.0
+        self, head: bytes = b"", length: int = -1, chunked: bool = False, held: bool = False
     ) -> None:
         # In both lists, what is bytes is framing, and what is memoryview is body.
         self.unsent: list[bytes | memoryview] = [head] if head else []
         self._held: list[bytes | memoryview] = []
         self._chunked = chunked
         self._given = 0  # bytes of the body that were sent or wait in the two lists
-        self.held_until = held_until
+        self.held = held
+        """The body waits."""
         self.length = length
         self.open = self.streamed = bool(head)
         """`open`: more of the body is wanted; `streamed`: it was not ended, though perhaps dropped."""
         self.untouched = True
         """Nothing was written, nor was it tried."""
+        self.dropped = False
+        """Some of it is never sent."""
         self.failure = ""
         """Why the connection takes no more; empty: it does."""
 
@@ -125,39 +128,36 @@ class Upload:
         return Error.OK
 
     def _put(self, pieces: list[bytes | memoryview]) -> None:
-        (self._held if self.held_until else self.unsent).extend(pieces)
+        (self._held if self.held else self.unsent).extend(pieces)
 
     def let_go(self) -> None:
         """The body that was held back goes out (RFC 9110 section 10.1.1)."""
         self.unsent += self._held
         self._held.clear()
-        self.held_until = 0.0
+        self.held = False
 
     # ---- the sending
 
-    def send(self, stream: Stream) -> bool:
-        """Writes what the connection takes at once. False: it took nothing, and perhaps failed."""
+    def wrote(self, size: int) -> None:
+        """Takes so many bytes off what is to be written: the connection has them."""
         unsent = self.unsent
-        self.untouched = False
-        try:
-            size = stream.write(unsent)
-        except NetworkError as error:
-            # It may have answered before it closed: that answer tells more than this failure.
-            self.failure = str(error)
-            self.drop()
-            return False
-        if not size:
-            return False
         while unsent and size >= len(unsent[0]):
             size -= len(unsent.pop(0))
         if size:
             unsent[0] = unsent[0][size:]
-        return True
+
+    def failed(self, reason: str) -> None:
+        """The connection takes no more. It may have answered before that: the answer tells more."""
+        self.failure = reason
+        self.drop()
 
     def drop(self) -> None:
         """What was not sent will not be, as when the server has answered early and refused it."""
+        if self.done:
+            self.held = False
+            return
+        self.dropped = True
         self._given = self.sent
         self.unsent.clear()
         self._held.clear()
-        self.held_until = 0.0
-        self.open = False
+        self.held = self.open = False

@@ -1,0 +1,276 @@
+"""HTTP/1.1 over a stream: what `http1.Connection` makes of the bytes, and the moving of them.
+
+A pool of connections needs this and `transport.connector`, and nothing else from below. Nothing here waits
+unless it is given `waits`. What the network or the peer does wrong never raises: it ends in the phase FAILED.
+"""
+
+from .config import Limits, Timeouts
+from .http1.codings import Start
+from .http1.connection import Connection, Phase
+from .http1.request import RequestHead
+from .http1.writer import RequestWriter
+from .timing import Timing
+from .transport.stream import (
+    WOULD_BLOCK,
+    HandshakeError,
+    NetworkError,
+    Readiness,
+    Stream,
+    TlsError,
+)
+from .waits import Waits
+
+_AWAITING = Phase.AWAITING
+_BODY = Phase.BODY
+_QUIET = Readiness.QUIET
+_ENDED = Readiness.ENDED
+
+
+class HTTP11Connection:
+    """One request and its response after the other, over one stream.
+
+    Args:
+        timing: is told when what happened, and tells the deadlines.
+        timeouts: how long to wait for `100 Continue`.
+        stream: the connection, which this takes over; None: it is to come (`stream`), and a request may
+            be begun before.
+        start: begins jobs on another thread (see `http1.Connection`).
+    """
+
+    __slots__ = ("_go_on_at", "_timing", "core", "distrusted", "stream", "timeouts")
+
+    def __init__(
+        self, timing: Timing, timeouts: Timeouts, stream: Stream | None = None, start: Start | None = None
+    ) -> None:
+        self.core = Connection(start)
+        self.stream = stream
+        self.timeouts = timeouts
+        self._timing = timing
+        self._go_on_at = 0.0  # when the body is sent though nobody has asked for it
+        self.distrusted = False
+        """It failed since the peer refuses to speak TLS with us after all."""
+
+    def connected(self, stream: Stream) -> None:
+        """Goes on over a stream that a request has waited for."""
+        self.stream = stream
+        self._timing.connected_anew()
+        self._go_on_at = self._timing.moved_last + self.timeouts.go_on  # it has not seen the head before
+
+    def close(self) -> None:
+        """Ends the stream at once. What is known of the last response stays."""
+        self.core.writer.drop()
+        if self.stream is not None:
+            self.stream.close()
+            self.stream = None
+
+    @property
+    def waits_until(self) -> float:
+        """When there is something to do though no byte came; 0.0: never."""
+        return self._go_on_at if self.core.writer.held and self.stream is not None else 0.0
+
+    # ---- between requests
+
+    def look(self) -> None:
+        """Sees whether the connection stands, and the peer keeps silent until it is asked."""
+        assert self.stream is not None
+        readiness = self.stream.peek()
+        if readiness is _QUIET:
+            return
+        if readiness is _ENDED:
+            self._take_end(self.stream)
+        elif self.core.phase is not Phase.TUNNEL:
+            self.core.lost("the server sent data that no request had asked for")
+
+    def lose(self, error: Exception) -> None:
+        """The connection is lost, or was never agreed on."""
+        if isinstance(error, HandshakeError) and self.core.phase is not _BODY:
+            self.distrusted = True
+            self.core.lost(str(error))
+        else:
+            self.core.failed(str(error))
+
+    def _take_end(self, stream: Stream, otherwise: str = "") -> None:
+        """Learns how a connection has ended of which `peek` says that it has.
+
+        Args:
+            otherwise: what to tell if TLS has nothing to tell; empty: that it has ended.
+        """
+        try:
+            stream.read_into(memoryview(bytearray(1)))
+        except TlsError as error:
+            self.lose(error)
+            return
+        except NetworkError:
+            pass
+        if otherwise:
+            self.core.lost(otherwise)
+        else:
+            self.core.ended(truncated=stream.truncated)
+
+    # ---- requests
+
+    def request(
+        self, method: int, head: RequestHead, size: int, *, limits: Limits, decode: bool
+    ) -> RequestWriter:
+        """Begins a request (see `Connection.request`)."""
+        self._timing.request()
+        self._go_on_at = self._timing.requested + self.timeouts.go_on
+        return self.core.request(method, head, size, limits=limits, decode=decode)
+
+    def advance(self, waits: Waits | None = None) -> None:
+        """Sends what is left of the request, and takes what has come of the response's head.
+
+        The call that sends the last byte does not read: scripts wait to see REQUESTING, which the engine's
+        client shows for a poll.
+
+        Args:
+            waits: go on until the head is here, or no time is left.
+        """
+        core, stream = self.core, self.stream
+        writer = core.writer
+        assert stream is not None
+        while True:
+            if writer.held and self._timing.now() >= self._go_on_at:
+                writer.let_go()
+            if writer.unsent:
+                self._send(stream)
+                if writer.done and not writer.failure:
+                    return
+            if core.phase is _AWAITING:
+                self._receive_head(stream)
+            if core.phase is not _AWAITING:
+                return
+            if waits is None or (writer.open and not writer.unsent) or self.late():
+                return
+            if not core.behind:
+                woken = waits.wait(stream, write=bool(writer.unsent), until=self.waits_until)
+                if not woken and not writer.held:
+                    return
+            if waits.closing:
+                return
+
+    def _send(self, stream: Stream) -> None:
+        """Sends what the connection takes at once."""
+        core, writer = self.core, self.core.writer
+        if writer.untouched and (readiness := stream.peek()) is not _QUIET:
+            why = "the server had closed the connection, or sent data unasked, before this request"
+            if readiness is _ENDED:
+                self._take_end(stream, why)
+            else:
+                core.lost(why)
+            return
+        writer.untouched = False
+        try:
+            size = stream.write(writer.unsent)
+        except NetworkError as error:
+            writer.failed(str(error))
+            return
+        if size:
+            writer.wrote(size)
+            self._timing.move()
+            if writer.done:
+                self._timing.sent = self._timing.now()
+
+    def _receive_head(self, stream: Stream) -> None:
+        """Takes what has come, also while sending: a server may refuse a body before it has it all."""
+        core, timing, writer = self.core, self._timing, self.core.writer
+        if core.behind:
+            core.go_on()
+            return
+        try:
+            blind = not (stream.peekable or writer.unsent)
+            quiet = not blind and stream.quiet()
+            size = WOULD_BLOCK if quiet else stream.read_into(core.space())
+        except NetworkError as error:
+            # What failed first, the sending, tells more; but for a peer that said by TLS why it left.
+            told = isinstance(error, TlsError) or not writer.failure
+            self.lose(error if told else NetworkError(writer.failure))
+            return
+        if size > 0:
+            if not timing.first_byte_came:
+                timing.first_byte_came = timing.now()
+            timing.move()
+            core.received(size)
+        elif size == 0:
+            core.ended(truncated=stream.truncated)
+        elif writer.failure:
+            core.failed(writer.failure)
+
+    # ---- bodies
+
+    def look_at_body(self) -> None:
+        """Sends on, and sees that the connection stands. What has come waits for its reader."""
+        assert self.stream is not None
+        if self.core.writer.unsent:
+            self._send(self.stream)
+        if self.core.phase is _BODY and self.core.vulnerable and self.stream.peek() is _ENDED:
+            self._take_end(self.stream)
+
+    def read_into(self, view: memoryview, waits: Waits | None = None) -> int:
+        """Reads what has come of the body into the caller's memory, straight from the kernel where possible.
+
+        Args:
+            view: writable bytes. Released, it leaves nothing behind that holds the memory, whatever failed.
+            waits: go on until the memory is full or the body ends, or no time is left.
+
+        Returns:
+            Number of bytes read. The phase must be BODY, and is left with the end of the body.
+        """
+        core, stream, timing, writer = self.core, self.stream, self._timing, self.core.writer
+        assert stream is not None
+        size, room = core.take(view), len(view)
+        while size < room and core.phase is _BODY:
+            if core.busy:
+                if waits is None or waits.closing or self.late():
+                    break
+                size += core.take(view[size:])
+                continue
+            if writer.unsent:
+                self._send(stream)
+            limit = core.direct_limit
+            target = view[size : size + limit] if limit else core.space()
+            most = len(target)
+            try:
+                with target:  # or it would last as long as the traceback of a failure
+                    got = stream.read_into(target)
+            except NetworkError as error:
+                core.failed(str(error))
+                break
+            if got > 0:
+                timing.move()
+                if limit:
+                    core.received_directly(got)
+                    size += got
+                else:
+                    core.received(got)
+                    if core.phase is _BODY:
+                        size += core.take(view[size:], more=True)
+                if got < most and (waits is None or (size and core.chunked)):
+                    break  # that was all there is; chunks are handed out as they come, as by the engine
+            elif got == 0:
+                core.ended(truncated=stream.truncated)
+                if core.phase is _BODY:  # what has come is not all decoded yet
+                    size += core.take(view[size:], more=True)
+            elif (
+                waits is None
+                or (size and core.chunked)
+                or self.late()
+                or not waits.wait(stream, write=bool(writer.unsent))
+            ):
+                break
+        return size
+
+    # ---- deadlines
+
+    def late(self) -> str:
+        """Tells which deadline of the request under way has passed; empty: none."""
+        core, timing, stream = self.core, self._timing, self.stream
+        if stream is not None and stream.flowed():
+            timing.move()
+        if timing.now() < timing.due:
+            return ""
+        phase = core.phase
+        if phase is _BODY and stream is not None and (core.unread or stream.peek() is not _QUIET):
+            timing.move()  # the reader is what is slow
+        under_way = phase is _AWAITING or phase is _BODY
+        return timing.overdue(connecting=stream is None, requesting=under_way, awaited=core.awaited)
