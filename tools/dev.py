@@ -16,6 +16,7 @@ import argparse  # noqa: E402
 import os  # noqa: E402
 import subprocess  # noqa: E402
 from collections.abc import Callable  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 from demo.server import serving  # noqa: E402
 from devkit import (  # noqa: E402
@@ -26,6 +27,7 @@ from devkit import (  # noqa: E402
     environment,
     interface,
     lint,
+    memcheck,
     project,
     pythons,
     reference,
@@ -78,6 +80,13 @@ class Door:
     def test(self) -> int:
         """run the tests, style and types included; arguments go to pytest"""
         return _become([str(self._tested().python), "-m", "pytest", *self._arguments])
+
+    def memcheck(self) -> int:
+        """run the engine's tests with the host under AddressSanitizer; arguments go to pytest"""
+        env = self._tested()
+        command = [str(env.python), "-m", "pytest", *(self._arguments or memcheck.TESTS)]
+        with memcheck.checked(env, Path(os.environ["GODOT"])) as variables:
+            return children.run(command, env={**os.environ, **variables}).returncode
 
     def pythons(self) -> int:
         """run the tests with every Python of this machine, 3.11 to the newest; arguments go to pytest"""
@@ -189,6 +198,7 @@ COMMANDS: dict[str, Callable[[Door], int]] = {
     "build": Door.build,
     "demo": Door.demo,
     "test": Door.test,
+    "memcheck": Door.memcheck,
     "pythons": Door.pythons,
     "conformance": Door.conformance,
     "bench": Door.bench,

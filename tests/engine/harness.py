@@ -34,7 +34,8 @@ from typing import Final
 from devkit.project import EXTENSION, ROOT
 
 HERE: Final = Path(__file__).resolve().parent
-HOST: Final = ROOT / "addons" / "pythonscript"
+HOST: Final = Path(os.environ.get("PYTHONSCRIPT_ADDON", ROOT / "addons" / "pythonscript"))
+"""The addon under test; `tools/dev.py memcheck` has one of its own."""
 CLIENT: Final = ROOT / "addons" / "pythonscript_http"
 
 SECONDS: Final = 150.0

@@ -28,38 +28,51 @@ HOME = "python_home"
 COMMON = ("-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror")
 C_FLAGS = ("-std=c11", *COMMON)
 CYTHON_C_FLAGS = (*COMMON, "-Wno-discarded-qualifiers")  # Cython's temporaries lose their const
+CHECKED = ("-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address", "-Wno-maybe-uninitialized")
+"""For a host that checks its own memory (memcheck.py)."""
 # --warning-extra without maybe_uninitialized, which takes C's out-parameters for mistakes; gcc knows better.
 CYTHON_FLAGS = ("-3", "-Xwarn.unused=True", "-Xwarn.unreachable=True", "--warning-errors")
 
 
 class Toolchain:
-    """The compilers, and everything about them and this Python that a result depends on."""
+    """The compilers, and everything about them and this Python that a result depends on.
 
-    def __init__(self, env: Environment) -> None:
+    Args:
+        env: has Cython.
+        checked: the host that it makes checks its own memory.
+    """
+
+    def __init__(self, env: Environment, *, checked: bool = False) -> None:
         self.python = env.python
+        flags = CHECKED if checked else ()
+        self.c_flags = (*C_FLAGS, *flags)
+        self.cython_c_flags = (*CYTHON_C_FLAGS, *flags)
+        self.cython_flags = (*CYTHON_FLAGS, *(("--line-directives",) if checked else ()))
         self.cc = environment.compiler() or "cc"
         self.include = sysconfig.get_path("include")
         self.suffix = str(sysconfig.get_config_var("EXT_SUFFIX"))
         self.identity = cache.key(
             *(run([self.cc, "--version"], timeout=30), env.version_of("cython"), env.home.name),
-            *(self.include, self.suffix, *C_FLAGS, *CYTHON_C_FLAGS, *CYTHON_FLAGS),
+            *(self.include, self.suffix, *self.c_flags, *self.cython_c_flags, *self.cython_flags),
         )
 
     def compile_c(self, sources: Path, out: Path) -> None:
         """Compiles all of `sources`/*.c. libpython is not linked: the entry finds and opens it."""
         files = sorted(sources.glob("*.c"))
-        command: list[str | Path] = [self.cc, *C_FLAGS, f"-I{self.include}", *files, "-o", out, "-ldl"]
+        includes = f"-I{self.include}"
+        command: list[str | Path] = [self.cc, *self.c_flags, includes, *files, "-o", out, "-ldl"]
         run(command, scratch=out.parent, timeout=300)
 
     def compile_cython(self, sources: Path, module: Path, out: Path) -> None:
         """Compiles one module of the package, by way of a C file beside `out`."""
         generated = out.with_name(f"{module.stem}.c")
         # Run in the sources, with relative paths: tracebacks and cached files name no checkout.
-        flags = (*CYTHON_FLAGS, "-I.", "--module-name", f"{PACKAGE}.{module.stem}")
+        flags = (*self.cython_flags, "-I.", "--module-name", f"{PACKAGE}.{module.stem}")
         files = (module.relative_to(sources), "-o", generated)
         run([self.python, "-m", "cython", *flags, *files], cwd=sources, timeout=300)
         includes = (f"-I{self.include}", f"-I{sources}")
-        run([self.cc, *CYTHON_C_FLAGS, *includes, generated, "-o", out], scratch=out.parent, timeout=300)
+        command = [self.cc, *self.cython_c_flags, *includes, generated, "-o", out]
+        run(command, scratch=out.parent, timeout=300)
 
 
 @dataclass(frozen=True)
@@ -106,15 +119,26 @@ def targets(sources: Path, tools: Toolchain) -> list[Target]:
     return [entry, *modules]
 
 
-def ensure(env: Environment, sources: Path = project.SOURCES, into: Path = project.BIN) -> None:
+def ensure(
+    env: Environment,
+    sources: Path = project.SOURCES,
+    into: Path = project.BIN,
+    tools: Toolchain | None = None,
+) -> None:
     """Compiles what has changed, and makes `into` hold exactly what belongs to `sources` and this Python.
+
+    Args:
+        env: has the compilers, and is the Python that the host starts.
+        sources: the host's.
+        into: the folder that gets the compiled files.
+        tools: compile in another way than usual.
 
     Raises:
         Failure: a compiler's message, warnings included.
     """
     if not any(sources.glob("*.c")):
         raise Failure(f"{sources} holds no C file: this checkout is incomplete")
-    wanted = targets(sources, Toolchain(env))
+    wanted = targets(sources, tools or Toolchain(env))
     if _stale(wanted):
         with cache.lock(f"build-{cache.key(*(target.key for target in wanted))}", "build"):
             if stale := _stale(wanted):  # another checkout may have compiled the same while we waited

@@ -184,6 +184,9 @@ static int initialize_python(const char *home) {
     }
     python.PyPreConfig_InitIsolatedConfig(&preconfig);
     preconfig.utf8_mode = 1;
+#ifdef __SANITIZE_ADDRESS__ /* which sees no single object of Python's own pools */
+    preconfig.allocator = PYMEM_ALLOCATOR_MALLOC;
+#endif
     if (failed(python.Py_PreInitialize(&preconfig), home)) return 0;
     python.PyConfig_InitIsolatedConfig(&config); /* no signal handlers, no arguments, no environment variables */
     ok = !failed(python.PyConfig_SetBytesString(&config, &config.executable, executable), home) && /* for multiprocessing too */

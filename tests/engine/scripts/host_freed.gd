@@ -108,7 +108,7 @@ func resident() -> int:
 	return file.get_line().get_slice(" ", 1).to_int() * 4096
 
 
-func test_names_that_are_asked_for_are_not_kept() -> void:
+func test_memory_of_names_that_are_asked_for() -> void:
 	check("some", PyProbe.run(ASKING % [1000, "warm"]), true)
 	var before := resident()
 	check("many", PyProbe.run(ASKING % [200_000, "name"]), true)
