@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ CHECKS: dict[str, Sequence[str]] = {
     "ruff": ("ruff", "check", "--quiet", "."),
     "ruff format": ("ruff", "format", "--check", "--quiet", "."),
     "mypy": ("mypy", "--no-error-summary"),
+    "cython-lint": ("cython-lint", "--max-line-length=140", "addons/pythonscript/src/_pythonscript"),
     "gdformat": ("gdformat", "--check"),
     "gdlint": ("gdlint",),
 }
@@ -39,7 +41,16 @@ def complaints(name: str, tools: Path) -> str:
     """
     program, *arguments = CHECKS[name]
     command = [str(tools / program), *arguments, *(scripts() if program.startswith("gd") else ())]
-    done = children.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=300)
+    path = f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"  # cython-lint calls pycodestyle by its name
+    done = children.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PATH": path},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     output = (done.stdout + done.stderr).rstrip()
     return (output or f"{program} failed ({done.returncode})") if done.returncode else ""
 

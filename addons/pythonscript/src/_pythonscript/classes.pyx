@@ -7,7 +7,7 @@ Calls classdb_register_extension_class2 and its companions, classdb_construct_ob
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
-from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
+from cpython.ref cimport Py_INCREF, PyObject
 from libc.string cimport memset
 from _pythonscript.interface cimport *
 from _pythonscript cimport errors, incoming, objects, strings, variant
@@ -317,7 +317,6 @@ cdef void *get_virtual_call_data(void *userdata, GDExtensionConstStringNamePtr n
 cdef void call_virtual(void *instance, GDExtensionConstStringNamePtr name, void *userdata,
                        const GDExtensionConstTypePtr *arguments, GDExtensionTypePtr r_return) noexcept nogil:
     incoming.ptrcall(userdata, instance, arguments, r_return)
-
 
 
 cdef void notification(void *instance, int32_t what, GDExtensionBool reversed) noexcept nogil:

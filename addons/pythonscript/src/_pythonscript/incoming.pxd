@@ -15,5 +15,7 @@ cdef class Method:
     cdef readonly bint getter
     cdef object function_of(self, object cls)
 
-cdef void varcall(void *userdata, void *instance, const GDExtensionConstVariantPtr *arguments, GDExtensionInt count, GDExtensionVariantPtr r_return, GDExtensionCallError *r_error) noexcept nogil
-cdef void ptrcall(void *userdata, void *instance, const GDExtensionConstTypePtr *arguments, GDExtensionTypePtr r_return) noexcept nogil
+cdef void varcall(void *userdata, void *instance, const GDExtensionConstVariantPtr *arguments, GDExtensionInt count,
+                  GDExtensionVariantPtr r_return, GDExtensionCallError *r_error) noexcept nogil
+cdef void ptrcall(void *userdata, void *instance, const GDExtensionConstTypePtr *arguments,
+                  GDExtensionTypePtr r_return) noexcept nogil

@@ -1,4 +1,4 @@
-from typing import overload
+from typing import Self, overload
 
 from typing_extensions import Buffer
 
@@ -21,7 +21,7 @@ class PackedByteArray:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, source: int | Buffer = 0) -> None: ...
+    def __new__(cls, source: int | Buffer = 0) -> Self: ...
     def resize(self, size: int) -> None:
         """Keeps the first `size` bytes, or adds bytes of no certain value (class reference: resize).
 

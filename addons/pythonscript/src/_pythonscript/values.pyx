@@ -420,7 +420,7 @@ cdef int set_named(Value value, dict items, Py_ssize_t given) except -1:
     cdef tuple fields = fields_of[value.type]
     cdef Field field
     for name, item in items.items():
-        for at, field in enumerate(fields):
+        for at, field in enumerate(fields):  # no-cython-lint: it is used below
             if field.name == name:
                 break
         else:
@@ -611,7 +611,6 @@ cdef int check_whole_numbers(int operator, Operand *a, Operand *b) except -1:
             if whole == -1:
                 check_size(-<int64_t>dividends[i], a.type)
     return 0
-
 
 
 # Members
