@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tests.bench import calls
 from tests.bench.rows import MIB, ROWS, Row
 from tests.bench.sink import sink
 from tests.engine.harness import Project, engine
@@ -97,12 +98,13 @@ def _speed(row: Row, theirs: Sequence[int], ours: Sequence[int]) -> Speed:
     return Speed(rate(statistics.median(theirs)), rate(statistics.median(ours)), ratios)
 
 
-def render(speeds: dict[str, Speed]) -> str:
+def render(speeds: dict[str, Speed], costs: dict[str, calls.Cost]) -> str:
     """The page's text."""
     lines = [_OPENING.format(engine=_engine(), python=platform.python_version(), openssl=ssl.OPENSSL_VERSION)]
     names = ("work", *CLIENTS, "ratio", "from round to round", "goal")
     lines += [f"| {' | '.join(names)} |", f"|---{'|---:' * (len(names) - 1)}|"]
     lines += [_line(row, speeds[row.id]) for row in ROWS]
+    lines += ["", _CALLS, *calls.lines(costs)]
     return "\n".join([*lines, ""])
 
 
@@ -116,6 +118,13 @@ clients in turn. Speeds are medians; the ratio is that of ours to the engine's, 
 Speeds drift from run to run and from machine to machine, ratios by less. A *goal* is what the design has set
 out for, from a machine whose system calls cost several times as much: the engine's client reads heads byte
 by byte, a call for each, which tells less where calls are cheap. A ratio below its goal is work that is left.
+"""
+
+_CALLS: Final = """\
+## Calls of the engine in Python
+
+What a call costs that keeps the GIL, and one that releases it while the engine runs: beside a Python thread
+that computes, each release may cost a turn. `addons/pythonscript/README.md` says which calls keep it.
 """
 
 
@@ -138,12 +147,18 @@ def _engine() -> str:
 def main(names: list[str]) -> int:
     """Measures all rows and writes the page; or measures those named. Prints what it saw."""
     chosen = [row for row in ROWS if not names or row.id in names]
+    speeds: dict[str, Speed] = {}
+    costs: dict[str, calls.Cost] = {}
     with tempfile.TemporaryDirectory() as folder:
-        speeds = measure(chosen, Path(folder))
-    for row in chosen:
-        print(_line(row, speeds[row.id]))
+        if chosen:
+            speeds = measure(chosen, Path(folder))
+        if not names or calls.ID in names:
+            costs = calls.measure(Path(folder) / calls.ID, ROUNDS)
+    print(
+        "\n".join([*(_line(row, speeds[row.id]) for row in chosen), *(calls.lines(costs) if costs else [])])
+    )
     if not names:
-        PAGE.write_text(render(speeds), encoding="utf-8")
+        PAGE.write_text(render(speeds, costs), encoding="utf-8")
     return 0
 
 
