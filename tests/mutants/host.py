@@ -13,6 +13,7 @@ _CALLABLES = f"{_CLASS} -k callables"
 _DECLARATIONS = f"{_CLASS} -k declarations"
 _EDITOR = "tests/engine/test_e_editor.py"
 _HOSTS = "tests/engine/test_a_host.py"
+_STRESS = "tests/engine/test_b_stress.py"
 _ERRORS = f"{_CALLS} -k calls_errors"
 _LIFE = f"{_CALLS} -k calls_life"
 _MEMBERS = f"{_CLASS} -k class.gd"
@@ -318,6 +319,31 @@ MUTANTS = [
             _LIFE,
         ),
         (
+            "an object that nobody has any more ends with the frame",
+            "            orphans.add(<size_t>link)\n            announce()",
+            "            orphans.add(<size_t>link)",
+            f"{_HOSTS} -k host_life",
+        ),
+        (
+            "the object that is passed last is let go of as the others are",
+            "Py_REFCNT(<PyObject *>candidate) <= known:",
+            "Py_REFCNT(<PyObject *>candidate) < known:",
+            f"{_HOSTS} -k host_life",
+        ),
+        (
+            "an orphan outlives its own end",
+            "            orphan = <Object>link.object  # a reference of our own: the engine's ends inside `give_up`\n"
+            "            if not give_up(orphan):",
+            "            if not give_up(<Object>link.object):",
+            f"{_HOSTS} -k host_life",
+        ),
+        (
+            "a freed object is no argument",
+            "    return id != 0 and gde.object_get_instance_from_id(id) is ptr",
+            "    return True",
+            f"{_HOSTS} -k host_freed",
+        ),
+        (
             "what Python makes and drops ends",
             "    if self.link is not NULL and self.refcounted:\n        unlink(self.link)",
             "    if False:\n        unlink(self.link)",
@@ -328,6 +354,15 @@ MUTANTS = [
             "    atomic_set(&self.link.held, False)\n        self.empty()",
             "    atomic_set(&self.link.held, False)",
             f"{_CALLS} -k still_has_at_the_end",
+        ),
+    ),
+    *mutants_of(
+        f"{_COMPILED}/interface.pyx",
+        (
+            "the GIL is released where an object may end",
+            "        with nogil:\n            gde.variant_destroy(variant)\n    else:",
+            "        gde.variant_destroy(variant)\n    else:",
+            f"{_HOSTS} -k host_locks",
         ),
     ),
     *mutants_of(
@@ -594,6 +629,18 @@ MUTANTS = [
     *mutants_of(
         f"{_COMPILED}/incoming.pyx",
         (
+            "a property whose getter raises has its type's default",
+            "        if not method.getter and script_is_waiting():",
+            "        if script_is_waiting():",
+            f"{_HOSTS} -k host_getters",
+        ),
+        (
+            "a thread whose method raises has its type's default",
+            "        if not method.getter and script_is_waiting():",
+            "        if not method.getter:",
+            f"{_HOSTS} -k host_getters",
+        ),
+        (
             "too few arguments are refused",
             "    if count < method.required:\n",
             "    if False:\n",
@@ -668,6 +715,24 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_COMPILED}/classes.pyx",
+        (
+            "__new__ makes an object of the class",
+            "    if type(made) is not record.python:",
+            "    if False:",
+            f"{_HOSTS} -k host_new",
+        ),
+        (
+            "__new__ makes a new object",
+            "    if (<Object>made).id:",
+            "    if False:",
+            f"{_HOSTS} -k host_new",
+        ),
+        (
+            "what is made in one thread has nothing of another's arguments",
+            "    static _Thread_local PyObject *pending;",
+            "    static PyObject *pending;",
+            f"{_STRESS} -k stress_threads",
+        ),
         (
             "what __init__ makes is made without the outer one's arguments",
             "    pending = NULL  # what __init__ makes is not what `construct` asked for\n",

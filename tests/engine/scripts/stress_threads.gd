@@ -54,6 +54,19 @@ func test_calls_in_both_directions() -> void:
 	check("none is lost", workers.sum(), 4 * EACH * ROUNDS)
 
 
+func make_numbered(_thread: int) -> void:
+	var wrong := 0
+	for i in ROUNDS / 10:
+		wrong += workers.mixed_up(10) + int(PyNumbered.new().number() != -1)
+	workers.add(wrong)
+
+
+func test_arguments_of_new_objects() -> void:
+	var before := workers.sum()
+	in_all_threads(make_numbered)
+	check("each has its own", workers.sum() - before, 0)
+
+
 ## Puts an object where another thread finds it, and takes one.
 func exchange(thing: Variant) -> Variant:
 	mutex.lock()

@@ -11,6 +11,19 @@ from .counted import PyCounted
 
 
 @gdclass
+class PyNumbered(PyCounted):
+    """Has the number that it was made with."""
+
+    def __init__(self, number: int = -1) -> None:
+        super().__init__()
+        self._number = number
+
+    def number(self) -> int:
+        """That number."""
+        return self._number
+
+
+@gdclass
 class PyWorkers(RefCounted):
     """Starts Python threads, and takes calls from threads of all kinds."""
 
@@ -57,6 +70,10 @@ class PyWorkers(RefCounted):
     def look(self, thing: Object) -> int:
         """Asks it for something."""
         return int(thing.get_instance_id())
+
+    def mixed_up(self, times: int) -> int:
+        """How many new objects got another's argument."""
+        return sum(PyNumbered(number).number() != number for number in range(times))
 
     def swap(self, thing: Any) -> Any:
         """Keeps it, and gives back what came first once there are ten."""
