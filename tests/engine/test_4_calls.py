@@ -21,6 +21,7 @@ SUITES = (
     "calls_errors.gd",
     "calls_life.gd",
     "proxies.gd",
+    "shared.gd",
 )
 
 
@@ -28,7 +29,7 @@ SUITES = (
 def run_of(tmp_path_factory: pytest.TempPathFactory) -> RunOf:
     @cache
     def run(suite: str) -> Run:
-        addons = ["calls", "probe", "proxies"]
+        addons = ["calls", "probe", "proxies", "shared"]
         project = Project(tmp_path_factory.mktemp("calls") / "p", scripts=[suite], addons=addons)
         return project.run_suite(suite, verbose=True)
 

@@ -10,6 +10,7 @@ import pytest
 from _pythonscript.values import numbers
 
 from devkit.project import SOURCES
+from godot import values
 
 Dump = dict[str, Any]
 
@@ -124,3 +125,40 @@ def test_the_facades_value_types_are_the_engines(api: Dump) -> None:
             assert [field.first * 4 for field in fields] == [member["offset"] for member in told]
     for group in (values.NUMBER_ARRAYS, values.LIST_ARRAYS):
         assert {cls.__name__ for cls in group.values()} <= set(known)
+
+
+# Methods that change a packed array or a container: Python must know them, to keep the change or to check it
+
+
+def methods_of(api: Dump, name: str) -> dict[str, bool]:
+    """The methods of a builtin type, and whether each changes the value."""
+    entry = next(entry for entry in api["builtin_classes"] if entry["name"] == name)
+    return {method["name"]: not (method["is_const"] or method["is_static"]) for method in entry["methods"]}
+
+
+@pytest.mark.parametrize("cls", (values.NUMBER_ARRAYS | values.LIST_ARRAYS).values())
+def test_what_changes_a_packed_array_is_written_back(api: Dump, cls: type[Any]) -> None:
+    methods = methods_of(api, cls.__name__)
+    changing = {name for name, changes in methods.items() if changes and not hasattr(cls, name)}
+    assert "push_back" in changing
+    assert changing <= values._CHANGING
+    assert not {name for name, changes in methods.items() if not changes} & values._CHANGING
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "marks"),
+    [
+        ("PackedByteArray", "packed", r"^CHANGING = \((.*)\)$"),
+        ("Array", "containers", r'^CHANGING = frozenset\("(.*)"\.split'),
+        ("Dictionary", "containers", r'^CHANGING = frozenset\("(.*)"\.split'),
+    ],
+)
+def test_what_changes_a_shared_one_is_known(api: Dump, name: str, module: str, marks: str) -> None:
+    text = (SOURCES / "_pythonscript" / f"{module}.pyx").read_text(encoding="utf-8")
+    found = re.search(marks, text, re.MULTILINE)
+    assert found is not None
+    known = tuple(re.findall(r"\w+", found[1]))
+    own = set(re.findall(r"^    def (\w+)\(", text, re.MULTILINE))
+    changing = {method for method, changes in methods_of(api, name).items() if changes}
+    changing -= {"make_read_only"}
+    assert {method for method in changing - own if not method.startswith(known)} == set()

@@ -14,6 +14,7 @@ from devkit import interface
 from devkit.project import SOURCES
 
 OPTIONAL = {
+    "packed_vector4_array_operator_index": "4.3: PackedVector4Array; without it none is made of a buffer",
     "editor_help_load_xml_from_utf8_chars_and_len": "4.3: the editor's help; without it classes have none",
     "register_main_loop_callbacks": "4.5: the main loop's end; without it the loop's metadata tells of it",
 }

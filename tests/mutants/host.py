@@ -20,6 +20,7 @@ _MEMBERS = f"{_CLASS} -k class.gd"
 _NESTING = f"{_CALLS} -k calls_nesting"
 _PROXIES = f"{_CALLS} -k proxies"
 _REFUSALS = f"{_CLASS} -k class_refusals"
+_SHARED = f"{_CALLS} -k shared"
 _TYPES = f"{_CALLS} -k calls_types"
 _VALUES = "tests/engine/test_values.py"
 
@@ -275,6 +276,111 @@ MUTANTS = [
         ),
     ),
     *mutants_of(
+        f"{_COMPILED}/packed.pyx",
+        (
+            "the engine changes no bytes under a view",
+            '    if array.exports:\n        raise BufferError("a PackedByteArray cannot be changed',
+            '    if False:\n        raise BufferError("a PackedByteArray cannot be changed',
+            _SHARED,
+        ),
+        (
+            "bytes that the engine has changed have their size",
+            "    unbox(array.value, <void *>variant)\n    array.size = size_of(array.value)",
+            "    unbox(array.value, <void *>variant)",
+            _SHARED,
+        ),
+    ),
+    *mutants_of(
+        f"{_COMPILED}/buffers.pyx",
+        (
+            "numbers of another order of bytes are not taken as they are",
+            "targets[wanted].width) and not order",
+            "targets[wanted].width)",
+            _SHARED,
+        ),
+        (
+            "floats are no ints",
+            'return kind != "f" or KINDS[chr(targets[wanted].code)] == "f"',
+            "return True",
+            _SHARED,
+        ),
+        (
+            "the shape of a buffer is that of the declared array",
+            "view.ndim == 2 and view.shape[1] != targets[wanted].columns:",
+            "False:",
+            _SHARED,
+        ),
+        (
+            "a strided buffer is read with its strides",
+            'elif PyBuffer_IsContiguous(&view, c"C"):',
+            "elif True:",
+            _SHARED,
+        ),
+    ),
+    *mutants_of(
+        f"{_COMPILED}/containers.pyx",
+        (
+            "a typed container cuts nothing off",
+            "if (place.type.type, given) in LOSSY:",
+            "if False:",
+            _SHARED,
+        ),
+        (
+            "a typed container takes objects of its class only",
+            "            if not is_a(value, place):",
+            "            if is_a(value, place) is None:",
+            _SHARED,
+        ),
+        (
+            "a container that is read-only raises",
+            "        if self.ask(is_read_only):",
+            "        if False:",
+            _SHARED,
+        ),
+        (
+            "an Array of another type is converted",
+            "    if not fits(container, type):\n        return make",
+            "    if False:\n        return make",
+            _SHARED,
+        ),
+        (
+            "what is thrown out of a container ends later",
+            "kept = (self.duplicated(False), outgoing",
+            "kept = (None, outgoing",
+            _SHARED,
+        ),
+        (
+            "a container inside itself is written with an end",
+            "if identity in inside or len(inside) == MOST_NESTED:",
+            "if len(inside) == MOST_NESTED:",
+            _SHARED,
+        ),
+        (
+            "what is nested too deeply is written with an end",
+            "if identity in inside or len(inside) == MOST_NESTED:",
+            "if identity in inside:",
+            _SHARED,
+        ),
+        (
+            "a Dictionary that changes while it is iterated raises",
+            "            if self.ask(get_size) != size:",
+            "            if False:",
+            _SHARED,
+        ),
+        (
+            "items that do not fit leave the Array as it was",
+            "        new = self.boxes(items, self.ask(get_size))\n        for box in new:",
+            "        for box in (self.boxes([item], 0)[0] for item in items):",
+            _SHARED,
+        ),
+        (
+            "a container that holds nothing any more raises",
+            "        if not self.filled:\n            raise ReferenceError",
+            "        if False:\n            raise ReferenceError",
+            _SHARED,
+        ),
+    ),
+    *mutants_of(
         f"{_COMPILED}/objects.pyx",
         (
             "a freed object raises ReferenceError",
@@ -367,6 +473,24 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_COMPILED}/variant.pyx",
+        (
+            "a declared Array is the caller's own",
+            "            return share_container(type, variant)\n        unbox",
+            "            pass\n        unbox",
+            _SHARED,
+        ),
+        (
+            "a union with an Array shares it",
+            "if type.python is None else read_shared(variant)",
+            "if True else read_shared(variant)",
+            _SHARED,
+        ),
+        (
+            "numpy's arrays are no ints",
+            "(isinstance(value, numbers.Number) or not PyObject_CheckBuffer(value)):",
+            "True:",
+            _SHARED,
+        ),
         (
             "containers are nested 1024 deep at most",
             "if self.depth == MOST_NESTED:",
@@ -495,8 +619,8 @@ MUTANTS = [
         ),
         (
             "an object of another class is no result",
-            "given == GDEXTENSION_VARIANT_TYPE_OBJECT and not isinstance(value, type.python):",
-            "given == GDEXTENSION_VARIANT_TYPE_OBJECT and False:",
+            "type.python is not None and not isinstance(value, type.python):",
+            "False:",
             _ERRORS,
         ),
         (
@@ -584,6 +708,12 @@ MUTANTS = [
     *mutants_of(
         f"{_COMPILED}/outgoing.pyx",
         (
+            "an Array's own methods give shared ones",
+            "shared = variant.is_container(target)",
+            "shared = False",
+            _SHARED,
+        ),
+        (
             "the arguments of a call that fails are freed",
             "    except BaseException:\n        discard(arguments)\n        raise",
             "    except BaseException:\n        raise",
@@ -591,10 +721,10 @@ MUTANTS = [
         ),
         (
             "the arguments of a call are freed",
-            '        return finish(&result, &error, f"{type(target).__name__}.{name}()", values)\n'
+            '        return finish(&result, &error, f"{type(target).__name__}.{name}()", values, shared)\n'
             "    finally:\n"
             "        discard(&arguments)",
-            '        return finish(&result, &error, f"{type(target).__name__}.{name}()", values)\n'
+            '        return finish(&result, &error, f"{type(target).__name__}.{name}()", values, shared)\n'
             "    finally:\n"
             "        pass",
             _PROXIES,
@@ -1026,6 +1156,12 @@ MUTANTS = [
     *mutants_of(
         f"{_FACADE}/declare.py",
         (
+            "a list that is set becomes an Array",
+            "self.taken(value) if self.taken else value",
+            "value",
+            f"{_UNIT}/test_declare.py -k taken_over",
+        ),
+        (
             "a coroutine is no method",
             "if inspect.iscoroutinefunction(function):",
             "if False:",
@@ -1145,6 +1281,12 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_FACADE}/values.py",
+        (
+            "what the engine changes in a packed array is written back",
+            "result, array[:] = outgoing",
+            "result, _ = outgoing",
+            _SHARED,
+        ),
         (
             "an array that is copied keeps its type",
             "    def __reduce_ex__(self, protocol: Any) -> Any:\n"

@@ -26,7 +26,7 @@ OLDEST = (3, 11)
 SHARED = "its shared library"
 COMPILER = "a C compiler"
 
-NEED = Need(disk=200, download=50)
+NEED = Need(disk=270, download=70)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ what the host does with values (`_pythonscript/variant.pyx`), so an engine type 
 - *taken* by the engine, it is whatever converts: bytes-like data, a sequence of nodes, a str for a
   StringName.
 - *received* by a method that overrides a virtual one, it is the natural type, or `Any` where the user may
-  annotate it otherwise (an enum class, `PackedByteArray`).
+  annotate it otherwise (an enum class, `PackedByteArray`, `Array`, `Dictionary`).
 
 All engine methods take their arguments by position only. Objects are returned without `| None`, though the
 engine may return null: as in its other languages, `self.get_tree().quit()` is to be written as it is.
@@ -15,10 +15,12 @@ engine may return null: as in its other languages, `self.get_tree().quit()` is t
 
 from __future__ import annotations
 
+import ast
 import filecmp
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, MutableSequence
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any
@@ -52,7 +54,8 @@ _PLAIN = {
 _TAKEN = {
     "StringName": "str",
     "NodePath": "str",
-    "Array": "list[Any] | tuple[Any, ...]",
+    "Array": "list[Any] | tuple[Any, ...] | Array[Any]",
+    "Dictionary": "dict[Any, Any] | Dictionary[Any, Any]",
     "Callable": "_Function",
     "PackedByteArray": "Buffer",
     "PackedInt32Array": "PackedInt32Array | _Items[int]",
@@ -77,6 +80,13 @@ _PACKED = {
     "PackedColorArray": "list[Color]",
 }
 """The packed arrays of `godot.values`, with their bases."""
+_SHARED = {
+    "Array": ("containers", "Array[_T]"),
+    "Dictionary": ("containers", "Dictionary[_K, _V]"),
+    "PackedByteArray": ("packed", "PackedByteArray"),
+}
+"""What Python and the engine share: the module of the host that has it, and its base there."""
+_RETURNED_BY_SHARED = {"Array": "Array[Any]", "Dictionary": "Dictionary[Any, Any]", "PackedByteArray": "Self"}
 _OPERATORS = {
     "<": "__lt__",
     "<=": "__le__",
@@ -101,25 +111,27 @@ _HEAD = '''\
 import collections.abc
 from array import array
 from enum import IntEnum, IntFlag
-from typing import Any, Final, Self, TypeAlias, TypeVar, overload
+from typing import Any, Final, Self, SupportsIndex, TypeAlias, overload
 
-from typing_extensions import Buffer
+from typing_extensions import Buffer, TypeVar
 
+from _pythonscript import containers, packed
 from _pythonscript.errors import push_error, push_warning
 from _pythonscript.interface import engine_version
 from _pythonscript.objects import is_instance_valid
-from _pythonscript.packed import PackedByteArray
 from _pythonscript.values import Value
 from _pythonscript.variant import stringify
 
 from .values import NodePath, StringName
 
-_T = TypeVar("_T")
+_T = TypeVar("_T", default=Any)
+_K = TypeVar("_K", default=Any)
+_V = TypeVar("_V", default=Any)
 _Items: TypeAlias = list[_T] | tuple[_T, ...]
 _Function: TypeAlias = collections.abc.Callable[..., Any]
 '''
 
-_OWN = ("PackedByteArray", "push_error", "push_warning", "is_instance_valid", "engine_version", "stringify")
+_OWN = ("push_error", "push_warning", "is_instance_valid", "engine_version", "stringify")
 
 
 def ensure(godot: Engine, into: Path = project.STUBS) -> None:
@@ -128,7 +140,13 @@ def ensure(godot: Engine, into: Path = project.STUBS) -> None:
     Raises:
         Failure: the engine does not describe itself.
     """
-    cached = cache.root() / "stubs" / cache.key(godot.version, Path(__file__).read_bytes()) / into.name
+    made_from = (Path(__file__), *(_stub_of(module) for module, _ in _SHARED.values()))
+    cached = (
+        cache.root()
+        / "stubs"
+        / cache.key(godot.version, *(path.read_bytes() for path in made_from))
+        / into.name
+    )
     if not cached.is_file():
         with cache.lock("stubs"):
             if not cached.is_file():  # another checkout may have made them while we waited
@@ -174,10 +192,9 @@ class _Stubs:
             yield from self.value(self.builtins[name], [field["member"] for field in fields[name]])
         for name, base in _PACKED.items():
             yield f"class {name}({base}):"
-            yield f'    """{_prose(self.builtins.get(name, {}).get("brief_description", ""))}"""'
-            if base.startswith("array"):
-                items = base.replace("array", "collections.abc.Iterable")
-                yield f"    def __new__(cls, items: {items} = ..., /) -> Self: ..."
+            yield from self.packed(self.builtins.get(name, {}), base)
+        for name in _SHARED:
+            yield from self.shared(name)
         for name in _BOXES:
             yield from self.box(self.builtins[name])
         for entry in self.api["classes"]:
@@ -185,7 +202,7 @@ class _Stubs:
         for entry in self.api["singletons"]:
             yield f"{entry['name']}: {self.class_name(entry['type'])}"
         instances = (entry["name"] for entry in self.api["singletons"])
-        names = {*_OWN, *_VALUES, *_PACKED, *_BOXES.values(), *self.classes, *instances}
+        names = {*_OWN, *_VALUES, *_PACKED, *_SHARED, *_BOXES.values(), *self.classes, *instances}
         yield from ("", "__all__ = [", *(f'    "{name}",' for name in sorted(names)), "]", "")
 
     # Types
@@ -215,6 +232,8 @@ class _Stubs:
         prefix, _, of = kind.rpartition("::")
         if prefix == "typedarray":
             return f"collections.abc.Sequence[{self.returned(of)}]"
+        if prefix == "typeddictionary":
+            return f"{self.returned(kind)} | Dictionary[{', '.join(map(self.returned, of.split(';')))}]"
         if kind in self.classes or "," in kind:
             return self.returned(kind) if required else f"{self.returned(kind)} | None"
         return _TAKEN.get(kind) or self.returned(kind)
@@ -223,14 +242,14 @@ class _Stubs:
         """The type of what an overridden virtual method is given."""
         return (
             "Any"
-            if kind.startswith(("enum::", "bitfield::")) or kind == "PackedByteArray"
+            if kind.startswith(("enum::", "bitfield::", "typed")) or kind in _SHARED
             else self.returned(kind)
         )
 
     # Members
 
-    def method(self, entry: Entry) -> Iterator[str]:
-        """A method's definition, indented for a class's body."""
+    def method(self, entry: Entry, shared: bool = False) -> Iterator[str]:
+        """A method's definition, indented for a class's body; `shared`: of a class whose containers are."""
         virtual = entry.get("is_virtual", False)
         arguments = [] if entry["is_static"] else ["self"]
         for argument in entry.get("arguments", ()):
@@ -245,6 +264,8 @@ class _Stubs:
             arguments.append("*arguments: Any")
         kind = entry.get("return_type") or entry.get("return_value", {}).get("type", "")
         result = (self.taken(kind) if virtual else self.returned(kind)) if kind else "None"
+        if shared:
+            result = _RETURNED_BY_SHARED.get(kind, result)
         if entry["is_static"]:
             yield "    @staticmethod"
         yield from _documented(f"    def {_name(entry['name'])}({', '.join(arguments)}) -> {result}:", entry)
@@ -353,6 +374,35 @@ class _Stubs:
                     yield "    @overload"
                 yield f"    def {method}{signature}"
 
+    def packed(self, entry: Entry, base: str) -> Iterator[str]:
+        """A packed array of `godot.values`: a list or array.array, with what the engine's has besides."""
+        item = base[base.index("[") + 1 : -1]
+        yield f'    """{_prose(entry.get("brief_description", ""))}"""'
+        if base.startswith("array"):
+            yield f"    def __new__(cls, items: collections.abc.Iterable[{item}] = ..., /) -> Self: ..."
+        yield from ("    @overload", f"    def __getitem__(self, index: SupportsIndex, /) -> {item}: ...")
+        yield from ("    @overload", "    def __getitem__(self, index: slice, /) -> Self: ...")
+        yield f"    def __add__(self, other: {base}, /) -> Self: ..."
+        yield (
+            "    def copy(self) -> Self: ..."
+            if base.startswith("list")
+            else "    def __copy__(self) -> Self: ..."
+        )
+        for method in entry.get("methods", ()):
+            if method["name"] not in _PYTHONS:
+                yield from self.method(method)
+
+    def shared(self, name: str) -> Iterator[str]:
+        """An Array, Dictionary or PackedByteArray: the host's class, with what the engine's has besides."""
+        module, base = _SHARED[name]
+        entry = self.builtins.get(name, {})
+        own = _defined(_stub_of(module), name)
+        yield f"class {name}({module}.{base}):"
+        yield f'    """{_prose(entry.get("brief_description", ""))}"""'
+        for method in entry.get("methods", ()):
+            if method["name"] not in own:
+                yield from self.method(method, shared=True)
+
     def box(self, entry: Entry) -> Iterator[str]:
         name = _BOXES[entry["name"]]
         yield f"class {name}:"
@@ -360,6 +410,28 @@ class _Stubs:
         yield from _CONSTRUCTORS[name]
         for method in entry["methods"]:
             yield from self.method(method)
+
+
+_PYTHONS = frozenset((*dir(list), *dir(array)))
+_PROTOCOLS: dict[str, type[Any]] = {"Array": MutableSequence, "Dictionary": MutableMapping}
+
+
+def _stub_of(module: str) -> Path:
+    return project.SOURCES / "_pythonscript" / f"{module}.pyi"
+
+
+def _defined(stub: Path, name: str) -> set[str]:
+    """The methods of a class of the host's, and of its bases."""
+    classes = {
+        one.name: one
+        for one in ast.parse(stub.read_text(encoding="utf-8")).body
+        if isinstance(one, ast.ClassDef)
+    }
+    found = set(dir(_PROTOCOLS.get(name, object)))
+    for cls in (name, "Container"):
+        body = classes[cls].body if cls in classes else ()
+        found |= {item.name for item in body if isinstance(item, ast.FunctionDef)}
+    return found
 
 
 _CONSTRUCTORS = {

@@ -110,6 +110,8 @@ else:
     )
 
     _HOSTS = {
+        "Array": "_pythonscript.containers",
+        "Dictionary": "_pythonscript.containers",
         "PackedByteArray": "_pythonscript.packed",
         "push_error": "_pythonscript.errors",
         "push_warning": "_pythonscript.errors",

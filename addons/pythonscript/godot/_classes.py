@@ -16,6 +16,7 @@ from enum import IntEnum, IntFlag
 from typing import Any
 
 from _pythonscript import callables, classes, objects, outgoing
+from _pythonscript.containers import Array, Dictionary
 from _pythonscript.packed import PackedByteArray
 from _pythonscript.variant import Box
 
@@ -222,3 +223,5 @@ for _kind, _cls in BOXES.items():
 for _annotation in (typing.Callable, collections.abc.Callable):
     add_type(_annotation, VariantType.CALLABLE, python=Callable)
 add_type(PackedByteArray, VariantType.PACKED_BYTE_ARRAY, python=PackedByteArray)
+add_type(Array, VariantType.ARRAY, python=Array)
+add_type(Dictionary, VariantType.DICTIONARY, python=Dictionary)

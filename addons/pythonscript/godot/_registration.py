@@ -8,10 +8,12 @@ from typing import Any
 
 from _pythonscript import classes, errors
 from _pythonscript.incoming import Method
+from _pythonscript.interface import engine_version
 from _pythonscript.variant import Type
 
 from . import documentation
 from ._classes import declared, engine_class, native_properties, singleton
+from .annotations import resolve
 from .declare import DeclarationError, hints_of, method_spec, owner_of, spec_of
 from .enums import MethodFlags, PropertyHint, PropertyUsage, VariantType
 from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, SignalSpec, ValueSpec
@@ -150,10 +152,16 @@ def _is_native(cls: type[Any]) -> bool:
     return "_engine_class" in vars(cls) and "_spec" not in vars(cls)
 
 
-def _type(value: ValueSpec) -> Type:
-    element = None if value.element is None else _type(value.element)
+def type_of(annotation: Any) -> Type:
+    """The host's type for an annotation."""
+    return host_type(resolve(annotation))
+
+
+def host_type(value: ValueSpec) -> Type:
+    """A declared type as the host takes it."""
+    element, key = (None if part is None else host_type(part) for part in (value.element, value.key))
     name = value.class_name if value.type is VariantType.OBJECT else ""
-    return Type(int(value.type), value.python, element, name, _is_object(value, "RefCounted"))
+    return Type(int(value.type), value.python, element, name, _is_object(value, "RefCounted"), key)
 
 
 def _info(info: Info) -> Info:
@@ -168,6 +176,8 @@ def _property(spec: PropertySpec) -> PropertySpec:
 
 def _hinted(info: Info, ancestor: str, hint: PropertyHint) -> Info:
     value = info.value
+    if value.hint == PropertyHint.DICTIONARY_TYPE and engine_version() < (4, 4):
+        return replace(info, value=replace(value, hint=PropertyHint.NONE, hint_string=""))
     if value.hint == PropertyHint.NONE and _is_object(value, ancestor):
         return replace(info, value=replace(value, hint=hint, hint_string=value.class_name))
     return info
@@ -190,11 +200,11 @@ def _host_method(cls: type[Any], method: MethodSpec, getter: bool = False) -> Me
         method.function,
         method.name,
         cls,
-        [_type(argument.value) for argument in method.arguments],
-        None if method.returns is None else _type(method.returns.value),
+        [host_type(argument.value) for argument in method.arguments],
+        None if method.returns is None else host_type(method.returns.value),
         len(method.arguments) - len(method.defaults),
         bool(method.flags & MethodFlags.STATIC),
-        None if method.rest is None else _type(method.rest),
+        None if method.rest is None else host_type(method.rest),
         getter,
     )
 

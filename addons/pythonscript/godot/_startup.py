@@ -15,6 +15,7 @@ def start(addons: str, get_proc_address: int, library: int) -> bool:
     """At the level SCENE: joins the engine, then imports every addon's `register_types`."""
     from _pythonscript import (
         callables,
+        containers,
         errors,
         incoming,
         interface,
@@ -45,6 +46,7 @@ def start(addons: str, get_proc_address: int, library: int) -> bool:
     variant.load(LIST_ARRAYS, NUMBER_ARRAYS, _classes.BOXES, StringName, NodePath)
     callables.load()
     members.load()
+    containers.load(_registration.type_of)
     incoming.load(_scripts.is_waiting)
     free_orphans = _classes.Callable(objects.free_orphans)
     objects.load(_classes.engine_class, free_orphans.call_deferred)

@@ -6,14 +6,15 @@
 | `StringName`, `NodePath`, `Vector2` ... `Color`, `RID`, `Callable` | the type of that name |
 | `BoundSignal` | Signal |
 | `bytes`, `PackedByteArray` | PackedByteArray; the second shares the engine's memory |
-| `list`, `list[X]`, `dict` | Array, Array[X], Dictionary |
+| `list`, `list[X]`, `dict` | Array, Array[X], Dictionary, copied |
+| `Array`, `Array[X]`, `Dictionary`, `Dictionary[K, V]` | the same, shared; the last since Godot 4.4 |
 | `PackedStringArray`, `PackedInt32Array` ... | the packed array of that name |
 | an engine class or a Python one made by `gdclass`, also `X | None` | Object of that class, or null |
 | an `IntEnum`, `IntFlag` | int, with the enum's name; other ints than its members arrive as ints |
 | `Pointer` | a raw pointer, in the few virtual methods that pass one |
 | `Self` | the class that is declared |
 | `None` (of a return value) | void |
-| `Any`, `object`, a union, nothing | any Variant |
+| `Any`, `object`, a union, nothing | any Variant; a union with `Array` or `Dictionary` shares them |
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import collections.abc
 import types
 import typing
 from array import array
+from dataclasses import replace
 from enum import Enum, IntEnum, IntFlag
 from typing import Any
 
@@ -91,7 +93,13 @@ def resolve(annotation: Any) -> ValueSpec:
     if origin in (typing.Union, types.UnionType):
         return _resolve_union(arguments)
     if origin is list:
-        return _array_of(resolve(arguments[0]))
+        return _array_of(_TYPES[list], resolve(arguments[0]))
+    if origin in _TYPES and _TYPES[origin].python is origin:  # Array, Dictionary
+        kind = _TYPES[origin]
+        if len(arguments) != (1 if kind.type is VariantType.ARRAY else 2):
+            raise TypeError(f"{annotation} has the wrong number of types")
+        parts = [resolve(argument) for argument in arguments]
+        return _array_of(kind, *parts) if kind.type is VariantType.ARRAY else _dictionary_of(kind, *parts)
     if origin in (dict, collections.abc.Callable):
         return _TYPES[origin]
     if isinstance(annotation, type):
@@ -110,14 +118,23 @@ def _resolve_union(members: tuple[Any, ...]) -> ValueSpec:
     kinds = [resolve(member) for member in members if member is not type(None)]
     if len(kinds) == 1 and kinds[0].type is VariantType.OBJECT:  # the engine's objects may be null anyway
         return kinds[0]
-    return ANY
+    shared = (
+        kind.python for kind in kinds if is_shared(kind) and kind.type is not VariantType.PACKED_BYTE_ARRAY
+    )
+    return replace(ANY, python=next(shared, None))
 
 
-def _array_of(element: ValueSpec) -> ValueSpec:
+def _array_of(kind: ValueSpec, element: ValueSpec) -> ValueSpec:
     if element.type is VariantType.NIL:
-        return _TYPES[list]
-    name = item_name(element)
-    return ValueSpec(VariantType.ARRAY, element=element, hint=PropertyHint.ARRAY_TYPE, hint_string=name)
+        return kind
+    return replace(kind, element=element, hint=PropertyHint.ARRAY_TYPE, hint_string=item_name(element))
+
+
+def _dictionary_of(kind: ValueSpec, key: ValueSpec, element: ValueSpec) -> ValueSpec:
+    if key.type is element.type is VariantType.NIL:
+        return kind
+    hint = f"{item_name(key)};{item_name(element)}"
+    return replace(kind, key=key, element=element, hint=PropertyHint.DICTIONARY_TYPE, hint_string=hint)
 
 
 def _enum(enum: type[Any]) -> ValueSpec:
@@ -130,7 +147,19 @@ def _object(cls: type[Any]) -> ValueSpec:
     return ValueSpec(VariantType.OBJECT, python=cls, class_name=cls._engine_class)
 
 
+def is_container(value: ValueSpec) -> bool:
+    """Whether a value is one of the engine's own containers, shared with it."""
+    return value.python is not None and value.type in (VariantType.ARRAY, VariantType.DICTIONARY)
+
+
+def is_shared(value: ValueSpec) -> bool:
+    """Whether a value is, or may be, a container of the engine's, or bytes that it shares."""
+    kinds = (VariantType.NIL, VariantType.ARRAY, VariantType.DICTIONARY, VariantType.PACKED_BYTE_ARRAY)
+    return value.python is not None and value.type in kinds
+
+
 _TYPE_NAMES = {
+    VariantType.NIL: "Variant",
     VariantType.BOOL: "bool",
     VariantType.INT: "int",
     VariantType.FLOAT: "float",
@@ -150,8 +179,8 @@ _TYPE_NAMES = {
 
 def type_name(value: ValueSpec) -> str:
     """What the class reference calls a type: `int`, `Node`, `int[]`."""
-    if value.type is VariantType.NIL:
-        return "Variant"
+    if value.key is not None and value.element is not None:
+        return f"Dictionary[{item_name(value.key)}, {item_name(value.element)}]"
     return f"{item_name(value.element)}[]" if value.element else item_name(value)
 
 
@@ -199,6 +228,6 @@ def default_of(value: ValueSpec) -> Any:
     if value.python is not None and issubclass(value.python, IntEnum):
         members = list(value.python)
         return value.python(0) if 0 in members else members[0]
-    if value.type in _DEFAULTS:
-        return _DEFAULTS[value.type][0]()
+    if value.type in (VariantType.NIL, *_DEFAULTS):
+        return None if value.type is VariantType.NIL else _DEFAULTS[value.type][0]()
     return None if value.python is None else value.python()

@@ -20,7 +20,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Never, TypeGuard, TypeVar, overload
 
-from .annotations import ANY, add_enum, check_default, default_of, resolve
+from .annotations import ANY, add_enum, check_default, default_of, is_container, is_shared, resolve
 from .enums import MethodFlags, PropertyHint, PropertyUsage, VariantType
 from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, SignalSpec, ValueSpec
 
@@ -71,7 +71,8 @@ class Export:
 
     Attributes:
         default: as it was given, or once the class is declared, the type's.
-        fresh: makes the value that an object begins with; known once the class is declared.
+        fresh: makes the value that an object begins with; known once the class is declared, as `taken` is.
+        taken: makes what is kept of a value that is set: a container of the engine's, of a list.
         hints: what was said of how the inspector edits it, by the names of `export`.
     """
 
@@ -80,6 +81,7 @@ class Export:
     ) -> None:
         self.default = default
         self.fresh: Callable[[], Any] = lambda: default
+        self.taken: Callable[[Any], Any] | None = None
         self.getter, self.setter = accessors
         self.group, self.subgroup = headings
         self.hints = hints
@@ -102,7 +104,7 @@ class Export:
         if self.setter:
             getattr(instance, self.setter)(value)
         else:
-            vars(instance)[self.name] = value
+            vars(instance)[self.name] = self.taken(value) if self.taken else value
 
 
 def export(
@@ -373,6 +375,7 @@ class _Inspection:
             member.default = default_of(value)
         else:
             check_default(value, member.default)
+        member.taken = partial(_shared, value) if is_shared(value) else None
         member.fresh = _maker(value, member.default)
         info = Info(name, replace(value, **_inspector(value, dict(member.hints))))
         # A private method is not registered: the engine goes by one that goes by it.
@@ -523,6 +526,9 @@ def _argument(parameter: inspect.Parameter, hints: dict[str, Any]) -> tuple[Valu
         if parameter.default is parameter.empty:
             return value, []
         check_default(value, parameter.default)
+        if is_container(value) and value.python and not isinstance(parameter.default, value.python):
+            name = value.python.__name__
+            raise TypeError(f"its default must be made by {name}(), not {parameter.default!r}")
     except TypeError as error:
         raise TypeError(f"argument {parameter.name}: {error}") from error
     return value, [parameter.default]
@@ -530,11 +536,26 @@ def _argument(parameter: inspect.Parameter, hints: dict[str, Any]) -> tuple[Valu
 
 def _maker(value: ValueSpec, default: Any) -> Callable[[], Any]:
     """What makes an object's own value from a default: no two share a list."""
-    if value.type is VariantType.PACKED_BYTE_ARRAY and (python := value.python) is not None:
-        return lambda: python(default)
+    if is_shared(value):
+        return lambda: _shared(value, copy.copy(default))
     if isinstance(default, (list, dict, array)):
         return partial(copy.deepcopy, default)
     return lambda: default
+
+
+def _shared(value: ValueSpec, given: Any) -> Any:
+    """A value that is set, as the engine's own container or bytes, which scripts see too."""
+    bytes_of = value.python if value.type is VariantType.PACKED_BYTE_ARRAY else None
+    if bytes_of is not None and isinstance(given, bytes_of):
+        return given
+    if bytes_of is not None and isinstance(given, (bytes, bytearray, memoryview)):
+        return bytes_of(given)
+    from _pythonscript.variant import convert
+
+    from ._registration import host_type
+
+    taken = convert(host_type(value), given)
+    return taken if bytes_of is None else bytes_of(bytes(taken))
 
 
 def _inspector(value: ValueSpec, hints: dict[str, Any]) -> dict[str, Any]:

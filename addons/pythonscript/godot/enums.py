@@ -62,6 +62,7 @@ class PropertyHint(IntEnum):
     INT_IS_POINTER = 30
     ARRAY_TYPE = 31
     NODE_TYPE = 34
+    DICTIONARY_TYPE = 38
 
 
 class PropertyUsage(IntFlag):

@@ -17,8 +17,9 @@ class ValueSpec:
 
     Attributes:
         type: the Variant.Type; NIL for any Variant.
-        python: the Python class where it matters: an IntEnum, a proxy or instance class, PackedByteArray.
-        element: of the items of a typed Array.
+        python: the Python class where it matters: an IntEnum, a proxy or instance class, PackedByteArray,
+            Array or Dictionary, also of a Variant that may be one of these two.
+        element: of the items of a typed Array, or of the values of a typed Dictionary; key: of its keys.
         class_name: an object's class, or an enum's name with its owner's.
         hint, hint_string, usage: how the inspector treats it.
     """
@@ -30,6 +31,7 @@ class ValueSpec:
     hint: int = PropertyHint.NONE
     hint_string: str = ""
     usage: int = PropertyUsage.DEFAULT
+    key: ValueSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

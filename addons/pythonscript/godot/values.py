@@ -2,11 +2,14 @@
 
 from array import array
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from functools import partial
+from typing import Any, ClassVar, Self, TypeVar
 
 from _pythonscript.values import CLASSES, Color, Vector2, Vector3, Vector4
 
 from .enums import VariantType
+
+T = TypeVar("T")
 
 
 class StringName(str):
@@ -21,7 +24,51 @@ class NodePath(str):
     __slots__ = ()
 
 
-class _Numbers(array):  # type: ignore[type-arg]
+_CHANGING = frozenset(
+    (
+        *("append", "append_array", "clear", "erase", "fill", "insert"),
+        *("push_back", "remove_at", "resize", "reverse", "set", "sort"),
+    )
+)
+"""The methods of the engine's that change a packed array."""
+
+
+class _Packed:
+    """What all packed arrays share that are copied: slices of their own type, and the engine's methods.
+
+    A method of the engine's is called on a copy, and what it has changed is copied back.
+    """
+
+    __slots__ = ()
+
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)  # type: ignore[misc]
+        return self._like(found) if isinstance(index, slice) else found
+
+    def __add__(self, other: Any) -> Any:
+        found = super().__add__(other)  # type: ignore[misc]
+        return found if found is NotImplemented else self._like(found)
+
+    def _like(self: Any, items: Any) -> Any:
+        return type(self)(items)
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_"):
+            from _pythonscript import outgoing
+
+            if outgoing.has_method(type(self)(), name):
+                return partial(_change if name in _CHANGING else outgoing.call_method, self, name)
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}", name=name, obj=self)
+
+
+def _change(array: Any, name: str, *arguments: Any) -> Any:
+    from _pythonscript import outgoing
+
+    result, array[:] = outgoing.call_changing(array, name, *arguments)
+    return result
+
+
+class _Numbers(_Packed, array):  # type: ignore[type-arg]
     """An array.array of one type code, with a constructor that needs none."""
 
     _code: ClassVar[str]
@@ -37,6 +84,14 @@ class _Numbers(array):  # type: ignore[type-arg]
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return type(self), (self.tolist(),)
+
+
+class _Items(_Packed, list[T]):
+    """What the packed arrays share that are lists."""
+
+    def copy(self) -> Self:
+        """Another one of the same items."""
+        return type(self)(self)
 
 
 class PackedInt32Array(_Numbers):
@@ -63,23 +118,23 @@ class PackedFloat64Array(_Numbers):
     _code = "d"
 
 
-class PackedStringArray(list[str]):
+class PackedStringArray(_Items[str]):
     """Strings (class reference: PackedStringArray)."""
 
 
-class PackedVector2Array(list[Vector2]):
+class PackedVector2Array(_Items[Vector2]):
     """Vector2s (class reference: PackedVector2Array)."""
 
 
-class PackedVector3Array(list[Vector3]):
+class PackedVector3Array(_Items[Vector3]):
     """Vector3s (class reference: PackedVector3Array)."""
 
 
-class PackedColorArray(list[Color]):
+class PackedColorArray(_Items[Color]):
     """Colors (class reference: PackedColorArray)."""
 
 
-class PackedVector4Array(list[Vector4]):
+class PackedVector4Array(_Items[Vector4]):
     """Vector4s (class reference: PackedVector4Array); needs Godot 4.3."""
 
 

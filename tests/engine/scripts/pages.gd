@@ -129,6 +129,19 @@ func test_addons_pythonscript_readme_declaring_a_class() -> void:
 	turret.queue_free()
 
 
+func test_addons_pythonscript_readme_shared_containers() -> void:
+	var inventory := Inventory.new()
+	inventory.pick_up("rope")
+	inventory.items.append("lamp")
+	check("an Array", inventory.items, ["torch", "rope", "lamp"] as Array[String])
+	inventory.prices["rope"] = 5
+	var purse: Array[int] = [1]
+	inventory.sell_all(purse)
+	check("the caller's", purse, [1, 0, 5, 0] as Array[int])
+	check("cleared", inventory.items, [] as Array[String])
+	inventory.free()
+
+
 func test_addons_pythonscript_readme_quitting() -> void:
 	check("registered, to be unregistered at the end", EngineDebugger.has_capture("inspector"), true)
 

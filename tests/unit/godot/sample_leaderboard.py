@@ -3,13 +3,16 @@
 from enum import IntEnum
 
 from godot import (
+    Array,
     BoundSignal,
     Callable,
     Color,
+    Dictionary,
     Engine,
     HTTPClient,
     Node,
     PackedByteArray,
+    PackedInt32Array,
     Quaternion,
     Rect2,
     Signal,
@@ -44,6 +47,10 @@ class Leaderboard(Node):
     """How many scores are kept."""
     order: Order = export(Order.DESCENDING)
     icon: Texture2D | None = export()
+    players: Array[str] = export()
+    """Who plays; scripts may add to it."""
+    teams: Dictionary[str, Array[Node]] = export()
+    photo: PackedByteArray = export(b"")
     tint: Color = export(Color(1.0, 1.0, 1.0))
 
     def __init__(self) -> None:
@@ -82,6 +89,21 @@ class Leaderboard(Node):
         client.request_raw(HTTPClient.METHOD_POST, "/", ["Accept: */*"], data)
         client.request_raw(HTTPClient.Method.METHOD_POST, "/", ("Accept: */*",), memoryview(data))
         return client.read_response_body_chunk()
+
+    def join(self, names: Array[str], marks: PackedInt32Array) -> Dictionary[str, int]:
+        """Adds players, whose names the caller sees changed."""
+        names[0] = names[0].title()
+        self.players += names[1:]
+        self.players.sort(key=str.lower)
+        self.teams.setdefault("red", Array[Node]()).append(self)
+        self.photo.append_array(self.photo[:1] + b"end")
+        first: str = self.players.front()
+        everybody: list[str] = sorted(self.players)
+        positions: PackedInt32Array = (marks + marks[1:]).duplicate()
+        positions.push_back(positions.find(3))
+        self.set_meta("players", self.players)
+        self.set_meta("hex", self.photo.hex_encode())
+        return Dictionary({name: number for number, name in enumerate([first, *everybody])})
 
     def draw(self, sprite: Sprite2D, done: Callable, when: BoundSignal) -> Vector2:
         """Shows the icon."""

@@ -1,9 +1,10 @@
 """Annotations as the engine's types."""
 
 import collections.abc
+import types
 import typing
 from enum import Enum, IntEnum, IntFlag
-from typing import Annotated, Any, Optional, Union
+from typing import Annotated, Any, Generic, Optional, TypeVar, Union
 
 import pytest
 from tests.unit.godot.fakes import Node
@@ -20,7 +21,15 @@ from godot import (
     Vector2,
     annotations,
 )
-from godot.annotations import ANY, check_default, default_of, resolve, type_name
+from godot.annotations import (
+    ANY,
+    check_default,
+    default_of,
+    is_container,
+    is_shared,
+    resolve,
+    type_name,
+)
 from godot.enums import PropertyHint
 from godot.spec import ValueSpec
 
@@ -117,6 +126,85 @@ def test_a_type_that_only_a_host_brings(monkeypatch: pytest.MonkeyPatch) -> None
     annotations.add_type(RID, VariantType.RID, python=RID)
     assert resolve(RID) == ValueSpec(VariantType.RID, RID)
     assert isinstance(default_of(resolve(RID)), RID)
+
+
+T = TypeVar("T")
+K = TypeVar("K")
+
+
+class Array(Generic[T]):
+    """Stands for the host's."""
+
+
+class Dictionary(Generic[K, T]):
+    """Stands for the host's."""
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(annotations, "_TYPES", dict(annotations._TYPES))
+    annotations.add_type(Array, VariantType.ARRAY, python=Array)
+    annotations.add_type(Dictionary, VariantType.DICTIONARY, python=Dictionary)
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize(
+    ("annotation", "name", "hint"),
+    [
+        (Array, "Array", ""),
+        (Array[Any], "Array", ""),
+        (Array[int], "int[]", "int"),
+        (Array[Node], "Node[]", "Node"),
+        (Array[Array[int]], "Array[]", "Array"),
+        (Array[list[int]], "Array[]", "Array"),
+        (Dictionary, "Dictionary", ""),
+        (Dictionary[Any, Any], "Dictionary", ""),
+        (Dictionary[str, Node], "Dictionary[String, Node]", "String;Node"),
+        (Dictionary[Any, int], "Dictionary[Variant, int]", "Variant;int"),
+        (Dictionary[int, Array[int]], "Dictionary[int, Array]", "int;Array"),
+    ],
+    ids=str,
+)
+def test_containers_that_are_shared(annotation: Any, name: str, hint: str) -> None:
+    value = resolve(annotation)
+    assert (type_name(value), value.hint_string) == (name, hint)
+    assert value.python in (Array, Dictionary)
+    assert is_container(value)
+    assert is_shared(value)
+    assert default_of(value) in ([], {})
+    check_default(value, default_of(value))
+    check_default(value, value.python and value.python())
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_union_with_a_shared_container_shares_it() -> None:
+    for union, python in (
+        (Array[int] | None, Array),
+        (Dictionary[str, int] | int, Dictionary),
+        (None | (Array[int] | Node), Array),
+        (list[int] | None, None),
+        (int | str, None),
+    ):
+        value = resolve(union)
+        assert (value.type, value.python) == (VariantType.NIL, python)
+        assert is_shared(value) == (python is not None)
+        assert not is_container(value)
+        assert default_of(value) is None
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_list_is_not_shared() -> None:
+    for annotation in (list, list[int], dict, bytes, Node, Order):
+        assert not is_container(resolve(annotation))
+        assert not is_shared(resolve(annotation))
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_container_of_what_has_no_counterpart() -> None:
+    with pytest.raises(TypeError, match="the annotation complex has no counterpart"):
+        resolve(Dictionary[str, complex])
+    with pytest.raises(TypeError, match="has the wrong number of types"):
+        resolve(types.GenericAlias(Array, (int, str)))
 
 
 class Text(Enum):

@@ -547,6 +547,49 @@ def test_engine_memory_is_each_objects_own_too(monkeypatch: pytest.MonkeyPatch) 
     assert (bytes(other.data), type(other.data)) == (b"ab", PackedByteArray)
 
 
+def test_what_is_set_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PackedByteArray(bytearray):
+        """Stands for the host's."""
+
+    monkeypatch.setattr(annotations, "_TYPES", dict(annotations._TYPES))
+    annotations.add_type(PackedByteArray, VariantType.PACKED_BYTE_ARRAY, python=PackedByteArray)
+
+    @gdclass
+    class Mine(Node):
+        data: PackedByteArray = export()
+        plain: bytes = export()
+
+    mine = Mine()
+    mine.data = b"ab"  # type: ignore[assignment]
+    mine.data.append(99)
+    assert (bytes(mine.data), type(mine.data)) == (b"abc", PackedByteArray)
+    own = PackedByteArray(b"x")
+    mine.data = own
+    assert mine.data is own
+    mine.plain = b"y"
+    assert mine.plain == b"y"
+
+
+def test_the_default_of_a_parameter_is_a_container_where_it_is_shared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Array(list[Any]):
+        """Stands for the host's."""
+
+    monkeypatch.setattr(annotations, "_TYPES", dict(annotations._TYPES))
+    annotations.add_type(Array, VariantType.ARRAY, python=Array)
+
+    @gdclass
+    class Mine(Node):
+        def take(self, items: Array = Array()) -> None: ...  # noqa: B008
+
+    with pytest.raises(DeclarationError, match=r"argument items: its default must be made by Array\(\)"):
+
+        @gdclass
+        class Wrong(Node):
+            def take(self, items: Array = []) -> None: ...  # type: ignore[assignment]  # noqa: B006
+
+
 def test_a_subclass_may_declare_a_property_anew() -> None:
     @gdclass
     class Mine(Node):

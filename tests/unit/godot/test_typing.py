@@ -12,11 +12,12 @@ ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = Path(__file__).with_name("sample_leaderboard.py")
 
 HEAD = """\
-from godot import Color, Engine, HTTPClient, Node, PackedByteArray, Signal, Vector2, Vector2i, export, gdclass
+from godot import Array, Color, Dictionary, Engine, HTTPClient, Node, PackedByteArray, PackedInt32Array
+from godot import Signal, Vector2, Vector2i, export, gdclass
 
 @gdclass
 class Mine(Node):
-    hit = Signal(by=Node)
+    hit = Signal(by=Node, all=Array[Node])
     limit: int = export(10)
 
 mine = Mine()
@@ -44,6 +45,16 @@ MISTAKES = {
     "Vector2(1, 2) == (1, 2)": "comparison-overlap",
     "Vector2().x = 3.0": "misc",
     "PackedByteArray('text')": "arg-type",
+    "PackedByteArray().append('a')": "arg-type",
+    "PackedByteArray().hex_encod()": "attr-defined",
+    "PackedInt32Array().append_array('a')": "arg-type",
+    "number: str = PackedInt32Array()[0]": "assignment",
+    "Array[int]([1]).append('a')": "arg-type",
+    "Array[int]([1])[0].upper()": "attr-defined",
+    "Array[int]().shufle()": "attr-defined",
+    "Dictionary[str, int]()['a'] = 'b'": "assignment",
+    "Dictionary[str, int]({1: 2})": "arg-type",
+    "mine.set_meta('a', Array()).append(1)": "func-returns-value",
     "class Other(Node):\n    def _process(self, delta: str) -> None: ...": "override",
 }
 

@@ -207,7 +207,7 @@ def test_the_set_up_says_what_it_takes_and_what_it_has_got(
     assert says == ["yes"]
     lines = capsys.readouterr().err.splitlines()
     assert [line.split()[0] for line in lines] == ["setup", "engine", "versions"]
-    assert lines[0].startswith(f"setup        takes 720 MB of disk in {empty_cache} ")
+    assert lines[0].startswith(f"setup        takes 790 MB of disk in {empty_cache} ")
     assert lines[2] == f"versions     {tested.describe(found.version)}"
 
 

@@ -27,6 +27,12 @@ def argument(name: str, kind: str, **more: str) -> dict[str, str]:
     return {"name": name, "type": kind, **more}
 
 
+def returning(name: str, returns: str = "") -> dict[str, Any]:
+    """A builtin type's method, as the engine describes it."""
+    result = {"return_type": returns} if returns else {}
+    return {"name": name, "is_static": False, "is_vararg": False, **result}
+
+
 FIELDS = {"Plane": ["normal", "d"], "Rect2": ["position", "size"]}
 
 
@@ -93,6 +99,13 @@ NODE: dict[str, Any] = {
         ),
         method("all", argument("nodes", "typedarray::Node"), returns="typedarray::Node"),
         method("map", argument("of", "typeddictionary::int;String"), returns="typeddictionary::int;String"),
+        method("fill", argument("items", "Array"), returns="Array"),
+        method(
+            *("_fill", argument("items", "Array"), argument("nodes", "typedarray::Node")),
+            argument("map", "Dictionary"),
+            returns="Dictionary",
+            is_virtual=True,
+        ),
         method("call", argument("f", "Callable"), returns="Variant", is_vararg=True),
         method("give", argument("data", "PackedByteArray"), returns="PackedByteArray"),
         method("texts", argument("texts", "PackedStringArray"), returns="PackedStringArray"),
@@ -117,7 +130,16 @@ API: dict[str, Any] = {
     "builtin_classes": [
         *map(builtin, (*stubs._VALUES, "int", "RID", "Callable", "Signal")),
         {"name": "float", "operators": [{"name": "*", "right_type": "Plane", "return_type": "Plane"}]},
-        *({"name": name} for name in ("PackedStringArray",)),
+        {"name": "PackedStringArray", "methods": [returning("size", "int"), returning("append", "bool")]},
+        {
+            "name": "Array",
+            "methods": [returning("slice", "Array"), returning("push_back"), returning("count", "int")],
+        },
+        {"name": "Dictionary", "methods": [returning("keys", "Array"), returning("merged", "Dictionary")]},
+        {
+            "name": "PackedByteArray",
+            "methods": [returning("compress", "PackedByteArray"), returning("get", "int")],
+        },
     ],
     "classes": [{"name": "Object"}, ENGINE, NODE],
 }  # fmt: skip
@@ -159,7 +181,9 @@ def body(text: str, name: str) -> list[str]:
         '"""Adds `from` to \'C:\\\\\'."""',
         "def find(self, path: str, deep: bool = ..., /) -> Node: ...",
         "def all(self, nodes: collections.abc.Sequence[Node], /) -> list[Node]: ...",
-        "def map(self, of: dict[int, str], /) -> dict[int, str]: ...",
+        "def map(self, of: dict[int, str] | Dictionary[int, str], /) -> dict[int, str]: ...",
+        "def fill(self, items: list[Any] | tuple[Any, ...] | Array[Any], /) -> list[Any]: ...",
+        "def _fill(self, items: Any, nodes: Any, map: Any, /) -> dict[Any, Any] | Dictionary[Any, Any]: ...",
         "def call(self, f: _Function, /, *arguments: Any) -> Any: ...",
         "def give(self, data: Buffer, /) -> bytes: ...",
         "def texts(self, texts: _Items[str], /) -> PackedStringArray: ...",
@@ -208,6 +232,36 @@ def test_a_value_type(text: str) -> None:
         "def __neg__(self) -> Plane: ...",
         "def __rmul__(self, other: float, /) -> Plane: ...",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "methods"),
+    [
+        ("Array(containers.Array[_T]):", ["def slice(self) -> Array[Any]: ..."]),
+        (
+            "Dictionary(containers.Dictionary[_K, _V]):",
+            ["def merged(self) -> Dictionary[Any, Any]: ..."],
+        ),
+        (
+            "PackedByteArray(packed.PackedByteArray):",
+            ["def compress(self) -> Self: ...", "def get(self) -> int: ..."],
+        ),
+        (
+            "PackedStringArray(list[str]):",
+            [
+                *("@overload", "def __getitem__(self, index: SupportsIndex, /) -> str: ..."),
+                *("@overload", "def __getitem__(self, index: slice, /) -> Self: ..."),
+                "def __add__(self, other: list[str], /) -> Self: ...",
+                "def copy(self) -> Self: ...",
+                "def size(self) -> int: ...",
+            ],
+        ),
+    ],
+)
+def test_a_container_has_what_the_engine_has_beside_what_python_has(
+    text: str, name: str, methods: list[str]
+) -> None:
+    assert body(text, name)[1:] == methods
 
 
 def test_all_names_are_listed(text: str) -> None:
@@ -283,7 +337,7 @@ def compiled(source: str) -> dict[str, list[str]]:
         parts = [
             part.split("=")[0].removesuffix(" not None").split()[-1]
             for part in match["of"].split(",")
-            if part.strip() not in ("*", "")
+            if part.strip() not in ("*", "/", "")
         ]
         plain = [part for part in parts if not part.startswith("*") and part != "self"]
         found[owner + match["name"]] = plain + ["*"] * any(part.startswith("*") for part in parts)

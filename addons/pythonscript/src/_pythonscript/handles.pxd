@@ -5,6 +5,6 @@ cdef class Handle:
     cdef bint filled
     cdef void *previous      # the neighbours in the list of all filled handles
     cdef void *next
-    cdef void fill(self, const Variant *moved) noexcept
+    cdef void take(self, const Variant *moved) noexcept
     cdef int let_go(self) except -1
     cdef void empty(self) noexcept

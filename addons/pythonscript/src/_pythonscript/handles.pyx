@@ -10,12 +10,12 @@ cdef void *first = NULL
 
 
 cdef class Handle:
-    """Owns a Variant, from `fill` to `empty`."""
+    """Owns a Variant, from `take` to `empty`."""
 
     def __dealloc__(self):
         self.empty()
 
-    cdef void fill(self, const Variant *moved) noexcept:
+    cdef void take(self, const Variant *moved) noexcept:
         """Takes over a Variant; nothing may be held yet."""
         global first
         self.variant = moved[0]

@@ -131,7 +131,7 @@ cdef class Object(Handle):
         cdef Variant variant
         if not self.filled:
             self.new_variant(&variant)
-            self.fill(&variant)
+            self.take(&variant)
             if self.link is not NULL:
                 atomic_set(&self.link.held, True)
                 settle(self.link)  # a change before `held` was set has been told to nobody

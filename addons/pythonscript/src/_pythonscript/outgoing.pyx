@@ -8,10 +8,12 @@ Calls variant_call, variant_get_named, variant_set_named, variant_has_method,
 global_get_singleton, classdb_construct_object, Object.get_script.
 """
 
+import sys
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from _pythonscript.interface cimport *
-from _pythonscript cimport objects, strings, variant
+from _pythonscript cimport objects, packed, strings, variant
 from _pythonscript.objects cimport Object
+from _pythonscript.packed cimport PackedByteArray
 from _pythonscript.strings cimport Name
 from _pythonscript.variant cimport Box
 
@@ -35,8 +37,9 @@ cdef dict kept = {}  # class -> frozenset of the names in KEEPERS that are its o
 
 
 def load():
-    """Looks up what this module calls; after `strings.load`."""
+    """Looks up what this module calls, and gives PackedByteArray its way to methods; after `strings.load`."""
     global get_script
+    packed.caller = sys.modules[__name__]
     get_script = gde.classdb_get_method_bind(strings.intern("Object"), strings.intern("get_script"), GET_SCRIPT_HASH)
 
 
@@ -134,16 +137,17 @@ cdef object call(object target, Name method, str name, tuple values):
                 gde.variant_call(
                     &this, &method.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
         free_variant(&this)
-        return finish(&result, &error, f"{type(target).__name__}.{name}()", values)
+        shared = variant.is_container(target)
+        return finish(&result, &error, f"{type(target).__name__}.{name}()", values, shared)
     finally:
         discard(&arguments)
 
 
-cdef object finish(Variant *result, GDExtensionCallError *error, object where, tuple values):
-    """The value of a call, or the exception that its CallError means."""
+cdef object finish(Variant *result, GDExtensionCallError *error, object where, tuple values, bint shared=False):
+    """The value of a call (with containers `shared` or copied), or the exception that its CallError means."""
     try:
         if error.error == GDEXTENSION_CALL_OK:
-            return variant.to_python(result)
+            return variant.read_shared(result) if shared else variant.to_python(result)
         if error.error == GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT:
             given = type(values[error.argument]).__name__ if error.argument < len(values) else "nothing"
             raise TypeError(f"argument {error.argument + 1} of {where} must be {variant.type_name(error.expected)}, not {given}")
@@ -164,6 +168,34 @@ cdef object finish(Variant *result, GDExtensionCallError *error, object where, t
 def call_method(target, str name, *arguments):
     """Calls a method of an object or builtin value by its name."""
     return call(target, strings.name_of(name), name, arguments)
+
+
+def call_changing(value, str name, *arguments):
+    """Calls a method that changes a packed array; returns its result, and the array as the method left it.
+
+    A PackedByteArray is changed itself. Other values are copies anyway.
+    """
+    cdef Variant this, result
+    cdef Arguments given
+    cdef GDExtensionCallError error
+    cdef Name method = strings.name_of(name)
+    collect(arguments, &given)
+    try:
+        if isinstance(value, PackedByteArray):
+            packed.take_out(value, &this)  # what no other owner has is changed in its place, and not copied first
+        else:
+            variant.from_python(value, &this)
+        gde.variant_call(&this, &method.value, <const GDExtensionConstVariantPtr *>given.pointers, given.count,
+                         &result, &error)
+        try:
+            if isinstance(value, PackedByteArray):
+                packed.put_back(value, &this)
+                return finish(&result, &error, f"{type(value).__name__}.{name}()", arguments), value
+            return finish(&result, &error, f"{type(value).__name__}.{name}()", arguments), variant.to_python(&this)
+        finally:
+            free_variant(&this)
+    finally:
+        discard(&given)
 
 
 def has_method(target, str name) -> bool:

@@ -4,7 +4,8 @@ from _pythonscript.interface cimport *
 cdef class Type:
     cdef readonly int type           # Variant.Type; NIL stands for any Variant
     cdef readonly object python      # the Python class that values take; None: the natural one
-    cdef readonly Type element       # of list[element]; None: any
+    cdef readonly Type element       # of list[element], or a Dictionary's values; None: any
+    cdef readonly Type key           # a Dictionary's keys; None: any
     cdef readonly bint refcounted    # an object whose class descends from RefCounted
     cdef void *class_name            # StringName* of an object's class, NULL: any
 
@@ -12,6 +13,10 @@ cdef class Box(Handle):
     pass
 
 cdef int (*python_to_callable)(object, Variant *) except -1
+cdef object (*share_container)(Type, const Variant *)
+cdef int (*write_container)(Type, object, Variant *) except -1
+cdef list container_classes
+cdef object string_name_class
 
 cdef object to_python(const Variant *variant)
 cdef int from_python(object value, Variant *r_variant) except -1
@@ -23,3 +28,12 @@ cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1
 cdef void write_default(Type type, void *r_pointer) noexcept
 cdef int new_default(Type type, Variant *r_variant) except -1
 cdef object type_name(int type)
+cdef bint is_container(object value)
+cdef object read_shared(const Variant *variant)
+cdef object fill_box(Box box, const Variant *variant)
+cdef int construct_box(Box box, int kind, tuple arguments) except -1
+
+cdef enum:
+    # As deep as the engine itself writes and reads containers (MAX_RECURSION_DEPTH in core/variant/variant.h).
+    # Python's own limit will not do: it differs from version to version, and in 3.13 the stack ends before it.
+    MOST_NESTED = 1024

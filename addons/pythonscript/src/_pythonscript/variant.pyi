@@ -17,6 +17,7 @@ class Type:
         element: Type | None = None,
         class_name: str = "",
         refcounted: bool = False,
+        key: Type | None = None,
     ) -> None: ...
     @property
     def refcounted(self) -> bool: ...
@@ -24,5 +25,6 @@ class Type:
 class Box:
     def __init__(self, *arguments: Any) -> None: ...
 
+def convert(type: Type, value: object) -> Any: ...
 def stringify(value: object) -> str:
     """What the engine's `str(value)` gives."""

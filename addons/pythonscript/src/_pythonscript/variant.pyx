@@ -7,8 +7,12 @@
     RID, Callable, Signal           RID, Callable, Signal                     reference
     Object                          the instance, or a proxy                  reference
     Array, Dictionary               list, dict                                copied, with all they contain
+                                    Array, Dictionary where asked for         shared (see containers.pyx)
     PackedByteArray                 bytes, or PackedByteArray where asked for copied, or shared
     other packed arrays             Packed...Array (array.array, list)        copied
+
+What is no value of Python's own, but stands for a number (numpy's scalars, Decimal, whatever has `__index__`), crosses over
+as that number; a buffer by the format and shape of its items (see buffers.pyx).
 
 Containers are copied deeply: what Python changes in a list, the engine's Array does not see. Shared and
 self-containing containers keep their shape. Containers nested deeper than `MOST_NESTED` raise RecursionError. Integers are 64 bits
@@ -19,6 +23,8 @@ says what a declared member wants; without one a Python value takes its natural 
 """
 
 import array as _array
+import numbers
+import operator
 from enum import IntFlag
 from cpython.bool cimport PyBool_Check
 from cpython.buffer cimport PyObject_CheckBuffer
@@ -27,17 +33,18 @@ from cpython.long cimport PyLong_Check
 from cpython.unicode cimport PyUnicode_Check
 from libc.string cimport memcpy
 from _pythonscript.interface cimport *
-from _pythonscript cimport objects, packed, strings, values
+from _pythonscript cimport buffers, objects, packed, strings, values
 from _pythonscript.handles cimport Handle
 from _pythonscript.objects cimport Object
 from _pythonscript.packed cimport PackedByteArray
 from _pythonscript.values cimport Value, to_int64
 
+cdef extern from "Python.h":
+    bint PyIndex_Check(object)
+    bint PyNumber_Check(object)
+
 cdef enum:
     TYPES = values.TYPES
-    # As deep as the engine itself writes and reads containers (MAX_RECURSION_DEPTH in core/variant/variant.h).
-    # Python's own limit will not do: it differs from version to version, and in 3.13 the stack ends before it.
-    MOST_NESTED = 1024
 
 ctypedef union Storage:  # room for any typed value; Projection is the largest
     void *pointers[8]
@@ -56,9 +63,12 @@ cdef dict packed_classes = {}              # list subclass -> Variant.Type
 cdef list packed_lists = [None] * TYPES
 cdef list number_arrays = [None] * TYPES   # packed arrays of numbers -> array.array subclass
 cdef list boxes = [None] * TYPES
+cdef list container_classes = [None] * TYPES  # Array and Dictionary, once `containers` is loaded
 cdef object string_name_class = None
 cdef object node_path_class = None
 cdef int (*python_to_callable)(object, Variant *) except -1
+cdef object (*share_container)(Type, const Variant *)
+cdef int (*write_container)(Type, object, Variant *) except -1
 
 SIZE_HASH = 3173160232
 RESIZE_HASH = 848867239
@@ -109,14 +119,16 @@ cdef class Type:
     Args:
         type: the Variant.Type, 0 for any Variant.
         python: the Python class that values take, where it is not the natural one: an IntEnum, `PackedByteArray`,
-            or for an object its class, which values are checked against.
-        element: the Type of the items of a typed Array.
+            `Array`, `Dictionary` (also of any Variant, which then shares containers), or for an object its class,
+            which values are checked against.
+        element: the Type of the items of a typed Array, or of the values of a typed Dictionary.
         class_name: an object's engine class.
         refcounted: whether that class descends from RefCounted.
+        key: the Type of the keys of a typed Dictionary.
     """
 
-    def __init__(self, int type, python=None, Type element=None, str class_name="", bint refcounted=False):
-        self.type, self.python, self.element, self.refcounted = type, python, element, refcounted
+    def __init__(self, int type, python=None, Type element=None, str class_name="", bint refcounted=False, Type key=None):
+        self.type, self.python, self.element, self.refcounted, self.key = type, python, element, refcounted, key
         self.class_name = strings.intern(class_name) if class_name else NULL
 
 
@@ -149,7 +161,7 @@ cdef class Box(Handle):
 
     def __init__(self, *arguments):
         if not self.filled:
-            construct_box(self, arguments)
+            construct_box(self, boxes.index(type(self)), arguments)
 
     def __eq__(self, other):
         cdef Variant result
@@ -172,7 +184,7 @@ cdef class Box(Handle):
             strings.free_string(&string)
 
 
-cdef int construct_box(Box box, tuple arguments) except -1:
+cdef int construct_box(Box box, int kind, tuple arguments) except -1:
     cdef Variant sources[8]
     cdef Variant result
     cdef const void *pointers[8]
@@ -186,13 +198,13 @@ cdef int construct_box(Box box, tuple arguments) except -1:
             pointers[made] = &sources[made]
             made += 1
         gde.variant_construct(
-            <GDExtensionVariantType><int>boxes.index(type(box)), &result, <const GDExtensionConstVariantPtr *>pointers, made, &error)
+            <GDExtensionVariantType>kind, &result, <const GDExtensionConstVariantPtr *>pointers, made, &error)
     finally:
         for i in range(made):
             free_variant(&sources[i])
     if error.error != GDEXTENSION_CALL_OK:
         raise TypeError(f"{type(box).__name__} cannot be made from {arguments!r}")
-    box.fill(&result)
+    box.take(&result)
     return 0
 
 
@@ -244,7 +256,7 @@ cdef object read_variant(const Variant *variant, Nesting nesting):
         unbox_variant[type](values.memory(<Value>result), <void *>variant)
         return result
     if boxes[type] is not None:
-        return new_box(type, variant)
+        return new_box(boxes[type], variant)
     if type == GDEXTENSION_VARIANT_TYPE_OBJECT:
         return objects.wrap(live_object(variant))
     unbox_variant[type](&value, <void *>variant)
@@ -258,6 +270,21 @@ cdef void *live_object(const Variant *variant) noexcept:
     """The object of a Variant; NULL if it holds none, or one that has been freed, as `freed == null` in GDScript."""
     # The id comes first, then the pointer: see `free_variant`.
     return gde.object_get_instance_from_id(variant.words[1]) if variant.words[1] else NULL
+
+
+cdef bint is_container(object value):
+    """Whether a value is an Array or a Dictionary of the engine's."""
+    array = container_classes[<int>GDEXTENSION_VARIANT_TYPE_ARRAY]
+    dictionary = container_classes[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY]
+    return isinstance(value, Box) and array is not None and isinstance(value, (array, dictionary))
+
+
+cdef object read_shared(const Variant *variant):
+    """The natural Python value of a Variant, but of a container the engine's own."""
+    cdef int type = gde.variant_get_type(variant)
+    if type < TYPES and container_classes[type] is not None:
+        return new_box(container_classes[type], variant)
+    return read_variant(variant, None)
 
 
 cdef object read_value(int type, const Storage *value, Nesting nesting):
@@ -291,14 +318,14 @@ cdef object read_value(int type, const Storage *value, Nesting nesting):
     return read_packed_values(type, value)
 
 
-cdef object new_box(int type, const Variant *variant):
-    return fill_box(<Box>boxes[type].__new__(boxes[type]), variant)
+cdef object new_box(object cls, const Variant *variant):
+    return fill_box(<Box>cls.__new__(cls), variant)
 
 
 cdef object fill_box(Box box, const Variant *variant):
     cdef Variant copy
     gde.variant_new_copy(&copy, variant)
-    box.fill(&copy)
+    box.take(&copy)
     return box
 
 
@@ -454,14 +481,16 @@ cdef int write_variant(object value, Variant *r_variant, Nesting nesting) except
             return write_array(value, r_variant, None, nesting)
         if isinstance(value, dict):
             return write_dictionary(value, r_variant, nesting)
-        if isinstance(value, _array.array):
-            found = NUMBER_ARRAY_TYPES.get(value.typecode)
-            if found is not None:
-                return write_number_array(found, value, r_variant)
-            raise TypeError(f"an array.array of type code {value.typecode!r} has no packed array in the engine")
-        if isinstance(value, PackedByteArray) or PyObject_CheckBuffer(value):
+        if isinstance(value, (bytes, PackedByteArray, bytearray)):
             packed.new_packed_bytes(value, &storage)
             type = GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY
+        elif PyNumber_Check(value) and (number := number_of(value)) is not None:
+            return write_variant(number, r_variant, nesting)
+        elif PyObject_CheckBuffer(value):
+            number = buffers.number_in(value)
+            if number is not None:
+                return write_variant(number, r_variant, nesting)
+            return buffers.write_buffer(value, GDEXTENSION_VARIANT_TYPE_NIL, r_variant)
         elif callable(value):
             return python_to_callable(value, r_variant)
         else:
@@ -471,12 +500,13 @@ cdef int write_variant(object value, Variant *r_variant, Nesting nesting) except
     return 0
 
 
-NUMBER_ARRAY_TYPES = {
-    "i": GDEXTENSION_VARIANT_TYPE_PACKED_INT32_ARRAY,
-    "q": GDEXTENSION_VARIANT_TYPE_PACKED_INT64_ARRAY,
-    "f": GDEXTENSION_VARIANT_TYPE_PACKED_FLOAT32_ARRAY,
-    "d": GDEXTENSION_VARIANT_TYPE_PACKED_FLOAT64_ARRAY,
-}
+cdef object number_of(object value):
+    """The int or float that stands for a number of another class; None if it is none, or one with an imaginary part."""
+    if PyIndex_Check(value) and (isinstance(value, numbers.Number) or not PyObject_CheckBuffer(value)):
+        return operator.index(value)  # not of numpy's arrays, which have the method and refuse
+    if isinstance(value, numbers.Real) or isinstance(value, numbers.Number) and not isinstance(value, numbers.Complex):
+        return float(value)
+    return None
 
 
 cdef int write_text(object value, Storage *storage) except -1:
@@ -589,7 +619,7 @@ cdef int write_packed(int type, object items, Variant *r_variant, Nesting nestin
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY:
         return write_strings(items, r_variant)
     if number_arrays[type] is not None:
-        return write_number_array(type, items, r_variant)
+        return buffers.write_buffer(items, type, r_variant)
     # Items that do not fit are refused here: the engine would put zeros in their places.
     write_array(items, &array, PACKED_ITEMS[type], nesting)
     try:
@@ -622,25 +652,6 @@ cdef int write_strings(object items, Variant *r_variant) except -1:
     return 0
 
 
-cdef int write_number_array(int type, object items, Variant *r_variant) except -1:
-    cdef Storage array
-    cdef int64_t size = len(items), result = 0
-    cdef const void *arguments[1]
-    cdef const unsigned char[::1] view
-    construct_default[type](&array, NULL)
-    try:
-        if size:
-            arguments[0] = &size
-            method(<GDExtensionVariantType>type, "resize", RESIZE_HASH)(
-                &array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
-            view = memoryview(items).cast("B")
-            memcpy(first_number(type, &array), &view[0], view.shape[0])
-        box_variant[type](r_variant, &array)
-    finally:
-        destroy_value[type](&array)
-    return 0
-
-
 # Declared types: what fits is converted as the engine would
 
 
@@ -655,8 +666,10 @@ cdef object read_as(Type type, const Variant *variant, bint *r_fits, Nesting nes
     cdef Storage value
     r_fits[0] = True
     if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
-        return read_variant(variant, nesting)
+        return read_variant(variant, nesting) if type.python is None else read_shared(variant)
     if given == type.type:
+        if container_classes[given] is not None and type.python is container_classes[given]:
+            return share_container(type, variant)
         unbox_variant[given](&value, <void *>variant)
         if given == GDEXTENSION_VARIANT_TYPE_OBJECT and value.pointers[0] is not live_object(variant):
             r_fits[0] = False  # it has been freed
@@ -687,8 +700,8 @@ cdef object check(Type type, const Storage *value, bint *r_fits, Nesting nesting
         if type.python is not None and result is not None and not isinstance(result, type.python):
             r_fits[0] = False
         return result
-    if boxes[type.type] is not None:
-        return pointer_to_box(type.type, value)
+    if boxes[type.type] is not None or type.python is not None and type.python is container_classes[type.type]:
+        return pointer_to_box(type, value)
     if type.element is not None:
         return read_typed_array(type.element, value, r_fits, Nesting() if nesting is None else nesting)
     if type.python is None:
@@ -722,11 +735,13 @@ cdef object read_typed_array(Type element, const void *array, bint *r_fits, Nest
     return result
 
 
-cdef object pointer_to_box(int type, const void *pointer):
+cdef object pointer_to_box(Type type, const void *pointer):
     cdef Variant variant
-    box_variant[type](&variant, <void *>pointer)
+    box_variant[type.type](&variant, <void *>pointer)
     try:
-        return new_box(type, &variant)
+        if boxes[type.type] is None:
+            return share_container(type, &variant)
+        return new_box(boxes[type.type], &variant)
     finally:
         free_variant(&variant)
 
@@ -739,14 +754,19 @@ cdef int from_python_as(Type type, object value, Variant *r_variant) except -1:
 cdef int write_as(Type type, object value, Variant *r_variant, Nesting nesting) except -1:
     cdef Variant natural
     cdef int given
+    if container_classes[type.type] is not None and write_container(type, value, r_variant):
+        return 0
     if type.type == GDEXTENSION_VARIANT_TYPE_ARRAY and isinstance(value, (list, tuple)):
         return write_array(value, r_variant, type.element, nesting)
     if type.type == GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY and isinstance(value, (list, tuple)):
         return write_strings(value, r_variant)
+    if type.type >= GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY and PyObject_CheckBuffer(value):
+        if not isinstance(value, (bytes, PackedByteArray, bytearray)):
+            return buffers.write_buffer(value, type.type, r_variant)
     write_variant(value, r_variant, nesting)
     given = gde.variant_get_type(r_variant)
     if given == type.type or type.type == GDEXTENSION_VARIANT_TYPE_NIL:
-        if type.python is not None and given == GDEXTENSION_VARIANT_TYPE_OBJECT and not isinstance(value, type.python):
+        if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT and type.python is not None and not isinstance(value, type.python):
             free_variant(r_variant)
             raise TypeError(f"must be {type.python.__name__}, not {value.__class__.__name__}")
         return 0
@@ -780,7 +800,7 @@ cdef object pointer_to_python(Type type, const void *pointer):
     if values.kinds[type.type].count:
         return values.read_memory(type.type, pointer)
     if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
-        return read_variant(<const Variant *>pointer, None)
+        return read_as(type, <const Variant *>pointer, &fits, None)
     if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
         if pointer is NULL:  # quirk - Godot 4.2-4.6 - a null object as a typed argument - core/extension/gdextension.cpp
             return None
@@ -857,6 +877,21 @@ cdef int write_object_pointer(Type type, object value, void *r_pointer) except -
     else:
         (<void **>r_pointer)[0] = ptr
     return 0
+
+
+def convert(Type type, value):
+    """A value as a declared type has it in Python, such as an `Array` of a list.
+
+    Raises:
+        TypeError: it is of another type.
+    """
+    cdef Variant given
+    cdef bint fits = True
+    from_python_as(type, value, &given)
+    try:
+        return to_python_as(type, &given, &fits)
+    finally:
+        free_variant(&given)
 
 
 def stringify(value) -> str:
