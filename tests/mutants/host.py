@@ -438,8 +438,8 @@ MUTANTS = [
         ),
         (
             "an orphan outlives its own end",
-            "            orphan = <Object>link.object  # a reference of our own: the engine's ends inside `give_up`\n"
-            "            if not give_up(orphan):",
+            "            orphan = <Object>link.object  # a reference of our own: the engine's ends "
+            "inside `give_up`\n            if not give_up(orphan):",
             "            if not give_up(<Object>link.object):",
             f"{_HOSTS} -k host_life",
         ),

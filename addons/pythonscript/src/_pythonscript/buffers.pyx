@@ -13,7 +13,7 @@ Calls packed_int32_array_operator_index_const and its companions, and the builti
 """
 
 import struct
-from array import array
+from array import array as number_array
 from cpython.buffer cimport (
     PyBUF_FULL_RO, PyBuffer_IsContiguous, PyBuffer_Release, PyBuffer_ToContiguous, PyObject_GetBuffer)
 from libc.string cimport memcpy
@@ -155,7 +155,7 @@ cdef tuple numbers_in(Py_buffer *view, object kind, object order):
 
 cdef bytes converted(tuple items, object code):
     """The memory of an array of these numbers."""
-    return array(code, items).tobytes()
+    return number_array(code, items).tobytes()
 
 
 cdef object type_name(int type):

@@ -14,9 +14,9 @@ methods size, is_read_only and get_typed_builtin.
 
 cimport cython
 import collections.abc
-import operator
 import sys
 import types
+from operator import index as to_index
 from _pythonscript import outgoing
 from _pythonscript.interface cimport *
 from _pythonscript cimport strings, variant
@@ -379,7 +379,7 @@ cdef class Array(Container):
         cdef int64_t given
         if not hasattr(type(index), "__index__"):
             raise TypeError(f"Array indices must be integers or slices, not {type(index).__name__}")
-        index = operator.index(index)
+        index = to_index(index)
         size = self.ask(get_size)
         if not -size <= index < size:
             raise IndexError("Array index out of range")
@@ -520,7 +520,7 @@ cdef class Array(Container):
     def insert(self, index, value, /):
         """Adds an item before the one at `index`."""
         self.writable()
-        start, _, _ = slice(operator.index(index), None).indices(self.ask(get_size))
+        start, _, _ = slice(to_index(index), None).indices(self.ask(get_size))
         outgoing.call_method(self, "insert", start, boxed(self.place(0), value, f"item {start}"))
 
     def extend(self, items, /):
