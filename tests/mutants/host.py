@@ -370,7 +370,9 @@ MUTANTS = [
         (
             "items that do not fit leave the Array as it was",
             "        new = self.boxes(items, self.ask(get_size))\n        for box in new:",
-            "        for box in (self.boxes([item], 0)[0] for item in items):",
+            "        new = []\n        for item in items:\n"
+            '            outgoing.call_method(self, "push_back", self.boxes([item], 0)[0])\n'
+            "        for box in new:",
             _SHARED,
         ),
         (
@@ -475,8 +477,8 @@ MUTANTS = [
         f"{_COMPILED}/variant.pyx",
         (
             "a declared Array is the caller's own",
-            "            return share_container(type, variant)\n        unbox",
-            "            pass\n        unbox",
+            "or type.python is not None and type.python is container_classes[type.type]:",
+            "or False:",
             _SHARED,
         ),
         (

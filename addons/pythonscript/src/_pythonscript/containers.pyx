@@ -515,7 +515,8 @@ cdef class Array(Container):
 
     def append(self, value, /):
         """Adds an item at the end."""
-        self.insert(self.ask(get_size), value)
+        self.writable()
+        outgoing.call_method(self, "push_back", boxed(self.place(0), value, f"item {self.ask(get_size)}"))
 
     def insert(self, index, value, /):
         """Adds an item before the one at `index`."""

@@ -668,8 +668,6 @@ cdef object read_as(Type type, const Variant *variant, bint *r_fits, Nesting nes
     if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
         return read_variant(variant, nesting) if type.python is None else read_shared(variant)
     if given == type.type:
-        if container_classes[given] is not None and type.python is container_classes[given]:
-            return share_container(type, variant)
         unbox_variant[given](&value, <void *>variant)
         if given == GDEXTENSION_VARIANT_TYPE_OBJECT and value.pointers[0] is not live_object(variant):
             r_fits[0] = False  # it has been freed
