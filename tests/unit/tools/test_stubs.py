@@ -319,7 +319,7 @@ def arguments(node: ast.FunctionDef) -> list[str]:
     """The names of a function's arguments, `*` for a rest."""
     given = node.args
     names = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
-    return [name for name in names if name != "self"] + (["*"] if given.vararg else [])
+    return [name for name in names if name not in ("self", "cls")] + (["*"] if given.vararg else [])
 
 
 def compiled(source: str) -> dict[str, list[str]]:
@@ -339,7 +339,7 @@ def compiled(source: str) -> dict[str, list[str]]:
             for part in match["of"].split(",")
             if part.strip() not in ("*", "/", "")
         ]
-        plain = [part for part in parts if not part.startswith("*") and part != "self"]
+        plain = [part for part in parts if not part.startswith("*") and part not in ("self", "cls")]
         found[owner + match["name"]] = plain + ["*"] * any(part.startswith("*") for part in parts)
     return found
 
@@ -351,7 +351,7 @@ def test_the_hosts_stubs_say_what_its_modules_have(stub: Path) -> None:
     for name, names in declared.items():
         if name.endswith(("__buffer__", "__hash__")):
             continue
-        found = real.get(name) if name in real else real.get(name.replace("__init__", "__cinit__"))
+        found = real.get(name) if name in real else real.get(re.sub("__(init|new)__", "__cinit__", name))
         assert found is not None, f"{stub.stem}.{name} does not exist"
         if not name.endswith(("__eq__", "__getitem__")):
             assert names == found, f"{stub.stem}.{name}"
