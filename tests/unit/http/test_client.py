@@ -23,6 +23,7 @@ from tests.loopback.scripted import Await, Drip, HalfClose, Pause, ReadRequest, 
 from tests.loopback.server import Server, pattern
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method, NetworkError, Status, TcpNetwork
+from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.http1.request import RequestHead, build_head
 from pythonscript_http.transport.stream import WOULD_BLOCK, Address, Readiness, TlsInfo
 from pythonscript_http.transport.trust import context_for
@@ -31,6 +32,9 @@ GET, HEAD, POST = Method.METHOD_GET, Method.METHOD_HEAD, Method.METHOD_POST
 SECONDS = 30.0
 """Nothing takes longer, unless something hangs."""
 BUSY = (Status.STATUS_RESOLVING, Status.STATUS_CONNECTING, Status.STATUS_REQUESTING)
+STATED = Timeouts(go_on=1.0, blocking=30.0)
+"""What tests of a clock count on; the defaults may be others."""
+
 HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
 
 
@@ -304,7 +308,7 @@ def attached(stream: FakeStream, clock: Clock) -> HTTPClient:
     """A client of a clock that is connected by a stream."""
     network = FakeNetwork(stream)
     network.up = True
-    client = HTTPClient(network, clock=clock)
+    client = HTTPClient(network, clock=clock, timeouts=STATED)
     client.connect_to_host("192.0.2.1")
     client.poll()
     client.poll()  # finds it quiet
@@ -438,7 +442,7 @@ class TestCost:
         poll(client)
         stream.views.clear()
         view = memoryview(bytearray(70_000))
-        assert client.body_limit() == 65536
+        assert client.body_limit() == Limits().read_size
         assert [client.read_body_into(view), client.read_body_into(view)] == [70_000, 30_000]
         assert stream.views == [70_000, 30_000]
         assert client.get_status() is Status.STATUS_CONNECTED
@@ -451,7 +455,7 @@ class TestCost:
         client, _ = fake(CHUNKED)
         client.request(GET, "/", [])
         poll(client)
-        assert client.body_limit() == 65536
+        assert client.body_limit() == Limits().read_size
 
     def test_chunks_are_gathered(self) -> None:
         """R8."""
@@ -1102,7 +1106,7 @@ class Clocked:
         self.stream = FakeStream()
         self.network = FakeNetwork(self.stream)
         self.clock = Clock()
-        self.client = HTTPClient(self.network, clock=self.clock)
+        self.client = HTTPClient(self.network, clock=self.clock, timeouts=STATED)
 
     def at(self, seconds: float, *events: bytes | NetworkError) -> Error:
         """Polls at a time, counted from the beginning; what comes from the server has come by then."""
@@ -2065,8 +2069,11 @@ class TestReasons:
 class TestSettings:
     def test_defaults(self) -> None:
         client = HTTPClient()
-        assert (client.read_chunk_size, client.blocking_mode_enabled) == (65536, False)
-        assert (client.get_read_chunk_size(), client.is_blocking_mode_enabled()) == (65536, False)
+        assert (client.read_chunk_size, client.blocking_mode_enabled) == (Limits().read_size, False)
+        assert (client.get_read_chunk_size(), client.is_blocking_mode_enabled()) == (
+            client.read_chunk_size,
+            False,
+        )
         assert client.get_status() is Status.STATUS_DISCONNECTED
         assert (client.get_response_body_length(), client.get_error_reason()) == (-1, "")
 

@@ -19,6 +19,13 @@ def test_the_engines_own_ones() -> None:
     assert Timeouts().address == 30.0
 
 
+def test_those_of_ours() -> None:
+    """Half a minute as for an address; a second as in curl; 64 KiB as eight times what usual servers send."""
+    timeouts = Timeouts()
+    assert (timeouts.layer, timeouts.blocking, timeouts.go_on, timeouts.close) == (30.0, 30.0, 1.0, 1.0)
+    assert Limits().header_size == 65536
+
+
 def test_every_default_is_within_its_range() -> None:
     limits = Limits()
     assert limits.read_size in RANGES["read_chunk_size"]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.loopback.responses import ALL, CHUNKED, GOOD, OK, Scenario
 
 from pythonscript_http.config import Limits
-from pythonscript_http.enums import Method
+from pythonscript_http.enums import Error, Method
 from pythonscript_http.http1.connection import Connection, Phase
 from pythonscript_http.http1.request import RequestHead
 
@@ -211,6 +211,7 @@ class TestRequest:
         send(machine)
         give(machine, b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % code)
         assert (writer.unsent, writer.sent, machine.phase) == ([], 0, Phase.CLOSED)
+        assert (writer.dropped, writer.give(memoryview(b"more"))) == (True, Error.ERR_UNAVAILABLE)
 
     def test_the_next_request_forgets_the_response(self) -> None:
         machine = requesting()

@@ -32,7 +32,9 @@ class Way:
         self.stream = FakeStream(*events)
         self.network = FakeNetwork(self.stream)
         self.network.up = up
-        self.connector = Connector(self.network, clock=self.clock, timeouts=Timeouts(connect=timeout))
+        self.connector = Connector(
+            self.network, clock=self.clock, timeouts=Timeouts(connect=timeout, layer=30.0)
+        )
         self.connecting: Connecting = self.connector.connect(route, user_agent="test", limits=Limits())
 
     def fails(self, at: float, text: str, kind: type[NetworkError] = NetworkError) -> None:
@@ -241,7 +243,7 @@ class TestDeadlines:
         route = Route(SECURE, HTTP, TlsPolicy())
         with pytest.raises(NetworkError, match="no tunnel within 30 s: an incomplete answer"):
             clock.established(
-                Connector(network, clock=clock, timeouts=Timeouts()).connect(route, limits=Limits())
+                Connector(network, clock=clock, timeouts=Timeouts(layer=30.0)).connect(route, limits=Limits())
             )
         assert (clock.now, stream.closed) == (130.0, True)
 
@@ -250,7 +252,7 @@ class TestDeadlines:
         clock = Clock()
         network = FakeNetwork(PacedStream(clock))
         network.up = True
-        connector = Connector(network, clock=clock, timeouts=Timeouts(connect=timeout))
+        connector = Connector(network, clock=clock, timeouts=Timeouts(connect=timeout, layer=30.0))
         connecting = connector.connect(Route(SECURE, HTTP, TlsPolicy()), limits=Limits())
         assert connecting.poll() is None
         for seconds, wait in zip((4.0, 60.0), waited, strict=True):

@@ -197,6 +197,7 @@ def test_one_call_takes_a_bounded_number_of_heads(
     monkeypatch.setattr("pythonscript_http.http1.head.parse_head", counted)
     interim = line_end.join((b"HTTP/1.1 103 X", *[b"A b: c"] * 4, b"", b""))
     client, stream = fake(interim * 1000 + OK + b"Content-Length: 5\r\n\r\nhello")
+    client.max_header_size = 1 << 17
     client.request(Method.METHOD_GET, "/", [])
     client.poll()
     client.set_blocking_mode(blocking)

@@ -14,6 +14,8 @@ from pythonscript_http.http11 import HTTP11Connection
 from pythonscript_http.timing import Timing
 from pythonscript_http.transport.stream import HandshakeError, NetworkError, Readiness
 
+TIMEOUTS = Timeouts(go_on=1.0)
+
 
 class Link:
     """A connection over a stream of our own."""
@@ -23,7 +25,7 @@ class Link:
         self.stream = FakeStream(room=room)
         self.later = list(events)
         self.timing = Timing(self.clock, Timeouts())
-        self.http = HTTP11Connection(self.timing, Timeouts(), self.stream)
+        self.http = HTTP11Connection(self.timing, TIMEOUTS, self.stream)
 
     def request(self, body: bytes = b"", *, expect: bool = False) -> RequestWriter:
         writer = self.http.request(
@@ -131,7 +133,7 @@ def test_a_body_waits_a_second_to_be_asked_for() -> None:
 
 def test_a_request_may_be_begun_before_its_stream_stands() -> None:
     link = Link(HELLO)
-    link.http = HTTP11Connection(link.timing, Timeouts())
+    link.http = HTTP11Connection(link.timing, TIMEOUTS)
     writer = link.request(b"body", expect=True)
     link.clock.advance(50)
     link.http.connected(link.stream)

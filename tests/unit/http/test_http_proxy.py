@@ -21,13 +21,12 @@ from pythonscript_http.transport.network import TcpNetwork
 from pythonscript_http.transport.stream import HandshakeError, Layer, NetworkError
 from pythonscript_http.transport.tunnel import TunnelRequest
 
+LIMIT = Limits().header_size
 AGREED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
 def asking(name: str = "h", port: int = 2, proxy: str = "p:1", **more: Any) -> TunnelRequest:
-    return TunnelRequest(
-        name, port, proxy, **{"user_agent": "test", "header_limit": Limits().header_size, **more}
-    )
+    return TunnelRequest(name, port, proxy, **{"user_agent": "test", "header_limit": LIMIT, **more})
 
 
 def through(port: int, name: str = "h.example", to: int = 80, **more: Any) -> Layer:
@@ -110,8 +109,8 @@ REFUSALS: Sequence[tuple[str, list[Step], str]] = [
     ("surplus", [AGREED + b"hello"], "it sent 5 bytes after its answer to CONNECT h.example:80"),
     (
         "headers without end",
-        [b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 12000, Pause(5)],
-        "the header block is over the limit of 65536 bytes",
+        [b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * (LIMIT // 6 + 1), Pause(5)],
+        f"the header block is over the limit of {LIMIT} bytes",
     ),
     (
         "interim answers without end",
@@ -160,10 +159,10 @@ def test_what_can_not_be_sent_is_refused_before_anything_is_connected() -> None:
 @pytest.mark.parametrize("over", [0, 1])
 def test_the_limit_of_an_answer(interim: bytes, over: int) -> None:
     begin, end = interim + b"HTTP/1.1 200 OK\r\nX: ", b"\r\n\r\n"
-    stream = FakeStream(begin + b"y" * (65536 + over - len(begin) - len(end)) + end)
+    stream = FakeStream(begin + b"y" * (LIMIT + over - len(begin) - len(end)) + end)
     tunnel = tunnel_to(asking())(stream)
     if over:
-        with pytest.raises(NetworkError, match="over the limit of 65536 bytes"):
+        with pytest.raises(NetworkError, match=f"over the limit of {LIMIT} bytes"):
             tunnel.poll()
     else:
         assert tunnel.poll() is stream

@@ -22,8 +22,8 @@ def test_switches(options: Options, name: str, default: bool) -> None:
 @pytest.mark.parametrize(
     ("name", "default", "least", "most"),
     [
-        ("read_chunk_size", 65536, 256, 16777216),
-        ("max_header_size", 65536, 1024, 16777216),
+        ("read_chunk_size", Limits().read_size, 256, 16777216),
+        ("max_header_size", Limits().header_size, 1024, 16777216),
         ("max_body_size", -1, -1, 2**63 - 2),
     ],
 )

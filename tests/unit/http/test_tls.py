@@ -567,7 +567,7 @@ def test_what_answers_the_peer_is_worked_out_by_other_threads(slow: tuple[TlsPol
 def test_a_deadline_holds_while_a_step_is_under_way(slow: tuple[TlsPolicy, type[Slow]]) -> None:
     (policy, made), clock = slow, Clock()
     with TlsServer(GOOD, speak(b"hello")) as server:
-        connector = Connector(TcpNetwork(clock=clock), clock=clock, timeouts=Timeouts())
+        connector = Connector(TcpNetwork(clock=clock), clock=clock, timeouts=Timeouts(layer=30.0))
         connecting = connector.connect(
             Route(Host("localhost", server.port, True), tls=policy), limits=Limits()
         )

@@ -320,7 +320,7 @@ def test_peers_that_stall(events: list[tuple[float, bytes]], text: str) -> None:
     network = FakeNetwork(PacedStream(clock, *events))
     network.up = True
     route = Route(Host("192.0.2.1", 443, True), tls=TRUSTING)
-    pending = Connector(network, clock=clock, timeouts=Timeouts()).connect(route, limits=Limits())
+    pending = Connector(network, clock=clock, timeouts=Timeouts(layer=30.0)).connect(route, limits=Limits())
     begun = clock.now
     with pytest.raises(HandshakeError, match=text):
         clock.established(pending)

@@ -29,7 +29,7 @@ class Waiting:
 @pytest.mark.parametrize(
     ("timeouts", "until", "seconds"),
     [
-        (Timeouts(), 0.0, 30.0),
+        (Timeouts(blocking=30.0), 0.0, 30.0),
         (Timeouts(), 107.0, 7.0),
         (Timeouts(), 99.0, 0.0),
         (Timeouts(blocking=4.0), 107.0, 4.0),
