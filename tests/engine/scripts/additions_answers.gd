@@ -6,16 +6,17 @@ const PHASES := ["name_lookup", "connect", "appconnect", "pretransfer", "posttra
 
 func test_limits_that_are_none() -> void:
 	for row: Array in [
-		["max_header_size", 1023, "max_header_size 1023 is not within 1024 to 16777216", 65536],
-		["max_header_size", 16777217, "max_header_size 16777217 is not within 1024", 65536],
-		["max_header_size", -1, "max_header_size -1 is not within 1024 to 16777216", 65536],
-		["max_body_size", -2, "max_body_size -2 is not within -1 to 9223372036854775806", -1],
+		["max_header_size", 1023, "max_header_size 1023 is not within 1024 to 16777216"],
+		["max_header_size", 16777217, "max_header_size 16777217 is not within 1024"],
+		["max_header_size", -1, "max_header_size -1 is not within 1024 to 16777216"],
+		["max_body_size", -2, "max_body_size -2 is not within -1 to 9223372036854775806"],
 	]:
 		var client := PyHTTPClient.new()
+		var before: int = client.get(row[0])
 		expect(row[2])
 		client.set(row[0], row[1])
 		check_true(client.get_error_reason(), client.get_error_reason().begins_with(row[2]))
-		check("it stays", client.call("get_" + row[0]), row[3])
+		check("it stays", client.call("get_" + row[0]), before)
 	var client := PyHTTPClient.new()
 	for size: int in [1024, 16777216]:
 		client.max_header_size = size
