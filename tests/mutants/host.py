@@ -369,8 +369,8 @@ MUTANTS = [
         ),
         (
             "items that do not fit leave the Array as it was",
-            "        new = self.boxes(items, self.ask(get_size))\n        for box in new:",
-            "        new = []\n        for item in items:\n"
+            "        new = self.boxes(values, self.ask(get_size))\n        for box in new:",
+            "        new = []\n        for item in values:\n"
             '            outgoing.call_method(self, "push_back", self.boxes([item], 0)[0])\n'
             "        for box in new:",
             _SHARED,

@@ -116,7 +116,7 @@ class Dictionary(Container, MutableMapping[_K, _V]):
     def set(self, key: _K, value: _V, /) -> bool:
         """`dictionary[key] = value`, as the engine calls it."""
 
-    def get_or_add(self, key: _K, default: _V, /) -> _V:
+    def get_or_add(self, key: _K, default: _V = ..., /) -> _V:
         """`setdefault`, as the engine calls it."""
 
     def erase(self, key: object, /) -> bool:

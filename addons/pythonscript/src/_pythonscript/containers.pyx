@@ -524,10 +524,10 @@ cdef class Array(Container):
         start, _, _ = slice(to_index(index), None).indices(self.ask(get_size))
         outgoing.call_method(self, "insert", start, boxed(self.place(0), value, f"item {start}"))
 
-    def extend(self, items, /):
+    def extend(self, values, /):
         """Adds items at the end: all of them, or none where one does not fit."""
         self.writable()
-        new = self.boxes(items, self.ask(get_size))
+        new = self.boxes(values, self.ask(get_size))
         for box in new:
             outgoing.call_method(self, "push_back", box)
 
@@ -768,7 +768,7 @@ cdef class Dictionary(Container):
             self[key] = default
         return self[key]
 
-    def pop(self, key, *default):
+    def pop(self, key, /, *default):
         """Removes a key and returns its value, or `default`.
 
         Raises:
