@@ -1,9 +1,6 @@
 extends "suite.gd"
 ## Objects whose end waits for a lock, and whose last reference Python has.
 
-const HOLDERS := [
-	"a proxy", "a Callable", "an attribute", "metadata", "a cycle", "an argument", "a result that cannot come"
-]
 const TOUCHES := 2000
 
 var dropper := PyDropper.new()
@@ -112,6 +109,18 @@ func test_metadata_of_pythons() -> void:
 
 func test_a_cycle() -> void:
 	drop("a cycle", false)
+
+
+func test_an_array() -> void:
+	drop("an Array", false)
+
+
+func test_an_array_of_pythons() -> void:
+	drop("an Array", true)
+
+
+func test_a_dictionary() -> void:
+	drop("a Dictionary", false)
 
 
 func test_an_argument() -> void:

@@ -20,6 +20,7 @@ const KINDS := [
 	"an object passed",
 	"an object returned",
 	"containers",
+	"shared containers",
 	"strings",
 	"bytes",
 ]
@@ -33,6 +34,8 @@ const IN_PYTHON := [
 	"a connection",
 	"a Callable",
 	"a static method",
+	"an Array",
+	"a Dictionary",
 	"a constant",
 	"a name that is not there",
 	"a call that fails",
@@ -140,6 +143,10 @@ func call_many(times: int, kind: String) -> void:
 			var value := {"a": [1, "two", Vector2()], 5: busy}
 			for i in times / 4:
 				busy.echo(value)
+		"shared containers":
+			var array := [busy]
+			for i in times / 4:
+				busy.share(array, {})
 		"strings":
 			for i in times:
 				busy.echo("text that is not short %d" % i)

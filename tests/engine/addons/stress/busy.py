@@ -8,8 +8,10 @@ from contextlib import suppress
 from typing import Any
 
 from godot import (
+    Array,
     Callable,
     Color,
+    Dictionary,
     Node,
     PackedByteArray,
     RefCounted,
@@ -69,6 +71,14 @@ class PyBusy(RefCounted):
     def echo(self, value: Any) -> Any:
         """Gives it back."""
         return value
+
+    def share(self, array: Array, table: Dictionary) -> Array:
+        """Changes both, which are the caller's."""
+        array.append(1)
+        array.pop()
+        table["it"] = array
+        table.clear()
+        return array
 
     def bytes(self, value: bytes) -> PackedByteArray:
         """Gives them back."""
@@ -145,6 +155,8 @@ _WORKS: dict[str, Function[[PyBusy], Function[[], Any]]] = {
     "a connection": _connection,
     "a Callable": lambda busy: lambda: Callable(busy, "number").call(1),
     "a static method": lambda busy: lambda: Color.html("ff0000"),
+    "an Array": lambda busy: lambda: Array([busy, 1, "text"]).append(2),
+    "a Dictionary": lambda busy: lambda: Dictionary({"it": busy}).get("it"),
     "a constant": lambda busy: lambda: Node.PROCESS_MODE_ALWAYS,
     "a name that is not there": _missing,
     "a call that fails": _failing,

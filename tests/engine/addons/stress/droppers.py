@@ -8,7 +8,7 @@ from collections.abc import Callable as Function
 from contextlib import suppress
 from typing import Any
 
-from godot import Callable, RefCounted, gdclass
+from godot import Array, Callable, Dictionary, RefCounted, gdclass
 
 from .counted import PyCounted
 
@@ -105,5 +105,7 @@ _HOLDERS: dict[str, Function[[Any], Any]] = {
     "an attribute": _attribute,
     "metadata": _meta,
     "a cycle": _cycle,
+    "an Array": lambda thing: Array([thing]),
+    "a Dictionary": lambda thing: Dictionary({"it": thing}),
 }
 """What has the object, by name."""

@@ -17,7 +17,9 @@ from typing import Any
 
 from godot import (
     OS,
+    Array,
     Callable,
+    Dictionary,
     Engine,
     Node,
     PackedByteArray,
@@ -145,6 +147,7 @@ def _globals() -> bool:
         [
             *(counted, resource, root, root.root, leaver, leaver.happened, OS),
             *(Callable(resource, "get_name"), Callable(_handlers), Callable(leaver.keep)),
+            *(Array([PyCounted(), leaver]), Dictionary({"it": [Resource(), leaver]})),
             *(PackedByteArray(b"left"), {"of": [Resource(), [PyCounted()]]}, root.quit, resource.changed),
         ]
     )
