@@ -16,6 +16,7 @@ SUITES = (
     "host_locks.gd",
     "host_new.gd",
     "host_races.gd",
+    "host_strange.gd",
 )
 ADDONS = ("calls", "probe", "stress")
 SECONDS = 60.0

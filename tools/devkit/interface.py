@@ -85,6 +85,7 @@ FUNCTIONS = (
     "callable_custom_create",
     "callable_custom_get_userdata",
     "classdb_construct_object",
+    "classdb_get_class_tag",
     "classdb_get_method_bind",
     "classdb_register_extension_class2",
     "classdb_register_extension_class_method",

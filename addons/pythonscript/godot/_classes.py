@@ -34,6 +34,10 @@ class EngineClass(type):
     _engine_class: str
     _method_names: dict[Any, str]
 
+    def __init__(cls, name: str, bases: tuple[type[Any], ...], body: dict[str, Any], **keywords: Any) -> None:
+        super().__init__(name, bases, body, **keywords)
+        objects.keep_end(cls)
+
     def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
         if "_spec" in vars(cls):
             return classes.construct(cls._engine_class, arguments, keywords)
@@ -89,7 +93,8 @@ class Object(objects.Object, metaclass=EngineClass):
         if name in native_properties(cls):
             outgoing.set_property(self, name, value)
         elif hasattr(cls, "_spec"):
-            super().__setattr__(name, value)
+            if not outgoing.set_in_script(self, name, value):
+                super().__setattr__(name, value)
         else:
             outgoing.set_property(self, name, value)
 

@@ -81,6 +81,8 @@ def register(cls: type[Any]) -> None:
         classes.register(described, cls)
     except TypeError as error:
         raise DeclarationError(f"{spec.name}.{error}") from error
+    except ValueError as error:
+        raise DeclarationError(str(error)) from error
     cls._method_names = _method_names(cls)
     declared[spec.name] = cls
 
@@ -124,6 +126,8 @@ def _check_names(spec: ClassSpec) -> None:
     db = singleton("ClassDB")
     if db.class_exists(spec.name):
         raise DeclarationError(f"the engine has a class named {spec.name} already")
+    if not db.can_instantiate(spec.native):
+        raise DeclarationError(f"{spec.name}: the engine lets nobody inherit {spec.native}, which is abstract")
     taken = native_properties(engine_class(spec.native))
     for prop in spec.properties:
         if prop.info.name in taken:

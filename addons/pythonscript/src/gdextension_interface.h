@@ -340,6 +340,7 @@ typedef struct {
     void (*callable_custom_create)(GDExtensionUninitializedTypePtr r_callable, GDExtensionCallableCustomInfo* p_callable_custom_info);
     void* (*callable_custom_get_userdata)(GDExtensionConstTypePtr p_callable, void* p_token);
     GDExtensionObjectPtr (*classdb_construct_object)(GDExtensionConstStringNamePtr p_classname);
+    void* (*classdb_get_class_tag)(GDExtensionConstStringNamePtr p_classname);
     GDExtensionMethodBindPtr (*classdb_get_method_bind)(GDExtensionConstStringNamePtr p_classname, GDExtensionConstStringNamePtr p_methodname, GDExtensionInt p_hash);
     void (*classdb_register_extension_class2)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo2* p_extension_funcs);
     void (*classdb_register_extension_class_method)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, const GDExtensionClassMethodInfo* p_method_info);
@@ -486,6 +487,8 @@ static inline const char *interface_load(Interface *table, GDExtensionInterfaceG
     if (!table->callable_custom_get_userdata) return "callable_custom_get_userdata";
     table->classdb_construct_object = (__typeof__(table->classdb_construct_object))get("classdb_construct_object");
     if (!table->classdb_construct_object) return "classdb_construct_object";
+    table->classdb_get_class_tag = (__typeof__(table->classdb_get_class_tag))get("classdb_get_class_tag");
+    if (!table->classdb_get_class_tag) return "classdb_get_class_tag";
     table->classdb_get_method_bind = (__typeof__(table->classdb_get_method_bind))get("classdb_get_method_bind");
     if (!table->classdb_get_method_bind) return "classdb_get_method_bind";
     table->classdb_register_extension_class2 = (__typeof__(table->classdb_register_extension_class2))get("classdb_register_extension_class2");

@@ -323,6 +323,7 @@ cdef extern from "gdextension_interface.h" nogil:
         void (*callable_custom_create)(GDExtensionUninitializedTypePtr r_callable, GDExtensionCallableCustomInfo* p_callable_custom_info) noexcept nogil
         void* (*callable_custom_get_userdata)(GDExtensionConstTypePtr p_callable, void* p_token) noexcept nogil
         GDExtensionObjectPtr (*classdb_construct_object)(GDExtensionConstStringNamePtr p_classname) noexcept nogil
+        void* (*classdb_get_class_tag)(GDExtensionConstStringNamePtr p_classname) noexcept nogil
         GDExtensionMethodBindPtr (*classdb_get_method_bind)(GDExtensionConstStringNamePtr p_classname, GDExtensionConstStringNamePtr p_methodname, GDExtensionInt p_hash) noexcept nogil
         void (*classdb_register_extension_class2)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo2* p_extension_funcs) noexcept nogil
         void (*classdb_register_extension_class_method)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, const GDExtensionClassMethodInfo* p_method_info) noexcept nogil

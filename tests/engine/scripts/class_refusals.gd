@@ -25,5 +25,17 @@ func test_mistakes_are_refused() -> void:
 		check(mistake, PyMistakes.said(mistake), PyMistakes.wanted(mistake))
 		check(mistake + " leaves nothing", ClassDB.class_exists("PyMistaken"), false)
 	check("a class of Python's", PyMistakes.twice(), "the engine has a class named PyLamp already")
+	for parent: String in ["CanvasItem", "InputEvent", "FileAccess"]:
+		check(
+			"over " + parent,
+			PyMistakes.refused("PyMistaken", parent),
+			"PyMistaken: the engine lets nobody inherit %s, which is abstract" % parent
+		)
+	expect("Py Mistaken")
+	check(
+		"a name of two words",
+		PyMistakes.refused("Py Mistaken", "Node"),
+		"the engine refuses Py Mistaken as a class over Node; its output says why"
+	)
 	PyMistakes.mend()
 	check("may be declared rightly", ClassDB.class_has_method("PyMistaken", "call_it"), true)

@@ -131,9 +131,14 @@ cdef object resolve(Target *target):
     return MethodType(<object>target.function, instance)
 
 
-cdef object name_of(Target *target):
+cdef str name_of(Target *target):
+    """What the callable is called in messages, whatever its class makes of attributes and `repr`."""
     function = <object>target.function
-    return getattr(function, "__qualname__", None) or repr(function)
+    try:
+        name = getattr(function, "__qualname__", None)
+        return name if type(name) is str else repr(function)
+    except Exception:
+        return object.__repr__(function)
 
 
 cdef void call(void *userdata, const GDExtensionConstVariantPtr *arguments, GDExtensionInt count,

@@ -50,6 +50,7 @@ def register(spec, cls):
         cls: the class itself.
 
     Raises:
+        ValueError: the engine refuses the class; its output says why.
         TypeError: a default has no counterpart in the engine; the text begins with the method's name. ClassDB is
             left as it was.
     """
@@ -76,6 +77,9 @@ def register(spec, cls):
         info.unreference_func = objects.count_changed
     registered[spec.name] = record  # the engine keeps a pointer to it
     gde.classdb_register_extension_class2(library, record.class_name, strings.intern(spec.parent), &info)
+    if gde.classdb_get_class_tag(record.class_name) is NULL:
+        del registered[spec.name]
+        raise ValueError(f"the engine refuses {spec.name} as a class over {spec.parent}; its output says why")
     try:
         register_members(record, spec)
     except BaseException:
@@ -275,6 +279,8 @@ cdef void *create_with_gil(Class record) noexcept:
         gde.object_set_instance(ptr, record.class_name, objects.join(self, ptr, record.refcounted))
         self.constructing = True
         self.__init__(*arguments, **keywords)
+        if self.ptr is NULL:
+            raise RuntimeError(f"{record.name}.__init__ has freed its object")
         self.constructing = False
         return ptr
     except BaseException as error:
@@ -282,6 +288,8 @@ cdef void *create_with_gil(Class record) noexcept:
             errors.report(f"{record.name}.__init__")
         else:
             construction.error = error
+    if self is not None and self.id and self.ptr is NULL:
+        return NULL  # `__init__` has freed it
     self = None
     with nogil:
         gde.object_destroy(ptr)

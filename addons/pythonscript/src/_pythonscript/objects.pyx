@@ -45,6 +45,9 @@ cdef extern from *:
     int atomic_get(const int *number) noexcept nogil
 
 cdef extern from "Python.h":
+    ctypedef void (*Finalizer "destructor")(PyObject *)
+    ctypedef struct PyTypeObject:
+        Finalizer tp_finalize
     Py_ssize_t Py_REFCNT(PyObject *)
 
 cdef GDExtensionVariantFromTypeConstructorFunc variant_from_object
@@ -56,6 +59,7 @@ cdef set orphans = set()     # addresses of the links of instances that nobody h
 cdef bint announced = False  # `on_orphans` was called, and `free_orphans` not yet
 cdef object class_of_name = None
 cdef object on_orphans = None
+cdef Finalizer call_del = NULL  # CPython's own, of classes that have a `__del__` in Python
 
 GET_REFERENCE_COUNT_HASH = 3905245786
 
@@ -151,6 +155,20 @@ cdef class Object(Handle):
 
     def __hash__(self):
         return hash(self.id)
+
+
+def keep_end(cls):
+    """Sees to it that a class's own `__del__` comes before that of `Object`, and not in its place."""
+    global call_del
+    cdef PyTypeObject *kind = <PyTypeObject *><PyObject *>cls
+    if kind.tp_finalize != (<PyTypeObject *>Object).tp_finalize and kind.tp_finalize != finalize:
+        call_del = kind.tp_finalize
+        kind.tp_finalize = finalize
+
+
+cdef void finalize(PyObject *self) noexcept:
+    call_del(self)
+    (<PyTypeObject *>Object).tp_finalize(self)
 
 
 def is_instance_valid(candidate) -> bool:

@@ -10,12 +10,16 @@ global_get_singleton, classdb_construct_object, Object.get_script.
 
 import sys
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from cpython.object cimport PyObject
 from _pythonscript.interface cimport *
 from _pythonscript cimport objects, packed, strings, variant
 from _pythonscript.objects cimport Object
 from _pythonscript.packed cimport PackedByteArray
 from _pythonscript.strings cimport Name
 from _pythonscript.variant cimport Box
+
+cdef extern from "Python.h":
+    PyObject *_PyType_Lookup(type, object)
 
 PRINT_HASHES = {"print": 2648703342, "printerr": 2648703342}
 GET_SCRIPT_HASH = 1214101251
@@ -43,10 +47,18 @@ def load():
     get_script = gde.classdb_get_method_bind(strings.intern("Object"), strings.intern("get_script"), GET_SCRIPT_HASH)
 
 
-cdef bint keeps_gil(object target, str name) except -1:
-    """Whether a member of `target` may be used without giving up the GIL."""
+cdef bint has_script(Object target) except -1:
     cdef Variant script
     cdef bint scripted
+    gde.variant_new_nil(&script)
+    gde.object_method_bind_ptrcall(get_script, target.pointer(), NULL, &script)
+    scripted = gde.variant_get_type(&script) != GDEXTENSION_VARIANT_TYPE_NIL
+    free_variant(&script)
+    return scripted
+
+
+cdef bint keeps_gil(object target, str name) except -1:
+    """Whether a member of `target` may be used without giving up the GIL."""
     if not isinstance(target, Object):
         return not isinstance(target, (Box, list, dict))  # a value in itself, which refers to nothing that could run
     cls = type(target)
@@ -54,13 +66,7 @@ cdef bint keeps_gil(object target, str name) except -1:
     if names is None:
         natives = [base.__name__ for base in cls.__mro__ if "_engine_class" in vars(base)]
         names = kept[cls] = frozenset(" ".join([KEEPERS.get(native, "") for native in natives]).split())
-    if name not in names:
-        return False
-    gde.variant_new_nil(&script)
-    gde.object_method_bind_ptrcall(get_script, (<Object>target).pointer(), NULL, &script)
-    scripted = gde.variant_get_type(&script) != GDEXTENSION_VARIANT_TYPE_NIL
-    free_variant(&script)
-    return not scripted
+    return name in names and not has_script(<Object>target)
 
 
 cdef class BoundMethod:
@@ -257,6 +263,41 @@ def set_property(Object target, str name, value):
     if not valid:
         raise AttributeError(
             f"{type(target).__name__} has no property {name!r} that takes a {type(value).__name__}", name=name, obj=target)
+
+
+def set_in_script(Object target, str name, value) -> bool:
+    """Sets a variable of the script that extends an instance's class; False if it is none of the script's.
+
+    What the class or the object has under this name in Python, and what begins with an underscore, is Python's own.
+
+    Raises:
+        AttributeError: the variable takes no such value.
+    """
+    if name.startswith("_") or target.constructing or target.ptr is NULL or not has_script(target):
+        return False
+    if _PyType_Lookup(type(target), name) is not NULL or name in target.__dict__:
+        return False
+    if not has_property(target, name):
+        return False
+    set_property(target, name, value)
+    return True
+
+
+cdef bint has_property(Object target, str name) except -1:
+    """Whether the engine knows a property of an object; a method or a signal is none."""
+    cdef Variant this, result
+    cdef uint8_t valid = 0
+    cdef int type
+    cdef Name member = strings.name_of(name)
+    target.new_variant(&this)
+    with nogil:
+        gde.variant_get_named(&this, &member.value, &result, &valid)
+    type = gde.variant_get_type(&result)
+    free_variant(&result)
+    free_variant(&this)
+    if type == GDEXTENSION_VARIANT_TYPE_CALLABLE or type == GDEXTENSION_VARIANT_TYPE_SIGNAL:
+        return any([listed["name"] == name for listed in call_method(target, "get_property_list")])
+    return valid
 
 
 def singleton(str name):

@@ -7,6 +7,7 @@ Calls string_new_with_*_chars_and_len, string_to_utf32_chars, string_operator_in
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from cpython.unicode cimport PyUnicode_Check
 from libc.string cimport memchr
 from _pythonscript.interface cimport *
 
@@ -63,8 +64,11 @@ cdef object to_str(const void *string):
 
 
 cdef int new_string(object text, void *r_string) except -1:
-    cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text), i
+    cdef Py_ssize_t length, i
     cdef uint32_t *wide
+    if not PyUnicode_Check(text):
+        raise TypeError(f"an engine String is made from a str, not from {type(text).__name__!r}")
+    length = PyUnicode_GET_LENGTH(text)
     if PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND:
         if memchr(PyUnicode_DATA(text), 0, length) is not NULL:
             refuse(text, text.index("\0"), "NUL")

@@ -570,7 +570,7 @@ cdef Box new_box_of(const Variant *variant):
     return fill_box(Box.__new__(Box), variant)
 
 
-cdef int write_dictionary(dict items, Variant *r_variant, Nesting nesting) except -1:
+cdef int write_dictionary(object items, Variant *r_variant, Nesting nesting) except -1:
     cdef void *dictionary = NULL
     cdef Variant key, item
     cdef Variant *slot

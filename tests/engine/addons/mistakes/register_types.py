@@ -16,6 +16,7 @@ from godot import (
     export,
     gdclass,
 )
+from godot._classes import engine_class
 
 
 def no_argument(self: Any) -> None: ...
@@ -165,6 +166,15 @@ class PyMistakes(RefCounted):
         """Declares a class of a name that Python has taken."""
         try:
             gdclass(type("PyLamp", (Node,), {"__module__": __name__}))
+        except DeclarationError as error:
+            return str(error)
+        return ""
+
+    @staticmethod
+    def refused(name: str, parent: str) -> str:
+        """Declares a class that only the engine knows to refuse, and returns what is said of it."""
+        try:
+            gdclass(type(Node)(name, (engine_class(parent),), {"__module__": __name__}))
         except DeclarationError as error:
             return str(error)
         return ""

@@ -15,6 +15,7 @@ from . import (
     makers,
     mixer,
     parts,
+    strange,
     workers,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "makers",
     "mixer",
     "parts",
+    "strange",
     "workers",
 ]
