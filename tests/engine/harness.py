@@ -62,7 +62,7 @@ _PROTOCOL = re.compile(r"(TEST|PASS|FAIL|EXPECT|END) ")
 _DISASTER = re.compile(
     r"Unicode parsing error"
     r"|Leaked instance|Orphan StringName|unclaimed string names|handle_crash|Program crashed"
-    r"|Fatal Python error|Exception ignored in|terminate called|free\(\): |malloc\(\): |corrupted|Sanitizer"
+    r"|Fatal Python error|Exception ignored in|terminate called|free\(\): |malloc\(\): |corrupted|Sanitizer: "
 )
 _EDITORS = frozenset(
     {

@@ -125,6 +125,7 @@ def _pool() -> bool:
 def _handlers() -> bool:
     atexit.register(lambda: print("HANDLER engine", Engine.get_version_info()["major"]))
     atexit.register(_make_objects)
+    atexit.register(time.sleep, 0.05)  # it runs first
     return True
 
 
