@@ -105,7 +105,8 @@ class Connections(Requests):
             LocalError: this is no host, the policy cannot be honoured, or another call is under way still.
         """
         self.close()
-        with self._call():
+        self._enter()
+        try:
             self._close()  # again: another thread may have connected before this had its turn
             self.warning = ""
             try:
@@ -116,6 +117,8 @@ class Connections(Requests):
             if policy is not None and not target.tls:
                 self.warning = f"{host!a} asks for no TLS, so what was said of TLS has no use"
             return result
+        finally:
+            self._leave()
 
     def _connect_to(self, target: Host, policy: "TlsPolicy | None") -> Error:
         proxy = self.proxies.to(target)

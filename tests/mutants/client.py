@@ -758,8 +758,8 @@ MUTANTS = [
         ),
         (
             "connecting closes first",
-            "self.close()\n        with self._call():\n            self._close()",
-            "with self._call():\n            self._close()",
+            "self.close()\n        self._enter()\n        try:\n            self._close()",
+            "self._enter()\n        try:\n            self._close()",
             f"{_UNIT}/test_threads.py::test_to_connect_ends_a_wait",
         ),
         (

@@ -10,8 +10,7 @@ How long each step may take, and what to call whom it is with in the text of fai
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.enums import Error
@@ -26,21 +25,17 @@ if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
     from .trust import TlsPolicy
 
 
-@dataclass(frozen=True)
-class Route:
-    """The way to a host. Connections by equal routes are as good as each other.
-
-    Attributes:
-        target: the host.
-        proxy: what it is reached through.
-        tls: on what terms to speak TLS with the host; None: the default policy.
-        proxy_tls: the same for the proxy.
-    """
+class Route(NamedTuple):
+    """The way to a host. Connections by equal routes are as good as each other."""
 
     target: Host
+    """The host."""
     proxy: Proxy | None = None
+    """What it is reached through."""
     tls: "TlsPolicy | None" = None
+    """On what terms to speak TLS with the host, where `target.tls`; None: the default policy."""
     proxy_tls: "TlsPolicy | None" = None
+    """The same for the proxy."""
 
     @property
     def peer(self) -> Host:
