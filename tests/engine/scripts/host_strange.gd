@@ -36,23 +36,24 @@ func test_freed_while_it_is_made() -> void:
 	var before := int(Performance.get_monitor(Performance.OBJECT_COUNT))
 	expect("PyFreesItself.__init__ has freed its object")
 	check("none", ClassDB.instantiate("PyFreesItself"), null)
-	var text: Variant = PyProbe.run(
-		"""
+	var text: Variant = (
+		PyProbe
+		. run(
+			"""
 from stress.strange import PyFreesItself
 try:
 	PyFreesItself()
 except RuntimeError as error:
 	result = str(error)
 """
+		)
 	)
 	check("in Python", text, "PyFreesItself.__init__ has freed its object")
 	check("none is left", int(Performance.get_monitor(Performance.OBJECT_COUNT)), before)
 
 
 func test_the_end_is_heard_whoever_had_it_last() -> void:
-	var ends := {
-		"PyHearsOfItsEnd": ["del"], "PyHeirHearsOfItsEnd": ["del"], "PyHeirEnds": ["own", "del"]
-	}
+	var ends := {"PyHearsOfItsEnd": ["del"], "PyHeirHearsOfItsEnd": ["del"], "PyHeirEnds": ["own", "del"]}
 	for name: String in ends:
 		PyHearsOfItsEnd.drop()
 		PyHearsOfItsEnd.keep(ClassDB.instantiate(name))
