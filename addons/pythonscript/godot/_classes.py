@@ -26,6 +26,9 @@ from .enums import VariantType
 
 declared: dict[str, type[Any]] = {}
 """The classes that were made by `gdclass` so far, by name and in their order."""
+_made: dict[str, EngineClass] = {}
+_made_enums: dict[tuple[EngineClass, str], Any] = {}
+# Two threads that make one at once get the same by `setdefault`; by `functools.cache` each would get its own.
 
 
 class EngineClass(type):
@@ -66,9 +69,13 @@ def _has_enum(cls: type[Any], name: str) -> bool:
     return own is not None and bool(singleton("ClassDB").class_has_enum(own, name, True))
 
 
-@functools.cache
 def _enum(cls: EngineClass, name: str) -> Any:
-    """An enum of an engine class, made once, so that it is the same wherever it is named."""
+    """An enum of an engine class, the same wherever it is named."""
+    found = _made_enums.get((cls, name))
+    return _made_enums.setdefault((cls, name), _make_enum(cls, name)) if found is None else found
+
+
+def _make_enum(cls: EngineClass, name: str) -> Any:
     db, own = singleton("ClassDB"), cls._engine_class
     members = {
         key: db.class_get_integer_constant(own, key) for key in db.class_get_enum_constants(own, name, True)
@@ -86,6 +93,9 @@ class Object(objects.Object, metaclass=EngineClass):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        if name[:1].isupper():  # a constant or an enum, which the engine knows by its class only
+            with suppress(AttributeError):
+                return getattr(type(self), name)
         return outgoing.get_member(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -123,9 +133,13 @@ def native_properties(cls: EngineClass) -> frozenset[str]:
     return frozenset(entry["name"] for entry in listed)
 
 
-@functools.cache
 def engine_class(name: str) -> EngineClass:
     """The Python class for an engine class; AttributeError if ClassDB knows none of that name."""
+    found = _made.get(name)
+    return _made.setdefault(name, _make_class(name)) if found is None else found
+
+
+def _make_class(name: str) -> EngineClass:
     if name == "Object":
         return Object
     if name != "ClassDB" and not singleton("ClassDB").class_exists(name):
@@ -162,9 +176,10 @@ def lookup(name: str) -> Any:
 
 def forget() -> None:
     """Drops every engine value that this module keeps; the engine is about to go."""
-    for cached in (native_properties, engine_class, singleton, _enum):
+    for cached in (native_properties, singleton):
         cached.cache_clear()
-    declared.clear()
+    for made in (_made, _made_enums, declared):
+        made.clear()
 
 
 class _Boxed(Box):

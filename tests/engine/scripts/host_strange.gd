@@ -26,6 +26,15 @@ func test_a_text_that_is_none() -> void:
 	check_true("the engine's own", str(PyNoText.new()).begins_with("<PyNoText#"))
 
 
+func test_a_class_is_the_same_to_all_threads() -> void:
+	check("none differs", PyStrange.unequal_in_threads(4), [true])
+
+
+func test_constants_by_objects() -> void:
+	var hidden := Input.MOUSE_MODE_HIDDEN
+	check("all", PyStrange.constants(), [hidden, hidden, NOTIFICATION_PREDELETE, false, true])
+
+
 func test_dicts_of_other_classes() -> void:
 	for dictionary: Variant in PyStrange.dicts():
 		check("its items", dictionary, {"a": 1})

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import collections
 import gc
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
-from godot import Callable, Node, Object, RefCounted, gdclass, is_instance_valid
+import godot
+from godot import Callable, ClassDB, Node, RefCounted, gdclass, is_instance_valid
 
 
 class AnythingGoes:
@@ -47,6 +50,42 @@ class PyStrange(RefCounted):
     def callables() -> list[Callable]:
         """Callables with strange names; all raise."""
         return [AnythingGoes(), NumberedName(), NoName()]  # type: ignore[list-item]
+
+    @staticmethod
+    def unequal_in_threads(threads: int) -> list[Any]:
+        """Whether there are many classes and enums of the engine, and some that threads see as different ones."""
+        names = sorted(ClassDB.get_inheriters_from_class("Node"))
+        wanted = [(name, enum) for name in names for enum in ("", *ClassDB.class_get_enum_list(name, True))]
+        together = threading.Barrier(threads)
+
+        def look() -> list[Any]:
+            found = []
+            for name, enum in wanted:
+                together.wait()
+                cls = getattr(godot, name)
+                found.append(getattr(cls, enum) if enum else cls)
+            return found
+
+        with ThreadPoolExecutor(threads) as pool:
+            running = [pool.submit(look) for _ in range(threads)]
+            found = zip(*(thread.result() for thread in running), strict=True)
+        unequal = [
+            f"{name}.{enum}"
+            for (name, enum), same in zip(wanted, found, strict=True)
+            if any(one is not same[0] for one in same)
+        ]
+        return [len(wanted) > 100, *unequal[:9]]
+
+    @staticmethod
+    def constants() -> list[Any]:
+        """Constants and enums of the engine's, by objects of their classes."""
+        return [
+            godot.Input.MOUSE_MODE_HIDDEN,
+            godot.Input.MouseMode.MOUSE_MODE_HIDDEN,
+            PyHearsOfItsEnd().NOTIFICATION_PREDELETE,
+            hasattr(godot.Input, "MOUSE_MODE_NONE_SUCH"),
+            hasattr(godot.Input, "is_action_pressed"),
+        ]
 
     @staticmethod
     def dicts() -> list[Any]:
@@ -90,7 +129,7 @@ class PyHearsOfItsEnd(RefCounted):
         self.heard.append("del" if is_instance_valid(self) else "del, freed")
 
     def _notification(self, what: int) -> None:
-        if what == Object.NOTIFICATION_PREDELETE:
+        if what == self.NOTIFICATION_PREDELETE:
             self.heard.append("predelete")
 
     @staticmethod
