@@ -29,7 +29,7 @@ func test_mistakes_are_refused() -> void:
 		check(
 			"over " + parent,
 			PyMistakes.refused("PyMistaken", parent),
-			"PyMistaken: the engine lets nobody inherit %s, which is abstract" % parent
+			"PyMistaken: %s is abstract; the engine lets nobody inherit it" % parent
 		)
 	expect("Py Mistaken")
 	check(

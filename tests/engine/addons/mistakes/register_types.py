@@ -16,7 +16,7 @@ from godot import (
     export,
     gdclass,
 )
-from godot._classes import engine_class
+from godot._classes import EngineClass, engine_class
 
 
 def no_argument(self: Any) -> None: ...
@@ -174,7 +174,7 @@ class PyMistakes(RefCounted):
     def refused(name: str, parent: str) -> str:
         """Declares a class that only the engine knows to refuse, and returns what is said of it."""
         try:
-            gdclass(type(Node)(name, (engine_class(parent),), {"__module__": __name__}))
+            gdclass(EngineClass(name, (engine_class(parent),), {"__module__": __name__}))
         except DeclarationError as error:
             return str(error)
         return ""
