@@ -53,7 +53,7 @@ class PyStrange(RefCounted):
 
     @staticmethod
     def unequal_in_threads(threads: int) -> list[Any]:
-        """Whether there are many classes and enums of the engine, and some that threads see as different ones."""
+        """Whether the engine has many classes and enums, and those that threads see as different ones."""
         names = sorted(ClassDB.get_inheriters_from_class("Node"))
         wanted = [(name, enum) for name in names for enum in ("", *ClassDB.class_get_enum_list(name, True))]
         together = threading.Barrier(threads)
