@@ -26,6 +26,9 @@ class Plain:
 
 	var has: Variant
 
+	func listen(_thing: Object) -> void:
+		pass
+
 	func _notification(what: int) -> void:
 		if what == NOTIFICATION_PREDELETE:
 			Scripted.mutex.lock()
@@ -102,11 +105,12 @@ func step(chance: RandomNumberGenerator, mine: Array) -> void:
 				var weak: WeakRef = weakref(thing)
 				check_same(weak.get_ref(), thing)
 		9:
-			# Both ends are this thread's own: the engine's connections are not safe for others.
+			# All ends are this thread's own: the engine's lists of connections are not safe for others.
 			var sender := PyMixed.new()
 			var hearer := PyMixed.new()
+			var listener := Plain.new()
 			sender.rung.connect(hearer.hear)
-			sender.rung.connect(listen)
+			sender.rung.connect(listener.listen)
 			sender.rung.emit(thing)
 			mine.append(sender)
 		10:
@@ -118,10 +122,6 @@ func step(chance: RandomNumberGenerator, mine: Array) -> void:
 		11:
 			while mine.size() > 16:
 				mine.pop_front()
-
-
-func listen(_thing: Object) -> void:
-	pass
 
 
 func check_same(got: Variant, wanted: Variant) -> void:

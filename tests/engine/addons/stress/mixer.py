@@ -123,7 +123,7 @@ class PyMixer(RefCounted):
                 weak = weakref.ref(thing)
                 assert weak() is thing
                 assert is_instance_valid(thing)
-            case 9:  # both ends are this thread's own: the engine's connections are not safe for others
+            case 9:  # all ends are this thread's own, as in GDScript
                 sender, hearer = PyMixed(), PyMixed()
                 sender.rung.connect(hearer.hear)
                 sender.rung.connect(lambda what: None)
