@@ -21,6 +21,7 @@ _NESTING = f"{_CALLS} -k calls_nesting"
 _PROXIES = f"{_CALLS} -k proxies"
 _REFUSALS = f"{_CLASS} -k class_refusals"
 _SHARED = f"{_CALLS} -k shared"
+_STRANGE = f"{_HOSTS} -k host_strange"
 _TYPES = f"{_CALLS} -k calls_types"
 _VALUES = "tests/engine/test_values.py"
 
@@ -182,6 +183,12 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_COMPILED}/strings.pyx",
+        (
+            "what is no text is refused",
+            "    if not PyUnicode_Check(text):",
+            "    if False:",
+            _STRANGE,
+        ),
         (
             "a NUL in narrow text is refused",
             "if memchr(PyUnicode_DATA(text), 0, length) is not NULL:",
@@ -384,6 +391,12 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_COMPILED}/objects.pyx",
+        (
+            "a class's own __del__ comes before that of Object",
+            "        kind.tp_finalize = finalize\n",
+            "",
+            _STRANGE,
+        ),
         (
             "a freed object raises ReferenceError",
             "if self.ptr is NULL or closed or gde.object_get_instance_from_id(self.id) is not self.ptr:",
@@ -658,6 +671,12 @@ MUTANTS = [
     *mutants_of(
         f"{_COMPILED}/callables.pyx",
         (
+            "a callable whose name is none has one",
+            "return name if type(name) is str else repr(function)",
+            "return name or repr(function)",
+            _STRANGE,
+        ),
+        (
             "a Callable whose object was freed is not valid",
             "return running and (object_id == 0 or gde.object_get_instance_from_id(object_id) is not NULL)",
             "return running and object_id != 1",
@@ -702,6 +721,18 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_COMPILED}/outgoing.pyx",
+        (
+            "Python sets the variables of a script",
+            "    set_property(target, name, value)\n    return True\n",
+            "    return False\n",
+            _STRANGE,
+        ),
+        (
+            "what is Python's is not looked for in the script",
+            " or name in target.__dict__:",
+            ":",
+            _STRANGE,
+        ),
         (
             "an Array's own methods give shared ones",
             "shared = variant.is_container(target)",
@@ -840,6 +871,18 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_COMPILED}/classes.pyx",
+        (
+            "__init__ may not free its object",
+            "        if self.ptr is NULL:\n",
+            "        if False:\n",
+            _STRANGE,
+        ),
+        (
+            "a class that the engine refuses is not declared",
+            "    if gde.classdb_get_class_tag(record.class_name) is NULL:",
+            "    if False:",
+            _REFUSALS,
+        ),
         (
             "__new__ makes an object of the class",
             "    if type(made) is not record.python:",
@@ -1006,6 +1049,18 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_FACADE}/_classes.py",
+        (
+            "a class is the same to all threads",
+            "return _made.setdefault(name, _make_class(name)) if found is None else found",
+            "return _make_class(name) if found is None else found",
+            _STRANGE,
+        ),
+        (
+            "constants are attributes of objects too",
+            "        if name[:1].isupper():",
+            "        if False:",
+            _STRANGE,
+        ),
         (
             "a property of the engine's class is set in the engine",
             "if name in native_properties(cls):",

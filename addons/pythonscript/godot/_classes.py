@@ -27,7 +27,7 @@ from .enums import VariantType
 declared: dict[str, type[Any]] = {}
 """The classes that were made by `gdclass` so far, by name and in their order."""
 _made: dict[str, EngineClass] = {}
-_made_enums: dict[tuple[EngineClass, str], Any] = {}
+_made_enums: dict[tuple[type[Any], str], Any] = {}
 # Two threads that make one at once get the same by `setdefault`; by `functools.cache` each would get its own.
 
 
@@ -69,13 +69,13 @@ def _has_enum(cls: type[Any], name: str) -> bool:
     return own is not None and bool(singleton("ClassDB").class_has_enum(own, name, True))
 
 
-def _enum(cls: EngineClass, name: str) -> Any:
+def _enum(cls: type[Any], name: str) -> Any:
     """An enum of an engine class, the same wherever it is named."""
     found = _made_enums.get((cls, name))
     return _made_enums.setdefault((cls, name), _make_enum(cls, name)) if found is None else found
 
 
-def _make_enum(cls: EngineClass, name: str) -> Any:
+def _make_enum(cls: type[Any], name: str) -> Any:
     db, own = singleton("ClassDB"), cls._engine_class
     members = {
         key: db.class_get_integer_constant(own, key) for key in db.class_get_enum_constants(own, name, True)

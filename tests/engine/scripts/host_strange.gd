@@ -5,6 +5,7 @@ extends "suite.gd"
 class Extended:
 	extends PySetsAttributes
 	var points := 3
+	var early := "the script's"
 	var anything: Variant = null
 	var action := func() -> int: return 1
 	var watched := 0:
@@ -98,6 +99,7 @@ func test_what_is_pythons_stays_pythons() -> void:
 	node.put("new", 4)
 	node.put("put_later", 5)
 	check("a value without counterpart", node.put_set(), 2)
+	check("one of two", [node.early, node.look("early")], ["the script's", 1])
 	check("all", node.owned(), ["_own", "early", "found", "level", "new", "put_later"])
 	node.free()
 	var plain := PySetsAttributes.new()
