@@ -174,7 +174,8 @@ class PyMistakes(RefCounted):
     def refused(name: str, parent: str) -> str:
         """Declares a class that only the engine knows to refuse, and returns what is said of it."""
         try:
-            gdclass(EngineClass(name, (engine_class(parent),), {"__module__": __name__}))
+            made: Any = EngineClass(name, (engine_class(parent),), {"__module__": __name__})
+            gdclass(made)
         except DeclarationError as error:
             return str(error)
         return ""
