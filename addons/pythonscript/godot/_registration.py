@@ -15,10 +15,12 @@ from . import documentation
 from ._classes import declared, engine_class, native_properties, singleton
 from .annotations import resolve
 from .declare import DeclarationError, hints_of, method_spec, owner_of, spec_of
-from .enums import MethodFlags, PropertyHint, PropertyUsage, VariantType
+from .enums import Error, MethodFlags, PropertyHint, PropertyUsage, VariantType
 from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, SignalSpec, ValueSpec
 
 _VOID = Info("", ValueSpec(VariantType.NIL))
+_ERROR = "Error"
+"""The engine's name of its error codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +164,11 @@ def type_of(annotation: Any) -> Type:
 
 
 def host_type(value: ValueSpec) -> Type:
-    """A declared type as the host takes it."""
+    """A declared type as the host takes it. The engine knows an enum by its name, so whoever's `Error` is one."""
     element, key = (None if part is None else host_type(part) for part in (value.element, value.key))
     name = value.class_name if value.type is VariantType.OBJECT else ""
-    return Type(int(value.type), value.python, element, name, _is_object(value, "RefCounted"), key)
+    failure = int(Error.FAILED) if value.class_name == _ERROR else 0
+    return Type(int(value.type), value.python, element, name, _is_object(value, "RefCounted"), key, failure)
 
 
 def _info(info: Info) -> Info:
@@ -232,7 +235,7 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
         try:
             method = method_spec(name, function, MethodFlags.VIRTUAL, hints_of(function, cls, name))
             if known:
-                _check_virtual(method, known[name])
+                method = _check_virtual(method, known[name])
         except TypeError as error:
             if not known:
                 continue
@@ -243,7 +246,8 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
     return found
 
 
-def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> None:
+def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> MethodSpec:
+    """Checks a virtual method's signature; gives it with the return type's name if that is `Error` to the engine."""
     if len(method.arguments) != len(known["args"]):
         raise TypeError(f"it takes {len(known['args'])} arguments, not {len(method.arguments)}")
     for argument, info in zip(method.arguments, known["args"], strict=True):
@@ -257,6 +261,9 @@ def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> None:
     given = VariantType.NIL if method.returns is None else method.returns.type
     if given != known_type:
         raise TypeError(f"it must return the engine's {VariantType(known_type).name.lower()}")
+    if method.returns is not None and known["return"]["class_name"] == _ERROR:
+        return replace(method, returns=Info("", replace(method.returns.value, class_name=_ERROR)))
+    return method
 
 
 def load_documentation() -> None:

@@ -51,11 +51,20 @@ func test_ptrcall_gives_the_default() -> void:
 	check("String", errors.give_string(), "")
 	expect("raised instead of an Array")
 	check("Array", errors.give_array(), [])
+	expect("raised instead of an Error")
+	check("Error", errors.give_error(), FAILED)
 	expect("raised by a static method")
 	check("static", PyErrors.give_static(), 0)
 	expect("raised OSError")
 	check("with an argument", errors.give("OSError"), 0)
 	check("goes on", errors.alive(), "alive")
+
+
+func test_a_thread_that_raises_has_failed() -> void:
+	var thread := Thread.new()
+	expect("raised instead of an Error")
+	thread.start(errors.give_error)
+	check("Error", thread.wait_to_finish(), FAILED)
 
 
 func test_ptrcall_gives_the_default_of_every_type() -> void:

@@ -131,6 +131,20 @@ func test_an_import_plugin() -> void:
 	check("imported again", scores.get_meta("scores"), {"Ada": 15})
 
 
+func test_an_import_that_raises_has_failed() -> void:
+	var files := EditorInterface.get_resource_filesystem()
+	var content := FileAccess.get_file_as_string(FILE)
+	for text: String in ["no JSON", content]:
+		FileAccess.open(FILE, FileAccess.WRITE).store_string(text)
+		if text != content:
+			expect("JSONDecodeError")
+			expect("Error importing '%s'" % FILE)
+		files.reimport_files([FILE])
+		var config := ConfigFile.new()
+		config.load(FILE + ".import")
+		check(text, config.get_value("remap", "valid", true), text == content)
+
+
 func test_an_import_on_many_threads() -> void:
 	var files: PackedStringArray = []
 	for i in 20:

@@ -5,8 +5,9 @@
 when it was compiled, and from the engine's own virtual calls.
 
 What Python raises ends here, as a script error with its traceback. A script that called by varcall is told too: GDScript
-stops the function that called. Any other caller gets the default value of the return type: ptrcall has no channel for
-errors, and the engine's own code, such as that which reads properties or runs threads, does not look at the one there is.
+stops the function that called. Any other caller gets the default value of the return type, or FAILED where that is an
+Error: ptrcall has no channel for errors, and the engine's own code, such as that which reads properties or runs threads,
+does not look at the one there is.
 """
 
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject

@@ -7,6 +7,7 @@ cdef class Type:
     cdef readonly Type element       # of list[element], or a Dictionary's values; None: any
     cdef readonly Type key           # a Dictionary's keys; None: any
     cdef readonly bint refcounted    # an object whose class descends from RefCounted
+    cdef readonly int64_t failure    # what an int is if the call that was to return it raised
     cdef void *class_name            # StringName* of an object's class, NULL: any
 
 cdef class Box(Handle):

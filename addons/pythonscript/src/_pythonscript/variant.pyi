@@ -18,6 +18,7 @@ class Type:
         class_name: str = "",
         refcounted: bool = False,
         key: Type | None = None,
+        failure: int = 0,
     ) -> None: ...
     @property
     def refcounted(self) -> bool: ...

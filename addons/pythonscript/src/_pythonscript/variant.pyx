@@ -125,10 +125,13 @@ cdef class Type:
         class_name: an object's engine class.
         refcounted: whether that class descends from RefCounted.
         key: the Type of the keys of a typed Dictionary.
+        failure: of an int, what a call returns that raised: FAILED where the int is an `Error`.
     """
 
-    def __init__(self, int type, python=None, Type element=None, str class_name="", bint refcounted=False, Type key=None):
+    def __init__(self, int type, python=None, Type element=None, str class_name="", bint refcounted=False, Type key=None,
+                 int64_t failure=0):
         self.type, self.python, self.element, self.refcounted, self.key = type, python, element, refcounted, key
+        self.failure = failure
         self.class_name = strings.intern(class_name) if class_name else NULL
 
 
@@ -842,23 +845,28 @@ cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1:
 
 
 cdef void write_default(Type type, void *r_pointer) noexcept:
-    """Writes what a ptrcall that failed returns: the default value of the type."""
+    """Writes what a ptrcall that failed returns: FAILED for an Error, otherwise the default value of the type."""
     # Where a value needs no destructor, the engine leaves to us whatever was in its place (VariantInternal::initialize
     # in core/variant/variant_internal.h); any other has been initialised.
     if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
         if not type.refcounted:
             (<void **>r_pointer)[0] = NULL
+    elif type.type == GDEXTENSION_VARIANT_TYPE_INT:
+        (<int64_t *>r_pointer)[0] = type.failure
     elif type.type != GDEXTENSION_VARIANT_TYPE_NIL and destroy_value[type.type] is NULL:
         construct_default[type.type](r_pointer, NULL)
 
 
 cdef int new_default(Type type, Variant *r_variant) except -1:
-    """Makes a Variant of the default value of the type."""
+    """Makes a Variant of the same."""
     cdef Storage value
+    cdef int64_t failure = type.failure
     if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
         gde.variant_new_nil(r_variant)
     elif type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
         box_variant[<int>GDEXTENSION_VARIANT_TYPE_OBJECT](r_variant, &no_object)
+    elif type.type == GDEXTENSION_VARIANT_TYPE_INT:
+        box_variant[<int>GDEXTENSION_VARIANT_TYPE_INT](r_variant, &failure)
     elif type.element is not None:
         write_array([], r_variant, type.element, None)
     else:

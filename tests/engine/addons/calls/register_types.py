@@ -16,6 +16,7 @@ from godot import (
     Callable,
     Color,
     Engine,
+    Error,
     Node,
     NodePath,
     Object,
@@ -297,6 +298,10 @@ class PyErrors(RefCounted):
     def nothing(self) -> None:
         """Is declared to return nothing, and does return something."""
         return 5  # type: ignore[return-value]
+
+    def give_error(self) -> Error:
+        """The same with an error code."""
+        raise ValueError("raised instead of an Error")
 
     @staticmethod
     def give_static() -> int:
