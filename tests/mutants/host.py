@@ -804,20 +804,20 @@ MUTANTS = [
         ),
         (
             "too many arguments are refused",
-            "if count > declared and method.rest is None or count > FEW:",
-            "if count > FEW:",
+            "if count > declared and method.rest is None or count > MOST_ARGUMENTS:",
+            "if count > MOST_ARGUMENTS:",
             _ERRORS,
         ),
         (
             "a vararg method takes no more than there is room for",
-            "and method.rest is None or count > FEW:",
+            "and method.rest is None or count > MOST_ARGUMENTS:",
             "and method.rest is None:",
             _REFUSALS,
         ),
         (
             "a vararg method takes as many as there is room for",
-            "and method.rest is None or count > FEW:",
-            "and method.rest is None or count >= FEW:",
+            "and method.rest is None or count > MOST_ARGUMENTS:",
+            "and method.rest is None or count >= MOST_ARGUMENTS:",
             _MEMBERS,
         ),
         (

@@ -22,6 +22,7 @@ from _pythonscript.variant import Box
 
 from . import _addons
 from .annotations import add_type
+from .declare import is_native
 from .enums import VariantType
 
 declared: dict[str, type[Any]] = {}
@@ -124,7 +125,7 @@ class Object(objects.Object, metaclass=EngineClass):
 @functools.cache
 def native_properties(cls: EngineClass) -> frozenset[str]:
     """The properties of the engine's own class that `cls` is or inherits."""
-    native = next(base for base in cls.__mro__ if "_engine_class" in vars(base) and "_spec" not in vars(base))
+    native = next(base for base in cls.__mro__ if is_native(base))
     if native is Object:
         return frozenset()
     if native is not cls:  # so that all classes over one of the engine's share its list

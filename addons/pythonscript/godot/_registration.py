@@ -14,7 +14,7 @@ from _pythonscript.variant import Type
 from . import documentation
 from ._classes import declared, engine_class, native_properties, singleton
 from .annotations import resolve
-from .declare import DeclarationError, hints_of, method_spec, owner_of, spec_of
+from .declare import DeclarationError, hints_of, is_native, method_spec, owner_of, spec_of
 from .enums import Error, MethodFlags, PropertyHint, PropertyUsage, VariantType
 from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, SignalSpec, ValueSpec
 
@@ -150,12 +150,8 @@ def _descends(name: str, ancestor: str) -> bool:
 def _is_object(value: ValueSpec, ancestor: str) -> bool:
     """Whether a value is an object of a class below `ancestor`; its own may not be in ClassDB yet."""
     bases = value.python.__mro__ if value.type is VariantType.OBJECT and value.python else ()
-    native = next((vars(base)["_engine_class"] for base in bases if _is_native(base)), None)
+    native = next((vars(base)["_engine_class"] for base in bases if is_native(base)), None)
     return native is not None and _descends(native, ancestor)
-
-
-def _is_native(cls: type[Any]) -> bool:
-    return "_engine_class" in vars(cls) and "_spec" not in vars(cls)
 
 
 def type_of(annotation: Any) -> Type:

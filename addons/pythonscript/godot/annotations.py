@@ -221,6 +221,31 @@ def check_default(value: ValueSpec, default: Any) -> None:
         raise TypeError(f"its default must be {only}, not {default!r}")
 
 
+def as_declared(value: ValueSpec, default: Any) -> Any:
+    """A default in the very type that is declared, as a value has it that scripts set: 1.0 for 1, a list for a tuple.
+
+    What does not fit is left for the engine to refuse. An int that is no member of its enum stays an int.
+    """
+    if value.python is not None:
+        is_enum = issubclass(value.python, (IntEnum, IntFlag)) and isinstance(default, int)
+        return _member_of(value.python, int(default)) if is_enum else default
+    accepted = _DEFAULTS.get(value.type)
+    if accepted is None or not isinstance(default, accepted) or default is None:
+        return default
+    if value.type is VariantType.ARRAY and value.element is not None:
+        return [as_declared(value.element, item) for item in default]
+    return default if type(default) is accepted[0] else accepted[0](default)
+
+
+def _member_of(enum: type[Any], number: int) -> Any:
+    """As the host does it (`member_of` in `_pythonscript/variant.pyx`)."""
+    try:
+        member = enum(number)
+    except ValueError:
+        return number
+    return number if issubclass(enum, IntFlag) and member != number else member
+
+
 def default_of(value: ValueSpec) -> Any:
     """The value that the engine gives a variable of this type; an IntEnum's first member where none is 0."""
     if value.python is not None and issubclass(value.python, IntFlag):

@@ -20,7 +20,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Never, TypeGuard, TypeVar, overload
 
-from .annotations import ANY, add_enum, check_default, default_of, is_container, is_shared, resolve
+from .annotations import ANY, add_enum, as_declared, check_default, default_of, is_container, is_shared, resolve
 from .enums import MethodFlags, PropertyHint, PropertyUsage, VariantType
 from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, SignalSpec, ValueSpec
 
@@ -31,7 +31,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 MOST_ARGUMENTS = 16
-"""As many have room in a call from the engine (`_pythonscript.incoming`)."""
+"""Of a method: as many as a call from the engine has room for (`_pythonscript/interface.pxd`)."""
 
 
 class DeclarationError(TypeError):
@@ -217,6 +217,11 @@ def spec_of(cls: type[Any]) -> ClassSpec:
     return spec
 
 
+def is_native(cls: type[Any]) -> bool:
+    """Whether a class is one of the engine's own, made neither by `gdclass` nor in plain Python."""
+    return "_engine_class" in vars(cls) and "_spec" not in vars(cls)
+
+
 def inspect_class(cls: type[Any], *, abstract: bool = False) -> ClassSpec:
     """The specification of a class, from its body.
 
@@ -265,7 +270,7 @@ class _Inspection:
                     self.check_private(key, member)
                 else:
                     self.add(owner, key, member)
-            except (TypeError, ValueError) as error:
+            except (OverflowError, TypeError, ValueError) as error:
                 origin = "" if owner is self.cls else f" (it is declared in {owner.__qualname__})"
                 raise DeclarationError(f"{name}.{key}: {error}{origin}") from error
         return ClassSpec(
@@ -298,7 +303,7 @@ class _Inspection:
                     f"{self.cls.__name__} inherits {parent.__name__} and {other.__name__}, but an engine "
                     "class has one parent: make one of them a plain Python class, or hold an object of it"
                 )
-        return parent, next(base for base in engine_classes if "_spec" not in vars(base))
+        return parent, next(base for base in engine_classes if is_native(base))
 
     def members(self) -> Iterator[tuple[type[Any], str, Any]]:
         """The members that the engine must be told of, each with the class whose body has it."""
@@ -375,6 +380,7 @@ class _Inspection:
             member.default = default_of(value)
         else:
             check_default(value, member.default)
+            member.default = as_declared(value, member.default)
         member.taken = partial(_shared, value) if is_shared(value) else None
         member.fresh = _maker(value, member.default)
         info = Info(name, replace(value, **_inspector(value, dict(member.hints))))

@@ -1,10 +1,11 @@
 """Declarations: what becomes of a class body, and what is said of a mistake in one."""
 
 import gc
+import re
 import sys
 import weakref
 from collections.abc import Callable, Iterator
-from enum import Enum, IntEnum, IntFlag
+from enum import CONFORM, Enum, IntEnum, IntFlag
 from string import Formatter
 from types import ModuleType
 from typing import Any, ClassVar, Generic, Self, TypeVar
@@ -12,13 +13,18 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 import pytest
 from tests.unit.godot.fakes import Node, Resource
 
+from devkit.project import SOURCES
 from godot import (
     Color,
     DeclarationError,
     MethodFlags,
+    NodePath,
+    PackedFloat32Array,
+    PackedStringArray,
     PropertyHint,
     PropertyUsage,
     Signal,
+    StringName,
     VariantType,
     annotations,
     const,
@@ -402,7 +408,17 @@ def test_virtual_methods_are_those_with_an_underscore() -> None:
     [
         (export(10), None, VariantType.INT, 10),
         (export(True), None, VariantType.BOOL, True),
-        (export(1), float, VariantType.FLOAT, 1),
+        (export(1), float, VariantType.FLOAT, 1.0),
+        (export(True), int, VariantType.INT, 1),
+        (export(IntEnum("Order", {"UP": 2}).UP), int, VariantType.INT, 2),  # type: ignore[attr-defined]
+        (export(StringName("x")), str, VariantType.STRING, "x"),
+        (export("x"), StringName, VariantType.STRING_NAME, StringName("x")),
+        (export("a/b"), NodePath, VariantType.NODE_PATH, NodePath("a/b")),
+        (export((1, 2)), list, VariantType.ARRAY, [1, 2]),
+        (export(PackedStringArray(["a"])), list[str], VariantType.ARRAY, ["a"]),
+        (export(bytearray(b"ab")), bytes, VariantType.PACKED_BYTE_ARRAY, b"ab"),
+        (export((1, 2)), PackedFloat32Array, VariantType.PACKED_FLOAT32_ARRAY, PackedFloat32Array([1, 2])),
+        (export(["a"]), PackedStringArray, VariantType.PACKED_STRING_ARRAY, PackedStringArray(["a"])),
         (export(), int, VariantType.INT, 0),
         (export(), str, VariantType.STRING, ""),
         (export(), list[int], VariantType.ARRAY, []),
@@ -419,6 +435,38 @@ def test_the_type_and_default_of_an_export(
     found = prop(declared, annotation)
     assert (found.info.type, found.default) == (kind, default)
     assert type(found.default) is type(default)
+
+
+def test_the_items_of_a_default_are_of_their_type_too() -> None:
+    default = prop(export(((1,), [2.5])), list[list[float]]).default
+    assert default == [[1.0], [2.5]]
+    assert [type(number) for numbers in default for number in numbers] == [float, float]
+    given = prop(export(["x"]), list[float]).default
+    assert given == ["x"], "the engine says what is wrong with an item"
+
+
+class Level(IntEnum):
+    LOW = 2
+
+
+class Parts(IntFlag, boundary=CONFORM):
+    LEFT = 1
+
+
+@pytest.mark.parametrize(
+    ("given", "annotation", "default"),
+    [(2, Level, Level.LOW), (3, Level, 3), (1, Parts, Parts.LEFT), (5, Parts, 5), ([2], list[Level], [Level.LOW])],
+)
+def test_an_int_becomes_the_member_of_its_enum(given: Any, annotation: Any, default: Any) -> None:
+    """As one that a script sets; an int that is no member stays an int."""
+    found = prop(export(given), annotation)
+    assert repr(found.default) == repr(default)
+
+    @gdclass
+    class Mine(Node):
+        value: annotation = export(given)
+
+    assert repr(Mine().value) == repr(default)
 
 
 def test_an_export_of_an_enum_begins_with_one_of_its_members() -> None:
@@ -777,6 +825,11 @@ def test_a_mistake_is_told_with_class_and_member(name: str, member: Any, annotat
     annotations = {} if annotation is None else {name: annotation}
     with pytest.raises(DeclarationError, match=rf"^Mine\.{name}: .*{text}"):
         spec(**{name: member, "__annotations__": annotations})
+
+
+def test_a_method_has_as_many_arguments_as_the_host_has_room_for() -> None:
+    text = (SOURCES / "_pythonscript" / "interface.pxd").read_text(encoding="utf-8")
+    assert re.findall(r"MOST_ARGUMENTS = (\d+)", text) == [str(declare.MOST_ARGUMENTS)]
 
 
 def test_members_of_enums_are_unique_in_a_class() -> None:

@@ -18,7 +18,7 @@ from cpython.buffer cimport (
     PyBUF_FULL_RO, PyBuffer_IsContiguous, PyBuffer_Release, PyBuffer_ToContiguous, PyObject_GetBuffer)
 from libc.string cimport memcpy
 from _pythonscript.interface cimport *
-from _pythonscript cimport strings
+from _pythonscript cimport methods, strings
 
 cdef struct Target:          # a packed array that buffers become
     char code                # of its numbers, as `array` has them
@@ -53,8 +53,6 @@ NATURAL = {
     ("i", 8): GDEXTENSION_VARIANT_TYPE_PACKED_INT64_ARRAY, ("f", 4): GDEXTENSION_VARIANT_TYPE_PACKED_FLOAT32_ARRAY,
     ("f", 8): GDEXTENSION_VARIANT_TYPE_PACKED_FLOAT64_ARRAY,
 }
-
-RESIZE_HASH = 848867239
 
 
 cdef object number_in(object data):
@@ -172,7 +170,7 @@ cdef void *resized(int type, void *array, int64_t size) except? NULL:
     cdef int64_t result = 0
     cdef const void *arguments[1]
     arguments[0] = &size
-    gde.variant_get_ptr_builtin_method(<GDExtensionVariantType>type, strings.intern("resize"), RESIZE_HASH)(
+    methods.find(type, "resize")(
         array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
     if result:
         raise MemoryError(f"the engine has no memory for {size} items")

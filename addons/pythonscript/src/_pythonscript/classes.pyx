@@ -164,9 +164,9 @@ cdef int register_method(Class record, object spec) except -1:
     cdef Infos arguments = Infos(spec.arguments)
     cdef Infos returns = Infos([spec.returns])
     cdef GDExtensionClassMethodInfo info
-    cdef GDExtensionClassMethodArgumentMetadata metadata[16]
-    cdef Variant defaults[16]
-    cdef void *pointers[16]
+    cdef GDExtensionClassMethodArgumentMetadata metadata[MOST_ARGUMENTS]
+    cdef Variant defaults[MOST_ARGUMENTS]
+    cdef void *pointers[MOST_ARGUMENTS]
     cdef int made = 0
     memset(&info, 0, sizeof(info))
     memset(metadata, 0, sizeof(metadata))

@@ -19,7 +19,7 @@ import types
 from operator import index as to_index
 from _pythonscript import outgoing
 from _pythonscript.interface cimport *
-from _pythonscript cimport strings, variant
+from _pythonscript cimport methods, strings, variant
 from _pythonscript.variant cimport Box, MOST_NESTED, Type
 
 cdef GDExtensionTypeFromVariantConstructorFunc unbox[2]  # here and below: of Array, of Dictionary
@@ -27,9 +27,6 @@ cdef GDExtensionPtrDestructor destroy[2]
 cdef GDExtensionPtrBuiltInMethod get_size[2]
 cdef GDExtensionPtrBuiltInMethod is_read_only[2]
 cdef object type_of = None
-
-SIZE_HASH = 3173160232
-IS_READ_ONLY_HASH = 3918633141
 
 LOSSY = {
     (GDEXTENSION_VARIANT_TYPE_INT, GDEXTENSION_VARIANT_TYPE_FLOAT),
@@ -55,10 +52,8 @@ def load(resolver):
         kind = GDEXTENSION_VARIANT_TYPE_DICTIONARY if i else GDEXTENSION_VARIANT_TYPE_ARRAY
         unbox[i] = gde.get_variant_to_type_constructor(kind)
         destroy[i] = gde.variant_get_ptr_destructor(kind)
-        get_size[i] = gde.variant_get_ptr_builtin_method(kind, strings.intern("size"), SIZE_HASH)
-        is_read_only[i] = gde.variant_get_ptr_builtin_method(kind, strings.intern("is_read_only"), IS_READ_ONLY_HASH)
-        if get_size[i] is NULL or is_read_only[i] is NULL:
-            raise RuntimeError(f"this engine has no {variant.type_name(kind)}.size() or is_read_only() of the known signature")
+        get_size[i] = methods.find(kind, "size")
+        is_read_only[i] = methods.find(kind, "is_read_only")
     type_of = resolver
     variant.container_classes[<int>GDEXTENSION_VARIANT_TYPE_ARRAY] = Array
     variant.container_classes[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY] = Dictionary

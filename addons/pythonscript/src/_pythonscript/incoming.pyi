@@ -3,8 +3,6 @@ from typing import Any
 
 from _pythonscript.variant import Type
 
-MOST_ARGUMENTS: int
-
 class Method:
     def __init__(
         self,

@@ -21,12 +21,9 @@ cdef extern from "Python.h":
 
 cdef enum:
     SPARE = 2    # places before the arguments: one that vectorcall may use, one for self
-    FEW = 16     # the most arguments that a declared method may have
 
-MOST_ARGUMENTS = FEW
-
-cdef struct Stack:  # the arguments of one call; those of a vararg method may be more than `few`
-    PyObject *few[SPARE + FEW]
+cdef struct Stack:  # the arguments of one call
+    PyObject *places[SPARE + MOST_ARGUMENTS]
     int first       # the place of the first one: self's, if there is one
     int end
 
@@ -49,8 +46,8 @@ cdef class Method:
     def __init__(self, function, str name, owner, list arguments, Type returns, int required,
                  bint static=False, Type rest=None, bint getter=False):
         self.where = f"{owner.__name__}.{name}"
-        if len(arguments) > FEW:
-            raise TypeError(f"{self.where} has more than {FEW} arguments")
+        if len(arguments) > MOST_ARGUMENTS:
+            raise TypeError(f"{self.where} has more than {MOST_ARGUMENTS} arguments")
         self.function, self.name, self.owner = function, name, owner
         self.arguments, self.returns, self.required = arguments, returns, required
         self.static, self.rest, self.getter = static, rest, getter
@@ -91,9 +88,9 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
         r_error.error = GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS
         r_error.argument = r_error.expected = method.required
         return
-    if count > declared and method.rest is None or count > FEW:
+    if count > declared and method.rest is None or count > MOST_ARGUMENTS:
         r_error.error = GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS
-        r_error.argument = r_error.expected = declared if method.rest is None else FEW
+        r_error.argument = r_error.expected = declared if method.rest is None else MOST_ARGUMENTS
         return
     try:
         begin(&stack, method, link)
@@ -157,25 +154,25 @@ cdef int begin(Stack *stack, Method method, Link *link) except -1:
         if instance is None:
             raise ReferenceError(f"the Python half of this {method.owner.__name__} is gone")
         stack.first = SPARE - 1
-        stack.few[SPARE - 1] = <PyObject *>instance
+        stack.places[SPARE - 1] = <PyObject *>instance
         Py_INCREF(instance)
     return 0
 
 
 cdef void push(Stack *stack, object argument) noexcept:
     Py_INCREF(argument)
-    stack.few[stack.end] = <PyObject *>argument
+    stack.places[stack.end] = <PyObject *>argument
     stack.end += 1
 
 
 cdef object call(Stack *stack, Method method):
     function = method.function
     if not method.static:
-        cls = type(<object>stack.few[SPARE - 1])
+        cls = type(<object>stack.places[SPARE - 1])
         if cls is not method.owner:
             function = method.function_of(cls)
     return PyObject_Vectorcall(
-        function, &stack.few[stack.first], <size_t>(stack.end - stack.first) | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL)
+        function, &stack.places[stack.first], <size_t>(stack.end - stack.first) | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL)
 
 
 cdef extern from "Python.h":
@@ -188,11 +185,11 @@ cdef void end(Stack *stack) noexcept:
     cdef PyObject *argument
     try:
         for i in range(SPARE, stack.end):
-            argument = stack.few[i]
+            argument = stack.places[i]
             objects.let_go_if_unshared(<object>argument, 2)
             Py_DECREF(<object>argument)
         if stack.first < SPARE:
-            argument = stack.few[stack.first]
+            argument = stack.places[stack.first]
             objects.keep_if_shared(<Object>argument)
             Py_DECREF(<object>argument)
         objects.drain()

@@ -14,9 +14,6 @@ from _pythonscript cimport outgoing, strings, values, variant
 from _pythonscript.strings cimport Name
 from _pythonscript.values cimport Value
 
-cdef enum:
-    MOST_ARGUMENTS = 16
-
 
 def load():
     """Gives the value types their way to members; after `variant.load`."""

@@ -15,7 +15,7 @@ from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_FillInfo, PyBuffer_Release, PyObject_GetBuffer
 from libc.string cimport memcpy
 from _pythonscript.interface cimport *
-from _pythonscript cimport strings
+from _pythonscript cimport methods, strings
 
 cdef GDExtensionPtrConstructor construct_empty, construct_copy
 cdef GDExtensionPtrDestructor destroy
@@ -27,9 +27,6 @@ cdef GDExtensionTypeFromVariantConstructorFunc unbox
 CHANGING = ("bswap", "encode_", "erase", "fill", "remove_at", "set", "sort")
 """Begins of the methods of the engine's that change an array, where it has none of that name here."""
 
-SIZE_HASH = 3173160232
-RESIZE_HASH = 848867239
-
 
 def load():
     """Looks up the array's constructors and methods; after `strings.load`."""
@@ -39,10 +36,8 @@ def load():
     destroy = gde.variant_get_ptr_destructor(GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY)
     box = gde.get_variant_from_type_constructor(GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY)
     unbox = gde.get_variant_to_type_constructor(GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY)
-    get_size = gde.variant_get_ptr_builtin_method(
-        GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY, strings.intern("size"), SIZE_HASH)
-    resize = gde.variant_get_ptr_builtin_method(
-        GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY, strings.intern("resize"), RESIZE_HASH)
+    get_size = methods.find(GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY, "size")
+    resize = methods.find(GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY, "resize")
 
 
 cdef class PackedByteArray:

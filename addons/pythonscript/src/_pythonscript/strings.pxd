@@ -6,7 +6,6 @@ cdef int new_name(object text, void *r_string_name) except -1
 cdef int new_path(object text, void *r_node_path) except -1
 cdef void free_string(void *string) noexcept nogil
 cdef void free_name(void *string_name) noexcept nogil
-cdef void free_path(void *node_path) noexcept nogil
 cdef void *intern(object text) except NULL
 
 cdef class Name:

@@ -20,7 +20,7 @@ cdef extern from "Python.h":
     uint32_t *PyUnicode_AsUCS4Copy(object) except NULL
 
 cdef GDExtensionPtrConstructor string_from_name, string_from_path, name_from_string, path_from_string
-cdef GDExtensionPtrDestructor destroy_string, destroy_name, destroy_path
+cdef GDExtensionPtrDestructor destroy_string, destroy_name
 cdef dict interned = {}  # str -> address of a StringName that lives until `close`
 cdef dict names = {}     # str -> Name, of members asked for lately
 cdef set living = set()  # addresses of the StringNames of all Names
@@ -33,7 +33,7 @@ cdef enum:
 def load():
     """Looks up the constructors and destructors; after `interface.load`."""
     global string_from_name, string_from_path, name_from_string, path_from_string
-    global destroy_string, destroy_name, destroy_path
+    global destroy_string, destroy_name
     # The constructors' numbers are those of the engine's extension_api.json, the same in every Godot 4.
     string_from_name = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_STRING, 2)
     string_from_path = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_STRING, 3)
@@ -41,7 +41,6 @@ def load():
     path_from_string = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_NODE_PATH, 2)
     destroy_string = gde.variant_get_ptr_destructor(GDEXTENSION_VARIANT_TYPE_STRING)
     destroy_name = gde.variant_get_ptr_destructor(GDEXTENSION_VARIANT_TYPE_STRING_NAME)
-    destroy_path = gde.variant_get_ptr_destructor(GDEXTENSION_VARIANT_TYPE_NODE_PATH)
 
 
 def close():
@@ -133,10 +132,6 @@ cdef void free_string(void *string) noexcept nogil:
 
 cdef void free_name(void *string_name) noexcept nogil:
     destroy_name(string_name)
-
-
-cdef void free_path(void *node_path) noexcept nogil:
-    destroy_path(node_path)
 
 
 cdef class Name:

@@ -35,7 +35,6 @@ cdef enum:
     WHOLE = GDEXTENSION_VARIANT_TYPE_INT
     OPERATORS = 13       # of Variant.Operator: comparisons and arithmetic
     OPERANDS = 21        # of Variant.Type: nil, numbers and the value types, Color being the last
-    MOST_ARGUMENTS = 16
 
 TABLE = (
     (GDEXTENSION_VARIANT_TYPE_VECTOR2, "Vector2", "x:float y:float", "Two floats."),

@@ -33,7 +33,7 @@ from cpython.long cimport PyLong_Check
 from cpython.unicode cimport PyUnicode_Check
 from libc.string cimport memcpy
 from _pythonscript.interface cimport *
-from _pythonscript cimport buffers, objects, packed, strings, values
+from _pythonscript cimport buffers, methods, objects, packed, strings, values
 from _pythonscript.handles cimport Handle
 from _pythonscript.objects cimport Object
 from _pythonscript.packed cimport PackedByteArray
@@ -70,10 +70,6 @@ cdef int (*python_to_callable)(object, Variant *) except -1
 cdef object (*share_container)(Type, const Variant *)
 cdef int (*write_container)(Type, object, Variant *) except -1
 
-SIZE_HASH = 3173160232
-RESIZE_HASH = 848867239
-KEYS_HASH = 4144163970
-
 
 def load(lists, arrays, boxed, string_name, node_path):
     """Looks up the engine's constructors, and is told the Python classes that values take.
@@ -93,24 +89,17 @@ def load(lists, arrays, boxed, string_name, node_path):
         unbox_variant[type] = gde.get_variant_to_type_constructor(<GDExtensionVariantType>type)
         destroy_value[type] = gde.variant_get_ptr_destructor(<GDExtensionVariantType>type)
         construct_default[type] = gde.variant_get_ptr_constructor(<GDExtensionVariantType>type, 0)
-    array_size = method(GDEXTENSION_VARIANT_TYPE_ARRAY, "size", SIZE_HASH)
-    array_resize = method(GDEXTENSION_VARIANT_TYPE_ARRAY, "resize", RESIZE_HASH)
-    dictionary_keys = method(GDEXTENSION_VARIANT_TYPE_DICTIONARY, "keys", KEYS_HASH)
-    strings_size = method(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "size", SIZE_HASH)
-    strings_resize = method(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "resize", RESIZE_HASH)
+    array_size = methods.find(GDEXTENSION_VARIANT_TYPE_ARRAY, "size")
+    array_resize = methods.find(GDEXTENSION_VARIANT_TYPE_ARRAY, "resize")
+    dictionary_keys = methods.find(GDEXTENSION_VARIANT_TYPE_DICTIONARY, "keys")
+    strings_size = methods.find(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "size")
+    strings_resize = methods.find(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "resize")
     values.from_python, values.to_python = from_python, to_python
     for table, target in ((lists, packed_lists), (arrays, number_arrays), (boxed, boxes)):
         for type, cls in table.items():
             target[type] = cls
     packed_classes.update({cls: type for type, cls in {**lists, **arrays}.items()})
     string_name_class, node_path_class = string_name, node_path
-
-
-cdef GDExtensionPtrBuiltInMethod method(GDExtensionVariantType type, object name, int64_t hash) except NULL:
-    cdef GDExtensionPtrBuiltInMethod found = gde.variant_get_ptr_builtin_method(type, strings.intern(name), hash)
-    if found is NULL:
-        raise RuntimeError(f"this engine has no {type_name(type)}.{name}() of the known signature")
-    return found
 
 
 cdef class Type:
@@ -405,7 +394,7 @@ cdef object read_number_array(int type, const Storage *value):
 
 cdef int64_t packed_size(int type, const void *array) except -1:
     cdef int64_t size = 0
-    method(<GDExtensionVariantType>type, "size", SIZE_HASH)(<void *>array, NULL, &size, 0)
+    methods.find(type, "size")(<void *>array, NULL, &size, 0)
     return size
 
 
