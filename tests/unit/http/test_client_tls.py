@@ -273,7 +273,7 @@ def test_a_client_certificate_that_is_refused_when_the_handshake_is_over(
         secure(client, server.port, policy)
         assert client.get_status() is Status.STATUS_CONNECTED
         if moment.startswith("late"):
-            time.sleep(0.1)
+            until(lambda: server.seen.errors)  # it has said so before
         if moment == "idle":
             end = time.monotonic() + SECONDS
             while client.get_status() is Status.STATUS_CONNECTED:

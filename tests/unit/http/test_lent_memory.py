@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from tests.loopback.certificates import Authority
 from tests.loopback.clock import Clock
-from tests.loopback.network import SECONDS
+from tests.loopback.network import SECONDS, taken, until
 from tests.loopback.responses import OK
 from tests.loopback.scripted import Await, Pause, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.tls_server import TlsServer, garble, reset, server_context
@@ -175,7 +175,7 @@ REFUSAL = b"HTTP/1.1 413 Too much\r\nContent-Length: 0\r\n\r\n"
 
 def refuse(connection: ssl.SSLSocket) -> None:
     connection.sendall(REFUSAL)
-    time.sleep(0.2)
+    until(lambda: taken(connection))
 
 
 def upload(client: HTTPClient, *, streamed: bool) -> None:

@@ -250,7 +250,6 @@ def test_tickets_are_no_data() -> None:
         for _ in range(5):
             assert stream.peek() is Readiness.QUIET
             assert stream.read_into(memoryview(bytearray(5))) == WOULD_BLOCK
-            time.sleep(0.002)
         until(lambda: stream.peek() is Readiness.QUIET and not stream.wait(write=False, timeout=0.01))
         stream.close()
 
