@@ -12,7 +12,7 @@ class Mutant:
         path: the file, relative to the top of the repository.
         old: the text that is replaced; it occurs exactly once in the file.
         new: what takes its place.
-        tests: arguments for pytest, those tests first that should notice: `tests/unit/http/test_tls.py`.
+        tests: arguments for pytest, those tests first that should notice: `tests/unit/http/test_url.py`.
     """
 
     breaks: str

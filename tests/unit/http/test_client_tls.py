@@ -16,8 +16,9 @@ from tests.loopback.network import SECONDS, closed_port, until, waits_for_networ
 from tests.loopback.responses import OK
 from tests.loopback.scripted import Await, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.tls_server import TlsServer, garble, reset, server_context, speak
-from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, PacedStream, get, poll, read
-from tests.unit.http.test_tls import Plain
+from tests.unit.http.driving import HELLO, get, poll, read
+from tests.unit.http.fakes import FakeNetwork, FakeStream, PacedStream
+from tests.unit.http.transport.test_tls import Plain
 
 from pythonscript_http import Error, HTTPClient, LocalError, Status
 from pythonscript_http.transport.trust import TlsObject, TlsPolicy, context_for

@@ -8,7 +8,8 @@ from tests.loopback.certificates import Authority
 from tests.loopback.responses import OK
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, ScriptedServer
 from tests.loopback.tls_server import TlsServer, speak
-from tests.unit.http.test_client import GET, Clocked, FakePending, FakeStream, connect, get, poll
+from tests.unit.http.driving import GET, connect, get, poll
+from tests.unit.http.fakes import Clocked, FakePending, FakeStream
 
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.enums import Error, Method, Status

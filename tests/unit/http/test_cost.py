@@ -15,8 +15,8 @@ from functools import partial
 from types import ModuleType
 
 import pytest
-from tests.unit.http.test_client import fake
-from tests.unit.http.test_connection import requesting
+from tests.unit.http.fakes import fake
+from tests.unit.http.http1.test_connection import requesting
 
 import pythonscript_http
 from pythonscript_http.enums import Error, Method, Status

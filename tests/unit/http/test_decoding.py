@@ -11,15 +11,17 @@ from collections.abc import Callable, Sequence
 import pytest
 from tests.loopback.network import until
 from tests.loopback.responses import OK
-from tests.unit.http.test_client import FakeNetwork, FakeStream, poll, read
-from tests.unit.http.test_codings import ENCODERS, HERE, hostile, records, window, zeros
-from tests.unit.http.test_connection import drain, fill, requesting
+from tests.loopback.scripted import Drip, ReadRequest, ScriptedServer
+from tests.loopback.server import pattern
+from tests.unit.http.driving import GET, HEAD, connect, get, poll, read
+from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
+from tests.unit.http.http1.test_codings import ENCODERS, HERE, hostile, records, window, zeros
+from tests.unit.http.http1.test_connection import drain, fill, requesting
 
 from pythonscript_http import HTTPClient, Method, Status
 from pythonscript_http.http1.codings import PIECE, WORK, Decoding
 from pythonscript_http.http1.connection import Phase
 
-GET = Method.METHOD_GET
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 
 
@@ -334,3 +336,76 @@ def test_a_machine_that_is_busy_has_unread_bytes() -> None:
     assert bytes(view[:size]) == b"x"
     assert drain(machine, 10) == b""
     assert machine.phase is Phase.IDLE
+
+
+class TestDecoding:
+    @pytest.mark.parametrize("blocking", [False, True])
+    @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
+    @pytest.mark.parametrize("size", [0, 1, 300_000])
+    def test_every_framing(self, framing: str, size: int, blocking: bool) -> None:
+        body = b"".join(pattern(size))
+        coded = gzip.compress(body)
+        head = OK + b"Content-Encoding: gzip\r\n"
+        data = {
+            "length": head + b"Content-Length: %d\r\n\r\n" % len(coded) + coded,
+            "chunked": head
+            + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(coded)
+            + coded
+            + b"\r\n0\r\n\r\n",
+            "close": head + b"\r\n" + coded,
+        }[framing]
+        with ScriptedServer([ReadRequest(), Drip(data, 777)]) as server:
+            client = connect(server.port)
+            client.decode_body = True
+            client.set_blocking_mode(blocking)
+            client.read_chunk_size = 1000
+            client.request(GET, "/", [])
+            poll(client)
+            assert (client.get_response_body_length(), client.get_response_header("content-encoding")) == (
+                -1,
+                "gzip",
+            )
+            pieces = []
+            while client.get_status() is Status.STATUS_BODY:
+                client.poll()
+                pieces.append(client.read_response_body_chunk())
+            assert b"".join(pieces) == body
+            assert max(map(len, pieces)) <= 1000
+            assert client.get_error_reason() == ""
+            assert b"\r\nAccept-Encoding: gzip, deflate" in server.received[0]
+            client.close()
+
+    def test_only_on_request(self) -> None:
+        coded = gzip.compress(b"hello")
+        client, stream = fake(
+            OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(coded) + coded
+        )
+        assert not client.decode_body
+        assert get(client) == coded
+        assert b"Accept-Encoding" not in stream.sent
+
+    def test_cut_short(self) -> None:
+        for framing in (b"Content-Length: 22\r\n", b""):
+            coded = gzip.compress(b"hello" * 10)[:22]
+            client, _ = fake(OK + b"Content-Encoding: gzip\r\n" + framing + b"\r\n" + coded, b"")
+            client.decode_body = True
+            client.request(GET, "/", [])
+            poll(client)
+            assert read(client) == b"hello" * 10
+            assert client.get_error_reason() == "the body's gzip coding is cut short"
+
+    def test_decoded_bytes_count(self) -> None:
+        coded = gzip.compress(bytes(1000))
+        client, _ = fake(OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(coded) + coded)
+        client.decode_body, client.max_body_size = True, 999
+        client.request(GET, "/", [])
+        poll(client)
+        assert read(client) == bytes(999)
+        assert client.get_error_reason() == "the body is over the limit of 999 bytes"
+
+    @pytest.mark.parametrize("method", [HEAD, GET])
+    def test_no_body_is_no_mistake(self, method: Method) -> None:
+        client, _ = fake(OK + b"Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n")
+        client.decode_body = True
+        assert get(client, "/", method) == b""
+        assert client.get_status() is Status.STATUS_CONNECTED

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.loopback.responses import ALL, CHUNKED, OK
-from tests.unit.http.test_client import FakeNetwork, FakeStream
-from tests.unit.http.test_connection import UNDER_WAY, drain, give, requesting
+from tests.unit.http.fakes import FakeNetwork, FakeStream
+from tests.unit.http.http1.test_connection import UNDER_WAY, drain, give, requesting
 
 from pythonscript_http import Error, HTTPClient, Method, NetworkError, Status
 from pythonscript_http.http1.connection import Phase

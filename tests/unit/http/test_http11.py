@@ -3,8 +3,9 @@
 import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.responses import OK
-from tests.unit.http.test_client import HELLO, FakeStream
-from tests.unit.http.test_connection import head
+from tests.unit.http.driving import HELLO
+from tests.unit.http.fakes import FakeStream
+from tests.unit.http.http1.test_connection import head
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.enums import Method

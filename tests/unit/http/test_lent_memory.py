@@ -18,7 +18,8 @@ from tests.loopback.network import SECONDS, taken, until
 from tests.loopback.responses import OK
 from tests.loopback.scripted import Await, Pause, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.tls_server import TlsServer, garble, reset, server_context
-from tests.unit.http.test_client import GET, POST, FakeNetwork, FakeStream, poll
+from tests.unit.http.driving import GET, POST, poll
+from tests.unit.http.fakes import FakeNetwork, FakeStream
 
 from pythonscript_http import Error, HTTPClient, LocalError, NetworkError, Status
 from pythonscript_http.transport.stream import HandshakeError, TlsError

@@ -9,6 +9,7 @@ import pytest
 
 import pythonscript_http
 
+HERE = Path(__file__).parent
 PACKAGE = Path(pythonscript_http.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -94,6 +95,9 @@ def test_public_names_exist() -> None:
 def test_every_module_has_its_test() -> None:
     """Tests mirror modules; those of the engine's classes are in tests/engine."""
     untested = {"__init__", "register_types", "stream", "tunnel"}  # the last two are declarations
-    tests = {path.stem for path in Path(__file__).parent.glob("test_*.py")}
+    tested = {
+        path.parent / path.stem.removeprefix("test_")
+        for path in (path.relative_to(HERE) for path in HERE.rglob("test_*.py"))
+    }
     modules = [path for path in MODULES if path.parent.name != "engine" and path.stem not in untested]
-    assert {f"test_{path.stem}" for path in modules} <= tests
+    assert {path.relative_to(PACKAGE).with_suffix("") for path in modules} <= tested

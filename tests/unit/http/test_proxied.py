@@ -10,7 +10,8 @@ import pytest
 from tests.loopback.certificates import Authority, Identity
 from tests.loopback.scripted import Pause, ReadRequest, ScriptedServer
 from tests.loopback.tls_server import TlsServer, server_context, speak
-from tests.unit.http.test_client import GET, HELLO, FakeStream, get, poll
+from tests.unit.http.driving import GET, HELLO, get, poll
+from tests.unit.http.fakes import FakeStream
 
 from pythonscript_http import HTTPClient, Method, Status
 from pythonscript_http.transport.trust import TlsPolicy

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from tests.unit.http.test_client import FakeNetwork, FakeStream
+from tests.unit.http.fakes import FakeNetwork, FakeStream
 
 from pythonscript_http import HTTPClient, LocalError
 from pythonscript_http.proxies import Proxies, environment_proxy, is_exempt, process_environment

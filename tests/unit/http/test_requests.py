@@ -1,9 +1,17 @@
-"""Requests that are refused before a byte of them is made; what is sent is in test_client.py."""
+"""Requests that are refused before a byte of them is made; heads that are made once."""
+
+import gc
+import weakref
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
-from tests.unit.http.test_client import POST, fake
+from tests.loopback.responses import OK
+from tests.unit.http.driving import GET, HELLO, POST, poll, read
+from tests.unit.http.fakes import FakeStream, Memory, fake
 
-from pythonscript_http import Error, HTTPClient, LocalError
+from pythonscript_http import Error, HTTPClient, LocalError, Method
+from pythonscript_http.http1.request import RequestHead, build_head
 
 
 def test_a_length_below_none() -> None:
@@ -19,3 +27,109 @@ def test_what_is_wrong_with_the_request_goes_before_what_is_wrong_with_the_statu
     text = r"request\(\) needs STATUS_CONNECTED" if url == "/" else "the URL 'x'"
     with pytest.raises(LocalError, match=text):
         HTTPClient().request(POST, url, [])
+
+
+class TestHeads:
+    """What is sent again and again is made once, and kept by nobody else."""
+
+    @pytest.fixture
+    def made(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        made: list[str] = []
+
+        def make(method: int, url: str, headers: Sequence[str], size: int, **terms: Any) -> RequestHead:
+            made.append(url)
+            return build_head(method, url, headers, size, **terms)
+
+        monkeypatch.setattr("pythonscript_http.requests.build_head", make)
+        return made
+
+    def test_the_same_is_made_once(self, made: list[str]) -> None:
+        client, stream = fake(HELLO)
+        sent = []
+        for _ in range(3):
+            stream.sent = b""
+            client.request(GET, "/", ["A: b"])
+            stream.events[:] = []
+            client.poll()
+            sent.append(stream.sent)
+            stream.events[:] = [HELLO]
+            poll(client)
+            assert read(client) == b"hello"
+        assert made == ["/"]
+        assert len(set(sent)) == 1
+
+    def test_whatever_differs_is_made_anew(self, made: list[str]) -> None:
+        client, _ = fake()
+
+        def ask(method: Method = GET, url: str = "/", headers: Sequence[str] = (), body: bytes = b"") -> None:
+            stream = FakeStream()
+            machine_host = client._host_header
+            client.attach(stream, machine_host)
+            client.request_raw(method, url, list(headers), body)
+            client.poll()
+            sent.append(stream.sent)
+
+        sent: list[bytes] = []
+        ask()
+        ask(url="/other")
+        ask(headers=["A: b"])
+        ask(method=Method.METHOD_HEAD)
+        ask(method=POST, body=b"12")
+        ask(method=POST, body=b"123")
+        client.user_agent = "Other/1"
+        ask()
+        client.decode_body = True
+        ask()
+        client.attach(FakeStream(), "other.example")
+        ask()
+        assert len(set(sent)) == len(sent) == 9
+
+    def test_what_was_settled_before_differs(self) -> None:
+        """The same over one connection, with other terms in between."""
+        client, stream = fake()
+        sent = []
+        for change in (
+            lambda: None,
+            lambda: client.attach(stream, "other.example"),
+            lambda: setattr(client, "user_agent", "Other/1"),
+            lambda: client.set_decode_body(True),
+        ):
+            change()
+            stream.sent = b""
+            stream.events[:] = []
+            client.request(GET, "/", [])
+            client.poll()
+            sent.append(stream.sent)
+            stream.events[:] = [HELLO]
+            poll(client)
+            read(client)
+        assert len(set(sent)) == 4
+        assert b"Host: other.example" in sent[1]
+        assert b"User-Agent: Other/1" in sent[2]
+        assert b"Accept-Encoding" in sent[3]
+
+    @pytest.mark.parametrize("end", ["close", "lost", "gone", "connect_to_host", "last"])
+    def test_nobody_keeps_it(self, end: str) -> None:
+        """C3 of its kind: the header of a request may be a password."""
+        answer = OK + b"Connection: close\r\nContent-Length: 5\r\n\r\nhello" if end == "last" else HELLO
+        client, stream = fake(answer)
+        secret = Memory("Authorization: Basic c2VjcmV0")
+        kept = weakref.ref(secret)
+        client.request(GET, "/", [secret])
+        poll(client)
+        assert read(client) == b"hello"
+        del secret
+        gc.collect()
+        if end != "last":
+            assert kept() is not None
+        if end == "close":
+            client.close()
+        elif end == "lost":
+            stream.events.append(b"")
+            client.poll()
+        elif end == "connect_to_host":
+            client.connect_to_host("192.0.2.1")
+        elif end == "gone":
+            del client
+        gc.collect()
+        assert kept() is None

@@ -1,12 +1,15 @@
-"""The status of a client: the table, and what people read of it."""
+"""The status of a client: the table, what people read of it, and the order in which scripts see it."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.loopback.responses import OK
+from tests.unit.http.driving import GET, HELLO, POST, get, read, statuses
+from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
-from pythonscript_http.enums import Status
-from pythonscript_http.errors import LocalError
+from pythonscript_http import Error, HTTPClient, LocalError, Status
 from pythonscript_http.status import RESULTS, TRANSITIONS, Event, StatusMachine
+from pythonscript_http.transport.stream import Address
 
 
 class TestTable:
@@ -67,3 +70,96 @@ class TestTable:
     def test_every_status_of_failure_has_its_result(self) -> None:
         stuck = {status for status, events in TRANSITIONS.items() if not events}
         assert set(RESULTS) == {*stuck, Status.STATUS_DISCONNECTED}
+
+
+class TestOrderOfStates:
+    def test_a_name(self) -> None:
+        stream = FakeStream()
+        network = FakeNetwork(stream)
+        client = HTTPClient(network)
+        assert (client.get_status(), client.poll()) == (Status.STATUS_DISCONNECTED, Error.ERR_UNCONFIGURED)
+        assert client.connect_to_host("example.org", 8080) is Error.OK
+        assert statuses(client, client.poll, client.poll) == ["RESOLVING", "RESOLVING"]
+        network.addresses = [Address(2, ("192.0.2.1", 0)), Address(2, ("192.0.2.2", 0))]
+        assert statuses(client, client.poll, client.poll) == ["CONNECTING", "CONNECTING"]
+        network.up = True
+        assert statuses(client, client.poll, client.poll) == ["CONNECTED", "CONNECTED"]
+        assert network.asked == ["example.org", (["192.0.2.1", "192.0.2.2"], 8080)]
+        client.request(GET, "/", [])
+        assert statuses(client, client.poll, client.poll) == ["REQUESTING", "REQUESTING"]
+        stream.events.append(HELLO)
+        assert statuses(client, client.poll, client.poll) == ["BODY", "BODY"]
+        assert client.read_response_body_chunk() == b"hello"
+        assert statuses(client, client.poll) == ["CONNECTED"]
+
+    def test_an_address(self) -> None:
+        client = HTTPClient(FakeNetwork(FakeStream()))
+        assert (
+            statuses(client, lambda: client.connect_to_host("192.0.2.1"), client.poll) == ["CONNECTING"] * 2
+        )
+
+    def test_no_such_name(self) -> None:
+        network = FakeNetwork(FakeStream())
+        client = HTTPClient(network)
+        client.connect_to_host("example.org")
+        network.failure = "cannot resolve it"
+        assert [client.poll(), client.poll()] == [Error.ERR_CANT_RESOLVE] * 2
+        assert (client.get_status(), client.get_error_reason()) == (
+            Status.STATUS_CANT_RESOLVE,
+            "cannot resolve it",
+        )
+
+    def test_no_connection(self) -> None:
+        network = FakeNetwork(FakeStream())
+        client = HTTPClient(network)
+        client.connect_to_host("192.0.2.1")
+        network.failure = "refused"
+        assert [client.poll(), client.poll()] == [Error.ERR_CANT_CONNECT] * 2
+        assert (client.get_status(), client.get_error_reason()) == (Status.STATUS_CANT_CONNECT, "refused")
+
+    def test_the_poll_that_sends_does_not_read(self) -> None:
+        """Scripts wait to see REQUESTING; the engine's client shows it for a poll, blocking or not."""
+        for blocking in (False, True):
+            client, _ = fake(HELLO)
+            client.set_blocking_mode(blocking)
+            client.request(GET, "/", [])
+            assert statuses(client, client.poll, client.poll) == ["REQUESTING", "BODY"]
+
+    def test_an_empty_body_takes_one_empty_read(self) -> None:
+        client, _ = fake(OK + b"Content-Length: 0\r\n\r\n")
+        client.request(GET, "/", [])
+        assert statuses(client, client.poll, client.poll, client.poll) == ["REQUESTING", "BODY", "BODY"]
+        assert client.read_response_body_chunk() == b""
+        assert client.get_status() is Status.STATUS_CONNECTED
+
+    def test_wrong_states(self) -> None:
+        client, _ = fake(HELLO)
+        for read_it in (
+            client.read_response_body_chunk,
+            lambda: client.read_body_into(memoryview(bytearray(1))),
+        ):
+            with pytest.raises(
+                LocalError, match="needs STATUS_BODY; the status is STATUS_CONNECTED"
+            ) as caught:
+                read_it()
+        client.request(GET, "/", [])
+        for _ in range(2):
+            with pytest.raises(LocalError, match=r"request\(\) needs STATUS_CONNECTED") as caught:
+                client.request(GET, "/", [])
+            assert caught.value.code is Error.ERR_INVALID_PARAMETER
+            client.poll()
+        assert read(client) == b"hello"
+
+    def test_a_refused_request_changes_nothing(self) -> None:
+        client, stream = fake(HELLO)
+        for method, url, headers, body in (
+            (9, "/", [], ""),
+            (GET, "x", [], ""),
+            (GET, "/", ["bad"], ""),
+            (POST, "/", [], "\ud800"),
+        ):
+            with pytest.raises(LocalError):
+                client.request(method, url, headers, body)
+            assert (client.get_status(), client.poll()) == (Status.STATUS_CONNECTED, Error.OK)
+        assert stream.sent == b""
+        assert get(client) == b"hello"

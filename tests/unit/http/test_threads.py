@@ -12,7 +12,8 @@ import pytest
 from tests.loopback.network import SECONDS, blackholes, descriptors, listening, until
 from tests.loopback.responses import OK
 from tests.loopback.scripted import Pause, ReadRequest, ScriptedServer, Step
-from tests.unit.http.test_client import HELLO, FakeNetwork, FakeStream, connect, fake, get, poll, read
+from tests.unit.http.driving import HELLO, connect, get, poll, read
+from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method, Status, buffers
 from pythonscript_http.config import Timeouts

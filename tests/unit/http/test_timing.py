@@ -1,10 +1,16 @@
-"""Marks and deadlines, with a clock of our own."""
+"""Marks and deadlines, with a clock of our own; the marks of a client."""
 
 import pytest
 from tests.loopback.clock import Clock
+from tests.loopback.responses import OK
+from tests.loopback.server import Server
+from tests.unit.http.driving import GET, HELLO, POST, get, poll, read
+from tests.unit.http.fakes import Clocked, FakeNetwork, FakeStream, PacedStream
 
+from pythonscript_http import Error, HTTPClient, Status
 from pythonscript_http.config import Timeouts
 from pythonscript_http.timing import NEVER, Timing
+from pythonscript_http.transport.stream import Address
 
 
 @pytest.fixture
@@ -149,3 +155,190 @@ def test_a_deadline_that_is_set_meanwhile_is_seen_later() -> None:
     timing.idle = 0.0
     assert timing.overdue(connecting=False, requesting=True, awaited=False) == ""
     assert timing.due == 105
+
+
+class TestMarks:
+    """`get_timings()`, by a clock that is set by hand."""
+
+    def test_each_and_their_order(self, clocked: Clocked) -> None:
+        client, network, stream = clocked.client, clocked.network, clocked.stream
+        client.connect_to_host("example.org")
+        network.addresses = [Address(2, ("192.0.2.1", 0))]
+        clocked.at(1.0)
+        network.up = True
+        clocked.at(3.0)
+        clocked.clock.now = 106.0
+        stream.room = 100
+        clocked.request(b"x" * 1000, sends=False)
+        clocked.at(7.0)
+        assert client.get_timings() == {
+            "name_lookup": 1.0,
+            "connect": 3.0,
+            "appconnect": 0.0,
+            "pretransfer": 6.0,
+            "posttransfer": 0.0,
+            "first_byte": 0.0,
+            "total": 7.0,
+        }
+        stream.room = 10_000
+        clocked.at(8.0)
+        clocked.at(10.0, b"HTTP/1.1 ")
+        clocked.at(12.0, b"200 OK\r\nContent-Length: 5\r\n\r\nhe")
+        clocked.read_at(14.0)
+        clocked.read_at(15.0, b"llo")
+        assert client.get_status() is Status.STATUS_CONNECTED
+        clocked.at(99.0)
+        assert list(client.get_timings().items()) == [
+            ("name_lookup", 1.0),
+            ("connect", 3.0),
+            ("appconnect", 0.0),
+            ("pretransfer", 6.0),
+            ("posttransfer", 8.0),
+            ("first_byte", 10.0),
+            ("total", 15.0),
+        ]
+
+    def test_the_second_request_counts_from_itself(self, clocked: Clocked) -> None:
+        clocked.connected()
+        clocked.clock.now = 101.0
+        clocked.request()
+        clocked.at(2.0)
+        clocked.at(3.0, HELLO)
+        clocked.read_at(4.0)
+        assert clocked.client.get_timings()["total"] == 4.0
+        clocked.clock.now = 120.0
+        clocked.request(sends=False)
+        nothing = dict.fromkeys(clocked.client.get_timings(), 0.0)
+        assert clocked.client.get_timings() == nothing
+        clocked.at(21.0)
+        assert clocked.client.get_timings() == nothing | {"posttransfer": 1.0, "total": 1.0}
+        clocked.at(23.0, HELLO)
+        clocked.read_at(26.0)
+        clocked.at(30.0)
+        told = nothing | {"posttransfer": 1.0, "first_byte": 3.0, "total": 6.0}
+        assert clocked.client.get_timings() == told
+
+    def test_an_interim_answer_has_the_first_byte(self, clocked: Clocked) -> None:
+        clocked.connected()
+        clocked.request()
+        clocked.at(2.0, b"HTTP/1.1 102 Processing\r\n\r\n")
+        clocked.at(5.0, HELLO)
+        assert clocked.client.get_timings()["first_byte"] == 2.0
+
+    @pytest.mark.parametrize("waits", [False, True])
+    def test_a_streamed_body_is_sent_when_it_is_ended(self, clocked: Clocked, waits: bool) -> None:
+        clocked.connected()
+        clocked.client.request_stream(POST, "/", [])
+        clocked.client.send_body_chunk(b"x")
+        clocked.at(1.0)
+        assert clocked.client.get_timings()["posttransfer"] == 0.0
+        clocked.clock.now = 102.0
+        clocked.client.end_body()
+        clocked.at(3.0)
+        assert clocked.client.get_timings()["posttransfer"] == 3.0
+        clocked.at(4.0, OK + b"Content-Length: 0\r\n\r\n")
+        clocked.read_at(4.0)
+        assert clocked.client.get_status() is Status.STATUS_CONNECTED  # it knows that all was sent
+        clocked.client.request_stream(POST, "/", [], 1)
+        clocked.client.send_body_chunk(b"x")
+        if waits:
+            clocked.client.end_body()
+        clocked.at(5.0)
+        assert clocked.client.get_timings()["posttransfer"] == 1.0
+
+    def test_a_streamed_body_of_nothing_is_sent_when_it_is_ended(self, clocked: Clocked) -> None:
+        clocked.connected()
+        clocked.client.request_stream(POST, "/", [], 0)
+        clocked.at(1.0)
+        clocked.clock.now = 102.0
+        clocked.client.end_body()
+        clocked.at(3.0, OK + b"Content-Length: 0\r\n\r\n")
+        clocked.read_at(3.0)
+        assert clocked.client.get_timings()["posttransfer"] == 2.0
+        assert clocked.client.get_status() is Status.STATUS_CONNECTED
+
+    def test_a_failure_ends_the_time(self, clocked: Clocked) -> None:
+        clocked.connected()
+        clocked.request()
+        clocked.at(2.0, b"SSH-2.0\r\n")
+        clocked.at(9.0)
+        assert (clocked.client.get_timings()["first_byte"], clocked.client.get_timings()["total"]) == (
+            2.0,
+            2.0,
+        )
+
+    def test_a_new_connection_forgets(self, clocked: Clocked) -> None:
+        clocked.connected()
+        clocked.request()
+        clocked.at(2.0, HELLO)
+        clocked.clock.now = 150.0
+        clocked.client.connect_to_host("192.0.2.1")
+        clocked.at(53.0)
+        told = clocked.client.get_timings()
+        assert (told["connect"], told["first_byte"], told["total"]) == (3.0, 0.0, 3.0)
+        clocked.client.close()
+        assert set(clocked.client.get_timings().values()) == {0.0}
+
+
+class TestTimings:
+    def test_phases(self) -> None:
+        clock = Clock()
+        stream = PacedStream(clock, (8, HELLO[:-1]), (16, b"o"))
+        network = FakeNetwork(stream)
+        client = HTTPClient(network, clock=clock)
+        assert set(client.get_timings().values()) == {0.0}
+        client.connect_to_host("example.org")
+        clock.advance(1)
+        network.addresses = [Address(2, ("192.0.2.1", 0))]
+        client.poll()
+        clock.advance(2)
+        network.up = True
+        client.poll()
+        clock.advance(4)
+        client.set_blocking_mode(True)
+        assert get(client) == b"hello"
+        told = client.get_timings()
+        assert told == {
+            "name_lookup": 1,
+            "connect": 3,
+            "appconnect": 0,
+            "pretransfer": 7,
+            "posttransfer": 7,
+            "first_byte": 15,
+            "total": 31,
+        }
+        clock.advance(1)
+        assert client.get_timings() == told
+        client.set_blocking_mode(False)
+        client.request(GET, "/", [])  # over the same connection
+        client.poll()
+        stream.events.append(HELLO)
+        assert (poll(client), read(client)) == (Error.OK, b"hello")
+        assert client.get_timings() == dict.fromkeys(told, 0.0)
+        client.close()
+        assert set(client.get_timings().values()) == {0.0}
+
+    def test_phases_over_a_socket(self, server: Server) -> None:
+        client = HTTPClient()
+        client.connect_to_host("localhost", server.port)
+        poll(client)
+        assert get(client, "/wait/0.05") == b""
+        told = client.get_timings()
+        assert 0 < told["name_lookup"] <= told["connect"] <= told["pretransfer"] <= told["posttransfer"]
+        assert told["posttransfer"] + 0.04 < told["first_byte"] <= told["total"]
+        get(client, "/hello")
+        again = client.get_timings()
+        assert (again["name_lookup"], again["connect"], again["pretransfer"]) == (0, 0, 0)
+        assert 0 < again["posttransfer"] <= again["first_byte"] <= again["total"]
+        client.close()
+
+    def test_of_a_failure(self) -> None:
+        network = FakeNetwork(FakeStream())
+        client = HTTPClient(network)
+        client.connect_to_host("example.org")
+        assert client.get_timings()["total"] > 0
+        network.failure = "gone"
+        client.poll()
+        told = client.get_timings()
+        assert (told["name_lookup"], told["total"] > 0) == (0, True)
+        assert client.get_timings() == told

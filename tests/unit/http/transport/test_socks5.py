@@ -8,7 +8,8 @@ from tests.loopback.network import closed_port
 from tests.loopback.proxies import SocksProxy
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.tls_server import TlsServer, speak
-from tests.unit.http.test_client import HELLO, FakeStream, get, poll
+from tests.unit.http.driving import HELLO, get, poll
+from tests.unit.http.fakes import FakeStream
 
 from pythonscript_http import HTTPClient, Status
 from pythonscript_http.errors import RemoteError

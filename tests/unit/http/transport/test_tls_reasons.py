@@ -14,7 +14,7 @@ from tests.loopback.clock import Clock
 from tests.loopback.network import closed_port, established, until
 from tests.loopback.scripted import Reset
 from tests.loopback.tls_server import OpenSslServer, TlsServer, reset, server_context, speak
-from tests.unit.http.test_client import FakeNetwork, PacedStream
+from tests.unit.http.fakes import FakeNetwork, PacedStream
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.transport import resolver

@@ -4,7 +4,7 @@ import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import established
 from tests.loopback.responses import OK
-from tests.unit.http.test_client import FakeNetwork, FakeStream, PacedStream
+from tests.unit.http.fakes import FakeNetwork, FakeStream, PacedStream
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.errors import LocalError

@@ -29,8 +29,8 @@ from tests.loopback.certificates import DAY, NOW, Authority, Identity, Key, self
 from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, descriptors, established, until
 from tests.loopback.tls_server import OpenSslServer, TlsServer, garble, server_context, speak
-from tests.unit.http.test_certificate import item
-from tests.unit.http.test_client import FakeStream
+from tests.unit.http.fakes import FakeStream
+from tests.unit.http.transport.test_certificate import item
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.errors import LocalError

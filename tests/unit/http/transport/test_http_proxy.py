@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.loopback.network import descriptors, established, received
 from tests.loopback.scripted import Drip, Pause, ReadRequest, Reset, ScriptedServer, Step
-from tests.unit.http.test_client import FakeNetwork, FakeStream
+from tests.unit.http.fakes import FakeNetwork, FakeStream
 
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.config import Limits

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.loopback.certificates import Authority
 from tests.loopback.tls_server import TlsServer, speak
-from tests.unit.http.test_tls import secure
+from tests.unit.http.transport.test_tls import secure
 
 from pythonscript_http.errors import LocalError
 from pythonscript_http.transport.trust import Roots, TlsContext, TlsPolicy, context_for

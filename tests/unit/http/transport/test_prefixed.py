@@ -2,7 +2,7 @@
 
 import socket
 
-from tests.unit.http.test_client import FakeStream
+from tests.unit.http.fakes import FakeStream
 
 from pythonscript_http.transport.prefixed import PrefixedStream
 from pythonscript_http.transport.stream import WOULD_BLOCK, Readiness, TlsInfo

@@ -1,0 +1,18 @@
+"""What many tests of the client begin with."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.loopback.server import Server
+from tests.unit.http.fakes import Clocked
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def clocked() -> Clocked:
+    return Clocked()
