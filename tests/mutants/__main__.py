@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from difflib import unified_diff
-from pathlib import Path
+from pathlib import Path, PurePath
 from queue import SimpleQueue
 from typing import Final
 
@@ -28,7 +28,7 @@ from .workplace import ROOT, Unusable, Verdict, Workplace
 DIRECTED: Final = {"client": client.MUTANTS, "tls": tls.MUTANTS, "host": host.MUTANTS}
 MUTATED: Final = "addons/pythonscript_http"
 """Where random mutants are made."""
-UNITS: Final = "tests/unit/http"
+UNITS: Final = PurePath("tests/unit/http")
 ENGINE: Final = (
     "tests/conformance",
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/engine/test_[5-8]_*.py")),
@@ -91,8 +91,9 @@ def _stages(path: str) -> list[Sequence[str]]:
     """The module's own tests first, as they are quick and the likeliest to notice."""
     if "/engine/" in path:
         return [ENGINE]
-    own = f"{UNITS}/test_{Path(path).stem}.py"
-    return [*([(own,)] if (ROOT / own).is_file() else []), (UNITS,), ENGINE]
+    module = PurePath(path).relative_to(MUTATED)
+    own = str(UNITS / module.with_name(f"test_{module.name}"))
+    return [*([(own,)] if (ROOT / own).is_file() else []), (str(UNITS),), ENGINE]
 
 
 def _change(old: str, new: str) -> str:

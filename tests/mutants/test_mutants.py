@@ -2,10 +2,11 @@
 
 import ast
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.mutants.__main__ import DIRECTED, MUTATED, _change
+from tests.mutants.__main__ import DIRECTED, ENGINE, MUTATED, _change, _stages
 from tests.mutants.equivalents import EQUIVALENTS
 from tests.mutants.model import Mutant
 from tests.mutants.operators import mutations
@@ -18,9 +19,30 @@ MUTANTS = [mutant for mutants in DIRECTED.values() for mutant in mutants]
 def test_it_applies(mutant: Mutant) -> None:
     assert (ROOT / mutant.path).read_text(encoding="utf-8").count(mutant.old) == 1
     assert mutant.new != mutant.old
-    files = [test.partition("::")[0] for test in mutant.tests if test.startswith("tests/")]
-    assert files
-    assert all((ROOT / file).exists() for file in files)
+    tests = [test.split("::") for test in mutant.tests if test.startswith("tests/")]
+    assert tests
+    for file, *names in tests:
+        assert (ROOT / file).exists()
+        assert not names or set(names) <= _names(ROOT / file)
+
+
+@cache
+def _names(file: Path) -> set[str]:
+    """What a file defines."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+
+
+@pytest.mark.parametrize(
+    ("module", "own"),
+    [
+        ("status.py", ["tests/unit/http/test_status.py"]),
+        ("http1/chunked.py", ["tests/unit/http/http1/test_chunked.py"]),
+        ("transport/tunnel.py", []),
+    ],
+)
+def test_a_random_mutant_is_shown_to_the_tests_of_its_module_first(module: str, own: list[str]) -> None:
+    assert [*_stages(f"{MUTATED}/{module}")] == [*[(test,) for test in own], ("tests/unit/http",), ENGINE]
 
 
 def test_there_are_enough_and_each_has_a_name_of_its_own() -> None:
