@@ -91,6 +91,11 @@ class HalfClose:
 
 
 @dataclass(frozen=True)
+class ReadSome:
+    """Reads what comes next, in whatever protocol."""
+
+
+@dataclass(frozen=True)
 class ReadOn:
     """Reads what more the client sends, until it closes."""
 
@@ -100,7 +105,7 @@ class Reset:
     """Ends the connection with a RST."""
 
 
-Step = bytes | Reply | ReadRequest | Drip | Pause | Await | Secure | HalfClose | ReadOn | Reset
+Step = bytes | Reply | ReadRequest | ReadSome | Drip | Pause | Await | Secure | HalfClose | ReadOn | Reset
 """At the end of a script the connection is closed."""
 
 
@@ -188,6 +193,8 @@ class Player:
                 if notify:
                     await self._bytes.notify()
                 self._socket.shutdown(socket.SHUT_WR)
+            case ReadSome():
+                self._unread += await self._receive()
             case ReadOn():
                 while more := await self._receive():
                     self._unread += more

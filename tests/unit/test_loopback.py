@@ -18,6 +18,7 @@ from tests.loopback.scripted import (
     Pause,
     ReadOn,
     ReadRequest,
+    ReadSome,
     Reply,
     Reset,
     ScriptedServer,
@@ -145,6 +146,15 @@ def test_script_reads_on_until_the_client_leaves() -> None:
             assert peer.recv(100) == b"done"
             peer.sendall(b"more")
         until(lambda: server.received[0].endswith(b"more"))
+
+
+def test_script_reads_what_is_no_request() -> None:
+    with ScriptedServer([ReadSome(), b"done", ReadSome(), b"over"]) as server:
+        with socket.create_connection(("127.0.0.1", server.port), 10) as peer:
+            for sent, answer in ((b"\x16", b"done"), (b"\x17", b"over")):
+                peer.sendall(sent)
+                assert peer.recv(100) == answer
+        assert server.received == [b"\x16\x17"]
 
 
 def test_script_that_answers_with_what_came(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.loopback.certificates import DAY, NOW, Authority, Identity, self_signed
 from tests.loopback.clock import Clock
 from tests.loopback.network import closed_port, established, until
-from tests.loopback.scripted import Reset
-from tests.loopback.tls_server import OpenSslServer, TlsServer, reset, server_context, speak
+from tests.loopback.scripted import ReadSome, Reset, ScriptedServer, Step
+from tests.loopback.tls_server import OpenSslServer, TlsServer, server_context, speak
 from tests.unit.http.fakes import FakeNetwork, PacedStream
 
 from pythonscript_http.config import Limits, Timeouts
@@ -60,23 +60,6 @@ def date(moment: datetime) -> str:
 def sending_root(authority: Authority) -> Identity:
     made = authority.issue("localhost")
     return Identity(made.certificate, made.key, (authority.certificate,))
-
-
-def playing(*steps: bytes | float | type[Reset]) -> TlsServer:
-    """A server that reads the greeting, or its leaving would be a reset; then sends bytes, pauses, resets."""
-
-    def play(connection: socket.socket) -> None:
-        connection.recv(65536)
-        for step in steps:
-            if isinstance(step, bytes):
-                connection.sendall(step)
-            elif isinstance(step, float):
-                time.sleep(step)
-            else:
-                reset(connection)
-        raise ConnectionError("played")
-
-    return TlsServer(GOOD, HELLO, before=play)
 
 
 def read_failure(stream: Stream) -> str:
@@ -288,14 +271,13 @@ WITHOUT_RENEGOTIATION_INFO = bytes.fromhex("160303002a020000260303" + "00" * 32 
             [b"HTTP/1.1 400 Bad Request\r\n\r\n"],
             r"not TLS at all: it answered b'HTTP/1.1 400 Bad Request\r\n\r\n'",
         ),
-        ([b"H", 0.05, b"TTP/1.0 400 \r\n\r\n"], "not TLS at all: it answered b'HTTP"),
         ([b"SSH-2.0-OpenSSH_9\r\n"], "not TLS at all: it answered b'SSH"),
         ([b"\x15\x03\x03\x00\x02\x01\x00"], "it ended the connection by close_notify, in the middle of"),
         ([b"\x15\x03\x03\x00\x02\x02\xf0"], "the peer refused, by the alert 240"),
         ([], "it closed the connection before it said a word"),
         ([b"\x16\x03\x03"], "it closed the connection in the middle of the handshake"),
         ([WITHOUT_RENEGOTIATION_INFO], "it is open to renegotiation attacks (RFC 5746) (unsafe legacy"),
-        ([Reset], "Connection reset by peer, before it said a word"),
+        ([Reset()], "Connection reset by peer, before it said a word"),
         ([b"\x15\x03\x03\x00\x02\x02\x28"], "no common cipher"),
         ([b"\x15\x03\x03\x00\x02\x02\x46"], "no common version of TLS"),
         ([b"\x15\x03\x03\x00\x02\x02\x70"], "it does not know the name"),
@@ -303,19 +285,21 @@ WITHOUT_RENEGOTIATION_INFO = bytes.fromhex("160303002a020000260303" + "00" * 32 
         ([b"\x15\x03\x03\x00\x02\x02\x16"], "the peer refused (tlsv1 alert record overflow)"),
     ],
 )
-def test_peers_that_do_not_go_on(script: list[bytes | float | type[Reset]], text: str) -> None:
-    with playing(*script) as server:
+def test_peers_that_do_not_go_on(script: list[Step], text: str) -> None:
+    """They have read the greeting, or their leaving would be a reset."""
+    with ScriptedServer([ReadSome(), *script]) as server:
         assert text in failure(server.port, TRUSTING)
 
 
 @pytest.mark.parametrize(
-    ("events", "text"),
+    ("events", "seconds", "text"),
     [
-        ([], "no handshake within 30 s: it says nothing"),
-        ([(1, b"\x16\x03\x03")], "no handshake within 30 s: it answered, and then fell silent"),
+        ([], 30, "no handshake within 30 s: it says nothing"),
+        ([(1, b"\x16\x03\x03")], 30, "no handshake within 30 s: it answered, and then fell silent"),
+        ([(1, b"H"), (2, b"TTP/1.0 400 \r\n\r\n")], 3, "not TLS at all: it answered b'HTTP"),
     ],
 )
-def test_peers_that_stall(events: list[tuple[float, bytes]], text: str) -> None:
+def test_peers_that_are_slow(events: list[tuple[float, bytes]], seconds: float, text: str) -> None:
     clock = Clock()
     network = FakeNetwork(PacedStream(clock, *events))
     network.up = True
@@ -324,7 +308,7 @@ def test_peers_that_stall(events: list[tuple[float, bytes]], text: str) -> None:
     begun = clock.now
     with pytest.raises(HandshakeError, match=text):
         clock.established(pending)
-    assert clock.now == begun + 30
+    assert clock.now == begun + seconds
 
 
 def told(text: str, kind: type[ssl.SSLError] = ssl.SSLError) -> ssl.SSLError:
