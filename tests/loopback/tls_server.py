@@ -142,11 +142,17 @@ def reset(connection: socket.socket) -> None:
     connection.close()
 
 
-def garble(connection: ssl.SSLSocket, data: bytes = b"\x17\x03\x03\x00\x20" + bytes(32)) -> None:
-    """Sends bytes past TLS, as somebody between the peers could: a record that is not intact, unless others
-    are given."""
+def garble(connection: ssl.SSLSocket, sent: threading.Event | None = None) -> None:
+    """Sends a record that is not intact past TLS, as somebody between the peers could.
+
+    Args:
+        connection: is left by this end once the peer has left it.
+        sent: is set when the record is at the peer.
+    """
     with socket.socket(fileno=connection.detach()) as bare:
-        bare.sendall(data)
+        bare.sendall(b"\x17\x03\x03\x00\x20" + bytes(32))
+        if sent is not None:
+            sent.set()
         bare.recv(100)
 
 

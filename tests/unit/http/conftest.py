@@ -1,5 +1,6 @@
 """What many tests of the client begin with."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -16,3 +17,12 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def clocked() -> Clocked:
     return Clocked()
+
+
+@pytest.fixture
+def often() -> Iterator[None]:
+    """Threads take turns at almost every step."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)

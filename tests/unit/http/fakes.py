@@ -109,6 +109,25 @@ class FakeLookup:
         self.network.addresses = [Address(2, ("192.0.2.1", 0))]
 
 
+class GrowingLookup:
+    """A look-up that has found some addresses and may find more."""
+
+    def __init__(self, *addresses: Address) -> None:
+        self.host = "name.example"
+        self.complete = False
+        self.addresses = list(addresses)
+
+    def poll(self) -> list[Address]:
+        return self.addresses
+
+    def wait(self, timeout: float) -> None:
+        raise AssertionError("a race waits for its sockets")
+
+    def find(self, *addresses: Address) -> None:
+        self.addresses = [*addresses, *self.addresses]
+        self.complete = True
+
+
 class FakePending:
     def __init__(self, network: FakeNetwork) -> None:
         self.network = network

@@ -1,8 +1,10 @@
 """Connections that are not the client's own: handed in, lent, handed over."""
 
+import threading
+
 import pytest
 from tests.loopback.responses import OK
-from tests.loopback.scripted import Pause, ReadRequest, ScriptedServer
+from tests.loopback.scripted import Await, Pause, ReadRequest, ScriptedServer
 from tests.unit.http.driving import GET, HELLO, connect, poll, read
 from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
@@ -48,11 +50,13 @@ class TestAttached:
         ],
     )
     def test_tunnels(self, method: Method, url: str, answer: bytes) -> None:
-        for sent in ([answer + b"first"], [answer, Pause(0.05), b"first"]):
+        answered = threading.Event()
+        for sent in ([answer + b"first"], [answer, Await(answered.is_set), b"first"]):
             with ScriptedServer([ReadRequest(), *sent, Pause(10)]) as server:
                 client = connect(server.port)
                 client.request(method, url, [])
                 poll(client)
+                answered.set()
                 assert [client.poll(), client.poll()] == [Error.OK] * 2
                 stream = client.detach()
                 assert stream is not None

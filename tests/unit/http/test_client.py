@@ -8,7 +8,7 @@ import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import blackholes
 from tests.loopback.responses import CHUNKED, OK
-from tests.loopback.scripted import HalfClose, Pause, ReadRequest, ScriptedServer
+from tests.loopback.scripted import HalfClose, ReadOn, ReadRequest, ScriptedServer
 from tests.unit.http.driving import GET, HELLO, POST, SECONDS, connect, get, poll, read
 from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
@@ -156,7 +156,7 @@ class TestSettings:
             assert "no answer within 5 s" in client.get_error_reason()
 
     def test_half_closed_servers_still_read(self) -> None:
-        with ScriptedServer([ReadRequest(), HELLO, HalfClose(), Pause(0.2)]) as server:
+        with ScriptedServer([ReadRequest(), HELLO, HalfClose(), ReadOn()]) as server:
             client = connect(server.port)
             assert get(client) == b"hello"
             client.close()

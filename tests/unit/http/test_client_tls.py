@@ -327,30 +327,29 @@ def test_a_server_that_asks_for_a_certificate_later(
 # ---- failures that come later
 
 
-def garbled(answer: bytes) -> TlsServer:
-    """A server that answers, if at all, and then sends what is no record of TLS's."""
-
-    def handler(connection: ssl.SSLSocket) -> None:
-        if answer:
-            connection.recv(65536)
-            connection.sendall(answer)
-        time.sleep(0.05)
-        garble(connection)
-
-    return TlsServer(TLS_HOST, handler)
-
-
 @pytest.mark.parametrize("moment", ["idle", "late request", "body"])
 def test_the_reason_of_a_late_failure(client: HTTPClient, moment: str) -> None:
-    with garbled(OK + b"Content-Length: 9\r\n\r\nhello" if moment == "body" else b"") as server:
+    """The server says something, if anything, and then what is no record of TLS's."""
+    go, sent = threading.Event(), threading.Event()
+
+    def handler(connection: ssl.SSLSocket) -> None:
+        if moment == "body":
+            connection.recv(65536)
+            connection.sendall(OK + b"Content-Length: 9\r\n\r\nhello")
+        go.wait(SECONDS)
+        garble(connection, sent)
+
+    with TlsServer(TLS_HOST, handler) as server:
         secure(client, server.port)
         if moment == "late request":
-            time.sleep(0.1)
+            go.set()
+            assert sent.wait(SECONDS)
         if moment != "idle":
             client.request(0, "/", [])
             poll(client)
-        end = time.monotonic() + SECONDS
+        go.set()
         status = client.get_status()
+        end = time.monotonic() + SECONDS
         while client.get_status() is status and status is not Status.STATUS_CONNECTION_ERROR:
             assert time.monotonic() < end
             client.poll()

@@ -3,7 +3,6 @@
 import contextlib
 import random
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -145,15 +144,6 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def empty_pool(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(buffers, "_free", [])
-
-
-@pytest.fixture
-def often() -> Iterator[None]:
-    """Threads take turns at almost every step."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
 
 
 # ---- calls that come meanwhile
@@ -488,7 +478,6 @@ def test_two_threads_at_one_client(blocking: bool, often: None) -> None:
             call = dice.choice([client.poll, lambda: read_piece(client), *calls(client)[:-2]])
             with contextlib.suppress(LocalError):
                 client.close() if dice.random() < 0.01 else call()
-            time.sleep(dice.random() * 0.0005)
 
     before = descriptors()
     with ScriptedServer([ReadRequest(), answer] * 50) as server:

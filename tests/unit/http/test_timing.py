@@ -322,10 +322,10 @@ class TestTimings:
         client = HTTPClient()
         client.connect_to_host("localhost", server.port)
         poll(client)
-        assert get(client, "/wait/0.05") == b""
+        assert get(client, "/hello") == b"hello, world\n"
         told = client.get_timings()
         assert 0 < told["name_lookup"] <= told["connect"] <= told["pretransfer"] <= told["posttransfer"]
-        assert told["posttransfer"] + 0.04 < told["first_byte"] <= told["total"]
+        assert told["posttransfer"] <= told["first_byte"] <= told["total"]
         get(client, "/hello")
         again = client.get_timings()
         assert (again["name_lookup"], again["connect"], again["pretransfer"]) == (0, 0, 0)

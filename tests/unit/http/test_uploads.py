@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 from tests.loopback.clock import Clock
+from tests.loopback.network import waits_for_network
 from tests.loopback.responses import OK
-from tests.loopback.scripted import Await, HalfClose, Pause, ReadRequest, Reset, ScriptedServer, Step
+from tests.loopback.scripted import Await, HalfClose, ReadOn, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.server import Server
 from tests.unit.http.driving import GET, HELLO, POST, connect, get, is_spent, poll, read
 from tests.unit.http.fakes import PacedStream, attached, fake
@@ -267,21 +269,16 @@ class TestStreamedUploads:
 class TestExpect:
     @pytest.mark.parametrize("blocking", [False, True])
     def test_the_body_waits(self, blocking: bool) -> None:
-        with ScriptedServer(
-            [
-                ReadRequest(body=False),
-                Pause(0.1),
-                b"HTTP/1.1 100 Continue\r\n\r\n",
-                Pause(0.1),
-                HELLO,
-                Pause(10),
-            ]
-        ) as server:
+        looked = threading.Event()
+        seen = partial(waits_for_network, threading.current_thread()) if blocking else looked.is_set
+        go_on: list[Step] = [Await(seen), b"HTTP/1.1 100 Continue\r\n\r\n"]
+        with ScriptedServer([ReadRequest(body=False), *go_on, ReadRequest(), HELLO, ReadOn()]) as server:
             client = connect(server.port)
             client.set_blocking_mode(blocking)
             client.request(POST, "/", ["Expect: 100-continue"], "body")
             client.poll()
             assert blocking or client.get_request_body_sent() == 0
+            looked.set()
             poll(client)
             assert read(client) == b"hello"
             assert client.get_request_body_sent() == 4

@@ -1,7 +1,6 @@
 """Threads for calls that block."""
 
 import threading
-import time
 
 import pytest
 from tests.loopback.network import until
@@ -72,13 +71,13 @@ def test_a_thread_is_used_again() -> None:
     assert len(set(seen)) == 1
 
 
-def test_a_job_comes_while_a_thread_is_about_to_go() -> None:
+def test_a_job_comes_while_a_thread_is_about_to_go(often: None) -> None:
     workers = Workers(2, 0.0, "brief")
     done: list[int] = []
     for number in range(300):
         workers.submit(lambda: done.append(1))
         if number % 3 == 0:
-            time.sleep(0.0005)
+            until(lambda number=number: len(done) > number)  # type: ignore[misc]
     until(lambda: len(done) == 300)
     until(lambda: "brief" not in names())
 

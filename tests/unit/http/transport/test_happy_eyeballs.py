@@ -6,10 +6,12 @@ Which address is tried when shows in which listener gets a connection, and in th
 import socket
 import time
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import blackholes, closed_port, descriptors, established, listening
+from tests.unit.http.fakes import GrowingLookup
 
 from pythonscript_http.transport import happy_eyeballs
 from pythonscript_http.transport.happy_eyeballs import ATTEMPT_DELAY, Race
@@ -24,25 +26,6 @@ def four(number: int = 1) -> Address:
 SIX = Address(socket.AF_INET6, ("::1", 0, 0, 0))
 BROADCAST = Address(socket.AF_INET, ("255.255.255.255", 0))
 """A TCP connection to it fails at once."""
-
-
-class FakeLookup:
-    """A look-up that has found some addresses and may find more."""
-
-    def __init__(self, *addresses: Address) -> None:
-        self.host = "name.example"
-        self.complete = False
-        self.addresses = list(addresses)
-
-    def poll(self) -> list[Address]:
-        return self.addresses
-
-    def wait(self, timeout: float) -> None:
-        raise AssertionError("a race waits for its sockets")
-
-    def find(self, *addresses: Address) -> None:
-        self.addresses = [*addresses, *self.addresses]
-        self.complete = True
 
 
 def peer(stream: Stream) -> str:
@@ -133,7 +116,7 @@ def test_every_failure_is_told() -> None:
     assert failure(Race([BROADCAST], 80, 10.0, clock=time.monotonic)).startswith(
         "cannot connect to 255.255.255.255:80: "
     )
-    lookup = FakeLookup(four())
+    lookup = GrowingLookup(four())
     lookup.complete = True
     assert failure(Race(lookup.addresses, port, 10.0, lookup, clock=time.monotonic)) == (
         f"cannot connect to 'name.example': 127.0.0.1:{port}: Connection refused"
@@ -142,7 +125,7 @@ def test_every_failure_is_told() -> None:
 
 def test_an_address_is_tried_once() -> None:
     port = closed_port()
-    lookup = FakeLookup(four(1), four(1))
+    lookup = GrowingLookup(four(1), four(1))
     pending = Race(lookup.addresses, port, 10.0, lookup, clock=time.monotonic)
     lookup.find(four(1), four(2))
     assert failure(pending) == (
@@ -198,7 +181,7 @@ def test_silence_has_an_end_for_each_address() -> None:
 
 def test_late_addresses_join_in() -> None:
     with blackholes("127.0.0.1", answering=["::1"]) as port:
-        lookup = FakeLookup(four(1))
+        lookup = GrowingLookup(four(1))
         pending = Race(lookup.addresses, port, 10.0, lookup, clock=time.monotonic)
         assert pending.poll() is None
         lookup.find(SIX)
@@ -210,7 +193,7 @@ def test_late_addresses_join_in() -> None:
 def test_a_race_waits_for_late_addresses() -> None:
     """All that were known have failed, but the look-up goes on."""
     with listening("::1", closed=["127.0.0.1"]) as (port, _):
-        lookup = FakeLookup(four(1))
+        lookup = GrowingLookup(four(1))
         pending = Race(lookup.addresses, port, 10.0, lookup, clock=time.monotonic)
         for _ in range(5):
             pending.wait(0.1)
@@ -221,7 +204,7 @@ def test_a_race_waits_for_late_addresses() -> None:
 
 def test_a_look_up_that_finds_no_more_ends_the_race() -> None:
     port = closed_port()
-    lookup = FakeLookup(four(1))
+    lookup = GrowingLookup(four(1))
     pending = Race(lookup.addresses, port, 10.0, lookup, clock=time.monotonic)
     pending.wait(0.1)
     assert pending.poll() is None
@@ -229,14 +212,31 @@ def test_a_look_up_that_finds_no_more_ends_the_race() -> None:
     assert failure(pending).endswith(f"127.0.0.2:{port}: Connection refused")
 
 
-def test_waiting_is_bounded() -> None:
-    with blackholes("127.0.0.1") as port:
-        pending = Race([four()], port, 0.2, clock=time.monotonic)
-        begun = time.monotonic()
-        for timeout, least in ((0.05, 0.04), (60.0, 0.19)):
+@pytest.mark.parametrize(
+    ("addresses", "lookup", "naps"),
+    [
+        ([four()], None, [5.0, 7.0, 0.0]),
+        ([four(), four(2)], None, [ATTEMPT_DELAY, 0.0, 0.0]),
+        ([four()], GrowingLookup(four()), [happy_eyeballs._NAP] * 2 + [0.0]),
+    ],
+)
+def test_waiting_is_bounded(
+    addresses: list[Address],
+    lookup: GrowingLookup | None,
+    naps: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By what it is told, by the next attempt, by the deadline, and while the look-up may find more."""
+    clock, slept = Clock(), list[float]()
+    with blackholes("127.0.0.1", "127.0.0.2") as port:
+        pending = Race(addresses, port, 12.0, lookup, clock=clock)
+        monkeypatch.setattr(pending, "_events", SimpleNamespace(poll=slept.append))
+        for timeout, passes in ((5.0, 5.0), (60.0, 10.0), (60.0, 0.0)):
             pending.wait(timeout)
-            assert least < time.monotonic() - begun < 30
+            clock.advance(passes)
+        monkeypatch.undo()
         pending.close()
+    assert slept == [nap * 1000 for nap in naps]
 
 
 def test_a_poll_never_waits() -> None:

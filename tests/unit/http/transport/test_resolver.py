@@ -311,11 +311,20 @@ class TestThreads:
         assert lookup.poll() == [ADDRESSES[FOUR]]
 
     def test_waiting_is_bounded(self, system: System) -> None:
-        lookup = resolver.look_up("slow.example", time.monotonic)
+        clock, slept = Clock(), list[float]()
+        lookup = resolver.look_up("slow.example", clock)
+
+        def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            clock.advance(seconds)
+
+        lookup._changed.wait = sleep  # type: ignore[method-assign,assignment]
         for timeout in (0.0, RESOLUTION_DELAY / 2, 2 * RESOLUTION_DELAY):
-            begun = time.monotonic()
+            begun = clock.now
             lookup.wait(timeout)
-            assert timeout * 0.9 <= time.monotonic() - begun < 10
+            assert clock.now - begun == pytest.approx(timeout)
+        half = RESOLUTION_DELAY / 2
+        assert slept == pytest.approx([half, half, 3 * half])  # awake between them, to ask by families
 
     def test_none_left(self, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(_: threading.Thread) -> None:

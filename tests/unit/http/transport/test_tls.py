@@ -670,10 +670,12 @@ def test_closing_in_the_middle_of_such_a_read() -> None:
 
 
 LAST = """
-import time
+import atexit, threading
+begun, ending = threading.Event(), threading.Event()
 from pythonscript_http.transport import tls
-tls._workers.submit(lambda: [time.sleep(0.2), print("its end", flush=True)])
-time.sleep(0.05)
+atexit.register(ending.set)  # is called before what was registered by then
+tls._workers.submit(lambda: [begun.set(), ending.wait(), print("its end", flush=True)])
+begun.wait()
 """
 
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.loopback.certificates import Authority
+from tests.loopback.clock import Clock
 from tests.loopback.tls_server import TlsServer, speak
 from tests.unit.http.transport.test_tls import secure
 
@@ -132,14 +133,6 @@ class Session:
 
 def session(begun: float, timeout: float = 7200.0) -> ssl.SSLSession:
     return cast("ssl.SSLSession", Session(begun, timeout))
-
-
-class Clock:
-    def __init__(self, now: float) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
