@@ -1,12 +1,15 @@
 """A network in memory, whose peers do what they are told, and clients over it."""
 
+import ssl
 from collections.abc import Sequence
+from typing import cast
 
 from tests.loopback.clock import Clock
-from tests.unit.http.driving import GET, POST, STATED
+from tests.unit.http.driving import GET, POST, STATED, poll
 
 from pythonscript_http import Error, HTTPClient, NetworkError, Status
 from pythonscript_http.transport.stream import WOULD_BLOCK, Address, Readiness, TlsInfo
+from pythonscript_http.transport.trust import TlsObject
 
 
 class FakeStream:
@@ -256,3 +259,41 @@ class Memory(str):
     """A text of which is known who still has it."""
 
     __slots__ = ("__weakref__",)
+
+
+def answer(coded: bytes, *fields: str, status: bytes = b"200 OK") -> bytes:
+    """An answer whose length is told."""
+    lines = "".join(f"{field}\r\n" for field in fields)
+    return b"HTTP/1.1 %b\r\n%bContent-Length: %d\r\n\r\n%b" % (status, lines.encode(), len(coded), coded)
+
+
+def asking(*events: bytes, headers: Sequence[str] = (), **settings: object) -> HTTPClient:
+    """A client that decodes, whose request was answered."""
+    stream = FakeStream()
+    network = FakeNetwork(stream)
+    network.up = True
+    client = HTTPClient(network)
+    client.decode_body = True
+    for name, value in settings.items():
+        setattr(client, name, value)
+    client.connect_to_host("192.0.2.1")
+    client.poll()
+    client.request(GET, "/", headers)
+    client.poll()
+    stream.events += events
+    poll(client)
+    return client
+
+
+class Plain(TlsObject):
+    """OpenSSL as CPython before 3.11.3 hands it on: an end without close_notify is a plain SSLError."""
+
+    def read(self, size: int = 1024, buffer: bytearray | None = None) -> int | bytes:  # type: ignore[override]
+        try:
+            return cast("int | bytes", super().read(size, buffer))
+        except ssl.SSLEOFError as error:
+            if error.reason is None:
+                raise
+            plain = ssl.SSLError(1, str(error).replace("EOF occurred", "unexpected eof"))
+            plain.library, plain.reason = error.library, error.reason
+            raise plain from None

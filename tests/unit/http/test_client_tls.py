@@ -17,8 +17,7 @@ from tests.loopback.responses import OK
 from tests.loopback.scripted import Await, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.tls_server import TlsServer, garble, reset, server_context, speak
 from tests.unit.http.driving import HELLO, get, poll, read
-from tests.unit.http.fakes import FakeNetwork, FakeStream, PacedStream
-from tests.unit.http.transport.test_tls import Plain
+from tests.unit.http.fakes import FakeNetwork, FakeStream, PacedStream, Plain
 
 from pythonscript_http import Error, HTTPClient, LocalError, Status
 from pythonscript_http.transport.trust import TlsObject, TlsPolicy, context_for

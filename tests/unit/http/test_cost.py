@@ -16,7 +16,7 @@ from types import ModuleType
 
 import pytest
 from tests.unit.http.fakes import fake
-from tests.unit.http.http1.test_connection import requesting
+from tests.unit.http.http1.driving import requesting
 
 import pythonscript_http
 from pythonscript_http.enums import Error, Method, Status

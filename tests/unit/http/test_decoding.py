@@ -6,7 +6,7 @@ import itertools
 import threading
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 from tests.loopback.network import until
@@ -14,39 +14,15 @@ from tests.loopback.responses import OK
 from tests.loopback.scripted import Drip, ReadRequest, ScriptedServer
 from tests.loopback.server import pattern
 from tests.unit.http.driving import GET, HEAD, connect, get, poll, read
-from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
-from tests.unit.http.http1.test_codings import ENCODERS, HERE, hostile, records, window, zeros
-from tests.unit.http.http1.test_connection import drain, fill, requesting
+from tests.unit.http.fakes import FakeStream, answer, asking, fake
+from tests.unit.http.http1.bodies import ENCODERS, HERE, hostile, records, window, zeros
+from tests.unit.http.http1.driving import drain, fill, requesting
 
-from pythonscript_http import HTTPClient, Method, Status
+from pythonscript_http import Method, Status
 from pythonscript_http.http1.codings import PIECE, WORK, Decoding
 from pythonscript_http.http1.connection import Phase
 
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
-
-
-def answer(coded: bytes, *fields: str, status: bytes = b"200 OK") -> bytes:
-    """An answer whose length is told."""
-    lines = "".join(f"{field}\r\n" for field in fields)
-    return b"HTTP/1.1 %b\r\n%bContent-Length: %d\r\n\r\n%b" % (status, lines.encode(), len(coded), coded)
-
-
-def asking(*events: bytes, headers: Sequence[str] = (), **settings: object) -> HTTPClient:
-    """A client that decodes, whose request was answered."""
-    stream = FakeStream()
-    network = FakeNetwork(stream)
-    network.up = True
-    client = HTTPClient(network)
-    client.decode_body = True
-    for name, value in settings.items():
-        setattr(client, name, value)
-    client.connect_to_host("192.0.2.1")
-    client.poll()
-    client.request(GET, "/", headers)
-    client.poll()
-    stream.events += events
-    poll(client)
-    return client
 
 
 class TestWhatIsDecoded:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.loopback.responses import ALL, CHUNKED, OK
 from tests.unit.http.fakes import FakeNetwork, FakeStream
-from tests.unit.http.http1.test_connection import UNDER_WAY, drain, give, requesting
+from tests.unit.http.http1.driving import UNDER_WAY, drain, give, requesting
 
 from pythonscript_http import Error, HTTPClient, Method, NetworkError, Status
 from pythonscript_http.http1.connection import Phase

@@ -5,7 +5,7 @@ from tests.loopback.clock import Clock
 from tests.loopback.responses import OK
 from tests.unit.http.driving import HELLO
 from tests.unit.http.fakes import FakeStream
-from tests.unit.http.http1.test_connection import head
+from tests.unit.http.http1.driving import head
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.enums import Method

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 from tests.loopback.responses import OK
 from tests.unit.http.driving import read
-from tests.unit.http.http1.test_codings import ENCODERS, HERE, bare, records
-from tests.unit.http.test_decoding import answer, asking
+from tests.unit.http.fakes import answer, asking
+from tests.unit.http.http1.bodies import ENCODERS, HERE, bare, records
 
 from pythonscript_http import Status
 from pythonscript_http.errors import RemoteError

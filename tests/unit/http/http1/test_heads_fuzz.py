@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.http.http1.test_connection import UNDER_WAY, requesting
+from tests.unit.http.http1.driving import UNDER_WAY, requesting
 
 from pythonscript_http.enums import Method
 from pythonscript_http.http1.connection import Phase

@@ -29,7 +29,7 @@ from tests.loopback.certificates import DAY, NOW, Authority, Identity, Key, self
 from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, descriptors, established, until
 from tests.loopback.tls_server import OpenSslServer, TlsServer, garble, server_context, speak
-from tests.unit.http.fakes import FakeStream
+from tests.unit.http.fakes import FakeStream, Plain
 from tests.unit.http.transport.test_certificate import item
 
 from pythonscript_http.config import Limits, Timeouts
@@ -191,20 +191,6 @@ def test_one_read_takes_many_records() -> None:
         view = memoryview(bytearray(65536))
         assert stream.read_into(view) == 60000
         stream.close()
-
-
-class Plain(TlsObject):
-    """OpenSSL as CPython before 3.11.3 hands it on: an end without close_notify is a plain SSLError."""
-
-    def read(self, size: int = 1024, buffer: bytearray | None = None) -> int | bytes:  # type: ignore[override]
-        try:
-            return cast("int | bytes", super().read(size, buffer))
-        except ssl.SSLEOFError as error:
-            if error.reason is None:
-                raise
-            plain = ssl.SSLError(1, str(error).replace("EOF occurred", "unexpected eof"))
-            plain.library, plain.reason = error.library, error.reason
-            raise plain from None
 
 
 @pytest.mark.parametrize("version", VERSIONS)
