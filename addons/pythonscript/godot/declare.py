@@ -20,7 +20,16 @@ from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Never, TypeGuard, TypeVar, overload
 
-from .annotations import ANY, add_enum, as_declared, check_default, default_of, is_container, is_shared, resolve
+from .annotations import (
+    ANY,
+    add_enum,
+    as_declared,
+    check_default,
+    default_of,
+    is_container,
+    is_shared,
+    resolve,
+)
 from .enums import MethodFlags, PropertyHint, PropertyUsage, VariantType
 from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, SignalSpec, ValueSpec
 

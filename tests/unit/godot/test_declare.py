@@ -455,7 +455,13 @@ class Parts(IntFlag, boundary=CONFORM):
 
 @pytest.mark.parametrize(
     ("given", "annotation", "default"),
-    [(2, Level, Level.LOW), (3, Level, 3), (1, Parts, Parts.LEFT), (5, Parts, 5), ([2], list[Level], [Level.LOW])],
+    [
+        (2, Level, Level.LOW),
+        (3, Level, 3),
+        (1, Parts, Parts.LEFT),
+        (5, Parts, 5),
+        ([2], list[Level], [Level.LOW]),
+    ],
 )
 def test_an_int_becomes_the_member_of_its_enum(given: Any, annotation: Any, default: Any) -> None:
     """As one that a script sets; an int that is no member stays an int."""

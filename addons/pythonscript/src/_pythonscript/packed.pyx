@@ -15,7 +15,7 @@ from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_FillInfo, PyBuffer_Release, PyObject_GetBuffer
 from libc.string cimport memcpy
 from _pythonscript.interface cimport *
-from _pythonscript cimport methods, strings
+from _pythonscript cimport methods
 
 cdef GDExtensionPtrConstructor construct_empty, construct_copy
 cdef GDExtensionPtrDestructor destroy
