@@ -671,9 +671,9 @@ MUTANTS = [
     *mutants_of(
         f"{_COMPILED}/callables.pyx",
         (
-            "a callable whose name is none has one",
-            "return name if type(name) is str else repr(function)",
-            "return name or repr(function)",
+            "a callable without a name or a text has one",
+            "        return object.__repr__(function)",
+            "        raise",
             _STRANGE,
         ),
         (
