@@ -20,6 +20,7 @@ from _pythonscript.variant cimport Box
 
 cdef extern from "Python.h":
     PyObject *_PyType_Lookup(type, object)
+    unsigned long PyThread_get_thread_ident()
 
 PRINT_HASHES = {"print": 2648703342, "printerr": 2648703342}
 GET_SCRIPT_HASH = 1214101251
@@ -27,16 +28,18 @@ GET_SCRIPT_HASH = 1214101251
 KEEPERS = {
     "Object": "get_class get_instance_id is_queued_for_deletion",
     "RefCounted": "get_reference_count",
-    "Node": "name get_name get_parent get_child get_child_count get_index get_tree get_path get_owner is_inside_tree"
-            " is_node_ready is_ancestor_of get_process_delta_time get_physics_process_delta_time",
+    "Node": "name get_name get_parent get_child_count is_inside_tree is_node_ready get_process_delta_time"
+            " get_physics_process_delta_time",
     "Node2D": "position rotation scale get_position get_rotation get_scale",
     "Node3D": "position rotation scale get_position get_rotation get_scale",
     "Engine": "get_frames_drawn get_process_frames get_physics_frames is_editor_hint is_in_physics_frame",
     "Time": "get_ticks_msec get_ticks_usec",
 }
-"""The members of the engine's classes that run no foreign code and wait for nothing, of objects without a script."""
+"""The members of the engine's classes that run no foreign code, wait for nothing and cannot fail: of objects without a
+script, on the main thread. (Elsewhere a Node may print an error, which a Logger hears, and that is foreign code.)"""
 
 cdef GDExtensionMethodBindPtr get_script
+cdef unsigned long main_thread
 cdef dict kept = {}  # class -> frozenset of the names in KEEPERS that are its own or inherited
 
 
@@ -66,7 +69,7 @@ cdef bint keeps_gil(object target, str name) except -1:
     if names is None:
         natives = [base.__name__ for base in cls.__mro__ if "_engine_class" in vars(base)]
         names = kept[cls] = frozenset(" ".join([KEEPERS.get(native, "") for native in natives]).split())
-    return name in names and not has_script(<Object>target)
+    return name in names and PyThread_get_thread_ident() == main_thread and not has_script(<Object>target)
 
 
 cdef class BoundMethod:
