@@ -13,7 +13,7 @@ for, at any time too.
 
 import sys
 from collections.abc import Callable, Mapping
-from time import monotonic
+from time import monotonic, time
 from typing import Any, Final
 
 from . import buffers
@@ -53,6 +53,7 @@ class HTTPClient(Connections, Results):
         limits: how many bytes things may have, to begin with.
         timeouts: how long they may take, to begin with.
         clock: tells the time in seconds; one that never goes back.
+        wall_clock: tells it in seconds since 1970, to observers.
 
     Raises:
         LocalError: the user agent can't be sent.
@@ -68,9 +69,10 @@ class HTTPClient(Connections, Results):
         limits: Limits = Limits(),  # noqa: B008 - it is immutable
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - the same
         clock: Callable[[], float] = monotonic,
+        wall_clock: Callable[[], float] = time,
     ) -> None:
         network = network or TcpNetwork(timeouts.address, clock=clock)
-        super().__init__(network, limits, timeouts, user_agent, clock)
+        super().__init__(network, limits, timeouts, user_agent, clock, wall_clock)
 
     def _obey_timeouts(self) -> None:
         self._timing.obey(self.timeouts)
@@ -140,7 +142,7 @@ class HTTPClient(Connections, Results):
         if resolving and not connecting.resolving:
             self._state.fire(Event.RESOLVED)
         if stream is not None:
-            self._http = self._connection_over(self._take_up(stream))
+            self._http = self._connection_over(self._take_up(stream), connecting.trace)
             self._state.fire(Event.ESTABLISHED)
         return _OK
 
@@ -163,7 +165,7 @@ class HTTPClient(Connections, Results):
             self._http.lose(error)
             return False
         if stream is not None:
-            self._http.connected(self._take_up(stream))
+            self._http.connected(self._take_up(stream), connecting.trace)
         return stream is not None
 
     # ---- bodies
@@ -271,8 +273,9 @@ class HTTPClient(Connections, Results):
         if self._connecting is None:
             self._http.core.failed(late)
         else:  # for a request that connects anew
-            self._connecting.close()
-            self._http.lose(self._connecting.late(late))
+            lost = self._connecting.late(late)
+            self._connecting.close(str(lost))
+            self._http.lose(lost)
             self._connecting = None
 
     def _hang_up(self) -> None:

@@ -13,6 +13,7 @@ from .http11 import HTTP11Connection
 from .requests import Requests
 from .status import RESULTS, Event, StatusMachine
 from .timing import Timing
+from .trace import ConnectionTrace, Observer, Trace, default_observer
 from .transport.connector import Connecting, Connector, Route, making_tls_ready
 from .transport.stream import Network, NetworkError, Stream, TlsInfo
 from .url import PORT_HTTP, PORT_HTTPS, Host, authority, parse_host
@@ -47,18 +48,21 @@ class Connections(Requests):
         timeouts: how long they may take, to begin with.
         user_agent: value of the User-Agent header, unless a request brings its own.
         clock: tells the time in seconds; one that never goes back.
+        wall_clock: tells it in seconds since 1970, to observers.
 
     Raises:
         LocalError: the user agent can't be sent.
     """
 
     __slots__ = (
+        "_clock",
         "_connecting",
         "_connector",
         "_number",
         "_route",
         "_tls_info",
         "_waits",
+        "_wall_clock",
         "default_policy",
         "proxy_policy",
     )
@@ -70,6 +74,7 @@ class Connections(Requests):
         timeouts: Timeouts,
         user_agent: str,
         clock: Callable[[], float],
+        wall_clock: Callable[[], float],
     ) -> None:
         super().__init__(limits, timeouts, user_agent)
         self._timing = Timing(clock, timeouts)
@@ -82,6 +87,10 @@ class Connections(Requests):
         self.warning = ""
         self._connector = Connector(network, clock=clock, timeouts=timeouts)
         self._waits = Waits(self._turn, self._timing, timeouts)
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._trace = None
+        self.observer = default_observer()
         self._number = 0  # of connections that this client has had
         self._connecting: Connecting | None = None
         self._route: Route | None = None  # to connect anew by; None: the host can't be connected to anew
@@ -141,7 +150,26 @@ class Connections(Requests):
         return _OK
 
     def _dial(self, route: Route, since: float | None = None) -> Connecting:
-        return self._connector.connect(route, since=since, user_agent=self._user_agent, limits=self.limits)
+        return self._connector.connect(
+            route,
+            since=since,
+            user_agent=self._user_agent,
+            limits=self.limits,
+            trace=self._trace,
+            exchange=self._http.exchange,
+        )
+
+    @property
+    def observer(self) -> Observer | None:
+        """What is told of connections and requests, as of the next of them (see `trace`); None: nobody is.
+
+        It is None again once it has raised.
+        """
+        return None if self._trace is None else self._trace.observer
+
+    @observer.setter
+    def observer(self, observer: Observer | None) -> None:
+        self._trace = None if observer is None else Trace(observer, self._clock, self._wall_clock)
 
     def attach(self, stream: Stream, host: str | None = None) -> Error:
         """Goes on over a connection that stands already, and takes it over; the state is CONNECTED then.
@@ -166,10 +194,13 @@ class Connections(Requests):
         with self._call():
             if stream is not self._http.stream:
                 self._close()
-                self._http = self._connection_over(stream)
+                trace = None if self._trace is None else ConnectionTrace(self._trace)
+                self._http = self._connection_over(stream, trace)
                 self._number += 1
                 self._forwarder = None
                 self._state.fire(Event.ATTACH)
+                if trace is not None:
+                    trace.connected(stream)
             if host is not None:
                 self._host_header = host
         return _OK
@@ -193,7 +224,8 @@ class Connections(Requests):
             LocalError: another call is under way.
         """
         with self._call():
-            stream, self._http = self._http.stream, NO_CONNECTION
+            http, self._http = self._http, NO_CONNECTION
+            stream = http.detach() if http is not NO_CONNECTION else None
             self._close()
         return stream
 
@@ -217,8 +249,10 @@ class Connections(Requests):
         """
         return self._waits.wait(stream, write=write)
 
-    def _connection_over(self, stream: Stream | None) -> HTTP11Connection:
-        return HTTP11Connection(self._timing, self.timeouts, stream, _DECODERS.start)
+    def _connection_over(
+        self, stream: Stream | None, trace: ConnectionTrace | None = None
+    ) -> HTTP11Connection:
+        return HTTP11Connection(self._timing, self.timeouts, stream, _DECODERS.start, trace)
 
     def _begin_anew(self) -> None:
         self._http = self._connection_over(None)

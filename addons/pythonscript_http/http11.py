@@ -10,6 +10,7 @@ from .http1.connection import Connection, Phase
 from .http1.request import RequestHead
 from .http1.writer import RequestWriter
 from .timing import Timing
+from .trace import ConnectionTrace, ExchangeTrace, Outcome, Trace
 from .transport.stream import (
     WOULD_BLOCK,
     HandshakeError,
@@ -35,12 +36,28 @@ class HTTP11Connection:
         stream: the connection, which this takes over; None: it is to come (`stream`), and a request may
             be begun before.
         start: begins jobs on another thread (see `http1.Connection`).
+        trace: tells that the connection is over; None: nobody wants to know.
     """
 
-    __slots__ = ("_go_on_at", "_timing", "core", "distrusted", "stream", "timeouts")
+    __slots__ = (
+        "_exchange",
+        "_go_on_at",
+        "_heads",
+        "_timing",
+        "_trace",
+        "core",
+        "distrusted",
+        "stream",
+        "timeouts",
+    )
 
     def __init__(
-        self, timing: Timing, timeouts: Timeouts, stream: Stream | None = None, start: Start | None = None
+        self,
+        timing: Timing,
+        timeouts: Timeouts,
+        stream: Stream | None = None,
+        start: Start | None = None,
+        trace: ConnectionTrace | None = None,
     ) -> None:
         self.core = Connection(start)
         self.stream = stream
@@ -49,19 +66,41 @@ class HTTP11Connection:
         self._go_on_at = 0.0  # when the body is sent though nobody has asked for it
         self.distrusted = False
         """It failed since the peer refuses to speak TLS with us after all."""
+        self._trace = trace
+        self._exchange: ExchangeTrace | None = None  # of the request under way, if that is observed
+        self._heads: list[tuple[int, bytes]] = []  # those that it was not told of yet
 
-    def connected(self, stream: Stream) -> None:
+    def connected(self, stream: Stream, trace: ConnectionTrace | None = None) -> None:
         """Goes on over a stream that a request has waited for."""
         self.stream = stream
+        self._trace = trace
+        if self._exchange is not None and trace is not None:
+            self._exchange.connection = trace.id
         self._timing.connected_anew()
         self._go_on_at = self._timing.moved_last + self.timeouts.go_on  # it has not seen the head before
 
     def close(self) -> None:
         """Ends the stream at once. What is known of the last response stays."""
-        self.core.writer.drop()
-        if self.stream is not None:
-            self.stream.close()
-            self.stream = None
+        stream = self.detach()
+        if stream is not None:
+            stream.close()
+
+    def detach(self) -> Stream | None:
+        """Gives the stream away; what was under way over it is over."""
+        core, stream = self.core, self.stream
+        core.writer.drop()
+        self.stream = None
+        if self._exchange is not None:
+            self._tell(over=True)
+        if self._trace is not None:
+            self._trace.ended(core.failure)
+            self._trace = None
+        return stream
+
+    @property
+    def exchange(self) -> int:
+        """The number of the request under way for its observer; 0: it has none."""
+        return 0 if self._exchange is None else self._exchange.id
 
     @property
     def waits_until(self) -> float:
@@ -110,12 +149,51 @@ class HTTP11Connection:
     # ---- requests
 
     def request(
-        self, method: int, head: RequestHead, size: int, *, limits: Limits, decode: bool
+        self,
+        method: int,
+        head: RequestHead,
+        size: int,
+        *,
+        limits: Limits,
+        decode: bool,
+        trace: Trace | None = None,
     ) -> RequestWriter:
-        """Begins a request (see `Connection.request`)."""
+        """Begins a request (see `Connection.request`).
+
+        Args:
+            trace: tells of it and of its response; None: nobody wants to know.
+        """
         self._timing.request()
         self._go_on_at = self._timing.requested + self.timeouts.go_on
-        return self.core.request(method, head, size, limits=limits, decode=decode)
+        writer = self.core.request(method, head, size, limits=limits, decode=decode)
+        if trace is not None:
+            self._exchange = ExchangeTrace(trace, 0 if self._trace is None else self._trace.id)
+            self._heads = self.core.keep_heads()
+            self._exchange.started(method, head.data, size)
+        return writer
+
+    def sent(self) -> None:
+        """All of the request is out."""
+        self._timing.sent = self._timing.now()
+        if self._exchange is not None:
+            self._exchange.sent()
+
+    def _tell(self, *, over: bool = False) -> None:
+        """Tells of heads that have come, and of the end of the exchange.
+
+        Args:
+            over: it ends here, whatever was under way.
+        """
+        core, exchange = self.core, self._exchange
+        assert exchange is not None
+        for code, block in self._heads:
+            exchange.head(code, 100 <= code < 200 and code != 101, block)
+        self._heads.clear()
+        under_way = core.phase is _AWAITING or core.phase is _BODY
+        if over or not under_way:
+            failed = Outcome.FAILED if core.failure else Outcome.COMPLETE
+            exchange.ended(Outcome.CLOSED if under_way else failed, core.failure, tuple(core.trailers))
+            self._exchange = None
 
     def advance(self, waits: Waits | None = None) -> None:
         """Sends what is left of the request, and takes what has come of the response's head.
@@ -138,6 +216,8 @@ class HTTP11Connection:
                     return
             if core.phase is _AWAITING:
                 self._receive_head(stream)
+            if self._exchange is not None:
+                self._tell()
             if core.phase is not _AWAITING:
                 return
             if waits is None or (writer.open and not writer.unsent) or self.late():
@@ -168,8 +248,10 @@ class HTTP11Connection:
         if size:
             writer.wrote(size)
             self._timing.move()
+            if self._exchange is not None:
+                self._exchange.moved(sent=size)
             if writer.done:
-                self._timing.sent = self._timing.now()
+                self.sent()
 
     def _receive_head(self, stream: Stream) -> None:
         """Takes what has come, also while sending: a server may refuse a body before it has it all."""
@@ -190,6 +272,8 @@ class HTTP11Connection:
             if not timing.first_byte_came:
                 timing.first_byte_came = timing.now()
             timing.move()
+            if self._exchange is not None:
+                self._exchange.moved(received=size)
             core.received(size)
         elif size == 0:
             core.ended(truncated=stream.truncated)
@@ -218,7 +302,7 @@ class HTTP11Connection:
         """
         core, stream, timing, writer = self.core, self.stream, self._timing, self.core.writer
         assert stream is not None
-        size, room = core.take(view), len(view)
+        size, room, came = core.take(view), len(view), 0
         while size < room and core.phase is _BODY:
             if core.busy:
                 if waits is None or waits.closing or self.late():
@@ -238,6 +322,7 @@ class HTTP11Connection:
                 break
             if got > 0:
                 timing.move()
+                came += got
                 if limit:
                     core.received_directly(got)
                     size += got
@@ -258,6 +343,9 @@ class HTTP11Connection:
                 or not waits.wait(stream, write=bool(writer.unsent))
             ):
                 break
+        if self._exchange is not None:
+            self._exchange.moved(received=came, decoded=size)
+            self._tell()
         return size
 
     # ---- deadlines

@@ -13,6 +13,7 @@ from .http11 import HTTP11Connection
 from .options import Options
 from .status import Event, StatusMachine
 from .timing import Timing
+from .trace import Trace
 from .transport.proxy import Proxy
 
 _GET: Final = Method.METHOD_GET
@@ -31,12 +32,15 @@ class Requests(Options):
         "_http",
         "_state",
         "_timing",
+        "_trace",
         "warning",
     )
 
     _http: HTTP11Connection
     _timing: Timing
     _state: StatusMachine
+    _trace: Trace | None
+    """What tells the observer; None: there is none."""
     _headers_taken: bool
     _host_header: str
     _forwarder: Proxy | None
@@ -163,11 +167,12 @@ class Requests(Options):
         with self._call():
             try:
                 writer = self._streamed("end_body()")
+                sent = writer.done
                 result = writer.end()
             except LocalError as error:
                 raise self.refused(error) from None
-            if result is _OK and writer.done:
-                self._timing.sent = self._timing.now()
+            if writer.done and not sent:
+                self._http.sent()
             return result
 
     def _begin_request(self, method: int, url: str, headers: Sequence[str], size: int) -> RequestWriter:
@@ -181,7 +186,9 @@ class Requests(Options):
             self._begin_anew()
         self._refusal = self.warning = ""
         self._headers_taken = False
-        return self._http.request(method, head, size, limits=self.limits, decode=self._decode_body)
+        return self._http.request(
+            method, head, size, limits=self.limits, decode=self._decode_body, trace=self._trace
+        )
 
     def _make_head(self, method: int, url: str, headers: Sequence[str], size: int) -> RequestHead:
         """Makes a head, unless the last request over this connection had the same.

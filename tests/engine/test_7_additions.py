@@ -27,7 +27,11 @@ SUITES = (
     "additions_streams.gd",
     "additions_taken.gd",
     "additions_hosts.gd",
+    "additions_observed.gd",
 )
+
+ADDONS = {"additions_observed.gd": ["watcher"]}
+"""Those of Python that single suites' projects have besides."""
 
 LONG = 60.0
 """Seconds: longer than any client here waits."""
@@ -156,7 +160,8 @@ def run_of(options: Sequence[str], tmp_path_factory: pytest.TempPathFactory) -> 
     def run(suite: str) -> Run:
         scripts = [suite, "client_base.gd", "additions_base.gd", "additions_own.gd"]
         root = tmp_path_factory.mktemp("additions") / "p"
-        project = Project(root, scripts=scripts, addons=["probe", "streams"], client=True)
+        addons = ["probe", "streams", *ADDONS.get(suite, [])]
+        project = Project(root, scripts=scripts, addons=addons, client=True)
         return project.run_suite(suite, *options, verbose=True)
 
     return run

@@ -184,6 +184,12 @@ class Connection:
         """A call parsed enough heads, and there are more: `go_on()` comes next, before more is read."""
         return self._heads.behind
 
+    def keep_heads(self) -> list[tuple[int, bytes]]:
+        """Has the heads of this exchange kept: gives the list that gets their status codes and bytes."""
+        kept: list[tuple[int, bytes]] = []
+        self._heads.kept = kept
+        return kept
+
     @property
     def until_close(self) -> bool:
         """The end of the response is that of the connection."""

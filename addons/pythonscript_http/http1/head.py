@@ -20,7 +20,17 @@ class HeadReader:
         method: the request's, one of `Method`.
     """
 
-    __slots__ = ("_interims", "_method", "_scanned", "_skipped", "at", "behind", "continued", "odd")
+    __slots__ = (
+        "_interims",
+        "_method",
+        "_scanned",
+        "_skipped",
+        "at",
+        "behind",
+        "continued",
+        "kept",
+        "odd",
+    )
 
     def __init__(self, method: int) -> None:
         self._method = method
@@ -35,6 +45,8 @@ class HeadReader:
         """`100 Continue` has come."""
         self.odd = False
         """An interim head was wrong in a way that is taken nevertheless."""
+        self.kept: list[tuple[int, bytes]] | None = None
+        """Where to put each head, its status code and its bytes as they came; None: nowhere."""
 
     def read(self, buffer: bytearray, start: int, end: int, limit: int) -> ResponseHead | None:
         """Reads on.
@@ -62,6 +74,8 @@ class HeadReader:
                 self.behind = True
                 return None
             head = parse_head(block, self._method)
+            if self.kept is not None:
+                self.kept.append((head.code, block))
             if head.code >= 200 or head.code == 101:
                 return head
             self._skipped += len(block)

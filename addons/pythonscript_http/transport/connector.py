@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.enums import Error
 from pythonscript_http.errors import LocalError
+from pythonscript_http.trace import ConnectionTrace, Trace
+from pythonscript_http.trace import Layer as Part
 from pythonscript_http.url import Host, authority
 
 from .proxy import Proxy
@@ -72,6 +74,8 @@ class Connector:
         since: float | None = None,
         user_agent: str = "",
         limits: Limits,
+        trace: Trace | None = None,
+        exchange: int = 0,
     ) -> "Connecting":
         """Begins to connect.
 
@@ -80,12 +84,15 @@ class Connector:
             since: from when on the connect timeout counts; None: now.
             user_agent: what to tell a proxy that asks who wants the tunnel.
             limits: header_size is that of a proxy's answer too.
+            trace: tells of the connection; None: nobody wants to know.
+            exchange: the number of the request that waits for it, to be told; 0: none does.
 
         Raises:
             LocalError: the terms of TLS cannot be honoured; nothing was begun.
             NetworkError: the look-up of a name cannot even begin.
         """
-        return Connecting(self, route, self.clock() if since is None else since, user_agent, limits)
+        began = self.clock() if since is None else since
+        return Connecting(self, route, began, user_agent, limits, trace, exchange)
 
 
 @contextmanager
@@ -125,6 +132,7 @@ class Connecting:
         "_limits",
         "_lookup",
         "_lookups",
+        "_part",
         "_pending",
         "_route",
         "_steps",
@@ -133,10 +141,18 @@ class Connecting:
         "connected",
         "resolved",
         "secured",
+        "trace",
     )
 
     def __init__(
-        self, connector: Connector, route: Route, began: float, user_agent: str, limits: Limits
+        self,
+        connector: Connector,
+        route: Route,
+        began: float,
+        user_agent: str,
+        limits: Limits,
+        trace: Trace | None,
+        exchange: int,
     ) -> None:
         self._connector = connector
         self._clock = connector.clock
@@ -146,7 +162,8 @@ class Connecting:
         self._limits = limits
         self._layer: Layer | None = None  # the one that is being made, above TCP
         self._deadline = 0.0  # of that layer
-        self._steps: Iterator[Step] = iter(())
+        self._part = Part.SOCKET  # what is being made
+        self._steps: Iterator[tuple[Part, Step]] = iter(())
         self._tls = self._tls_steps()
         self.resolved = 0.0
         """When the look-up was over; 0.0: it is not, or there was none."""
@@ -154,7 +171,11 @@ class Connecting:
         """When the host, or its proxy, took the connection; 0.0: it has not."""
         self.secured = 0.0
         """When the TLS handshake with the host was over; 0.0: it is not, or there is none."""
+        self.trace = None if trace is None else ConnectionTrace(trace)
+        """What tells of the connection; None: nobody wants to know."""
         network, proxy = connector.network, route.proxy
+        if self.trace is not None:
+            self.trace.started(_place(route.target), "" if proxy is None else _place(proxy.host), exchange)
         names = [route.peer.name]
         if proxy is not None and not proxy.kind.resolves:
             names.append(route.target.name)
@@ -180,11 +201,15 @@ class Connecting:
         Raises:
             NetworkError: it never will.
         """
-        if self._lookup is not None:
-            self._resolve()
-        elif (stream := self._climb()) is not None:
-            return stream
-        self._check_deadlines()
+        try:
+            if self._lookup is not None:
+                self._resolve()
+            elif (stream := self._climb()) is not None:
+                return stream
+            self._check_deadlines()
+        except NetworkError as error:
+            self._failed(str(error))
+            raise
         return None
 
     def wait(self, timeout: float) -> None:
@@ -210,12 +235,21 @@ class Connecting:
         doing = f"looking {peer.name!a} up" if self.resolving else f"connecting to {_place(peer)}"
         return self._failure(f"{why}: still {doing}")
 
-    def close(self) -> None:
-        """Gives it up."""
+    def close(self, reason: str = "") -> None:
+        """Gives it up.
+
+        Args:
+            reason: why, as an observer is told; empty: the user wants it no more.
+        """
+        self._failed(reason)
         if self._pending is not None:
             self._pending.close()
 
     # ---- inside
+
+    def _failed(self, reason: str) -> None:
+        if self.trace is not None:
+            self.trace.ended(reason)
 
     def _tls_steps(self) -> tuple[Step | None, Step | None]:
         """Makes the layers of TLS ready: with the proxy, and with the host."""
@@ -234,7 +268,9 @@ class Connecting:
         try:
             return self._connector.network.look_up(name)
         except NetworkError as error:
-            raise self._failure(str(error), name) from None
+            why = str(self._failure(str(error), name))
+            self._failed(why)
+            raise NetworkError(why) from None
 
     def _failure(self, text: str, name: str = "") -> NetworkError:
         """Tells of a failure before any layer was begun, and that it is the proxy's if it is."""
@@ -252,7 +288,10 @@ class Connecting:
             if known is None:
                 self._lookup = lookup
                 return
+            new = name not in self._addresses
             self._addresses[name] = known
+            if new and self.trace is not None:
+                self.trace.resolved(name, tuple(str(address.sockaddr[0]) for address in known))
         self.resolved = self._clock()
         self._lookup, self._pending = None, self._dial()
 
@@ -273,11 +312,17 @@ class Connecting:
                 proxy.user,
                 proxy.password,
             )
-            tunnel = proxy.kind.tunnel(request)
-        self._steps = filter(None, (below, tunnel, above))
+            try:
+                tunnel = proxy.kind.tunnel(request)
+            except LocalError as error:
+                self._failed(str(error))
+                raise
+        steps = ((Part.PROXY_TLS, below), (Part.TUNNEL, tunnel), (Part.TLS, above))
+        self._steps = ((part, step) for part, step in steps if step is not None)
         peer = route.peer
         lookup = self._lookups.get(peer.name)
-        return self._connector.network.connect(self._addresses[peer.name], peer.port, lookup)
+        addresses = self._addresses[peer.name]
+        return self._connector.network.connect(addresses, peer.port, lookup, self.trace)
 
     def _climb(self) -> Stream | None:
         """Goes on with the layers."""
@@ -294,9 +339,13 @@ class Connecting:
             now = self._clock()
             if self._layer is None:
                 self.connected = now
-            step = next(self._steps, None)
+            if self.trace is not None:
+                self.trace.layer(self._part)
+            self._part, step = next(self._steps, (self._part, None))
             if step is None:
                 self.secured = now if self._route.target.tls else 0.0
+                if self.trace is not None:
+                    self.trace.connected(stream)
                 return stream
             self._pending = self._layer = step(stream)
             self._deadline = now + self._connector.timeouts.layer
@@ -311,5 +360,6 @@ class Connecting:
             return
         try:
             raise self.late(why)
-        finally:
-            self.close()
+        except NetworkError as error:
+            self.close(str(error))
+            raise

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+from pythonscript_http.trace import ConnectionTrace
 from pythonscript_http.url import authority
 
 from .stream import Address, Lookup, NetworkError
@@ -60,6 +61,7 @@ class Race:
         timeout: seconds for each address.
         lookup: where the addresses are from, and more may come from.
         clock: tells the time in seconds.
+        trace: is told of each attempt.
     """
 
     __slots__ = (
@@ -76,6 +78,7 @@ class Race:
         "_next",
         "_port",
         "_timeout",
+        "_trace",
         "_untried",
     )
 
@@ -87,8 +90,10 @@ class Race:
         lookup: Lookup | None = None,
         *,
         clock: Callable[[], float],
+        trace: ConnectionTrace | None = None,
     ) -> None:
         self._clock = clock
+        self._trace = trace
         self._port = port
         self._timeout = timeout
         self._lookup = lookup
@@ -166,6 +171,8 @@ class Race:
             if not self._untried:
                 return
             address = self._choose()
+            if self._trace is not None:
+                self._trace.trying(self._place(address))
             try:
                 candidate = self._dial(address)
             except OSError as error:
@@ -217,7 +224,12 @@ class Race:
     def _fail(self, address: Address, why: str) -> None:
         self._failed += 1
         if self._failed <= _MOST_TOLD:
-            self._failures.append(f"{authority(str(address.sockaddr[0]), self._port)}: {why}")
+            self._failures.append(f"{self._place(address)}: {why}")
+        if self._trace is not None:
+            self._trace.refused(self._place(address), why)
+
+    def _place(self, address: Address) -> str:
+        return authority(str(address.sockaddr[0]), self._port)
 
     def _told(self) -> str:
         more = self._failed - len(self._failures)

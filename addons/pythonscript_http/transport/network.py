@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Sequence
 
 from pythonscript_http.config import Timeouts
+from pythonscript_http.trace import ConnectionTrace
 
 from . import resolver
 from .happy_eyeballs import Race
@@ -31,8 +32,14 @@ class TcpNetwork:
         """Begins to resolve a name."""
         return resolver.look_up(host, self._clock)
 
-    def connect(self, addresses: Sequence[Address], port: int, lookup: Lookup | None = None) -> Pending:
+    def connect(
+        self,
+        addresses: Sequence[Address],
+        port: int,
+        lookup: Lookup | None = None,
+        trace: ConnectionTrace | None = None,
+    ) -> Pending:
         """Begins to connect to the addresses of a host; the port does not count for a Unix domain socket."""
         if addresses[0].family == socket.AF_UNIX:
-            return UnixPending(addresses[0], self._connect_timeout, self._clock)
-        return Race(addresses, port, self._connect_timeout, lookup, clock=self._clock)
+            return UnixPending(addresses[0], self._connect_timeout, self._clock, trace)
+        return Race(addresses, port, self._connect_timeout, lookup, clock=self._clock, trace=trace)

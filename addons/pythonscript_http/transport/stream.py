@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import Any, Final, NamedTuple, Protocol
 
 from pythonscript_http.errors import shortened
+from pythonscript_http.trace import ConnectionTrace
 
 WOULD_BLOCK: Final = -1
 """Nothing has come; a number instead of an exception, which would cost more than the system call."""
@@ -190,11 +191,18 @@ class Network(Protocol):
             NetworkError: the look-up can't even begin.
         """
 
-    def connect(self, addresses: Sequence[Address], port: int, lookup: Lookup | None = None) -> Pending:
+    def connect(
+        self,
+        addresses: Sequence[Address],
+        port: int,
+        lookup: Lookup | None = None,
+        trace: ConnectionTrace | None = None,
+    ) -> Pending:
         """Begins to connect to one of the addresses of a host.
 
         Args:
             addresses: one at least, best first.
             port: the port; it does not count for a Unix domain socket.
             lookup: where the addresses are from. Those that it still finds are tried too.
+            trace: is told of each address that is tried.
         """

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from pythonscript_http.trace import ConnectionTrace
+
 from .stream import Address, NetworkError
 from .tcp import SocketStream
 
@@ -19,16 +21,26 @@ class UnixPending:
         address: where it is.
         timeout: seconds that the listener may be busy.
         clock: tells the time in seconds.
+        trace: is told of the attempt.
     """
 
-    __slots__ = ("_clock", "_path", "_socket", "_timeout", "_until")
+    __slots__ = ("_clock", "_path", "_socket", "_timeout", "_trace", "_until")
 
-    def __init__(self, address: Address, timeout: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        address: Address,
+        timeout: float,
+        clock: Callable[[], float],
+        trace: ConnectionTrace | None = None,
+    ) -> None:
         (self._path,) = address.sockaddr
         self._clock = clock
         self._timeout = timeout
         self._until = clock() + timeout
         self._socket: socket.socket | None = None
+        self._trace = trace
+        if trace is not None:
+            trace.trying(f"unix:{self._path}")
 
     def poll(self) -> SocketStream | None:
         """Gives the connection once it stands. Raises NetworkError if it can't."""
@@ -61,4 +73,6 @@ class UnixPending:
 
     def _failure(self, why: str) -> NetworkError:
         self.close()
+        if self._trace is not None:
+            self._trace.refused(f"unix:{self._path}", why)
         return NetworkError(f"cannot connect to {f'unix:{self._path}'!a}: {why}")

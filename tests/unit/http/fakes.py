@@ -8,6 +8,7 @@ from tests.loopback.clock import Clock
 from tests.unit.http.driving import GET, POST, STATED, poll
 
 from pythonscript_http import Error, HTTPClient, NetworkError, Status
+from pythonscript_http.trace import ConnectionTrace
 from pythonscript_http.transport.stream import WOULD_BLOCK, Address, Readiness, TlsInfo
 from pythonscript_http.transport.trust import TlsObject
 
@@ -91,7 +92,13 @@ class FakeNetwork:
         self.asked.append(host)
         return FakeLookup(self)
 
-    def connect(self, addresses: Sequence[Address], port: int, lookup: object = None) -> "FakePending":
+    def connect(
+        self,
+        addresses: Sequence[Address],
+        port: int,
+        lookup: object = None,
+        trace: ConnectionTrace | None = None,
+    ) -> "FakePending":
         self.asked.append(([address.sockaddr[0] for address in addresses], port))
         return FakePending(self)
 

@@ -28,7 +28,7 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-WORDS = {"buffers", "config", "enums", "errors", "query", "url"}
+WORDS = {"buffers", "config", "enums", "errors", "query", "trace", "url"}
 """Modules of the package's top that import nothing but each other, and that all may import."""
 
 BELOW = {

@@ -11,6 +11,7 @@ from tests.loopback.server import Server, pattern
 
 from pythonscript_http import HTTPClient, Status, TcpNetwork
 from pythonscript_http.config import Limits
+from pythonscript_http.trace import ConnectionTrace
 from pythonscript_http.transport.http_proxy import tunnel_to
 from pythonscript_http.transport.proxy import Proxy, parse_proxy
 from pythonscript_http.transport.stream import Address, Lookup, Pending
@@ -37,7 +38,13 @@ class Tunnels(TcpNetwork):
         super().__init__(10.0, clock=time.monotonic)
         self.proxy = proxy
 
-    def connect(self, addresses: Sequence[Address], port: int, lookup: Lookup | None = None) -> Pending:
+    def connect(
+        self,
+        addresses: Sequence[Address],
+        port: int,
+        lookup: Lookup | None = None,
+        trace: ConnectionTrace | None = None,
+    ) -> Pending:
         host = self.proxy.host
         address = self.literal(host.name)
         assert address is not None
@@ -50,7 +57,7 @@ class Tunnels(TcpNetwork):
             self.proxy.user,
             self.proxy.password,
         )
-        return tunnel_to(request)(established(super().connect([address], host.port)))
+        return tunnel_to(request)(established(super().connect([address], host.port, None, trace)))
 
 
 @pytest.fixture(scope="module", params=["proxy.py", "tinyproxy"])

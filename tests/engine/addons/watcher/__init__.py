@@ -1,0 +1,1 @@
+"""An addon that observes all clients of a game."""
