@@ -177,3 +177,7 @@ def test_they_have_types(tmp_path: Path) -> None:
         "end_body() needs",
     ]  # it is not connected
     assert_compiles(tmp_path / "p", "additions_strict.gd", expected=refusals)
+
+
+def test_an_observer_that_raises_is_reported_once(run_of: RunOf) -> None:
+    assert run_of("additions_observed.gd").output.count("ValueError: a watcher that is broken") == 1
