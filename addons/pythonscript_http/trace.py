@@ -1,17 +1,19 @@
 """What an observer is told of connections and requests: the seam for logs, meters and inspectors.
 
-    def observer(event):
+    def observer(event: Event) -> None:
         match event:
             case RequestStarted():
-                print(event.exchange, event.head.partition(b"\r\n")[0].decode())
+                print(event.exchange, event.head.splitlines()[0].decode())
             case ExchangeEnded():
                 print(event.exchange, event.outcome.value, event.reason, event.received)
 
+    client = HTTPClient()
     client.observer = observer
+    client.connect_to_host("localhost", 8000)
 
 An observer is called with one event after the other. It is called in the thread that uses the client, in the
-middle of a call: it should be quick, and calls of that client are refused meanwhile. One that raises is
-logged, once, and told nothing more; the client does not notice.
+middle of a call: it should be quick, and calls of that client but `close()` are refused meanwhile. What it
+raises is logged, once, and it is told nothing more; the client does not notice.
 
 An observer is trusted: raw heads hold cookies, passwords and tokens. Nothing here keeps what it was told.
 """
@@ -43,7 +45,7 @@ class Outcome(Enum):
     """The user did, by `close()`, by another `connect_to_host()`, or by taking the connection away."""
 
 
-class Layer(Enum):
+class LayerKind(Enum):
     """What a connection is made of, from the kernel on."""
 
     SOCKET = "socket"
@@ -109,7 +111,7 @@ class AttemptFailed(ConnectionEvent):
 class LayerEstablished(ConnectionEvent):
     """A part of the connection stands; the next one begins."""
 
-    layer: Layer
+    kind: LayerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,9 +349,9 @@ class ConnectionTrace:
         """An address did not take it."""
         self._trace.tell(AttemptFailed(self._trace.now(), self.id, address, reason))
 
-    def layer(self, layer: Layer) -> None:
+    def layer(self, kind: LayerKind) -> None:
         """A part of it stands."""
-        self._trace.tell(LayerEstablished(self._trace.now(), self.id, layer))
+        self._trace.tell(LayerEstablished(self._trace.now(), self.id, kind))
 
     def connected(self, stream: _Stream) -> None:
         """It stands."""

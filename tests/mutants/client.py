@@ -506,6 +506,27 @@ MUTANTS = [
         ),
     ),
     *_in(
+        "trace.py",
+        (
+            "an observer that raises is told no more",
+            "            self.observer = None\n",
+            "            pass\n",
+            f"{_UNIT}/test_trace.py",
+        ),
+        (
+            "a factory that raises is asked no more",
+            "        observe(None)\n",
+            "        pass\n",
+            f"{_UNIT}/test_trace.py",
+        ),
+        (
+            "a connection ends once",
+            "        if self._over:\n            return\n",
+            "",
+            f"{_UNIT}/test_trace.py",
+        ),
+    ),
+    *_in(
         "timing.py",
         (
             "a deadline ends on its tick",
@@ -541,6 +562,12 @@ MUTANTS = [
     ),
     *_in(
         "transport/connector.py",
+        (
+            "a name is told once",
+            "if new and self.trace is not None:",
+            "if self.trace is not None:",
+            f"{_UNIT}/test_trace.py",
+        ),
         (
             "the look-up counts for the connect timeout",
             "elif limit and now >= self._began + limit:",
@@ -592,7 +619,7 @@ MUTANTS = [
         ),
         (
             "what is late is given up",
-            "            self.close()\n",
+            "            self.close(str(error))\n",
             "            pass\n",
             f"{_UNIT}/transport/test_connector.py",
         ),
@@ -810,13 +837,31 @@ MUTANTS = [
         ),
         (
             "a connection that is handed over stays open",
-            "stream, self._http = self._http.stream, NO_CONNECTION",
-            "stream = self._http.stream",
+            "stream = http.detach() if http is not NO_CONNECTION else None",
+            "stream = http.stream\n            http.close()",
             f"{_UNIT}/test_attached.py::TestAttached",
         ),
     ),
     *_in(
         "http11.py",
+        (
+            "an exchange ends with its connection",
+            "        if self._exchange is not None:\n            self._tell(over=True)\n",
+            "",
+            f"{_UNIT}/test_trace.py",
+        ),
+        (
+            "an exchange that waited has the number of its connection",
+            "self._exchange.connection = trace.id",
+            "pass",
+            f"{_UNIT}/test_trace.py",
+        ),
+        (
+            "who leaves in the middle has not completed",
+            "exchange.ended(Outcome.CLOSED if under_way else failed,",
+            "exchange.ended(failed,",
+            f"{_UNIT}/test_trace.py",
+        ),
         (
             "a stale connection takes no request",
             "if writer.untouched and",
@@ -895,9 +940,15 @@ MUTANTS = [
         ),
         (
             "all of a request is sent before the connection is used again",
-            "            if result is _OK and writer.done:\n",
+            "            if writer.done and not sent:\n",
             "            if False:\n",
             f"{_UNIT}/test_timing.py::TestMarks",
+        ),
+        (
+            "it is sent when the last byte is, and not when the body is ended",
+            "            if writer.done and not sent:\n",
+            "            if writer.done:\n",
+            f"{_UNIT}/test_requests.py",
         ),
         (
             "a head is of its own terms",

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.enums import Error
 from pythonscript_http.errors import LocalError
-from pythonscript_http.trace import ConnectionTrace, Trace
-from pythonscript_http.trace import Layer as Part
+from pythonscript_http.trace import ConnectionTrace, LayerKind, Trace
 from pythonscript_http.url import Host, authority
 
 from .proxy import Proxy
@@ -25,6 +24,10 @@ from .tunnel import TunnelRequest
 
 if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
     from .trust import TlsPolicy
+
+_SOCKET: Final = LayerKind.SOCKET
+_LAYERS: Final = (LayerKind.PROXY_TLS, LayerKind.TUNNEL, LayerKind.TLS)
+"""What goes on top of it."""
 
 
 class Route(NamedTuple):
@@ -128,11 +131,11 @@ class Connecting:
         "_clock",
         "_connector",
         "_deadline",
+        "_kind",
         "_layer",
         "_limits",
         "_lookup",
         "_lookups",
-        "_part",
         "_pending",
         "_route",
         "_steps",
@@ -162,8 +165,8 @@ class Connecting:
         self._limits = limits
         self._layer: Layer | None = None  # the one that is being made, above TCP
         self._deadline = 0.0  # of that layer
-        self._part = Part.SOCKET  # what is being made
-        self._steps: Iterator[tuple[Part, Step]] = iter(())
+        self._kind = _SOCKET  # what is being made
+        self._steps: Iterator[tuple[LayerKind, Step]] = iter(())
         self._tls = self._tls_steps()
         self.resolved = 0.0
         """When the look-up was over; 0.0: it is not, or there was none."""
@@ -317,8 +320,9 @@ class Connecting:
             except LocalError as error:
                 self._failed(str(error))
                 raise
-        steps = ((Part.PROXY_TLS, below), (Part.TUNNEL, tunnel), (Part.TLS, above))
-        self._steps = ((part, step) for part, step in steps if step is not None)
+        if below or tunnel or above:
+            steps = zip(_LAYERS, (below, tunnel, above), strict=True)
+            self._steps = ((kind, step) for kind, step in steps if step is not None)
         peer = route.peer
         lookup = self._lookups.get(peer.name)
         addresses = self._addresses[peer.name]
@@ -340,8 +344,8 @@ class Connecting:
             if self._layer is None:
                 self.connected = now
             if self.trace is not None:
-                self.trace.layer(self._part)
-            self._part, step = next(self._steps, (self._part, None))
+                self.trace.layer(self._kind)
+            self._kind, step = next(self._steps, (self._kind, None))
             if step is None:
                 self.secured = now if self._route.target.tls else 0.0
                 if self.trace is not None:

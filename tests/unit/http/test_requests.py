@@ -1,4 +1,4 @@
-"""Requests that are refused before a byte of them is made; heads that are made once."""
+"""Requests that are refused before a byte of them is made; heads that are made once; bodies in pieces."""
 
 import gc
 import weakref
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.loopback.responses import OK
 from tests.unit.http.driving import GET, HELLO, POST, poll, read
-from tests.unit.http.fakes import FakeStream, Memory, fake
+from tests.unit.http.fakes import Clocked, FakeStream, Memory, fake
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method
 from pythonscript_http.http1.request import RequestHead, build_head
@@ -133,3 +133,14 @@ class TestHeads:
             del client
         gc.collect()
         assert kept() is None
+
+
+def test_a_body_is_sent_when_its_last_byte_is(clocked: Clocked) -> None:
+    """The end that tells nothing new moves no mark."""
+    clocked.connected()
+    clocked.client.request_stream(POST, "/", [], 4)
+    clocked.client.send_body_chunk(b"body")
+    clocked.at(1.0)
+    clocked.clock.advance(5.0)
+    clocked.client.end_body()
+    assert clocked.client.get_timings()["posttransfer"] == 1.0

@@ -34,8 +34,8 @@ from pythonscript_http.trace import (
     ExchangeEnded,
     ExchangeEvent,
     HeadReceived,
-    Layer,
     LayerEstablished,
+    LayerKind,
     Moment,
     NameResolved,
     Observer,
@@ -130,7 +130,7 @@ class TestConnecting:
         poll(one.client)
         assert one.seen.facts == [
             ("ConnectStarted", "192.0.2.1:80", ""),
-            ("LayerEstablished", Layer.SOCKET),
+            ("LayerEstablished", LayerKind.SOCKET),
             ("Connected", "192.0.2.1:80", "", "", ""),
         ]
         assert [event.at for event in one.seen] == [
@@ -229,7 +229,7 @@ class TestConnecting:
         assert poll(one.client) is Error.ERR_CANT_CONNECT
         assert one.seen.facts[1:] == [
             ("ConnectStarted", "example.org:443", "192.0.2.9:3128"),
-            ("LayerEstablished", Layer.SOCKET),
+            ("LayerEstablished", LayerKind.SOCKET),
             ("ConnectFailed", Outcome.FAILED, one.client.get_error_reason()),
         ]
         assert "refused CONNECT" in one.client.get_error_reason()
@@ -245,8 +245,8 @@ class TestConnecting:
             poll(client)
             assert client.get_status() is Status.STATUS_CONNECTED, client.get_error_reason()
             client.close()
-        layers = [event.layer for event in seen if isinstance(event, LayerEstablished)]
-        assert layers == [Layer.SOCKET, Layer.TUNNEL, Layer.TLS]
+        layers = [event.kind for event in seen if isinstance(event, LayerEstablished)]
+        assert layers == [LayerKind.SOCKET, LayerKind.TUNNEL, LayerKind.TLS]
         assert seen.only(ConnectStarted).target == "127.0.0.1:1"
         assert seen.only(Connected).tls_version == "TLSv1.3"
         assert seen.only(Connected).cipher
@@ -260,7 +260,7 @@ class TestConnecting:
             poll(client)
         assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
         assert seen.only(ConnectFailed).reason == client.get_error_reason()
-        assert [event.layer for event in seen if isinstance(event, LayerEstablished)] == [Layer.SOCKET]
+        assert [event.kind for event in seen if isinstance(event, LayerEstablished)] == [LayerKind.SOCKET]
 
     def test_a_connection_that_is_handed_in(self, observed: Observed) -> None:
         observed.client.attach(FakeStream())
