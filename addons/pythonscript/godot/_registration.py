@@ -160,7 +160,10 @@ def type_of(annotation: Any) -> Type:
 
 
 def host_type(value: ValueSpec) -> Type:
-    """A declared type as the host takes it. The engine knows an enum by its name, so any `Error` is one."""
+    """A declared type as the host takes it.
+
+    The engine knows an enum by its name, so an addon's own `Error` is one too.
+    """
     element, key = (None if part is None else host_type(part) for part in (value.element, value.key))
     name = value.class_name if value.type is VariantType.OBJECT else ""
     failure = int(Error.FAILED) if value.class_name == _ERROR else 0
@@ -243,7 +246,11 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
 
 
 def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> MethodSpec:
-    """Checks a virtual's signature; gives it with the return type's name if that is the engine's `Error`."""
+    """Checks a virtual method's signature; where the engine wants an `Error`, an int becomes one.
+
+    Raises:
+        TypeError: the signature does not fit.
+    """
     if len(method.arguments) != len(known["args"]):
         raise TypeError(f"it takes {len(known['args'])} arguments, not {len(method.arguments)}")
     for argument, info in zip(method.arguments, known["args"], strict=True):

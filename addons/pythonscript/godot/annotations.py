@@ -222,7 +222,7 @@ def check_default(value: ValueSpec, default: Any) -> None:
 
 
 def as_declared(value: ValueSpec, default: Any) -> Any:
-    """A default in the type that is declared, as a value that scripts set: 1.0 for 1, a list for a tuple.
+    """A default in the declared type, as if a script had set it: 1.0 for 1, a list for a tuple.
 
     What does not fit is left for the engine to refuse. An int that is no member of its enum stays an int.
     """

@@ -18,7 +18,7 @@ from cpython.buffer cimport (
     PyBUF_FULL_RO, PyBuffer_IsContiguous, PyBuffer_Release, PyBuffer_ToContiguous, PyObject_GetBuffer)
 from libc.string cimport memcpy
 from _pythonscript.interface cimport *
-from _pythonscript cimport methods, strings
+from _pythonscript cimport builtin, strings
 
 cdef struct Target:          # a packed array that buffers become
     char code                # of its numbers, as `array` has them
@@ -170,7 +170,7 @@ cdef void *resized(int type, void *array, int64_t size) except? NULL:
     cdef int64_t result = 0
     cdef const void *arguments[1]
     arguments[0] = &size
-    methods.find(type, "resize")(
+    builtin.method(type, "resize")(
         array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
     if result:
         raise MemoryError(f"the engine has no memory for {size} items")

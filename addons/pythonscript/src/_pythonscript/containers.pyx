@@ -19,7 +19,7 @@ import types
 from operator import index as to_index
 from _pythonscript import outgoing
 from _pythonscript.interface cimport *
-from _pythonscript cimport methods, strings, variant
+from _pythonscript cimport builtin, strings, variant
 from _pythonscript.variant cimport Box, MOST_NESTED, Type
 
 cdef GDExtensionTypeFromVariantConstructorFunc unbox[2]  # here and below: of Array, of Dictionary
@@ -52,8 +52,8 @@ def load(resolver):
         kind = GDEXTENSION_VARIANT_TYPE_DICTIONARY if i else GDEXTENSION_VARIANT_TYPE_ARRAY
         unbox[i] = gde.get_variant_to_type_constructor(kind)
         destroy[i] = gde.variant_get_ptr_destructor(kind)
-        get_size[i] = methods.find(kind, "size")
-        is_read_only[i] = methods.find(kind, "is_read_only")
+        get_size[i] = builtin.method(kind, "size")
+        is_read_only[i] = builtin.method(kind, "is_read_only")
     type_of = resolver
     variant.container_classes[<int>GDEXTENSION_VARIANT_TYPE_ARRAY] = Array
     variant.container_classes[<int>GDEXTENSION_VARIANT_TYPE_DICTIONARY] = Dictionary

@@ -15,7 +15,7 @@ from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_FillInfo, PyBuffer_Release, PyObject_GetBuffer
 from libc.string cimport memcpy
 from _pythonscript.interface cimport *
-from _pythonscript cimport methods
+from _pythonscript cimport builtin
 
 cdef GDExtensionPtrConstructor construct_empty, construct_copy
 cdef GDExtensionPtrDestructor destroy
@@ -36,8 +36,8 @@ def load():
     destroy = gde.variant_get_ptr_destructor(GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY)
     box = gde.get_variant_from_type_constructor(GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY)
     unbox = gde.get_variant_to_type_constructor(GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY)
-    get_size = methods.find(GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY, "size")
-    resize = methods.find(GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY, "resize")
+    get_size = builtin.method(GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY, "size")
+    resize = builtin.method(GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY, "resize")
 
 
 cdef class PackedByteArray:

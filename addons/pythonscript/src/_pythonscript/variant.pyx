@@ -33,7 +33,7 @@ from cpython.long cimport PyLong_Check
 from cpython.unicode cimport PyUnicode_Check
 from libc.string cimport memcpy
 from _pythonscript.interface cimport *
-from _pythonscript cimport buffers, methods, objects, packed, strings, values
+from _pythonscript cimport buffers, builtin, objects, packed, strings, values
 from _pythonscript.handles cimport Handle
 from _pythonscript.objects cimport Object
 from _pythonscript.packed cimport PackedByteArray
@@ -89,11 +89,11 @@ def load(lists, arrays, boxed, string_name, node_path):
         unbox_variant[type] = gde.get_variant_to_type_constructor(<GDExtensionVariantType>type)
         destroy_value[type] = gde.variant_get_ptr_destructor(<GDExtensionVariantType>type)
         construct_default[type] = gde.variant_get_ptr_constructor(<GDExtensionVariantType>type, 0)
-    array_size = methods.find(GDEXTENSION_VARIANT_TYPE_ARRAY, "size")
-    array_resize = methods.find(GDEXTENSION_VARIANT_TYPE_ARRAY, "resize")
-    dictionary_keys = methods.find(GDEXTENSION_VARIANT_TYPE_DICTIONARY, "keys")
-    strings_size = methods.find(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "size")
-    strings_resize = methods.find(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "resize")
+    array_size = builtin.method(GDEXTENSION_VARIANT_TYPE_ARRAY, "size")
+    array_resize = builtin.method(GDEXTENSION_VARIANT_TYPE_ARRAY, "resize")
+    dictionary_keys = builtin.method(GDEXTENSION_VARIANT_TYPE_DICTIONARY, "keys")
+    strings_size = builtin.method(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "size")
+    strings_resize = builtin.method(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "resize")
     values.from_python, values.to_python = from_python, to_python
     for table, target in ((lists, packed_lists), (arrays, number_arrays), (boxed, boxes)):
         for type, cls in table.items():
@@ -394,7 +394,7 @@ cdef object read_number_array(int type, const Storage *value):
 
 cdef int64_t packed_size(int type, const void *array) except -1:
     cdef int64_t size = 0
-    methods.find(type, "size")(<void *>array, NULL, &size, 0)
+    builtin.method(type, "size")(<void *>array, NULL, &size, 0)
     return size
 
 

@@ -14,7 +14,7 @@ SIZE_HASH = 3173160232
 cdef dict hashes = {"is_read_only": IS_READ_ONLY_HASH, "keys": KEYS_HASH, "resize": RESIZE_HASH, "size": SIZE_HASH}
 
 
-cdef GDExtensionPtrBuiltInMethod find(int type, str name) except NULL:
+cdef GDExtensionPtrBuiltInMethod method(int type, str name) except NULL:
     cdef GDExtensionPtrBuiltInMethod found = gde.variant_get_ptr_builtin_method(
         <GDExtensionVariantType>type, strings.intern(name), hashes[name])
     if found is NULL:
