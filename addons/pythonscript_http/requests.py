@@ -7,7 +7,7 @@ from .enums import Error, Method
 from .errors import LocalError
 from .http1.codings import available
 from .http1.connection import Phase
-from .http1.request import RequestHead, build_head, check_method
+from .http1.request import RequestHead, build_head, method_of
 from .http1.writer import RequestWriter
 from .http11 import HTTP11Connection
 from .options import Options
@@ -54,11 +54,12 @@ class Requests(Options):
         """Makes ready for a request whose connection is still to be made."""
         raise NotImplementedError
 
-    def request(self, method: int, url: str, headers: Sequence[str], body: str = "") -> Error:
+    def request(self, method: int | str, url: str, headers: Sequence[str], body: str = "") -> Error:
         """Sends a request with a text, in UTF-8, as its body; `poll()` does the sending.
 
         Args:
-            method: one of `Method`. GET takes no body: it is ignored, and `warning` tells.
+            method: one of `Method`, or the token of another: `"PROPFIND"`. GET takes no body: it is ignored,
+                and `warning` tells.
             url: an absolute path, an absolute URL, `*` for OPTIONS, `host:port` for CONNECT.
             headers: lines of `name: value`.
             body: the text.
@@ -68,7 +69,7 @@ class Requests(Options):
         """
         warning = ""
         try:
-            check_method(method)
+            method = method_of(method)
             if body and method == _GET:
                 body = ""
                 warning = "request() ignores the body of a GET request; request_raw() sends it"
@@ -83,14 +84,14 @@ class Requests(Options):
         return result
 
     def request_raw(
-        self, method: int, url: str, headers: Sequence[str], body: bytes | bytearray | memoryview
+        self, method: int | str, url: str, headers: Sequence[str], body: bytes | bytearray | memoryview
     ) -> Error:
         """Sends a request with bytes as its body; `poll()` does the sending.
 
         With `Expect: 100-continue` among the headers the body waits for `100 Continue`, a second at most.
 
         Args:
-            method: one of `Method`.
+            method: one of `Method`, or the token of another: `"PROPFIND"`.
             url: as for `request()`.
             headers: lines of `name: value`.
             body: anything that holds contiguous bytes. It is not copied: leave it as it is until it was sent.
@@ -108,13 +109,13 @@ class Requests(Options):
         finally:
             self._leave()
 
-    def request_stream(self, method: int, url: str, headers: Sequence[str], length: int = -1) -> Error:
+    def request_stream(self, method: int | str, url: str, headers: Sequence[str], length: int = -1) -> Error:
         """Begins a request whose body is given piece by piece, by `send_body_chunk()` and `end_body()`.
 
         An addition to the engine's client.
 
         Args:
-            method: one of `Method`.
+            method: one of `Method`, or the token of another: `"PROPFIND"`.
             url: as for `request()`.
             headers: lines of `name: value`.
             length: bytes that the body will have. -1: not known; it then goes out in chunked coding.
@@ -125,7 +126,7 @@ class Requests(Options):
         Source: RFC 9112 sections 6.2 and 7.1.
         """
         if length < -1:
-            text = f"the length {length} of a body is below 0; -1 stands for one that is not known"
+            text = f"the length {length} of a body is negative; -1 means that it is not known"
             raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
         with self._call():
             self._begin_request(method, url, headers, length)
@@ -175,9 +176,10 @@ class Requests(Options):
                 self._http.sent()
             return result
 
-    def _begin_request(self, method: int, url: str, headers: Sequence[str], size: int) -> RequestWriter:
+    def _begin_request(self, method: int | str, url: str, headers: Sequence[str], size: int) -> RequestWriter:
         """Lines up a request's head; the body is to follow."""
         try:
+            method = method_of(method)
             head = self._make_head(method, url, headers, size)
             self._state.fire(Event.REQUEST)
         except LocalError as error:
@@ -190,7 +192,7 @@ class Requests(Options):
             method, head, size, limits=self.limits, decode=self._decode_body, trace=self._trace
         )
 
-    def _make_head(self, method: int, url: str, headers: Sequence[str], size: int) -> RequestHead:
+    def _make_head(self, method: int | str, url: str, headers: Sequence[str], size: int) -> RequestHead:
         """Makes a head, unless the last request over this connection had the same.
 
         Games ask for the same again and again, and to make a head costs a third of a request. It may hold

@@ -125,7 +125,7 @@ class Connection:
     # ---- requests
 
     def request(
-        self, method: int, head: RequestHead, size: int, *, limits: Limits, decode: bool = False
+        self, method: int | str, head: RequestHead, size: int, *, limits: Limits, decode: bool = False
     ) -> RequestWriter:
         """Begins a request; the last response is forgotten. The phase must be IDLE or TUNNEL.
 
@@ -145,7 +145,7 @@ class Connection:
         self._begin(method, limits, close=head.close, decode=decode)
         return self.writer
 
-    def _begin(self, method: int, limits: Limits, *, close: bool, decode: bool) -> None:
+    def _begin(self, method: int | str, limits: Limits, *, close: bool, decode: bool) -> None:
         self.method = method
         self.limits = limits
         self.head: ResponseHead | None = None

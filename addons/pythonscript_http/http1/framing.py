@@ -32,7 +32,7 @@ class Framing(Enum):
     """Its header block: what follows is no HTTP (101 Switching Protocols, an accepted CONNECT)."""
 
 
-def body_framing(method: int, head: ResponseHead) -> tuple[Framing, int]:
+def body_framing(method: int | str, head: ResponseHead) -> tuple[Framing, int]:
     """Tells how a final response's body is delimited, and its length in bytes (-1: not known beforehand).
 
     The answer to HEAD has a length of 0, as in the engine, so that a script may read its empty body; one that

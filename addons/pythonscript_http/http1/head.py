@@ -32,7 +32,7 @@ class HeadReader:
         "odd",
     )
 
-    def __init__(self, method: int) -> None:
+    def __init__(self, method: int | str) -> None:
         self._method = method
         self._interims = 0
         self._skipped = 0  # bytes of interim responses

@@ -44,7 +44,7 @@ class RequestHead(NamedTuple):
 
 
 def build_head(
-    method: int,
+    method: int | str,
     url: str,
     headers: Sequence[str],
     body_size: int,
@@ -58,7 +58,7 @@ def build_head(
     """Makes a request's head.
 
     Args:
-        method: one of `Method`.
+        method: one of `Method`, or the token of another: `"PROPFIND"`.
         url: an absolute path, an absolute URL (for proxies), `*` for OPTIONS, `host:port` for CONNECT.
         headers: lines of `name: value`. Host, Content-Length, User-Agent and Accept are added unless given.
         body_size: size of the body in bytes; below 0: not known, so that it goes chunked.
@@ -75,7 +75,7 @@ def build_head(
 
     Source: class reference, `HTTPClient.request`; RFC 9112 section 3.
     """
-    check_method(method)
+    method = method_of(method)
     if method == _TRACE and body_size:
         raise _wrong("TRACE takes no body (RFC 9110 section 9.3.8)")
     target = _target(method, url)
@@ -85,7 +85,7 @@ def build_head(
     for name, value in (("Host", host), ("User-Agent", user_agent)):
         check_value(name, value)
 
-    lines = [f"{_METHODS[method]} {target} HTTP/1.1"]
+    lines = [f"{method if isinstance(method, str) else _METHODS[method]} {target} HTTP/1.1"]
     given: dict[str, str] = {}
     for index, header in enumerate(headers):
         match = _HEADER.fullmatch(header)
@@ -125,14 +125,21 @@ def build_head(
     return RequestHead(data, chunked, close, expect)
 
 
-def check_method(method: int) -> None:
-    """Refuses a number that names no method.
+def method_of(method: int | str) -> int | str:
+    """The method that was asked for: a number where `Method` has one, for its rules apply; otherwise a token.
 
     Raises:
-        LocalError: it is not below METHOD_MAX.
+        LocalError: the number is not below METHOD_MAX, or the text is no token (RFC 9110 section 9.1).
     """
+    if isinstance(method, str):
+        if method in _METHODS:
+            return _METHODS.index(method)
+        if not _TOKEN.fullmatch(method) or method[0] in " \t":
+            raise _wrong(f"the method {_shown(method)} is not a token (RFC 9110 section 9.1)")
+        return method
     if not 0 <= method < len(_METHODS):
         raise _wrong(f"no such method: {method} (METHOD_GET is 0, METHOD_MAX is {len(_METHODS)})")
+    return method
 
 
 def check_value(name: str, value: str) -> None:
@@ -145,7 +152,7 @@ def check_value(name: str, value: str) -> None:
         raise _wrong(f"the value for the header {name!a} holds a line break or a NUL")
 
 
-def _target(method: int, url: str) -> str:
+def _target(method: int | str, url: str) -> str:
     """Checks a URL by the engine's rules and encodes what may not stand in a request line."""
     if _BREAKS.search(url):
         raise _wrong(f"the URL {_shown(url)} holds a line break or a NUL")
@@ -163,7 +170,7 @@ def _target(method: int, url: str) -> str:
     return _NOT_IN_PATH.sub(_percent, path) + mark + _NOT_IN_QUERY.sub(_percent, query)
 
 
-def _authority(method: int, target: str) -> str:
+def _authority(method: int | str, target: str) -> str:
     """The authority that a request's target names: host and port without a user; empty if it names none."""
     if method == _CONNECT:
         return target
@@ -197,7 +204,7 @@ def _check_framing(given: dict[str, str], body_size: int) -> bool:
         return True
     if body_size < 0:
         if length is not None:
-            raise _wrong(f"the Content-Length given is {length!a}, the body's length was told to be unknown")
+            raise _wrong(f"the Content-Length given is {length!a}, the body's length is declared as unknown")
         return True
     if length is not None and length != str(body_size):
         raise _wrong(f"the Content-Length given is {length!a}, the body has {body_size} bytes")

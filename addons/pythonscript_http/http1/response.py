@@ -90,10 +90,10 @@ def check_prefix(start: bytes) -> None:
         RemoteError: HTTP/0.9, HTTP/2, SSH, or anything else that does not begin with `HTTP/1.`.
     """
     if not _PREFIX.startswith(start):
-        raise RemoteError(f"this is no HTTP/1.x response: it begins with {start!a}")
+        raise RemoteError(f"not an HTTP/1.x response: it begins with {start!a}")
 
 
-def parse_head(block: bytes, method: int = Method.METHOD_GET) -> ResponseHead:
+def parse_head(block: bytes, method: int | str = Method.METHOD_GET) -> ResponseHead:
     """Parses a header block.
 
     Args:
@@ -175,7 +175,7 @@ def text(line: bytes) -> str:
         return line.decode("latin-1")
 
 
-def _repaired(block: bytes, method: int) -> tuple[bytes, bytes, bool]:
+def _repaired(block: bytes, method: int | str) -> tuple[bytes, bytes, bool]:
     """Rewrites what llhttp refuses and a user agent may take; llhttp then judges the result.
 
     - Folded lines become one.
@@ -217,7 +217,7 @@ def _repaired(block: bytes, method: int) -> tuple[bytes, bytes, bool]:
     return _block([status, *(field.line for field in found)]), _block(judged), odd
 
 
-def _is_bodiless(status: bytes, method: int) -> bool:
+def _is_bodiless(status: bytes, method: int | str) -> bool:
     """Returns whether no body follows, whatever the fields say (RFC 9112 section 6.3, rules 1 and 2)."""
     match = _STATUS.match(status)
     code = int(match[1]) if match else 0

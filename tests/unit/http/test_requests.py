@@ -1,4 +1,4 @@
-"""Requests that are refused before a byte of them is made; heads that are made once; bodies in pieces."""
+"""Requests that are refused before a byte is made; heads made once; methods by their tokens; bodies in pieces."""
 
 import gc
 import weakref
@@ -10,7 +10,7 @@ from tests.loopback.responses import OK
 from tests.unit.http.driving import GET, HELLO, POST, poll, read
 from tests.unit.http.fakes import Clocked, FakeStream, Memory, fake
 
-from pythonscript_http import Error, HTTPClient, LocalError, Method
+from pythonscript_http import Error, HTTPClient, LocalError, Method, Status
 from pythonscript_http.http1.request import RequestHead, build_head
 
 
@@ -144,3 +144,32 @@ def test_a_body_is_sent_when_its_last_byte_is(clocked: Clocked) -> None:
     clocked.clock.advance(5.0)
     clocked.client.end_body()
     assert clocked.client.get_timings()["posttransfer"] == 1.0
+
+
+def test_a_method_by_its_token() -> None:
+    client, stream = fake(b"HTTP/1.1 207 Multi-Status\r\nContent-Length: 2\r\n\r\nok")
+    client.request("PROPFIND", "/", ["Depth: 1"], "<propfind/>")
+    client.poll()
+    client.poll()
+    assert stream.sent.startswith(b"PROPFIND / HTTP/1.1\r\n")
+    assert stream.sent.endswith(b"\r\n\r\n<propfind/>")
+    assert client.read_response_body_chunk() == b"ok"
+
+
+def test_a_token_of_the_engines_has_its_rules() -> None:
+    client, _ = fake(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+    client.request("HEAD", "/", [])
+    client.poll()
+    client.poll()
+    assert client.read_response_body_chunk() == b""
+    assert (client.get_status(), client.get_error_reason()) == (Status.STATUS_CONNECTED, "")
+    client, _ = fake()
+    client.request("GET", "/", [], "body")
+    assert "ignores the body of a GET" in client.warning
+
+
+def test_a_method_that_is_no_token() -> None:
+    client, stream = fake()
+    with pytest.raises(LocalError, match="the method 'GET /' is not a token"):
+        client.request("GET /", "/", [])
+    assert not stream.sent

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pythonscript_http.enums import Error, Method
 from pythonscript_http.errors import LocalError
-from pythonscript_http.http1.request import RequestHead, build_head, check_method
+from pythonscript_http.http1.request import RequestHead, build_head, method_of
 
 GET, POST, OPTIONS, CONNECT = (
     Method.METHOD_GET,
@@ -20,7 +20,7 @@ GET, POST, OPTIONS, CONNECT = (
 
 
 def build(
-    method: int = GET,
+    method: int | str = GET,
     url: str = "/",
     headers: list[str] | None = None,
     size: int = 0,
@@ -46,16 +46,40 @@ def test_what_is_given_is_not_added() -> None:
     assert lines(build(POST, "/", headers, 3)) == ["POST / HTTP/1.1", *(header.strip() for header in headers)]
 
 
+@pytest.mark.parametrize("method", ["PROPFIND", "M-SEARCH", "get", "1"])
+def test_a_method_may_be_a_token(method: str) -> None:
+    assert lines(build(method))[0] == f"{method} / HTTP/1.1"
+    assert "Content-Length: 3" in lines(build(method, size=3))
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_token_that_has_a_number_is_that_method(method: Method) -> None:
+    """The rules for it apply: POST says that it has no body, CONNECT wants an authority."""
+    if method is not Method.METHOD_MAX:
+        assert method_of(method.name[7:]) == method
+        url = "h:1" if method is CONNECT else "/"
+        assert build(method.name[7:], url) == build(method, url)
+
+
+@pytest.mark.parametrize(
+    "method", ["", " ", " GET", "GET ", "PROP FIND", "GET / HTTP/1.1\r\nA: b", "GÉT", "A\0", "A:"]
+)
+def test_a_method_that_is_no_token_is_refused(method: str) -> None:
+    with pytest.raises(LocalError, match="is not a token") as caught:
+        build(method)
+    assert caught.value.code is Error.ERR_INVALID_PARAMETER
+
+
 @pytest.mark.parametrize("method", Method)
 def test_methods(method: Method) -> None:
     if method is Method.METHOD_MAX:
         with pytest.raises(LocalError, match="no such method: 9"):
-            check_method(method)
+            method_of(method)
     else:
         url = "h:1" if method is CONNECT else "/"
         assert lines(build(method, url))[0] == f"{method.name[7:]} {url} HTTP/1.1"
     with pytest.raises(LocalError, match="no such method: -1"):
-        check_method(-1)
+        method_of(-1)
 
 
 def test_empty_bodies_are_announced_where_one_is_expected() -> None:
@@ -268,7 +292,7 @@ def test_bodies_of_unknown_length_go_chunked() -> None:
     given = build(POST, "/", ["transfer-encoding: chunked"], -1)
     assert given.chunked
     assert given.data.lower().count(b"transfer-encoding") == 1
-    with pytest.raises(LocalError, match="'5', the body's length was told to be unknown"):
+    with pytest.raises(LocalError, match="'5', the body's length is declared as unknown"):
         build(POST, "/", ["Content-Length: 5"], -1)
 
 
