@@ -124,7 +124,7 @@ class Connections(Requests):
             except LocalError as error:
                 raise self.refused(error) from None
             if policy is not None and not target.tls:
-                self.warning = f"{host!a} asks for no TLS, so what was said of TLS has no use"
+                self.warning = f"{host!a} does not use TLS, so the TLS options have no effect"
             return result
         finally:
             self._leave()

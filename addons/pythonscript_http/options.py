@@ -225,7 +225,7 @@ class Options(Calls):
 
     def _set_timeout(self, name: str, seconds: float) -> None:
         if not (seconds >= 0 and math.isfinite(seconds)):
-            text = f"{name}_timeout {seconds} is no number of seconds from 0 on"
+            text = f"{name}_timeout {seconds} is not a number of seconds, 0 or more"
             raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
         self.timeouts = replace(self.timeouts, **{name: float(seconds)})
         self._obey_timeouts()

@@ -48,7 +48,9 @@ def environment_proxy(target: Host, environment: Environment) -> Proxy | None:
     try:
         return parse_proxy(environment(name))
     except LocalError as error:
-        raise LocalError(error.code, f"the environment's {name} is no proxy: {error}") from None
+        raise LocalError(
+            error.code, f"the environment variable {name} is not a valid proxy: {error}"
+        ) from None
 
 
 def is_exempt(target: Host, exemptions: str) -> bool:
@@ -113,7 +115,7 @@ class Proxies:
             try:
                 self._set[tls] = parse_proxy(host, port)
             except LocalError as error:
-                self._set[tls] = LocalError(error.code, f"this is no proxy: {error}")
+                self._set[tls] = LocalError(error.code, f"not a valid proxy: {error}")
         self._usable(tls)
 
     def to(self, target: Host) -> Proxy | None:

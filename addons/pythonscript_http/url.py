@@ -69,11 +69,11 @@ def parse_host(text: str, port: int = -1, *, tls: bool = False) -> Host:
     named = _named(text)
     if is_path(text):
         if tls:
-            raise _wrong(f"no TLS is spoken over Unix domain sockets: {text!a}")
+            raise _wrong(f"TLS over Unix domain sockets is not supported: {text!a}")
         return parse_path(text, port, named)
     scheme, rest = split_scheme(text, ("http", "https"))
     if "@" in rest:
-        raise _wrong(f"{named} comes with a user or a password, which only a proxy may have")
+        raise _wrong(f"{named} contains a user or a password: send them in an Authorization header")
     tls = scheme == "https" if scheme else tls
     return parse_authority(rest, port, named, standard=PORT_HTTPS if tls else PORT_HTTP, tls=tls)
 
@@ -138,7 +138,7 @@ def parse_authority(rest: str, port: int, named: str, *, standard: int, tls: boo
     if inner:
         inner_port = int(inner.lstrip("0") or "0")  # int() refuses very many digits, even of 0
         if 0 <= port != inner_port:
-            raise _wrong(f"{named} names another port than the {port} given apart")
+            raise _wrong(f"{named} has another port than {port}, which is given too")
         port = inner_port
     port = _checked_port(port, standard)
     name = match["name"]
@@ -186,7 +186,7 @@ def _address(text: str, named: str) -> str:
     if len(zone) > 2:
         zone = zone.removeprefix("25")
     if mark and (not zone or _NOT_IN_NAME.search(zone)):
-        raise _wrong(f"{named} has a zone that is no name of an interface")
+        raise _wrong(f"{named} has a zone that is not the name of an interface")
     try:
         IPv6Address(address)
     except ValueError:
@@ -224,7 +224,7 @@ def _ascii(text: str, named: str) -> str:
         labels = idna.uts46_remap(text, std3_rules=False, transitional=False).split(".")
         return ".".join(label if label.isascii() else _punycode(label) for label in labels)
     except UnicodeError:
-        raise _wrong(f"{named} is no international domain name") from None
+        raise _wrong(f"{named} is not a valid international domain name") from None
 
 
 def _punycode(label: str) -> str:

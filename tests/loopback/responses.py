@@ -1033,10 +1033,15 @@ _BAD_START: Final = [
         "a body without a head",
         "RFC 9112 2.3",
         b"<html>hello</html>",
-        "no HTTP/1.x response",
+        "not an HTTP/1.x response",
     ),
     _bad(
-        "HTTP/2", Kind.HEADS, "another version", "RFC 9112 2.3", b"HTTP/2 200\r\n\r\n", "no HTTP/1.x response"
+        "HTTP/2",
+        Kind.HEADS,
+        "another version",
+        "RFC 9112 2.3",
+        b"HTTP/2 200\r\n\r\n",
+        "not an HTTP/1.x response",
     ),
     _bad(
         "RTSP",
@@ -1044,7 +1049,7 @@ _BAD_START: Final = [
         "another protocol",
         "RFC 9112 2.3",
         b"RTSP/1.0 200 OK\r\n\r\n",
-        "no HTTP/1.x response",
+        "not an HTTP/1.x response",
     ),
     _bad(
         "http/1.1",
@@ -1052,7 +1057,7 @@ _BAD_START: Final = [
         "the name is case-sensitive",
         "RFC 9112 2.3",
         b"http/1.1 200 OK\r\n\r\n",
-        "no HTTP/1.x",
+        "not an HTTP/1.x",
     ),
     _bad(
         "HTTP/1.2",
@@ -1077,7 +1082,7 @@ _BAD_START: Final = [
         "servers may skip one before a request; no client does before an answer",
         "RFC 9112 2.2",
         b"\r\nHTTP/1.1 200 OK\r\n\r\n",
-        "no HTTP/1.x response",
+        "not an HTTP/1.x response",
     ),
     _bad(
         "status of two digits",
@@ -1423,7 +1428,7 @@ _BAD_CHUNKS: Final = [
         "a digit at least",
         "RFC 9112 7.1",
         CHUNKED + b"\r\nhi\r\n0\r\n\r\n",
-        "b'\\r' is no chunk size",
+        "b'\\r' is not a chunk size",
         code=200,
     ),
     _bad(
@@ -1441,7 +1446,7 @@ _BAD_CHUNKS: Final = [
         "digits only",
         "RFC 9112 7.1",
         CHUNKED + b"-2\r\nhi\r\n0\r\n\r\n",
-        "is no chunk size",
+        "is not a chunk size",
         code=200,
     ),
     _bad(
@@ -1450,7 +1455,7 @@ _BAD_CHUNKS: Final = [
         "digits first",
         "RFC 9112 7.1",
         CHUNKED + b" 2\r\nhi\r\n0\r\n\r\n",
-        "is no chunk size",
+        "is not a chunk size",
         code=200,
     ),
     _bad(
@@ -1459,7 +1464,7 @@ _BAD_CHUNKS: Final = [
         "no extension without ; (curl ignores it)",
         "RFC 9112 7.1.1",
         CHUNKED + b"2 junk\r\nhi\r\n0\r\n\r\n",
-        "is no chunk size",
+        "is not a chunk size",
         code=200,
     ),
     _bad(
@@ -1478,7 +1483,7 @@ _BAD_CHUNKS: Final = [
         "the same trick",
         "RFC 9112 7.1.1",
         CHUNKED + b"2;a\rb\r\nhi\r\n0\r\n\r\n",
-        "is no chunk size",
+        "is not a chunk size",
         code=200,
     ),
     _bad(
@@ -1487,7 +1492,7 @@ _BAD_CHUNKS: Final = [
         "must not overflow",
         "RFC 9112 7.1",
         CHUNKED + b"f" * 17 + b"\r\nhi",
-        "is no chunk size",
+        "is not a chunk size",
         code=200,
     ),
     _bad(

@@ -123,7 +123,7 @@ def policy_of(options: TLSOptions | None, terms: PyTLSPolicy | None) -> TlsPolic
         fields |= _fields_of(options)
     if terms is not None and terms.roots != PyTLSPolicy.Roots.ROOTS_PROJECT:
         if "roots" in fields:
-            text = "the TLSOptions have trusted certificates of their own, so the policy's roots have no use"
+            text = "the TLSOptions have trusted certificates, so the policy's roots have no effect"
             raise LocalError(Code.ERR_INVALID_PARAMETER, text)
         fields["roots"] = _roots_of(terms)
     elif "roots" not in fields and not fields.get("unsafe"):
@@ -152,7 +152,7 @@ def _fields_of(options: TLSOptions) -> dict[str, Any]:
         text = "TLSOptions cannot be read before Godot 4.3: pass none, and use a PyTLSPolicy"
         raise LocalError(Code.ERR_UNAVAILABLE, text)
     if options.is_server():
-        raise LocalError(Code.ERR_INVALID_PARAMETER, "these TLSOptions are a server's")
+        raise LocalError(Code.ERR_INVALID_PARAMETER, "these TLSOptions are for a server, not for a client")
     fields: dict[str, Any] = {"unsafe": options.is_unsafe_client()}
     fields["common_name"] = options.get_common_name_override()
     chain = options.get_trusted_ca_chain()

@@ -96,7 +96,7 @@ class PeerStream:
                     if error != Error.OK:
                         raise NetworkError(f"the StreamPeer returns {Error(error).name}")
                     if not 0 <= sent <= len(piece):
-                        raise NetworkError(f"the StreamPeer says that it sent {sent} of {len(piece)} bytes")
+                        raise NetworkError(f"the StreamPeer reports {sent} bytes sent of {len(piece)} bytes")
                     total += int(sent)
                     if sent < len(piece):
                         return total

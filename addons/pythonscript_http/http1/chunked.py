@@ -175,7 +175,7 @@ class ChunkedDecoder:
             stop = line_end.start() if line_end else end
         if stop < end and not (begun and end - stop == 1 and source[stop] == _CR):
             line = bytes(source[start : min(end, start + 40)]).partition(b"\n")[0]
-            self.failure = f"malformed chunked coding: {line!a} is no chunk size"
+            self.failure = f"malformed chunked coding: {line!a} is not a chunk size"
         self._scanned = stop - at
 
     def _take_trailers(self, source: bytearray, at: int, end: int) -> int:

@@ -380,11 +380,11 @@ class Decoding:
             if name != "identity"
         ]
         if len(applied) > MOST_CODINGS:
-            raise RemoteError(f"{len(applied)} codings of one body are over the limit of {MOST_CODINGS}")
+            raise RemoteError(f"the body has {len(applied)} codings, over the limit of {MOST_CODINGS}")
         self._layers: list[_Layer] = []  # the lowest, which was applied last, first
         for name, makers in reversed(applied):
             if name not in makers:
-                raise RemoteError(f"the coding {name!a} is none of those known here: {', '.join(known)}")
+                raise RemoteError(f"the coding {name!a} is unknown; known are {', '.join(known)}")
             stage = makers[name]()
             if name == "br" and start is not None:
                 stage = _Aside(stage, start)
@@ -479,5 +479,5 @@ class Decoding:
         if bomb is not None and layer.given > bomb.free and layer.given > bomb.ratio * self._taken:
             coding = ", ".join(layer.name for layer in reversed(self._layers))
             raise RemoteError(
-                f"the body's {coding} coding is a bomb: {self._taken} bytes became {bomb.ratio} times that"
+                f"the body is a {coding} bomb: {self._taken} bytes became {bomb.ratio} times as many"
             )

@@ -87,7 +87,7 @@ class RequestWriter:
         given = self._given + len(data)
         if self.open or self._complete:
             if 0 <= self.length < given:
-                text = f"the body's length was told to be {self.length}, and {given} bytes are given"
+                text = f"the body's length is declared as {self.length}, but {given} bytes are given"
                 raise LocalError(Error.ERR_INVALID_PARAMETER, text)
         else:
             return Error.ERR_UNAVAILABLE
@@ -119,7 +119,7 @@ class RequestWriter:
             self.streamed = not self._complete
             return Error.OK if self._complete else Error.ERR_UNAVAILABLE
         if self.length > self._given:
-            text = f"the body's length was told to be {self.length}, and {self._given} bytes came"
+            text = f"the body's length is declared as {self.length}, but {self._given} bytes came"
             raise LocalError(Error.ERR_INVALID_PARAMETER, text)
         if self._chunked:
             self._put([b"0\r\n\r\n"])

@@ -108,7 +108,7 @@ def making_tls_ready() -> Iterator[None]:
     try:
         yield
     except (ImportError, OSError) as error:  # ssl.SSLError is an OSError
-        raise LocalError(Error.ERR_UNAVAILABLE, f"TLS is out of reach here: {error}") from None
+        raise LocalError(Error.ERR_UNAVAILABLE, f"TLS is not available: {error}") from None
 
 
 def _tls_to(host: Host, policy: "TlsPolicy | None", named: str = "") -> Step:

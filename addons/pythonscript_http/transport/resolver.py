@@ -25,6 +25,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from pythonscript_http.url import UNIX
 from pythonscript_http.workers import Workers
 
 from .stream import Address, NetworkError
@@ -36,7 +37,6 @@ MOST_THREADS: Final = 256
 """A dead name keeps one for 10 to 30 s. Memory: some 50 KiB each."""
 
 _LINGER: Final = 10.0
-_UNIX: Final = "unix:"
 _LOCALHOST: Final = [
     Address(socket.AF_INET6, ("::1", 0, 0, 0)),
     Address(socket.AF_INET, ("127.0.0.1", 0)),
@@ -54,8 +54,8 @@ def literal(host: str) -> Address | None:
     An IPv6 address may have a zone: `fe80::1%eth0`.
     """
     if ":" in host:
-        if host.startswith(_UNIX):
-            return Address(socket.AF_UNIX, (host.removeprefix(_UNIX),))
+        if host.startswith(UNIX):
+            return Address(socket.AF_UNIX, (host.removeprefix(UNIX),))
         try:
             found = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
         except (OSError, ValueError):

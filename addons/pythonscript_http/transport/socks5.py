@@ -70,9 +70,9 @@ def dialogue(name: str, port: int, user: bytes = b"", password: bytes = b"") -> 
         if status:
             raise RemoteError("it does not accept the user or the password")
     elif method == _NONE_OF_THEM:
-        raise RemoteError("it does not accept " + ("the login" if user else "anybody without a login"))
+        raise RemoteError("it does not accept the login" if user else "it requires a login")
     elif method != _NO_LOGIN:
-        raise RemoteError(f"it chose the method {method}, which was not offered")
+        raise RemoteError(f"it chose the authentication method {method}, which was not offered")
     version, reply = yield bytes((_VERSION, _CONNECT, 0)) + _address(name) + port.to_bytes(2, "big"), 2
     _check_version(version)
     if reply:  # with it, some send no address
@@ -85,7 +85,7 @@ def dialogue(name: str, port: int, user: bytes = b"", password: bytes = b"") -> 
     elif kind in sizes:
         size = sizes[kind]
     else:
-        raise RemoteError(f"its answer has an address of the type {kind}, which there is not")
+        raise RemoteError(f"its answer has an address of the unknown type {kind}")
     yield b"", size + 2  # whence it connected, which is nothing to us
 
 

@@ -223,7 +223,7 @@ class Handshake:
         if self._step is not None:
             said = "it answered, and that takes long to verify"
         else:
-            said = "it answered, and then fell silent" if self._begin else "it says nothing"
+            said = "it answered, and then fell silent" if self._begin else "it sent nothing"
         return self._transport.failure(f"{why}: {said}")
 
     def wait(self, timeout: float) -> None:

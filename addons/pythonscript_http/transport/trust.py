@@ -110,19 +110,21 @@ class TlsPolicy:
     def __post_init__(self) -> None:
         for name, version in (("minimum", self.minimum), ("maximum", self.maximum)):
             if version not in _VERSIONS:
-                raise _wrong(f"the {name} version {version.name} is none of TLS 1.2 and 1.3")
+                raise _wrong(f"the {name} version {version.name} is neither TLS 1.2 nor TLS 1.3")
         if self.minimum > self.maximum:
             raise _wrong("the minimum version of TLS is above the maximum")
         if bool(self.certificate) != bool(self.key):
             lacking = "key" if self.certificate else "certificate"
             raise _wrong(f"the client's certificate and its key go together: there is no {lacking}")
         if self.unsafe and self.common_name:
-            raise _wrong("an unsafe client verifies no name, so a common name has no use")
+            raise _wrong("an unsafe client verifies no name, so a common name has no effect")
         if not self.verifies and self.revocation_lists:
-            raise _wrong("an unsafe client without roots verifies no chain, so revocation lists have no use")
+            raise _wrong(
+                "an unsafe client without roots verifies no chain, so revocation lists have no effect"
+            )
         if self.unsafe and self.roots in (Roots.SYSTEM, Roots.CERTIFI):
             whose = "the system's" if self.roots is Roots.SYSTEM else "Mozilla's"
-            raise _wrong(f"an unsafe client verifies no chain by {whose} roots, so they have no use")
+            raise _wrong(f"an unsafe client verifies no chain by {whose} roots, so they have no effect")
         for name in self.alpn:
             if name in _NOT_SPOKEN:
                 raise _wrong(f"ALPN cannot offer {name!a}, which is not spoken here")

@@ -1,4 +1,4 @@
-"""What scripts rely on: the class reference, and the engine's own ways where it says nothing."""
+"""What scripts rely on: the class reference, and the engine's own ways where it sent nothing."""
 
 from typing import Any, Final
 

@@ -86,7 +86,7 @@ SCENARIOS: Final = (
         "stall",
         "It says nothing, and a `connect_timeout` of 1.5 s",
         (Pause(8),),
-        "no connection within 1.5 s (connect_timeout): it says nothing",
+        "no connection within 1.5 s (connect_timeout): it sent nothing",
         timeout=1.5,
     ),
     _failing(

@@ -139,7 +139,7 @@ func test_bodies_that_can_not_be_decoded() -> void:
 		["gzip_chunks_cut", "the body's gzip coding is cut short"],
 		["deflate_cut", "the body's deflate coding is cut short"],
 		["gzip_broken", "malformed gzip coding: "],
-		["bomb", "the body's gzip, gzip coding is a bomb: "],
+		["bomb", "the body is a gzip, gzip bomb: "],
 	]:
 		for blocking: bool in [false, true]:
 			var client := client_at(row[0])

@@ -33,7 +33,7 @@ func test_their_values() -> void:
 		client.call("set_" + deadline, 0.5)
 		check(deadline + " by its setter", client.get(deadline), 0.5)
 		for wrong: Array in [[-1.0, "-1.0"], [NAN, "nan"], [INF, "inf"]]:
-			var text := "%s %s is no number of seconds from 0 on" % [deadline, wrong[1]]
+			var text := "%s %s is not a number of seconds, 0 or more" % [deadline, wrong[1]]
 			expect(text)
 			client.set(deadline, wrong[0])
 			check(text, client.get_error_reason(), text)

@@ -85,7 +85,7 @@ func test_proxies_that_are_none() -> void:
 	check_refused(
 		client,
 		client.connect_to_host.bind("user:secret@127.0.0.1", 80),
-		"the host '127.0.0.1' comes with a user or a password, which only a proxy may have"
+		"the host '127.0.0.1' contains a user or a password: send them in an Authorization header"
 	)
 
 
@@ -136,7 +136,7 @@ func test_socks_over_ipv6() -> void:
 func test_socks_that_refuses() -> void:
 	var server := "%s:%s" % [HOST, option("server")]
 	for row: Array in [
-		["socks", "", "it does not accept anybody without a login"],
+		["socks", "", "it requires a login"],
 		["socks", "x:secret@", "it does not accept the user or the password"],
 		[
 			"socks_refuses",
@@ -172,7 +172,7 @@ func test_proxies_of_the_environment() -> void:
 	fetch(client, "/request")
 	check_true("not for this one", read_text(client).begins_with("GET /request "))
 	OS.set_environment("http_proxy", "gopher://" + HOST)
-	expect("the environment's http_proxy is no proxy")
+	expect("the environment variable http_proxy is not a valid proxy")
 	check("no proxy at all", client.connect_to_host("example.org", 80), ERR_INVALID_PARAMETER)
 	OS.unset_environment("http_proxy")
 	OS.unset_environment("no_proxy")
@@ -240,7 +240,7 @@ func test_ipv6() -> void:
 		check_true("the host", "\r\nHost: [::1]:%d\r\n" % six in read_text(client))
 	for row: Array in [
 		["[::1", "the host '[::1' is neither a name nor an address"],
-		["[::1]:80", "the host '[::1]:80' names another port than the 81 given apart"],
+		["[::1]:80", "the host '[::1]:80' has another port than 81, which is given too"],
 	]:
 		var client := PyHTTPClient.new()
 		check_refused(client, client.connect_to_host.bind(row[0], 81), row[1])

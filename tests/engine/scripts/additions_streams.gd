@@ -308,7 +308,7 @@ func test_a_stream_of_gdscript_that_lies() -> void:
 		client.connection = stream
 		fetch(client)
 		check("lies", client.get_status(), HTTPClient.STATUS_CONNECTION_ERROR)
-		var told := "cannot send: the StreamPeer says that it sent %d of" % (5 - lies)
+		var told := "cannot send: the StreamPeer reports %d bytes sent of" % (5 - lies)
 		check_true("told", client.get_error_reason().begins_with(told))
 
 

@@ -74,7 +74,7 @@ func test_too_much() -> void:
 	check_refused(
 		client,
 		client.send_body_chunk.bind("def".to_utf8_buffer()),
-		"the body's length was told to be 5, and 6 bytes are given"
+		"the body's length is declared as 5, but 6 bytes are given"
 	)
 	check("what fits goes", client.send_body_chunk("de".to_utf8_buffer()), OK)
 	check("nothing more does", client.send_body_chunk(PackedByteArray()), OK)
@@ -87,7 +87,7 @@ func test_too_little() -> void:
 	var client := client_at("server")
 	client.request_stream(POST, "/echo", [], 5)
 	client.send_body_chunk("abc".to_utf8_buffer())
-	check_refused(client, client.end_body, "the body's length was told to be 5, and 3 bytes came")
+	check_refused(client, client.end_body, "the body's length is declared as 5, but 3 bytes came")
 	for i in 20:
 		client.poll()
 	check("nothing has ended", client.get_status(), HTTPClient.STATUS_REQUESTING)
@@ -143,7 +143,7 @@ func test_headers_that_lie() -> void:
 		[
 			["Content-Length: 5"],
 			-1,
-			"the Content-Length given is '5', the body's length was told to be unknown"
+			"the Content-Length given is '5', the body's length is declared as unknown"
 		],
 		[["Content-Length: 5"], 6, "the Content-Length given is '5', the body has 6 bytes"],
 		[["no colon"], -1, "header 0 is not of the form 'name: value'"],

@@ -27,19 +27,19 @@ func test_options_without_a_scheme() -> void:
 
 
 func test_options_and_a_scheme_without_tls() -> void:
-	expect("'http://localhost' asks for no TLS, so what was said of TLS has no use")
+	expect("'http://localhost' does not use TLS, so the TLS options have no effect")
 	check_trusted(fetch("plain", TLSOptions.client(roots()), null, "http://localhost"))
 
 
 func test_options_and_a_unix_socket() -> void:
 	for host: String in ["unix:/run/x.sock", "unix:///run/x.sock"]:
-		expect("no TLS is spoken over Unix domain sockets")
+		expect("TLS over Unix domain sockets is not supported")
 		var client := PyHTTPClient.new()
 		check("refused", client.connect_to_host(host, -1, TLSOptions.client()), ERR_INVALID_PARAMETER)
 
 
 func test_a_proxy_that_is_none() -> void:
-	var reason := "this is no proxy: the host has the scheme 'socks4'"
+	var reason := "not a valid proxy: the host has the scheme 'socks4'"
 	expect(reason)
 	expect(reason)
 	var client := PyHTTPClient.new()
@@ -69,12 +69,12 @@ func test_unsafe_with_roots_verifies_the_chain_and_no_name() -> void:
 
 
 func test_a_servers_options() -> void:
-	expect("these TLSOptions are a server's")
+	expect("these TLSOptions are for a server, not for a client")
 	var key := Crypto.new().generate_rsa(1024)
 	var client := PyHTTPClient.new()
 	var options := TLSOptions.server(key, roots())
 	check("refused", client.connect_to_host("https://localhost", 1, options), ERR_INVALID_PARAMETER)
-	check("reason", client.get_error_reason(), "these TLSOptions are a server's")
+	check("reason", client.get_error_reason(), "these TLSOptions are for a server, not for a client")
 
 
 func test_certificates_that_the_engine_does_not_hand_out() -> void:

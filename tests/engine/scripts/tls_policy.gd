@@ -74,7 +74,7 @@ func test_revocation_lists() -> void:
 	check_distrusted(fetch("revoked", trusting(), policy), "a certificate of its chain is revoked")
 	policy.revocation_lists = ["nothing"]
 	check_refused(policy, "a revocation list has no PEM block of the kind 'X509 CRL'", trusting())
-	check_refused(policy, "so revocation lists have no use", TLSOptions.client_unsafe())
+	check_refused(policy, "so revocation lists have no effect", TLSOptions.client_unsafe())
 
 
 func test_alpn() -> void:
@@ -121,8 +121,8 @@ func test_the_systems_roots() -> void:
 	policy.roots = PyTLSPolicy.ROOTS_SYSTEM
 	check_trusted(fetch("system", null, policy))
 	check_distrusted(fetch("good", null, policy), "unknown issuer 'Test Root'")
-	check_refused(policy, "so the policy's roots have no use", trusting())
-	check_refused(policy, "by the system's roots, so they have no use", TLSOptions.client_unsafe())
+	check_refused(policy, "so the policy's roots have no effect", trusting())
+	check_refused(policy, "by the system's roots, so they have no effect", TLSOptions.client_unsafe())
 	policy.roots = 7
 	check_refused(policy, "roots: 7 is none of ROOTS_PROJECT, ROOTS_SYSTEM and ROOTS_MOZILLA")
 
@@ -137,8 +137,8 @@ func test_mozillas_roots_and_the_systems() -> void:
 	var policy := PyTLSPolicy.new()
 	policy.roots = PyTLSPolicy.ROOTS_MOZILLA
 	check_distrusted(fetch("system", null, policy), "unknown issuer 'System Root'")
-	check_refused(policy, "so the policy's roots have no use", trusting())
-	check_refused(policy, "by Mozilla's roots, so they have no use", TLSOptions.client_unsafe())
+	check_refused(policy, "so the policy's roots have no effect", trusting())
+	check_refused(policy, "by Mozilla's roots, so they have no effect", TLSOptions.client_unsafe())
 
 
 func test_sessions_are_resumed_across_clients() -> void:

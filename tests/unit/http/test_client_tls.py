@@ -195,7 +195,7 @@ def test_timings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("begin", "said"), [(b"", "it says nothing"), (b"\x16\x03\x03", "it answered, and then fell silent")]
+    ("begin", "said"), [(b"", "it sent nothing"), (b"\x16\x03\x03", "it answered, and then fell silent")]
 )
 def test_a_connect_timeout_in_the_handshake(begin: bytes, said: str) -> None:
     clock = Clock()
@@ -446,14 +446,14 @@ def test_a_slow_upload_is_no_idle_one(by: str) -> None:
 
 @pytest.mark.parametrize("host", ["unix:/run/x.sock", "unix:///run/x.sock"])
 def test_no_tls_over_unix_sockets(client: HTTPClient, host: str) -> None:
-    with pytest.raises(LocalError, match="no TLS is spoken over Unix domain sockets"):
+    with pytest.raises(LocalError, match="TLS over Unix domain sockets is not supported"):
         client.connect_to_host(host, -1, TRUSTING)
     assert client.get_status() is Status.STATUS_DISCONNECTED
 
 
 def test_terms_without_use_are_told(client: HTTPClient) -> None:
     client.connect_to_host("http://127.0.0.1", 1, TRUSTING)
-    assert client.warning == "'http://127.0.0.1' asks for no TLS, so what was said of TLS has no use"
+    assert client.warning == "'http://127.0.0.1' does not use TLS, so the TLS options have no effect"
     with pytest.raises(LocalError):
         client.connect_to_host("a b")
     assert client.warning == ""
@@ -475,7 +475,7 @@ def test_a_proxy_that_is_none_holds_nobody() -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_that_is_none_is_not_gone_without(client: HTTPClient, scheme: str) -> None:
-    text = "this is no proxy: the host has the scheme 'socks4'"
+    text = "not a valid proxy: the host has the scheme 'socks4'"
     setter = client.set_https_proxy if scheme == "https" else client.set_http_proxy
     with pytest.raises(LocalError, match=text):
         setter("socks4://127.0.0.1", 1080)

@@ -47,7 +47,7 @@ def test_every_range_belongs_to_a_size() -> None:
 def test_timeouts(options: Options, name: str) -> None:
     assert getattr(options, f"get_{name}_timeout")() == 0
     for bad in (-1, float("nan"), float("inf")):
-        with pytest.raises(LocalError, match=f"^{name}_timeout {bad} is no number of seconds from 0 on$"):
+        with pytest.raises(LocalError, match=f"^{name}_timeout {bad} is not a number of seconds, 0 or more$"):
             setattr(options, f"{name}_timeout", bad)
     getattr(options, f"set_{name}_timeout")(2)
     assert getattr(options, f"{name}_timeout") == getattr(options.timeouts, name) == 2.0

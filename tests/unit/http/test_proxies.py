@@ -41,7 +41,7 @@ class TestTheEnvironment:
         assert (chosen(HTTP, variables), chosen(HTTPS, variables)) == (http, https)
 
     def test_one_that_is_no_proxy_is_not_passed_by(self) -> None:
-        with pytest.raises(LocalError, match=r"environment's http_proxy is no proxy.*'gopher'") as caught:
+        with pytest.raises(LocalError, match=r"http_proxy is not a valid proxy.*'gopher'") as caught:
             chosen(HTTP, {"http_proxy": "gopher://user:secret@a"})
         assert "secret" not in str(caught.value)
 
@@ -127,6 +127,6 @@ class TestWhatWasSet:
         client.connect_to_host("192.0.2.1")
         assert network.asked[-1] == (["192.0.2.9"], 1)
         client.proxies.environment = lambda _: "gopher://a"
-        with pytest.raises(LocalError, match="the environment's http_proxy is no proxy"):
+        with pytest.raises(LocalError, match="the environment variable http_proxy is not a valid proxy"):
             client.connect_to_host("192.0.2.1")
         assert "http_proxy" in client.get_error_reason()

@@ -128,7 +128,7 @@ def test_any_bytes_end_in_body_or_failure_in_any_split(data: bytes, cuts: list[i
 def test_bytes_before_a_fault_are_body() -> None:
     decoder = ChunkedDecoder(1000, UNLIMITED)
     assert decode(decoder, [b"5\r\nhello\r\nxyz\r\n"])[0] == b"hello"
-    assert decoder.failure == "malformed chunked coding: b'xyz\\r' is no chunk size"
+    assert decoder.failure == "malformed chunked coding: b'xyz\\r' is not a chunk size"
 
 
 @pytest.mark.parametrize(

@@ -215,25 +215,25 @@ def test_chunked_below_another_transfer_coding_that_is_faulty() -> None:
     decoding.feed(b"2\r\nhe\r\nllo")
     assert decoding.read(100) == b"he"  # what came before the fault
     assert not decoding.hungry
-    with pytest.raises(RemoteError, match=r"^malformed chunked coding: b'llo' is no chunk size$"):
+    with pytest.raises(RemoteError, match=r"^malformed chunked coding: b'llo' is not a chunk size$"):
         decoding.read(100)
 
 
 def test_chunked_is_no_coding_of_contents() -> None:
-    with pytest.raises(RemoteError, match="the coding 'chunked' is none of those known here"):
+    with pytest.raises(RemoteError, match="the coding 'chunked' is unknown"):
         Decoding(["chunked"])
 
 
 def test_unknown_and_too_many() -> None:
-    with pytest.raises(RemoteError, match="the coding 'compress' is none of those known here: gzip, deflate"):
+    with pytest.raises(RemoteError, match="the coding 'compress' is unknown; known are gzip, deflate"):
         Decoding(["compress"])
-    with pytest.raises(RemoteError, match="6 codings of one body are over the limit of 5"):
+    with pytest.raises(RemoteError, match="the body has 6 codings, over the limit of 5"):
         Decoding(["gzip"] * 6)
     coded = b"hello"
     for _ in range(5):
         coded = gzip.compress(coded)
     assert decode(["gzip"] * 5, [coded]) == b"hello"
-    with pytest.raises(RemoteError, match="6 codings of one body"):
+    with pytest.raises(RemoteError, match="the body has 6 codings"):
         Decoding(["gzip"] * 3, ["gzip", "chunked", "gzip"])
 
 
@@ -254,9 +254,7 @@ class TestBombs:
 
     def test_deflate_of_deflate(self) -> None:
         coded = gzip.compress(zeros("gzip", 20))
-        with pytest.raises(
-            RemoteError, match=r"the body's gzip, gzip coding is a bomb: .* became 1100 times"
-        ):
+        with pytest.raises(RemoteError, match=r"the body is a gzip, gzip bomb: .* became 1100 times"):
             decoded_size(Decoding(["gzip", "gzip"]), coded)
 
     @pytest.mark.parametrize("name", ["br", "zstd"])
@@ -268,7 +266,7 @@ class TestBombs:
     @pytest.mark.parametrize("name", ["br", "zstd"])
     def test_br_and_zstd_of_much(self, name: str) -> None:
         coded = zeros(name, 70)
-        with pytest.raises(RemoteError, match=f"the body's {name} coding is a bomb: .* became 10000 times"):
+        with pytest.raises(RemoteError, match=f"the body is a {name} bomb: .* became 10000 times"):
             decoded_size(Decoding([name]), coded)
 
     @pytest.mark.parametrize("stack", [["br"], ["zstd"], ["gzip", "gzip"]])
@@ -287,7 +285,7 @@ class TestBombs:
             coded, stack = gzip.compress(coded), ["gzip", outer, "gzip"]
         else:
             stack = ["gzip", outer]
-        with pytest.raises(RemoteError, match=f"is a bomb: {len(coded)} bytes became {DENSE.ratio} times"):
+        with pytest.raises(RemoteError, match=f" bomb: {len(coded)} bytes became {DENSE.ratio} times"):
             decoded_size(Decoding(stack, limited=limited), coded)
 
 
@@ -468,7 +466,7 @@ def test_where_a_bomb_begins(coded: int, most: int) -> None:
         if size == most:
             assert len(decode(["gzip", "gzip"], [twice], 1 << 24)) == size
         else:
-            with pytest.raises(RemoteError, match=f"a bomb: {coded} bytes became 1100 times that"):
+            with pytest.raises(RemoteError, match=f" bomb: {coded} bytes became 1100 times as many"):
                 decode(["gzip", "gzip"], [twice], 1 << 24)
 
 
@@ -480,7 +478,7 @@ def test_what_is_not_installed_is_not_offered(monkeypatch: pytest.MonkeyPatch) -
     available.cache_clear()
     try:
         assert list(available()) == ["gzip", "deflate"]
-        with pytest.raises(RemoteError, match="the coding 'br' is none"):
+        with pytest.raises(RemoteError, match="the coding 'br' is unknown"):
             Decoding(["br"])
     finally:
         available.cache_clear()

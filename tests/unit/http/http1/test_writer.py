@@ -73,9 +73,9 @@ def test_it_is_done_when_it_is_ended_and_sent() -> None:
 def test_a_told_length_is_kept_to() -> None:
     upload = RequestWriter(HEAD, 5)
     upload.give(memoryview(b"hel"))
-    with pytest.raises(LocalError, match="told to be 5, and 3 bytes came"):
+    with pytest.raises(LocalError, match="declared as 5, but 3 bytes came"):
         upload.end()
-    with pytest.raises(LocalError, match="told to be 5, and 6 bytes are given"):
+    with pytest.raises(LocalError, match="declared as 5, but 6 bytes are given"):
         upload.give(memoryview(b"lo!"))
     assert (upload.give(memoryview(b"lo")), upload.end()) == (Error.OK, Error.OK)
 

@@ -233,7 +233,7 @@ class TestDeadlines:
         way.clock.now = 120.0
         way.stream.events.append(OK + b"\r\n")
         assert way.connecting.poll() is None
-        way.fails(50.0, "TLS with '192.0.2.1': no handshake within 30 s: it says nothing", HandshakeError)
+        way.fails(50.0, "TLS with '192.0.2.1': no handshake within 30 s: it sent nothing", HandshakeError)
 
     def test_bytes_that_drip_do_not_put_it_off(self) -> None:
         clock = Clock()

@@ -104,7 +104,7 @@ REFUSALS: Sequence[tuple[str, list[Step], str]] = [
         "it closed the connection in the middle of its answer to CONNECT h.example:80",
     ),
     ("resets", [Reset()], "cannot receive: Connection reset by peer"),
-    ("no HTTP", [b"SSH-2.0-OpenSSH\r\n"], "this is no HTTP/1.x response: it begins with b'SSH-2.0'"),
+    ("no HTTP", [b"SSH-2.0-OpenSSH\r\n"], "not an HTTP/1.x response: it begins with b'SSH-2.0'"),
     ("malformed", [b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n"], "malformed response, line 2 (b'no colon')"),
     ("surplus", [AGREED + b"hello"], "it sent 5 bytes after its answer to CONNECT h.example:80"),
     (

@@ -51,12 +51,12 @@ class TestProxy:
             ("secret:secret:proxy", "the proxy's host is neither a name nor an address"),
             ("secret:secret%40proxy", "the proxy's host is neither a name nor an address"),
             ("user:secret#@proxy:x", "the proxy's host is neither a name nor an address"),
-            ("secret:3129", "the proxy's host names another port than the 3128"),
+            ("secret:3129", "the proxy's host has another port than 3128"),
             ("secret..proxy", "the proxy's host has an empty part"),
-            ("secret\u0301\u200d", "the proxy's host is no international domain name"),
+            ("secret\u0301\u200d", "the proxy's host is not a valid international domain name"),
             ("secret" * 50, "the proxy's host is too long"),
             ("[secret]", "the proxy's host is neither a name nor an address"),
-            ("fe80::1%secret%", "the proxy's host has a zone that is no name"),
+            ("fe80::1%secret%", "the proxy's host has a zone that is not the name"),
             ("unix:secret", "the proxy's host has no path that begins with '/'"),
             ("http:/secret:secret", "the proxy's host holds '/'"),
             (
@@ -65,7 +65,7 @@ class TestProxy:
             ),
             ("socks5://:secret@proxy", "empty or has over 255 bytes"),
             ("socks5://secret:" + "secret" * 43 + "@proxy", "empty or has over 255 bytes"),
-            ("secret:secret@proxy:1", "another port than the 3128"),
+            ("secret:secret@proxy:1", "another port than 3128"),
         ],
     )
     def test_secrets_are_not_told(self, text: str, complaint: str) -> None:

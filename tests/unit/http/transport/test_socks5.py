@@ -98,15 +98,15 @@ class TestTheDialogue:
     @pytest.mark.parametrize(
         ("answers", "user", "text"),
         [
-            (b"\x05\xff", (), "it does not accept anybody without a login"),
+            (b"\x05\xff", (), "it requires a login"),
             (b"\x05\xff", (b"ada", b"x"), "it does not accept the login"),
             (b"\x05\x02\x01\x01", (b"ada", b"x"), "it does not accept the user or the password"),
-            (b"\x05\x02", (), "it chose the method 2, which was not offered"),
-            (b"\x05\x01", (b"ada", b"x"), "it chose the method 1, which was not offered"),
+            (b"\x05\x02", (), "it chose the authentication method 2, which was not offered"),
+            (b"\x05\x01", (b"ada", b"x"), "it chose the authentication method 1, which was not offered"),
             (b"\x04\x5b", (), "it does not speak SOCKS 5: its answer begins with the byte 4"),
             (b"HTTP/1.1 400 ", (), "it does not speak SOCKS 5: its answer begins with the byte 72"),
             (b"\x05\x00\x04\x00", (), "it does not speak SOCKS 5: its answer begins with the byte 4"),
-            (b"\x05\x00\x05\x00\x00\x02", (), "its answer has an address of the type 2, which there is not"),
+            (b"\x05\x00\x05\x00\x00\x02", (), "its answer has an address of the unknown type 2"),
         ],
     )
     def test_answers_that_are_none(self, answers: bytes, user: Sequence[bytes], text: str) -> None:
@@ -163,7 +163,7 @@ class TestTheTunnel:
             ),
             (NetworkError("cannot receive: x"), NetworkError, "the proxy p:1: cannot receive: x"),
             (HandshakeError("TLS with the proxy: x"), HandshakeError, "TLS with the proxy: x"),
-            (b"\x05\xff", NetworkError, "the proxy p:1: it does not accept anybody without a login"),
+            (b"\x05\xff", NetworkError, "the proxy p:1: it requires a login"),
         ],
     )
     def test_failures(self, event: bytes | NetworkError, kind: type[NetworkError], text: str) -> None:

@@ -26,17 +26,17 @@ RSA = ROOT.issue(common_name="other", key=rsa.generate_private_key(65537, 2048))
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
-        ({"minimum": ssl.TLSVersion.TLSv1_1}, "the minimum version TLSv1_1 is none of TLS 1.2 and 1.3"),
+        ({"minimum": ssl.TLSVersion.TLSv1_1}, "the minimum version TLSv1_1 is neither TLS 1.2 nor TLS 1.3"),
         (
             {"minimum": ssl.TLSVersion.TLSv1_3, "maximum": ssl.TLSVersion.TLSv1_2},
             "the minimum version of TLS is above the maximum",
         ),
         ({"certificate": CLIENT.pem}, "there is no key"),
         ({"key": CLIENT.key_pem}, "there is no certificate"),
-        ({"unsafe": True, "common_name": "a"}, "so a common name has no use"),
-        ({"unsafe": True, "revocation_lists": ("x",)}, "so revocation lists have no use"),
-        ({"unsafe": True, "roots": Roots.SYSTEM}, "by the system's roots, so they have no use"),
-        ({"unsafe": True, "roots": Roots.CERTIFI}, "by Mozilla's roots, so they have no use"),
+        ({"unsafe": True, "common_name": "a"}, "so a common name has no effect"),
+        ({"unsafe": True, "revocation_lists": ("x",)}, "so revocation lists have no effect"),
+        ({"unsafe": True, "roots": Roots.SYSTEM}, "by the system's roots, so they have no effect"),
+        ({"unsafe": True, "roots": Roots.CERTIFI}, "by Mozilla's roots, so they have no effect"),
         ({"alpn": ("h2",)}, "ALPN cannot offer 'h2', which is not spoken here"),
         ({"alpn": ("http/1.1", "")}, "ALPN cannot offer '': a protocol's name has 1 to 255 ASCII"),
         ({"alpn": ("x" * 256,)}, "a protocol's name has 1 to 255 ASCII characters"),
