@@ -54,7 +54,7 @@ class Door:
         self._arguments = arguments
 
     def setup(self) -> int:
-        """get everything ready: environment, engine, compiled host, project files"""
+        """set everything up: environment, engine, compiled host, project files"""
         self._no_arguments()
         self._ready()
         return 0
@@ -95,15 +95,15 @@ class Door:
         return pythons.run_each([__file__, *named, "test", *self._arguments])
 
     def conformance(self) -> int:
-        """write docs/conformance.md anew; begins of scenarios' names play those alone and write nothing"""
+        """write docs/conformance.md anew; with prefixes of scenario names: play only those, write nothing"""
         return self._module("tests.conformance")
 
     def bench(self) -> int:
-        """measure both clients and write docs/performance.md; names of rows: those alone, nothing written"""
+        """measure both clients and write docs/performance.md; with row names: only those, write nothing"""
         return self._module("tests.bench")
 
     def mutants(self) -> int:
-        """try faults put in on purpose, and list those that no test notices; takes an hour"""
+        """mutation tests: put in one fault after another, list those that no test notices; takes an hour"""
         return self._module("tests.mutants")
 
     def godot(self) -> int:
@@ -133,7 +133,7 @@ class Door:
         return 0
 
     def clean(self) -> int:
-        """remove what was made in the tree; with --cache also what all checkouts share"""
+        """remove generated files from the tree; with --cache also the cache that all checkouts share"""
         if self._arguments not in ([], ["--cache"]):
             raise Failure(f"clean knows --cache only, not {' '.join(self._arguments)}")
         project.clean()
@@ -239,7 +239,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="tools/dev.py",
         usage="%(prog)s [--help] [--godot PATH] command ...",
-        description="The one door to this repository. Needs Python 3.11+, its headers, and a C compiler.",
+        description="Sets up, builds, tests and runs this project. Needs Python 3.11+, its headers, and a C compiler.",
         epilog=f"commands:\n{commands}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

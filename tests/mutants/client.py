@@ -351,6 +351,18 @@ MUTANTS = [
     *_in(
         "http1/request.py",
         (
+            "a method that is no token is refused",
+            'if not _TOKEN.fullmatch(method) or method[0] in " \\t":',
+            "if False:",
+            f"{_UNIT}/http1/test_request.py",
+        ),
+        (
+            "a token of the engine's is that method",
+            "return _METHODS.index(method)",
+            "return method",
+            f"{_UNIT}/http1/test_request.py",
+        ),
+        (
             "CR and NUL in a URL are refused",
             "if _BREAKS.search(url):",
             'if "\\n" in url:',

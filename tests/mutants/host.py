@@ -494,6 +494,18 @@ MUTANTS = [
             _SHARED,
         ),
         (
+            "a ptrcall that raises gives FAILED for an Error",
+            "(<int64_t *>r_pointer)[0] = type.failure",
+            "(<int64_t *>r_pointer)[0] = 0",
+            _ERRORS,
+        ),
+        (
+            "a thread that raises gives FAILED for an Error",
+            "cdef int64_t failure = type.failure",
+            "cdef int64_t failure = 0",
+            _ERRORS,
+        ),
+        (
             "numpy's arrays are no ints",
             "(isinstance(value, numbers.Number) or not PyObject_CheckBuffer(value)):",
             "True:",
@@ -972,6 +984,12 @@ MUTANTS = [
     *mutants_of(
         f"{_FACADE}/_registration.py",
         (
+            "a virtual that is to return an Error has failed if it raises, whatever its annotation",
+            'if method.returns is not None and known["return"]["class_name"] == _ERROR:',
+            "if False:",
+            _EDITOR,
+        ),
+        (
             "a virtual method has the engine's number of arguments",
             'if len(method.arguments) != len(known["args"]):',
             "if False:",
@@ -1309,6 +1327,18 @@ MUTANTS = [
             "if not isinstance(default, accepted):",
             "if False:",
             f"{_UNIT}/test_annotations.py",
+        ),
+        (
+            "an int default becomes a member of its enum",
+            "return _member_of(value.python, int(default)) if is_enum else default",
+            "return default",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "a default is kept in the declared type",
+            "return default if type(default) is accepted[0] else accepted[0](default)",
+            "return default",
+            f"{_UNIT}/test_declare.py",
         ),
         (
             "an enum of several classes is named by the first",

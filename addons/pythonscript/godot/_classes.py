@@ -48,7 +48,7 @@ class EngineClass(type):
         if arguments or keywords:
             raise TypeError(f"{cls.__name__}() takes no arguments")
         if "_engine_class" not in vars(cls):
-            raise TypeError(f"{cls.__name__} is no engine class: it lacks @gdclass")
+            raise TypeError(f"{cls.__name__} is not an engine class: it lacks @gdclass")
         return outgoing.construct(cls._engine_class)
 
     def __getattr__(cls, name: str) -> Any:

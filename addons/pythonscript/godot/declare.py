@@ -222,7 +222,7 @@ def spec_of(cls: type[Any]) -> ClassSpec:
     """
     spec: ClassSpec | None = vars(cls).get("_spec")
     if spec is None:
-        raise DeclarationError(f"{cls.__name__} is no class made by gdclass")
+        raise DeclarationError(f"{cls.__name__} was not declared by gdclass")
     return spec
 
 
@@ -380,7 +380,7 @@ class _Inspection:
     def add_export(self, owner: type[Any], name: str, member: Export) -> None:
         for role, method in (("getter", member.getter), ("setter", member.setter)):
             if method and not self.has(method):
-                raise TypeError(f"its {role} {method} is no method of the class")
+                raise TypeError(f"its {role} {method} is not a method of the class")
         annotations = inspect.get_annotations(owner)
         if name not in annotations and member.default is None:
             raise TypeError("it needs an annotation, or a default that tells its type")
@@ -519,7 +519,7 @@ def method_spec(
             flags |= MethodFlags.VARARG
             rest, _ = _argument(parameter, hints)
         elif parameter.kind in (parameter.VAR_KEYWORD, parameter.KEYWORD_ONLY):
-            raise TypeError(f"the engine knows no keyword arguments, such as {parameter.name}")
+            raise TypeError(f"the engine passes no keyword arguments, such as {parameter.name}")
         else:
             value, default = _argument(parameter, hints)
             arguments.append(Info(parameter.name, value))

@@ -330,5 +330,5 @@ def test_defaults_are_spelled_as_in_gdscript(annotation: Any, value: Any, spelle
 def test_only_declared_classes_have_documentation() -> None:
     class Plain(Node): ...
 
-    with pytest.raises(DeclarationError, match="Plain is no class made by gdclass"):
+    with pytest.raises(DeclarationError, match="Plain was not declared by gdclass"):
         documentation.to_xml(Plain)

@@ -125,7 +125,7 @@ class TestReasons:
         client, _ = fake(b"SSH-2.0\r\n")
         client.request(GET, "/", [])
         poll(client)
-        with pytest.raises(LocalError, match=r"the status is STATUS_CONNECTION_ERROR \(this is no HTTP/1\.x"):
+        with pytest.raises(LocalError, match=r"the status is STATUS_CONNECTION_ERROR \(not an HTTP/1\.x"):
             client.request(GET, "/", [])
 
 
@@ -250,7 +250,7 @@ class TestNothingRaises:
             monkeypatch.delitem(sys.modules, "pythonscript_http.transport.trust", raising=False)
         monkeypatch.setitem(sys.modules, module, None)
         client = HTTPClient()
-        with pytest.raises(LocalError, match=r"TLS is out of reach here: ") as caught:
+        with pytest.raises(LocalError, match=r"TLS is not available: ") as caught:
             client.connect_to_host("https://127.0.0.1")
         assert caught.value.code is Error.ERR_UNAVAILABLE
         assert client.get_error_reason() == str(caught.value)

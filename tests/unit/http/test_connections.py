@@ -253,10 +253,10 @@ class TestConnection:
     def test_a_proxy_that_can_be_none_is_not_passed_by(self) -> None:
         network = FakeNetwork(FakeStream())
         client = HTTPClient(network)
-        with pytest.raises(LocalError, match="this is no proxy"):
+        with pytest.raises(LocalError, match="not a valid proxy"):
             client.set_http_proxy("socks4://192.0.2.9", 1080)
         for _ in range(2):
-            with pytest.raises(LocalError, match="this is no proxy"):
+            with pytest.raises(LocalError, match="not a valid proxy"):
                 client.connect_to_host("192.0.2.1")
             assert (network.asked, client.get_status()) == ([], Status.STATUS_DISCONNECTED)
         client.set_http_proxy("", -1)

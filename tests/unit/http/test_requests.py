@@ -1,4 +1,4 @@
-"""Requests that are refused before a byte is made; heads made once; methods by their tokens; bodies in pieces."""
+"""Requests that are refused before a byte of them is made; heads that are made once; methods by token."""
 
 import gc
 import weakref
@@ -16,7 +16,7 @@ from pythonscript_http.http1.request import RequestHead, build_head
 
 def test_a_length_below_none() -> None:
     client, _ = fake()
-    with pytest.raises(LocalError, match="the length -2 of a body is below 0") as caught:
+    with pytest.raises(LocalError, match="the length -2 of a body is negative") as caught:
         client.request_stream(POST, "/", [], -2)
     assert caught.value.code is Error.ERR_INVALID_PARAMETER
     assert client.get_error_reason() == str(caught.value)

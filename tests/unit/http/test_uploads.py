@@ -171,11 +171,11 @@ class TestStreamedUploads:
         client, stream = fake()
         client.request_stream(POST, "/", [], 5)
         client.send_body_chunk(b"hel")
-        with pytest.raises(LocalError, match="told to be 5, and 3 bytes came"):
+        with pytest.raises(LocalError, match="declared as 5, but 3 bytes came"):
             client.end_body()
-        with pytest.raises(LocalError, match="told to be 5, and 6 bytes are given"):
+        with pytest.raises(LocalError, match="declared as 5, but 6 bytes are given"):
             client.send_body_chunk(b"lo!")
-        assert client.get_error_reason() == "the body's length was told to be 5, and 6 bytes are given"
+        assert client.get_error_reason() == "the body's length is declared as 5, but 6 bytes are given"
         client.send_body_chunk(b"lo")
         assert client.end_body() is Error.OK
         client.poll()

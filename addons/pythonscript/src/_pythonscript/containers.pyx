@@ -79,11 +79,11 @@ cdef class Place:
 
 cdef object place_of(Container container, str what):
     """The place that `get_typed_builtin` and its companions tell; None for any value."""
-    builtin = outgoing.call_method(container, f"get_typed_{what}builtin")
-    if not builtin:
+    kind = outgoing.call_method(container, f"get_typed_{what}builtin")
+    if not kind:
         return None
-    names = ("class_name", "script") if builtin == GDEXTENSION_VARIANT_TYPE_OBJECT else ()
-    return Place(builtin, *[outgoing.call_method(container, f"get_typed_{what}{name}") for name in names] or ("", None))
+    names = ("class_name", "script") if kind == GDEXTENSION_VARIANT_TYPE_OBJECT else ()
+    return Place(kind, *[outgoing.call_method(container, f"get_typed_{what}{name}") for name in names] or ("", None))
 
 
 cdef bint fits(Container container, Type type) except -1:

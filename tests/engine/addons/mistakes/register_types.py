@@ -89,7 +89,7 @@ MISTAKES: dict[str, tuple[type[Any], str, Any, str]] = {
     ),
     "a keyword": (
         *(Node, "_process", keyword),
-        VIRTUAL + "the engine knows no keyword arguments, such as delta",
+        VIRTUAL + "the engine passes no keyword arguments, such as delta",
     ),
     "a coroutine": (Node, "_ready", later, VIRTUAL + "the engine cannot await a coroutine; use a signal"),
     "a value where none is wanted": (

@@ -280,7 +280,7 @@ WITHOUT_RENEGOTIATION_INFO = bytes.fromhex("160303002a020000260303" + "00" * 32 
         ([Reset()], "Connection reset by peer, before it said a word"),
         ([b"\x15\x03\x03\x00\x02\x02\x28"], "no common cipher"),
         ([b"\x15\x03\x03\x00\x02\x02\x46"], "no common version of TLS"),
-        ([b"\x15\x03\x03\x00\x02\x02\x70"], "it does not know the name"),
+        ([b"\x15\x03\x03\x00\x02\x02\x70"], "it does not know this host name"),
         ([b"\x15\x03\x03\x00\x02\x02\x78"], "it does not speak HTTP/1.1 there (ALPN)"),
         ([b"\x15\x03\x03\x00\x02\x02\x16"], "the peer refused (tlsv1 alert record overflow)"),
     ],
@@ -294,7 +294,7 @@ def test_peers_that_do_not_go_on(script: list[Step], text: str) -> None:
 @pytest.mark.parametrize(
     ("events", "seconds", "text"),
     [
-        ([], 30, "no handshake within 30 s: it says nothing"),
+        ([], 30, "no handshake within 30 s: it sent nothing"),
         ([(1, b"\x16\x03\x03")], 30, "no handshake within 30 s: it answered, and then fell silent"),
         ([(1, b"H"), (2, b"TTP/1.0 400 \r\n\r\n")], 3, "not TLS at all: it answered b'HTTP"),
     ],
