@@ -149,7 +149,7 @@ class HTTPClient(Connections, Results):
     def _connect_anew(self) -> bool:
         """Goes on with connecting for a request whose connection has served its last response.
 
-        The host and the terms are those of the connection before. False: it does not stand, or never will.
+        Host and TLS policy are those of the connection before. False: there is no connection yet, or never.
         """
         assert self._route is not None
         try:

@@ -33,7 +33,7 @@ _OK: Final = Error.OK
 
 
 def default_policy() -> "TlsPolicy":
-    """The terms of TLS that nobody had a say in: Mozilla's roots and the system's."""
+    """The default TLS policy: Mozilla's roots and the system's."""
     from .transport.trust import TlsPolicy
 
     return TlsPolicy()
@@ -96,9 +96,9 @@ class Connections(Requests):
         self._route: Route | None = None  # to connect anew by; None: the host can't be connected to anew
         self._tls_info: TlsInfo | None = None
         self.default_policy = default_policy
-        """Makes the terms for `https://` where none are given."""
+        """Makes the TLS policy for `https://` where none is given."""
         self.proxy_policy = default_policy
-        """Makes the terms for TLS to a proxy: pins, names and certificates are between us and the host."""
+        """Makes the TLS policy for a proxy: pins, names and certificates are between us and the host."""
 
     def connect_to_host(self, host: str, port: int = -1, policy: "TlsPolicy | None" = None) -> Error:
         """Begins to connect; `poll()` goes on with it. What was connected before is closed.
@@ -107,7 +107,7 @@ class Connections(Requests):
             host: a name or an address, perhaps with `http://` or `https://` before it or `:port` behind it;
                 or `unix:/path`.
             port: -1 for the one in `host`, or else the scheme's.
-            policy: on what terms to speak TLS. With one, a host without a scheme is spoken TLS to; without
+            policy: the TLS policy. With one, a host without a scheme is connected to over TLS; without
                 one, `https://` has those of `default_policy()`.
 
         Raises:

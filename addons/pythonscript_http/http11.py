@@ -31,7 +31,7 @@ class HTTP11Connection:
     """One request and its response after the other, over one stream.
 
     Args:
-        timing: is told when what happened, and tells the deadlines.
+        timing: records when things happen, and knows the deadlines.
         timeouts: how long to wait for `100 Continue`.
         stream: the connection, which this takes over; None: it is to come (`stream`), and a request may
             be begun before.

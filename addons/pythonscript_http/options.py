@@ -174,7 +174,7 @@ class Options(Calls):
     def set_max_body_size(self, size: int) -> None:
         """Sets how many bytes the body of a response may have, before and after decoding; -1 for no limit.
 
-        It counts as of the next response. A body whose length is told is refused before its first byte.
+        It counts as of the next response. A body of known length is refused before its first byte.
 
         Raises:
             LocalError: it is below -1.

@@ -87,9 +87,9 @@ def is_exempt(target: Host, exemptions: str) -> bool:
 
 
 class Proxies:
-    """What a client was told of proxies.
+    """The proxies that a client connects through.
 
-    One that can be none is kept, and refuses connections: to go without it would betray who has set it.
+    An invalid one is kept, and refuses connections: to connect without a proxy would betray who has set it.
     """
 
     __slots__ = ("_set", "environment", "use_environment")

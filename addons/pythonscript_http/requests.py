@@ -144,7 +144,7 @@ class Requests(Options):
             ERR_UNAVAILABLE if the server has refused the request: the rest of its body is not wanted.
 
         Raises:
-            LocalError: no body is being given, or it is longer than was told.
+            LocalError: no body is being given, or it is longer than was declared.
         """
         view = memoryview(data).cast("B")
         if not self._turn.take():
@@ -163,7 +163,7 @@ class Requests(Options):
             OK; ERR_UNAVAILABLE as `send_body_chunk()`.
 
         Raises:
-            LocalError: no body is being given, or it is shorter than was told.
+            LocalError: no body is being given, or it is shorter than was declared.
         """
         with self._call():
             try:

@@ -96,7 +96,7 @@ class Timing:
     def overdue(self, *, connecting: bool, requesting: bool, awaited: bool) -> str:
         """Tells which deadline has passed, or sets `due` anew.
 
-        A deadline that has passed is told again and again, and nothing may be waited for any more, until
+        A deadline that has passed is reported by every call, and nothing may be waited for any more, until
         `end`: whoever asks first need not be the one who acts on it.
 
         Args:

@@ -84,7 +84,7 @@ def authority(name: str, port: int, standard: int | None = None) -> str:
     A Unix domain socket is `localhost` there, as in URLs for curl's --unix-socket.
 
     Args:
-        standard: a port that need not be told.
+        standard: the default port, which is left out.
     """
     host = name
     if ":" in name:

@@ -35,7 +35,7 @@ _VERSIONS = ("TLS 1.2:771", "TLS 1.3:772")
 
 @gdclass
 class PyTLSPolicy(Resource):
-    """On what terms a `PyHTTPClient` speaks TLS, beyond what `TLSOptions` can say.
+    """The TLS policy of a `PyHTTPClient`, beyond what `TLSOptions` can say.
 
     It counts as of the next `connect_to_host` of the clients whose `tls_policy` it is; what cannot be
     honoured is an error there, and nothing is sent. Trusted roots of one's own, another name and
@@ -132,7 +132,7 @@ def policy_of(options: TLSOptions | None, terms: PyTLSPolicy | None) -> TlsPolic
 
 
 def proxy_policy_of(terms: PyTLSPolicy | None) -> TlsPolicy:
-    """On what terms proxies are spoken TLS to: pins, certificates and the rest are between us and the host.
+    """The TLS policy for proxies: pins, certificates and the rest are between us and the host.
 
     Raises:
         LocalError: the roots cannot be read.

@@ -9,7 +9,7 @@ from pythonscript_http.errors import RemoteError
 from .response import ResponseHead
 
 _LONGEST: Final = 2**63 - 1
-"""The engine's integers are signed: a longer body could not be told to a script."""
+"""The engine's integers are signed: a script could not be given a greater length."""
 
 _NEVER_A_BODY: Final = frozenset((204, 304))
 _OTHER_CODINGS: Final = frozenset((b"identity", b"gzip", b"x-gzip", b"deflate"))

@@ -40,7 +40,7 @@ class RequestHead(NamedTuple):
     close: bool
     """The caller asked to close the connection after the answer."""
     expect: bool
-    """The caller asked to be told to go on before the body is sent (RFC 9110 section 10.1.1)."""
+    """The caller asked for 100 Continue before the body is sent (RFC 9110 section 10.1.1)."""
 
 
 def build_head(

@@ -70,7 +70,7 @@ class RequestWriter:
 
     @property
     def _complete(self) -> bool:
-        """The length that was told is reached; the answer need not wait for `end()`."""
+        """The declared length is reached; the answer need not wait for `end()`."""
         return not self._chunked and self._given == self.length
 
     # ---- what is to be sent
@@ -82,7 +82,7 @@ class RequestWriter:
             OK; ERR_BUSY if too much waits to be sent: nothing was taken; ERR_UNAVAILABLE if it was dropped.
 
         Raises:
-            LocalError: the body is longer than was told.
+            LocalError: the body is longer than was declared.
         """
         given = self._given + len(data)
         if self.open or self._complete:
@@ -113,7 +113,7 @@ class RequestWriter:
             OK; ERR_UNAVAILABLE if it was dropped.
 
         Raises:
-            LocalError: the body is shorter than was told.
+            LocalError: the body is shorter than was declared.
         """
         if not self.open:
             self.streamed = not self._complete

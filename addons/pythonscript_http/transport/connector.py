@@ -38,7 +38,7 @@ class Route(NamedTuple):
     proxy: Proxy | None = None
     """What it is reached through."""
     tls: "TlsPolicy | None" = None
-    """On what terms to speak TLS with the host, where `target.tls`; None: the default policy."""
+    """The TLS policy for the host, where `target.tls`; None: the default policy."""
     proxy_tls: "TlsPolicy | None" = None
     """The same for the proxy."""
 
@@ -91,7 +91,7 @@ class Connector:
             exchange: the number of the request that waits for it, to be told; 0: none does.
 
         Raises:
-            LocalError: the terms of TLS cannot be honoured; nothing was begun.
+            LocalError: the TLS policy cannot be honoured; nothing was begun.
             NetworkError: the look-up of a name cannot even begin.
         """
         began = self.clock() if since is None else since

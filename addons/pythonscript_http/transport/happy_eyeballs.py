@@ -26,7 +26,7 @@ _MOST_BEGUN: Final = 16
 """Attempts that one call begins at most: a name may have thousands of addresses that all fail at once."""
 
 _MOST_TOLD: Final = 8
-"""Failures that are told; more are counted."""
+"""Failures that the text names; further ones are counted."""
 
 _NAP: Final = 0.02
 """Seconds between looks for late addresses, for which no descriptor can be waited for."""

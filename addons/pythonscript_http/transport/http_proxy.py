@@ -25,7 +25,7 @@ _READS: Final = 2
 
 
 def objection(user: bytes, password: bytes) -> str:
-    """Says why a user and a password can't be told to an HTTP proxy (RFC 7617 section 2); empty: they can."""
+    """Says why a user and a password can't be sent to an HTTP proxy (RFC 7617 section 2); empty: they can."""
     if b":" in user:
         return "the proxy's user holds ':', which Basic authentication can't tell from the password"
     if _CONTROL.search(user + password):
@@ -34,7 +34,7 @@ def objection(user: bytes, password: bytes) -> str:
 
 
 def basic(user: bytes, password: bytes) -> str:
-    """Makes the value of Proxy-Authorization (RFC 7617, in UTF-8); empty: nobody is to be told."""
+    """Makes the value of Proxy-Authorization (RFC 7617, in UTF-8); empty: there is no user."""
     return f"Basic {b64encode(user + b':' + password).decode('ascii')}" if user or password else ""
 
 

@@ -17,18 +17,18 @@ from .tunnel import TunnelRequest
 
 
 class Kind(NamedTuple):
-    """What is peculiar to the proxies of a scheme."""
+    """How the proxies of a scheme work."""
 
     port: int
-    """The one that need not be told."""
+    """The default port."""
     tls: bool
-    """The proxy itself is spoken TLS to."""
+    """The connection to the proxy itself uses TLS."""
     forwards: bool
     """Requests for `http://` are passed to it in absolute form. False: they go through a tunnel too."""
     resolves: bool
-    """It is told the names of hosts. False: they are looked up here."""
+    """The proxy resolves the names of hosts. False: they are looked up here."""
     objection: Callable[[bytes, bytes], str]
-    """Says why it can't be told a user and a password; empty: it can."""
+    """Says why it can't be sent a user and a password; empty: it can."""
     tunnel: Callable[[TunnelRequest], Step]
     """Makes the step from a connection to the proxy to a tunnel through it."""
 
@@ -71,7 +71,7 @@ def parse_proxy(text: str, port: int = -1) -> Proxy:
         port: as for `parse_host`.
 
     Raises:
-        LocalError: as by `parse_host`; or the proxy can't be told the user. Nothing of `text` is repeated, as
+        LocalError: as by `parse_host`; or the proxy can't be sent the user. Nothing of `text` is repeated, as
             a password may stand anywhere in one that can't be read.
 
     Source: class reference, `HTTPClient.set_http_proxy`; curl's manual, `--proxy`.

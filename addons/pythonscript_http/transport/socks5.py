@@ -42,7 +42,7 @@ Dialogue = Generator[tuple[bytes, int], bytes, None]
 
 
 def objection(user: bytes, password: bytes) -> str:
-    """Says why a user and a password can't be told to a SOCKS proxy (RFC 1929 section 2); empty: they can."""
+    """Says why a user and a password can't be sent to a SOCKS proxy (RFC 1929 section 2); empty: they can."""
     if 0 < len(user) <= _LONGEST and len(password) <= _LONGEST:
         return ""
     return f"the proxy's user or password is empty or has over {_LONGEST} bytes, which SOCKS cannot tell"

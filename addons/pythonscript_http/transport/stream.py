@@ -83,7 +83,7 @@ class Stream(Protocol):
 
     @property
     def truncated(self) -> bool:
-        """The end came, and TLS was not told of it by the peer (RFC 8446 section 6.1): some may be missing.
+        """The connection ended without close_notify of TLS (RFC 8446 section 6.1): data may be missing.
 
         It shows once `peek` or `read_into` told the end. Without TLS nobody can tell, and it is False.
         """

@@ -602,7 +602,7 @@ def tls_to(
     Args:
         server_name: the host: a name or an address. Names are told to the server, addresses are not
             (RFC 6066 section 3). The policy's common name goes before it.
-        context: on what terms: `trust.context_for(policy)`.
+        context: the policy, made ready: `trust.context_for(policy)`.
         port: the host's; sessions are kept by it.
         peer: what to call the peer in the text of failures: "the proxy p:3128". Empty: by its name.
 

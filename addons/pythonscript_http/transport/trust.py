@@ -1,4 +1,4 @@
-"""Whom to trust over TLS, and on what terms: policies, and what OpenSSL makes of them.
+"""Whom to trust over TLS: policies, and the OpenSSL contexts made from them.
 
 A policy that can't be honoured in full is an error before anything is sent; nothing here makes do with less.
 What is checked: the chain up to a trusted root, validity, the name (RFC 9525: subject alternative names only,
@@ -71,7 +71,7 @@ class Roots(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class TlsPolicy:
-    """On what terms to speak TLS. Texts are PEM.
+    """A TLS policy. Texts are PEM.
 
     Raises:
         LocalError: parts of it contradict each other.

@@ -1,10 +1,10 @@
-"""What makes a tunnel through a proxy is told."""
+"""What a tunnel through a proxy is made from."""
 
 from typing import NamedTuple
 
 
 class TunnelRequest(NamedTuple):
-    """Where a tunnel is to lead to, and by whom."""
+    """The target of a tunnel, and who asks for it."""
 
     name: str
     """The host: a name, or an address without brackets."""
@@ -12,7 +12,7 @@ class TunnelRequest(NamedTuple):
     proxy: str
     """What to call the proxy in the text of failures: `p.example:3128`."""
     user_agent: str
-    """Who asks, where that is told."""
+    """Value of the User-Agent header, where the protocol has one."""
     header_limit: int
     """Most bytes that the proxy's answer may have, interim ones included."""
     user: bytes = b""
