@@ -169,7 +169,7 @@ class HTTP11Connection:
         if trace is not None:
             self._exchange = ExchangeTrace(trace, 0 if self._trace is None else self._trace.id)
             self._heads = self.core.keep_heads()
-            self._exchange.started(method, head.data, size)
+            self._exchange.started(head.data, size)
         return writer
 
     def sent(self) -> None:

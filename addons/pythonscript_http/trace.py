@@ -165,8 +165,8 @@ class ExchangeEvent:
 class RequestStarted(ExchangeEvent):
     """A request begins. `ExchangeEnded` follows."""
 
-    method: int
-    """One of `Method`."""
+    method: str
+    """Its token, such as GET."""
     head: bytes
     """The request line and the header block, as they are sent."""
     body_length: int
@@ -389,9 +389,9 @@ class ExchangeTrace:
         self.connection = connection
         self.id: Final = next(_exchanges)
 
-    def started(self, method: int, head: bytes, body_length: int) -> None:
+    def started(self, head: bytes, body_length: int) -> None:
         """A request begins."""
-        now = self._trace.now()
+        now, method = self._trace.now(), head[: head.index(b" ")].decode()
         self._trace.tell(RequestStarted(now, self.connection, self.id, method, head, body_length))
 
     def moved(self, *, sent: int = 0, received: int = 0, decoded: int = 0) -> None:
