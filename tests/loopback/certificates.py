@@ -181,6 +181,11 @@ def as_files(identity: Identity) -> Iterator[tuple[str, str]]:
         yield str(certificate), str(key)
 
 
+def der_item(tag: int, content: bytes) -> bytes:
+    """An item of DER, its length told in two bytes however short it is."""
+    return b"%c\x82%b%b" % (tag, len(content).to_bytes(2), content)
+
+
 def _builder(
     name: str, issuer: x509.Name, key: Key, begin: datetime, end: datetime
 ) -> x509.CertificateBuilder:

@@ -1072,6 +1072,18 @@ MUTANTS = [
     *_in(
         "transport/happy_eyeballs.py",
         (
+            "a race waits until its next attempt or deadline",
+            "max(0.0, min(due) - self._clock())",
+            "timeout",
+            f"{_UNIT}/transport/test_happy_eyeballs.py::test_waiting_is_bounded",
+        ),
+        (
+            "a race looks at what the look-up has found",
+            "timeout = min(timeout, _NAP)",
+            "pass",
+            f"{_UNIT}/transport/test_happy_eyeballs.py::test_waiting_is_bounded",
+        ),
+        (
             "attempts are a quarter of a second apart",
             "ATTEMPT_DELAY: Final = 0.25",
             "ATTEMPT_DELAY: Final = 0.3",
@@ -1123,6 +1135,12 @@ MUTANTS = [
     *_in(
         "transport/resolver.py",
         (
+            "who waits for a look-up asks by families in time",
+            "min(end, self._patience) - now",
+            "end - now",
+            f"{_UNIT}/transport/test_resolver.py::TestThreads::test_waiting_is_bounded",
+        ),
+        (
             "the resolution delay is 50 ms",
             "RESOLUTION_DELAY: Final = 0.05",
             "RESOLUTION_DELAY: Final = 0.06",
@@ -1173,6 +1191,12 @@ MUTANTS = [
     ),
     *_in(
         "transport/tcp.py",
+        (
+            "a wait is in seconds",
+            "events.poll(timeout * 1000)",
+            "events.poll(timeout)",
+            f"{_UNIT}/transport/test_tcp.py::test_waiting_is_bounded",
+        ),
         (
             "closing wakes who waits",
             "self._socket.shutdown(socket.SHUT_RDWR)",

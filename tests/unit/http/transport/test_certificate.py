@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.loopback.certificates import DAY, NOW, Authority
+from tests.loopback.certificates import DAY, NOW, Authority, der_item
 
 from pythonscript_http.transport import certificate
 from pythonscript_http.transport.certificate import parse_certificate, parse_message, public_key
@@ -55,10 +55,6 @@ def test_forms_that_are_no_der(der: bytes) -> None:
             read(der)
 
 
-def item(tag: int, content: bytes) -> bytes:
-    return b"%c\x82%b%b" % (tag, len(content).to_bytes(2), content)
-
-
 @pytest.mark.parametrize(("year", "text"), [(1950, "50"), (1999, "99"), (2000, "00"), (2049, "49")])
 def test_years_of_two_digits(year: int, text: str) -> None:
     """RFC 5280 section 4.1.2.5.1."""
@@ -74,7 +70,7 @@ def test_a_certificate_with_fields_in_another_order() -> None:
         moved = [*fields]
         moved.insert(other, moved.pop(at))
         if moved[0] != fields[0]:
-            odd = item(0x30, item(0x30, version + b"".join(moved)))
+            odd = der_item(0x30, der_item(0x30, version + b"".join(moved)))
             with pytest.raises(ValueError, match="lacks fields"):
                 public_key(odd)
 

@@ -4,6 +4,7 @@ import select
 import socket
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from tests.loopback.network import SECONDS, until, waits_for_network
@@ -98,7 +99,14 @@ def test_writing_takes_what_the_kernel_takes(pair: Pair) -> None:
     assert stream.wait(write=True, timeout=5)
 
 
-def test_waiting_is_bounded_and_wakes(pair: Pair) -> None:
+def test_waiting_is_bounded(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(select, "poll", lambda: SimpleNamespace(register=lambda *_: None, poll=slept.append))
+    assert not pair[0].wait(write=False, timeout=1.5)
+    assert slept == [1500]
+
+
+def test_what_comes_wakes_who_waits(pair: Pair) -> None:
     stream, peer = pair
     assert not stream.wait(write=False, timeout=0.01)
     woken: list[bool] = []

@@ -25,12 +25,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from cryptography.x509.oid import ExtensionOID
-from tests.loopback.certificates import DAY, NOW, Authority, Identity, Key, self_signed
+from tests.loopback.certificates import DAY, NOW, Authority, Identity, Key, der_item, self_signed
 from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, descriptors, established, until
 from tests.loopback.tls_server import OpenSslServer, TlsServer, garble, server_context, speak
 from tests.unit.http.fakes import FakeStream, Plain
-from tests.unit.http.transport.test_certificate import item
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.errors import LocalError
@@ -922,10 +921,10 @@ def forged(identity: Identity, signer: Key, begin: bytes, hidden: bytes, end: by
     )
     named = certificate._first(algorithm.content).whole
     sneaky = begin + named + begin + b"\x05\x00" + hidden + end + end
-    tbs = item(0x30, version.whole + serial.whole + sneaky + b"".join(one.whole for one in rest))
+    tbs = der_item(0x30, version.whole + serial.whole + sneaky + b"".join(one.whole for one in rest))
     assert isinstance(signer, ec.EllipticCurvePrivateKey)
     signature = signer.sign(tbs, ec.ECDSA(hashes.SHA256()))
-    whole = Forged(item(0x30, tbs + sneaky + item(3, b"\0" + signature)))
+    whole = Forged(der_item(0x30, tbs + sneaky + der_item(3, b"\0" + signature)))
     return Identity(cast("x509.Certificate", whole), identity.key)
 
 

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.loopback.certificates import Authority
 from tests.loopback.clock import Clock
 from tests.loopback.tls_server import TlsServer, speak
-from tests.unit.http.transport.test_tls import secure
+from tests.unit.http.driving import poll
 
+from pythonscript_http import HTTPClient, Status
 from pythonscript_http.errors import LocalError
 from pythonscript_http.transport.trust import Roots, TlsContext, TlsPolicy, context_for
 
@@ -202,8 +203,12 @@ def test_keys_of_connections_are_logged_only_if_told_to(
 ) -> None:
     file = tmp_path / "keys"
     monkeypatch.setenv("SSLKEYLOGFILE", str(file))
-    with TlsServer(ROOT.issue("localhost"), speak(b"")) as server:
-        secure(server.port, TlsPolicy(roots=ROOT.pem, key_log=str(file) if logs else "")).close()
+    client, policy = HTTPClient(), TlsPolicy(roots=ROOT.pem, key_log=str(file) if logs else "")
+    with TlsServer(ROOT.issue("127.0.0.1"), speak(b"")) as server:
+        client.connect_to_host("https://127.0.0.1", server.port, policy)
+        poll(client)
+        assert client.get_status() is Status.STATUS_CONNECTED
+        client.close()
     assert (file.exists() and "CLIENT_TRAFFIC_SECRET_0" in file.read_text()) is logs
 
 
