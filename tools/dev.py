@@ -239,7 +239,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="tools/dev.py",
         usage="%(prog)s [--help] [--godot PATH] command ...",
-        description="Sets up, builds, tests, runs this project. Needs Python 3.11+, headers and a C compiler.",
+        description="Sets up, builds, tests and runs this project. Needs Python 3.11+, its headers and gcc.",
         epilog=f"commands:\n{commands}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

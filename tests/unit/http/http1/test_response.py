@@ -57,7 +57,7 @@ class TestHead:
         for size in range(8):
             check_prefix(b"HTTP/1."[:size])
         for wrong in (b"h", b"HTTP/2", b"SSH-", b"\r", b"ICY 200"):
-            with pytest.raises(RemoteError, match=r"no HTTP/1\.x response"):
+            with pytest.raises(RemoteError, match=r"not an HTTP/1\.x response"):
                 check_prefix(wrong)
 
     def test_folds_are_blanks(self) -> None:
