@@ -27,7 +27,7 @@ UNSAID: Final = (
     r"_pythonscript\.members\.(Member|Method)",
     r"_pythonscript\.values\.(declare|row)",
     r"_pythonscript\.variant\.Nesting",
-    r"_pythonscript\.variant\.Type\.(element|key|python|type)",
+    r"_pythonscript\.variant\.Type\.(element|failure|key|python|type)",
     r"_pythonscript\.containers\.Dictionary\.get",  # Mapping's overloads, of which stubtest sees one
     # Value types are said by godot/_engine.pyi, from the engine's description:
     r"_pythonscript\.values\.(AABB|[A-Z]\w*[a-z]\w*)(\.\w+)?",

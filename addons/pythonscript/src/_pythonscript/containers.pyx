@@ -228,7 +228,7 @@ cdef class Container(Box):
 
     __hash__ = None
 
-    cdef int64_t ask(self, GDExtensionPtrBuiltInMethod *builtin) except -1:
+    cdef int64_t ask(self, GDExtensionPtrBuiltInMethod *function) except -1:
         """What a builtin method without arguments says, an int or a bool."""
         cdef int which = isinstance(self, Dictionary)
         cdef void *contents = NULL
@@ -236,7 +236,7 @@ cdef class Container(Box):
         if not self.filled:
             raise ReferenceError(f"this {type(self).__name__} has no contents: it was not made, or the game quits")
         unbox[which](&contents, &self.variant)
-        builtin[which](&contents, NULL, &result, 0)
+        function[which](&contents, NULL, &result, 0)
         destroy[which](&contents)
         return result
 

@@ -1,0 +1,1 @@
+"""Methods of the builtin types, for the other compiled modules."""
