@@ -57,7 +57,7 @@ class Options(Calls):
                 `transport.proxy.parse_proxy`.
 
         Raises:
-            LocalError: this is no proxy. Until another is set, or none, `connect_to_host()` raises it too.
+            LocalError: not a valid proxy. Until another is set, or none, `connect_to_host()` raises it too.
         """
         self._set_proxy(host, port, tls=False)
 

@@ -38,7 +38,7 @@ def environment_proxy(target: Host, environment: Environment) -> Proxy | None:
         environment: where `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` come from.
 
     Raises:
-        LocalError: what it names is no proxy; the text says by which variable.
+        LocalError: what it names is not a valid proxy; the text says by which variable.
 
     Source: curl's manual, "Environment"; `no_proxy` as there.
     """
@@ -108,7 +108,7 @@ class Proxies:
             port: -1: none.
 
         Raises:
-            LocalError: this is no proxy.
+            LocalError: this is not a valid proxy.
         """
         self._set[tls] = None
         if host and port != -1:

@@ -59,7 +59,7 @@ class HeadReader:
             The head of the final response (101 is final too); None while it has not all come.
 
         Raises:
-            RemoteError: this is no HTTP/1.x, or over a limit.
+            RemoteError: this is not HTTP/1.x, or over a limit.
         """
         self.behind = False
         self.at, work = start, 0

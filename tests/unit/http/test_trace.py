@@ -477,7 +477,7 @@ class TestExchanges:
     def test_what_comes_is_no_http(self, observed: Observed) -> None:
         observed.gets(b"SSH-2.0\r\n")
         assert observed.seen.only(ExchangeEnded).outcome is Outcome.FAILED
-        assert "not an HTTP" in observed.seen.only(ExchangeEnded).reason
+        assert "not an HTTP/1.x response" in observed.seen.only(ExchangeEnded).reason
 
     @pytest.mark.parametrize("name", ["first_byte_timeout", "idle_timeout", "total_timeout"])
     def test_a_deadline_passes(self, observed: Observed, name: str) -> None:
