@@ -13,7 +13,7 @@ from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_Check
 from cpython.long cimport PyLong_Check
 from cpython.object cimport Py_EQ, Py_NE, PyObject
 from cpython.ref cimport Py_INCREF
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcmp, memcpy, memset
 from _pythonscript.interface cimport *
 
 cdef extern from "Python.h":
@@ -437,6 +437,7 @@ cdef int construct(Value self, tuple arguments) except -1:
     cdef Variant result
     cdef GDExtensionCallError error
     cdef int made = 0
+    memset(pointers, 0, sizeof(pointers))  # there may be none, and gcc 15 warns of that
     if kinds[self.type].integral:  # the engine would cut numbers to size
         for argument in arguments:
             if isinstance(argument, float):

@@ -31,7 +31,7 @@ from cpython.buffer cimport PyObject_CheckBuffer
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check
 from cpython.long cimport PyLong_Check
 from cpython.unicode cimport PyUnicode_Check
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 from _pythonscript.interface cimport *
 from _pythonscript cimport buffers, builtin, objects, packed, strings, values
 from _pythonscript.handles cimport Handle
@@ -184,6 +184,7 @@ cdef int construct_box(Box box, int kind, tuple arguments) except -1:
     cdef int made = 0
     if len(arguments) > 8:
         raise TypeError(f"{type(box).__name__} takes fewer arguments")
+    memset(pointers, 0, sizeof(pointers))  # there may be none, and gcc 15 warns of that
     try:
         for argument in arguments:
             from_python(argument, &sources[made])
