@@ -11,8 +11,11 @@ from .scenarios import ALL
 
 def main(names: list[str]) -> int:
     """Plays all scenarios and writes the page; or plays those named and prints what both clients did."""
+    chosen = [row for row in ALL if not names or any(row.id.startswith(name) for name in names)]
+    if not chosen:
+        print(f"no scenario's name begins with {' or '.join(names)}", file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory() as folder:
-        chosen = [row for row in ALL if not names or any(row.id.startswith(name) for name in names)]
         report = play(Path(folder), chosen) if names else play_all(Path(folder), both=True)
     if not names:
         PAGE.write_text(render(report), encoding="utf-8")
