@@ -7,7 +7,6 @@ finds meanwhile join in.
 """
 
 import os
-import select
 import socket
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from typing import Final, NamedTuple
 from pythonscript_http.trace import ConnectionTrace
 from pythonscript_http.url import authority
 
+from . import system
 from .stream import Address, Lookup, NetworkError
 from .tcp import SocketStream
 
@@ -104,7 +104,7 @@ class Race:
         self._attempts: dict[int, _Attempt] = {}
         self._failures: list[str] = []  # the first of them
         self._failed = 0
-        self._events = select.poll()
+        self._events = system.poller()
         self._family = 0  # of the last attempt
         self._next = 0.0  # when the next one is due
         self._add(addresses)
@@ -116,7 +116,7 @@ class Race:
             self._join()
         for descriptor, event in self._events.poll(0):
             attempt = self._attempts[descriptor].socket
-            number = 0 if event == select.POLLOUT else attempt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            number = 0 if event == system.WRITABLE else attempt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if number == 0:
                 return self._won(descriptor)
             self._lost(descriptor, os.strerror(number))
@@ -179,7 +179,7 @@ class Race:
                 self._fail(address, error.strerror or str(error))
                 continue
             now = self._clock()
-            self._events.register(candidate, select.POLLOUT)
+            self._events.register(candidate, system.WRITABLE)
             self._attempts[candidate.fileno()] = _Attempt(address, candidate, now + self._timeout)
             self._next = now + ATTEMPT_DELAY
             return

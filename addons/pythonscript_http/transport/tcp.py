@@ -1,24 +1,17 @@
 """A connection by a socket of the operating system, without blocking: TCP, or a Unix domain socket."""
 
 import contextlib
-import fcntl
-import select
 import socket
-import sys
-import termios
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from pythonscript_http.url import UNIX, authority
 
+from . import system
 from .stream import WOULD_BLOCK, NetworkError, Readiness
 
-# Linux alone tells that the peer has closed while bytes wait before that end.
-_RDHUP: Final = getattr(select, "POLLRDHUP", 0)
-_READABLE: Final = select.POLLIN | _RDHUP
-_HANGUP: Final = _RDHUP | select.POLLHUP | select.POLLERR | select.POLLNVAL
-# An embedded Python leaves SIGPIPE as its host has it, and that may be deadly.
-_NO_SIGNAL: Final = getattr(socket, "MSG_NOSIGNAL", 0)
+_HANGUP: Final = system.HANGUP
+_NO_SIGNAL: Final = system.NO_SIGNAL
 
 
 class SocketStream:
@@ -36,8 +29,8 @@ class SocketStream:
         self._recv_into: Callable[[memoryview], int] = connected.recv_into
         self._send = connected.send
         self._sendmsg = connected.sendmsg
-        events = select.poll()
-        events.register(connected, _READABLE)
+        events = system.poller()
+        events.register(connected, system.READABLE)
         self._poll = events.poll
 
     @property
@@ -93,18 +86,13 @@ class SocketStream:
 
     def wait(self, *, write: bool, timeout: float) -> bool:
         """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""
-        events = select.poll()
-        events.register(self._socket, select.POLLIN | (select.POLLOUT if write else 0))
+        events = system.poller()
+        events.register(self._socket, system.READABLE | (system.WRITABLE if write else 0))
         return bool(events.poll(timeout * 1000))
 
     def available(self) -> int:
         """Tells how many bytes wait in the kernel."""
-        count = bytearray(4)
-        try:
-            fcntl.ioctl(self._socket, termios.FIONREAD, count)
-        except (OSError, ValueError):  # it is closed
-            return 0
-        return int.from_bytes(count, sys.byteorder)
+        return system.available(self._socket)
 
     def fileno(self) -> int:
         """The socket's file descriptor."""

@@ -43,6 +43,16 @@ NO_CLOCK = {"http11", "options", "requests", "results", "status", "timing", "wai
 NO_IO = {"socket", "ssl", "select", "selectors", "threading", "_thread", "time", "asyncio", "os"}
 
 
+PLATFORMS = {"fcntl", "grp", "msvcrt", "pwd", "resource", "select", "termios", "winreg"}
+"""Modules that some systems lack, or have in part."""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_one_file_knows_the_operating_system(path: Path) -> None:
+    known = {alias.partition(".")[0] for alias in imports(path)} & PLATFORMS
+    assert bool(known) == (path == PACKAGE / "transport" / "system.py")
+
+
 def own(names: set[str]) -> set[str]:
     """Of what is imported, the package's modules by their first names."""
     return {name.split(".")[1] for name in names if name.startswith(f"{PACKAGE.name}.")}

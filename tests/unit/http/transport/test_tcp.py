@@ -10,6 +10,7 @@ import pytest
 from tests.loopback.network import SECONDS, until, waits_for_network
 from tests.loopback.scripted import ReadRequest, Reset, ScriptedServer
 
+from pythonscript_http.transport import system
 from pythonscript_http.transport.stream import WOULD_BLOCK, NetworkError, Readiness
 from pythonscript_http.transport.tcp import SocketStream
 
@@ -101,7 +102,8 @@ def test_writing_takes_what_the_kernel_takes(pair: Pair) -> None:
 
 def test_waiting_is_bounded(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(select, "poll", lambda: SimpleNamespace(register=lambda *_: None, poll=slept.append))
+    waits = SimpleNamespace(register=lambda *_: None, poll=slept.append)
+    monkeypatch.setattr(system, "poller", lambda: waits)
     assert not pair[0].wait(write=False, timeout=1.5)
     assert slept == [1500]
 
