@@ -624,6 +624,18 @@ MUTANTS = [
             f"{_UNIT}/transport/test_connector.py",
         ),
         (
+            "a tunnel that cannot be asked for is refused before anything is begun",
+            "self._tunnel = self._tunnel_step(route.target.name)",
+            "self._tunnel = None",
+            f"{_UNIT}/transport/test_connector.py",
+        ),
+        (
+            "who is late tells which name it waits for",
+            "            name = self._lookup.host\n",
+            "            name = self._route.peer.name\n",
+            f"{_UNIT}/transport/test_connector.py",
+        ),
+        (
             "names that the proxy does not look up are looked up here",
             "if proxy is not None and not proxy.kind.resolves:\n            names",
             "if False:\n            names",

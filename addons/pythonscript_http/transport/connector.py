@@ -91,7 +91,7 @@ class Connector:
             exchange: the number of the request that waits for it, to be told; 0: none does.
 
         Raises:
-            LocalError: the TLS policy cannot be honoured; nothing was begun.
+            LocalError: the TLS policy cannot be honoured, or the proxy cannot be asked; nothing was begun.
             NetworkError: the look-up of a name cannot even begin.
         """
         began = self.clock() if since is None else since
@@ -140,6 +140,7 @@ class Connecting:
         "_route",
         "_steps",
         "_tls",
+        "_tunnel",
         "_user_agent",
         "connected",
         "resolved",
@@ -168,6 +169,7 @@ class Connecting:
         self._kind = _SOCKET  # what is being made
         self._steps: Iterator[tuple[LayerKind, Step]] = iter(())
         self._tls = self._tls_steps()
+        self._tunnel = self._tunnel_step(route.target.name)
         self.resolved = 0.0
         """When the look-up was over; 0.0: it is not, or there was none."""
         self.connected = 0.0
@@ -234,9 +236,10 @@ class Connecting:
         """
         if self._layer is not None:
             return self._layer.late(why)
-        peer = self._route.peer
-        doing = f"looking {peer.name!a} up" if self.resolving else f"connecting to {_place(peer)}"
-        return self._failure(f"{why}: still {doing}")
+        if self._lookup is not None:
+            name = self._lookup.host
+            return self._failure(f"{why}: still looking {name!a} up", name)
+        return self._failure(f"{why}: still connecting to {_place(self._route.peer)}")
 
     def close(self, reason: str = "") -> None:
         """Gives it up.
@@ -266,6 +269,26 @@ class Connecting:
             if route.target.tls:
                 above = _tls_to(route.target, route.tls)
         return below, above
+
+    def _tunnel_step(self, name: str) -> Step | None:
+        """Makes the tunnel ready.
+
+        Args:
+            name: the host as the proxy is told it.
+        """
+        route, proxy = self._route, self._route.proxy
+        if proxy is None or route.forwarded:
+            return None
+        request = TunnelRequest(
+            name,
+            route.target.port,
+            _place(proxy.host),
+            self._user_agent,
+            self._limits.header_size,
+            proxy.user,
+            proxy.password,
+        )
+        return proxy.kind.tunnel(request)
 
     def _look_up(self, name: str) -> Lookup:
         try:
@@ -301,25 +324,9 @@ class Connecting:
     def _dial(self) -> Pending:
         """Begins with the connection to the host or its proxy, and says what goes on top of it."""
         route, proxy, (below, above) = self._route, self._route.proxy, self._tls
-        tunnel = None
-        if proxy is not None and not route.forwarded:
-            name = route.target.name
-            if not proxy.kind.resolves:
-                name = str(self._addresses[name][0].sockaddr[0])
-            request = TunnelRequest(
-                name,
-                route.target.port,
-                _place(proxy.host),
-                self._user_agent,
-                self._limits.header_size,
-                proxy.user,
-                proxy.password,
-            )
-            try:
-                tunnel = proxy.kind.tunnel(request)
-            except LocalError as error:
-                self._failed(str(error))
-                raise
+        tunnel = self._tunnel
+        if proxy is not None and not proxy.kind.resolves:
+            tunnel = self._tunnel_step(str(self._addresses[route.target.name][0].sockaddr[0]))
         if below or tunnel or above:
             steps = zip(_LAYERS, (below, tunnel, above), strict=True)
             self._steps = ((kind, step) for kind, step in steps if step is not None)

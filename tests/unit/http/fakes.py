@@ -81,6 +81,8 @@ class FakeNetwork:
     def __init__(self, stream: FakeStream) -> None:
         self.stream = stream
         self.addresses: list[Address] | None = None
+        self.known: dict[str, list[Address]] = {}
+        """Of names that have others, or have them before."""
         self.up = False
         self.failure = ""
         self.asked: list[object] = []
@@ -90,7 +92,7 @@ class FakeNetwork:
 
     def look_up(self, host: str) -> "FakeLookup":
         self.asked.append(host)
-        return FakeLookup(self)
+        return FakeLookup(self, host)
 
     def connect(
         self,
@@ -104,16 +106,16 @@ class FakeNetwork:
 
 
 class FakeLookup:
-    host = "example.org"
     complete = True
 
-    def __init__(self, network: FakeNetwork) -> None:
+    def __init__(self, network: FakeNetwork, host: str) -> None:
         self.network = network
+        self.host = host
 
     def poll(self) -> list[Address] | None:
         if self.network.failure:
             raise NetworkError(self.network.failure)
-        return self.network.addresses
+        return self.network.known.get(self.host, self.network.addresses)
 
     def wait(self, timeout: float) -> None:
         self.network.addresses = [Address(2, ("192.0.2.1", 0))]

@@ -8,6 +8,7 @@ from tests.unit.http.fakes import FakeNetwork, FakeStream, PacedStream
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.errors import LocalError
+from pythonscript_http.trace import Event, Trace
 from pythonscript_http.transport.connector import Connecting, Connector, Route
 from pythonscript_http.transport.proxy import Proxy, parse_proxy
 from pythonscript_http.transport.stream import Address, HandshakeError, NetworkError
@@ -131,6 +132,29 @@ class TestTheWay:
             )
         assert network.asked == []
 
+    @pytest.mark.parametrize("proxy", ["192.0.2.9", "p.example"])
+    @pytest.mark.parametrize(
+        ("host", "agent", "why"),
+        [
+            ('a"b.example', "test", "is not host:port, which CONNECT needs"),
+            ("example.org", "\ud800", "'User-Agent' holds a lone surrogate"),
+        ],
+    )
+    def test_so_is_a_tunnel_that_can_not_be_asked_for(
+        self, proxy: str, host: str, agent: str, why: str
+    ) -> None:
+        """The name of the proxy, which takes time to look up, makes no difference."""
+        network, told = FakeNetwork(FakeStream()), list[Event]()
+        clock = Clock()
+        with pytest.raises(LocalError, match=why):
+            Connector(network, clock=clock, timeouts=Timeouts()).connect(
+                Route(Host(host, 443, True), parse_proxy(proxy), TlsPolicy()),
+                user_agent=agent,
+                limits=Limits(),
+                trace=Trace(told.append, clock, clock),
+            )
+        assert (network.asked, told) == ([], [])
+
 
 class TestWhoseFailureItIs:
     @pytest.mark.parametrize(("proxy", "whose"), [(None, ""), (HTTP, "the proxy: ")])
@@ -189,6 +213,12 @@ class TestDeadlines:
         Way(Route(NAMED, parse_proxy("p.example")), timeout=5.0).fails(
             5.0, f"the proxy: {limit}: still looking 'p.example' up"
         )
+
+    @pytest.mark.parametrize("proxy", [LOCAL, parse_proxy("socks5://p.example")])
+    def test_a_host_that_is_looked_up_here_is_no_matter_of_the_proxy(self, proxy: Proxy) -> None:
+        way = Way(Route(NAMED, proxy), timeout=5.0)
+        way.network.known["p.example"] = FOUND
+        way.fails(5.0, "no connection within 5 s (connect_timeout): still looking 'example.org' up")
 
     def test_it_counts_from_when_its_user_says(self) -> None:
         way = Way(Route(TARGET), up=False)
