@@ -412,8 +412,8 @@ MUTANTS = [
         ),
         (
             "chunked is the last coding of a request",
-            'codings[-1] != "chunked" or',
-            '"chunked" not in codings or',
+            'codings[-1] != b"chunked" or',
+            'b"chunked" not in codings or',
             f"{_UNIT}/http1/test_request.py",
         ),
         ("a part is not asked for coded", ' and "range" not in given', "", f"{_UNIT}/http1/test_request.py"),

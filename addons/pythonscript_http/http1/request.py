@@ -120,8 +120,8 @@ def build_head(
         line = error.object.count("\r\n", 0, error.start)
         where = "URL" if line == 0 else f"header {lines[line].partition(':')[0]!a}"
         raise _wrong(f"the {where} holds a lone surrogate, which has no UTF-8 form") from None
-    close = "connection" in given and "close" in _tokens(given["connection"])
-    expect = "expect" in given and body_size != 0 and "100-continue" in _tokens(given["expect"])
+    close = "connection" in given and b"close" in _tokens(given["connection"])
+    expect = "expect" in given and body_size != 0 and b"100-continue" in _tokens(given["expect"])
     return RequestHead(data, chunked, close, expect)
 
 
@@ -197,7 +197,7 @@ def _check_framing(given: dict[str, str], body_size: int) -> bool:
         if length is not None:
             raise _wrong("both Content-Length and Transfer-Encoding were given; a body has one framing")
         codings = _tokens(coding)
-        if codings[-1] != "chunked" or codings.count("chunked") > 1:
+        if codings[-1] != b"chunked" or codings.count(b"chunked") > 1:
             raise _wrong(
                 f"Transfer-Encoding {coding!a} must end in chunked, once, or the body would have no end"
             )
@@ -211,8 +211,9 @@ def _check_framing(given: dict[str, str], body_size: int) -> bool:
     return False
 
 
-def _tokens(value: str) -> list[str]:
-    return [token.strip(" \t") for token in value.lower().split(",")]
+def _tokens(value: str) -> list[bytes]:
+    """The elements of a list in lower case, as their reader has them: to `str`, a Kelvin sign is a K too."""
+    return [token.strip(b" \t") for token in value.encode("utf-8", "surrogatepass").lower().split(b",")]
 
 
 def _bad_header(index: int, header: str) -> LocalError:

@@ -232,6 +232,7 @@ def test_one_host_is_enough() -> None:
         (["Content-Length: 3", "Transfer-Encoding: chunked"], "both"),
         (["Transfer-Encoding: gzip"], "must end in chunked"),
         (["Transfer-Encoding: chunked, gzip"], "must end in chunked"),
+        (["Transfer-Encoding: chun\u212aed"], "must end in chunked"),  # which lower() makes a k
         (["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"], "once"),
     ],
 )
