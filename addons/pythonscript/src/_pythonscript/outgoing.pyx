@@ -45,7 +45,8 @@ cdef dict kept = {}  # class -> frozenset of the names in KEEPERS that are its o
 
 def load():
     """Looks up what this module calls, and gives PackedByteArray its way to methods; after `strings.load`."""
-    global get_script
+    global get_script, main_thread
+    main_thread = PyThread_get_thread_ident()
     packed.caller = sys.modules[__name__]
     get_script = gde.classdb_get_method_bind(strings.intern("Object"), strings.intern("get_script"), GET_SCRIPT_HASH)
 
