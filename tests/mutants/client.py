@@ -1254,11 +1254,14 @@ MUTANTS = [
             "if False else []",
             f"{_UNIT}/transport/test_http_proxy.py",
         ),
+    ),
+    *_in(
+        "transport/tunnel.py",
         (
             "a failed tunnel is closed",
             "except (NetworkError, RemoteError) as error:\n            self._stream.close()",
             "except (NetworkError, RemoteError) as error:",
-            f"{_UNIT}/transport/test_http_proxy.py",
+            f"{_UNIT}/transport/test_http_proxy.py {_UNIT}/transport/test_socks5.py",
         ),
     ),
     *_in(
@@ -1416,12 +1419,6 @@ MUTANTS = [
             "IPv6 addresses are told as such",
             "(_IPV4 if len(packed) == 4 else _IPV6,)",
             "(_IPV4,)",
-            f"{_UNIT}/transport/test_socks5.py",
-        ),
-        (
-            "a failed SOCKS tunnel is closed",
-            "        except (NetworkError, RemoteError) as error:\n            self._stream.close()",
-            "        except (NetworkError, RemoteError) as error:",
             f"{_UNIT}/transport/test_socks5.py",
         ),
     ),

@@ -16,8 +16,8 @@ from pythonscript_http.http1.request import build_head
 from pythonscript_http.http1.response import ResponseHead
 from pythonscript_http.url import authority
 
-from .stream import WOULD_BLOCK, NetworkError, Step, Stream, TlsError
-from .tunnel import TunnelRequest
+from .stream import WOULD_BLOCK, NetworkError, Step, Stream
+from .tunnel import Tunnel, TunnelRequest
 
 _CONTROL: Final = re.compile(rb"[\0-\x1f\x7f]")
 _READS: Final = 2
@@ -38,8 +38,8 @@ def basic(user: bytes, password: bytes) -> str:
     return f"Basic {b64encode(user + b':' + password).decode('ascii')}" if user or password else ""
 
 
-class Tunnel:
-    """A tunnel that a proxy was asked for. Once it stands, it is the proxy's connection itself.
+class ConnectTunnel(Tunnel):
+    """A tunnel asked for by CONNECT.
 
     Args:
         stream: the connection to the proxy, which this takes over.
@@ -47,42 +47,22 @@ class Tunnel:
         request: the same, in parts.
     """
 
-    __slots__ = ("_data", "_heads", "_limit", "_proxy", "_stream", "_target", "_unsent", "lacking")
+    __slots__ = ("_data", "_heads", "_limit")
 
     def __init__(self, stream: Stream, head: bytes, request: TunnelRequest) -> None:
-        self._stream = stream
-        self._target = authority(request.name, request.port)
-        self._proxy = request.proxy
-        self._unsent = memoryview(head)
+        super().__init__(stream, request, head)
         self._data = bytearray()
         self._limit = request.header_limit
         self._heads = HeadReader(Method.METHOD_CONNECT)
-        self.lacking = "no tunnel"
-
-    def poll(self) -> Stream | None:
-        """Gives the connection once it leads to the host. Raises NetworkError when the proxy fails to."""
-        try:
-            return self._stream if self._advance() else None
-        except TlsError:  # which tells itself whose failure it is
-            self._stream.close()
-            raise
-        except (NetworkError, RemoteError) as error:
-            self._stream.close()
-            raise NetworkError(f"the proxy {self._proxy}: {error}") from None
-
-    def late(self, why: str) -> NetworkError:
-        """Makes the failure of one who waits no longer (see `Layer.late`)."""
-        said = "an incomplete answer" if self._data else "no answer"
-        return NetworkError(f"the proxy {self._proxy}: {why}: {said} to CONNECT {self._target}")
 
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
         if not self._heads.behind:
-            self._stream.wait(write=bool(self._unsent), timeout=timeout)
+            super().wait(timeout)
 
-    def close(self) -> None:
-        """Gives it up, and the proxy's connection with it."""
-        self._stream.close()
+    def _awaited(self) -> str:
+        said = "an incomplete answer" if self._data else "no answer"
+        return f"{said} to CONNECT {self._target}"
 
     def _advance(self) -> bool:
         """Sends what is left of the request, and reads what has come of the answer. True: it is a yes."""
@@ -152,4 +132,4 @@ def tunnel_to(request: TunnelRequest) -> Step:
     head = build_head(
         Method.METHOD_CONNECT, target, headers, 0, host=target, user_agent=request.user_agent
     ).data
-    return lambda stream: Tunnel(stream, head, request)
+    return lambda stream: ConnectTunnel(stream, head, request)

@@ -11,8 +11,8 @@ from typing import Final
 from pythonscript_http.errors import RemoteError
 from pythonscript_http.url import authority
 
-from .stream import WOULD_BLOCK, NetworkError, Step, Stream, TlsError
-from .tunnel import TunnelRequest
+from .stream import WOULD_BLOCK, NetworkError, Step, Stream
+from .tunnel import Tunnel, TunnelRequest
 
 _VERSION: Final = 5
 _LOGIN_VERSION: Final = 1
@@ -104,50 +104,24 @@ def _address(name: str) -> bytes:
     return bytes((_IPV4 if len(packed) == 4 else _IPV6,)) + packed
 
 
-class Tunnel:
-    """A tunnel that a proxy was asked for. Once it stands, it is the proxy's connection itself.
+class SocksTunnel(Tunnel):
+    """A tunnel asked for by SOCKS 5.
 
     Args:
         stream: the connection to the proxy, which this takes over.
-        request: where to.
+        request: where to, and as whom.
     """
 
-    __slots__ = ("_data", "_dialogue", "_request", "_stream", "_unsent", "_wanted", "lacking")
+    __slots__ = ("_data", "_dialogue", "_wanted")
 
     def __init__(self, stream: Stream, request: TunnelRequest) -> None:
-        self._stream = stream
-        self._request = request
         self._dialogue = dialogue(request.name, request.port, request.user, request.password)
         data, self._wanted = next(self._dialogue)
-        self._unsent = memoryview(data)
+        super().__init__(stream, request, data)
         self._data = b""  # of the answer
-        self.lacking = "no tunnel"
 
-    def poll(self) -> Stream | None:
-        """Gives the connection once it leads to the host. Raises NetworkError when the proxy fails to."""
-        try:
-            return self._stream if self._advance() else None
-        except TlsError:  # which tells itself whose failure it is
-            self._stream.close()
-            raise
-        except (NetworkError, RemoteError) as error:
-            self._stream.close()
-            raise NetworkError(f"the proxy {self._request.proxy}: {error}") from None
-
-    def late(self, why: str) -> NetworkError:
-        """Makes the failure of one who waits no longer (see `Layer.late`)."""
-        target = authority(self._request.name, self._request.port)
-        return NetworkError(
-            f"the proxy {self._request.proxy}: {why}: no answer when asked by SOCKS for {target}"
-        )
-
-    def wait(self, timeout: float) -> None:
-        """Sleeps until `poll` has something to do; `timeout` seconds at most."""
-        self._stream.wait(write=bool(self._unsent), timeout=timeout)
-
-    def close(self) -> None:
-        """Gives it up, and the proxy's connection with it."""
-        self._stream.close()
+    def _awaited(self) -> str:
+        return f"no answer when asked by SOCKS for {self._target}"
 
     def _advance(self) -> bool:
         """Goes on as far as what has come allows. True: to the end."""
@@ -161,8 +135,7 @@ class Tunnel:
             if size == WOULD_BLOCK:
                 return False
             if size == 0:
-                target = authority(self._request.name, self._request.port)
-                raise NetworkError(f"it closed the connection when asked by SOCKS for {target}")
+                raise NetworkError(f"it closed the connection when asked by SOCKS for {self._target}")
             self._data += view[:size]
             if len(self._data) < self._wanted:
                 continue
@@ -175,4 +148,4 @@ class Tunnel:
 
 def tunnel_to(request: TunnelRequest) -> Step:
     """Gives the step from a connection to a proxy to a tunnel through it."""
-    return lambda stream: Tunnel(stream, request)
+    return lambda stream: SocksTunnel(stream, request)

@@ -18,7 +18,7 @@ from cpython.buffer cimport (
     PyBUF_FULL_RO, PyBuffer_IsContiguous, PyBuffer_Release, PyBuffer_ToContiguous, PyObject_GetBuffer)
 from libc.string cimport memcpy
 from _pythonscript.interface cimport *
-from _pythonscript cimport builtin, strings
+from _pythonscript cimport builtin
 
 cdef struct Target:          # a packed array that buffers become
     char code                # of its numbers, as `array` has them
@@ -88,7 +88,7 @@ cdef int write_buffer(object data, int wanted, Variant *r_variant) except -1:
             wanted = NATURAL.get((kind, view.itemsize), 0)
         if not takes(wanted, &view, kind):
             shape = tuple([view.shape[i] for i in range(view.ndim)])
-            name = type_name(wanted) if wanted else "packed array"
+            name = builtin.type_name(wanted) if wanted else "packed array"
             raise TypeError(f"a buffer of format {text_of(&view)!r} and shape {shape} is no {name} of the engine's")
         size = view.shape[0]
         same = (kind, view.itemsize) == (KINDS[chr(targets[wanted].code)], targets[wanted].width) and not order
@@ -154,15 +154,6 @@ cdef tuple numbers_in(Py_buffer *view, object kind, object order):
 cdef bytes converted(tuple items, object code):
     """The memory of an array of these numbers."""
     return number_array(code, items).tobytes()
-
-
-cdef object type_name(int type):
-    cdef void *string = NULL
-    gde.variant_get_type_name(<GDExtensionVariantType>type, &string)
-    try:
-        return strings.to_str(&string)
-    finally:
-        strings.free_string(&string)
 
 
 cdef void *resized(int type, void *array, int64_t size) except? NULL:

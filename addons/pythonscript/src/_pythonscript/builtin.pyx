@@ -1,6 +1,6 @@
-"""Methods of the builtin types. The engine finds one by its name and the hash of its signature.
+"""The builtin types: their names, and their methods, which the engine finds by name and hash of the signature.
 
-Calls variant_get_ptr_builtin_method.
+Calls variant_get_ptr_builtin_method, variant_get_type_name.
 """
 
 from _pythonscript.interface cimport *
@@ -20,3 +20,13 @@ cdef GDExtensionPtrBuiltInMethod method(int type, str name) except NULL:
     if found is NULL:
         raise RuntimeError(f"this engine's Variant.Type {type} has no {name}() of the known signature")
     return found
+
+
+cdef object type_name(int type):
+    """The engine's name of a Variant type, e.g. `PackedByteArray`."""
+    cdef void *string = NULL
+    gde.variant_get_type_name(<GDExtensionVariantType>type, &string)
+    try:
+        return strings.to_str(&string)
+    finally:
+        strings.free_string(&string)

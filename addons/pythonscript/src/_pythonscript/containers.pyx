@@ -177,7 +177,7 @@ cdef int write_in(Place place, object value, Variant *r_variant) except -1:
     if given != place.type.type:
         free_variant(r_variant)
         if (place.type.type, given) in LOSSY:
-            raise TypeError(f"must be {variant.type_name(place.type.type)}, not {type(value).__name__}")
+            raise TypeError(f"must be {builtin.type_name(place.type.type)}, not {type(value).__name__}")
         variant.from_python_as(place.type, value, r_variant)
     elif place.class_name:
         try:
@@ -206,7 +206,7 @@ cdef object name_of(Place place):
         return "Any"
     if place.script is not None:
         return str(outgoing.call_method(place.script, "get_global_name")) or f"{place.class_name} with the script of the others"
-    return place.class_name or variant.type_name(place.type.type)
+    return place.class_name or builtin.type_name(place.type.type)
 
 
 cdef object read(Type how, const Variant *value):

@@ -10,7 +10,7 @@ from types import MethodType
 
 cimport cython
 from _pythonscript.interface cimport *
-from _pythonscript cimport outgoing, strings, values, variant
+from _pythonscript cimport builtin, outgoing, strings, values, variant
 from _pythonscript.strings cimport Name
 from _pythonscript.values cimport Value
 
@@ -64,7 +64,7 @@ cdef class Member:
 
 
 cdef object where(Method method):
-    return f"{variant.type_name(method.type)}.{method.__name__}()"
+    return f"{builtin.type_name(method.type)}.{method.__name__}()"
 
 
 cdef object call(Method method, tuple arguments):

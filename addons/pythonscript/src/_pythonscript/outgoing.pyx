@@ -12,7 +12,7 @@ import sys
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject
 from _pythonscript.interface cimport *
-from _pythonscript cimport objects, packed, strings, variant
+from _pythonscript cimport builtin, objects, packed, strings, variant
 from _pythonscript.objects cimport Object
 from _pythonscript.packed cimport PackedByteArray
 from _pythonscript.strings cimport Name
@@ -160,7 +160,7 @@ cdef object finish(Variant *result, GDExtensionCallError *error, object where, t
             return variant.read_shared(result) if shared else variant.to_python(result)
         if error.error == GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT:
             given = type(values[error.argument]).__name__ if error.argument < len(values) else "nothing"
-            raise TypeError(f"argument {error.argument + 1} of {where} must be {variant.type_name(error.expected)}, not {given}")
+            raise TypeError(f"argument {error.argument + 1} of {where} must be {builtin.type_name(error.expected)}, not {given}")
         if error.error == GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS:
             raise TypeError(f"{where} takes at most {error.expected} arguments, {len(values)} were given")
         if error.error == GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS:

@@ -28,7 +28,6 @@ cdef object pointer_to_python(Type type, const void *pointer)
 cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1
 cdef void write_default(Type type, void *r_pointer) noexcept
 cdef int new_default(Type type, Variant *r_variant) except -1
-cdef object type_name(int type)
 cdef bint is_container(object value)
 cdef object read_shared(const Variant *variant)
 cdef object fill_box(Box box, const Variant *variant)

@@ -212,16 +212,6 @@ cdef void free_value(int type, void *value) noexcept:
         destroy_value[type](value)
 
 
-cdef object type_name(int type):
-    """The engine's name of a Variant type, e.g. `PackedByteArray`."""
-    cdef void *string = NULL
-    gde.variant_get_type_name(<GDExtensionVariantType>type, &string)
-    try:
-        return strings.to_str(&string)
-    finally:
-        strings.free_string(&string)
-
-
 # From the engine to Python
 
 
@@ -243,7 +233,7 @@ cdef object read_variant(const Variant *variant, Nesting nesting):
     if type == GDEXTENSION_VARIANT_TYPE_NIL:
         return None
     if type >= TYPES:
-        raise TypeError(f"this engine's {type_name(type)} is newer than pythonscript knows")
+        raise TypeError(f"this engine's {builtin.type_name(type)} is newer than pythonscript knows")
     if values.kinds[type].count:
         result = values.new_value(type)
         unbox_variant[type](values.memory(<Value>result), <void *>variant)
@@ -428,7 +418,7 @@ cdef int construct(int type, const Variant *source, Variant *r_variant) except -
     arguments[0] = source
     gde.variant_construct(<GDExtensionVariantType>type, r_variant, <const GDExtensionConstVariantPtr *>arguments, 1, &error)
     if error.error != GDEXTENSION_CALL_OK:
-        raise TypeError(f"{type_name(gde.variant_get_type(source))} does not convert to {type_name(type)}")
+        raise TypeError(f"{builtin.type_name(gde.variant_get_type(source))} does not convert to {builtin.type_name(type)}")
     return 0
 
 
@@ -766,7 +756,7 @@ cdef int write_as(Type type, object value, Variant *r_variant, Nesting nesting) 
     memcpy(&natural, r_variant, sizeof(Variant))
     try:
         if not gde.variant_can_convert_strict(<GDExtensionVariantType>given, <GDExtensionVariantType>type.type):
-            raise TypeError(f"must be {type_name(type.type)}, not {value.__class__.__name__}")
+            raise TypeError(f"must be {builtin.type_name(type.type)}, not {value.__class__.__name__}")
         construct(type.type, &natural, r_variant)
     finally:
         free_variant(&natural)

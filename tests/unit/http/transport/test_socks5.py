@@ -13,7 +13,7 @@ from tests.unit.http.fakes import FakeStream
 
 from pythonscript_http import HTTPClient, Status
 from pythonscript_http.errors import RemoteError
-from pythonscript_http.transport.socks5 import Tunnel, dialogue, objection, tunnel_to
+from pythonscript_http.transport.socks5 import SocksTunnel, dialogue, objection, tunnel_to
 from pythonscript_http.transport.stream import HandshakeError, NetworkError
 from pythonscript_http.transport.trust import TlsPolicy
 from pythonscript_http.transport.tunnel import TunnelRequest
@@ -130,9 +130,9 @@ class TestTheDialogue:
 
 
 class TestTheTunnel:
-    def over(self, stream: FakeStream) -> Tunnel:
+    def over(self, stream: FakeStream) -> SocksTunnel:
         tunnel = tunnel_to(TunnelRequest("example.org", 443, "p:1", "", 1))(stream)
-        assert isinstance(tunnel, Tunnel)
+        assert isinstance(tunnel, SocksTunnel)
         return tunnel
 
     @pytest.mark.parametrize("size", [1, 3, 100])
