@@ -18,18 +18,18 @@ class over it, PyHTTPClient, is in `engine`, the one folder that needs an engine
 
 from .client import HTTPClient
 from .enums import Error, Method, ResponseCode, Status
-from .errors import LocalError, RemoteError
+from .exceptions import BusyError, LocalError
 from .query import query_string_from_dict
 from .transport.network import TcpNetwork
 from .transport.stream import NetworkError, Stream
 
 __all__ = [
+    "BusyError",
     "Error",
     "HTTPClient",
     "LocalError",
     "Method",
     "NetworkError",
-    "RemoteError",
     "ResponseCode",
     "Status",
     "Stream",

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .config import Timeouts
-from .enums import Error
-from .errors import LocalError
+from .exceptions import BusyError, LocalError
 from .turn import Turn
 
 
@@ -61,7 +60,7 @@ class Calls:
     def _enter(self) -> None:
         if not self._turn.take():
             text = "another call of this client is under way, in another thread or further up in this one"
-            raise self.refused(LocalError(Error.ERR_BUSY, text))
+            raise self.refused(BusyError(text))
 
     def _leave(self) -> None:
         if self._turn.leave():

@@ -20,7 +20,7 @@ from . import buffers
 from .config import Limits, Timeouts
 from .connections import NO_CONNECTION, Connections
 from .enums import Error, Status
-from .errors import LocalError
+from .exceptions import LocalError
 from .http1.connection import Phase
 from .query import query_string_from_dict
 from .results import Results

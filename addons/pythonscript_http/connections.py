@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from .config import Limits, Timeouts
 from .enums import Error
-from .errors import LocalError
-from .http1.request import check_value
+from .exceptions import LocalError
+from .http1.request import encoded
 from .http11 import HTTP11Connection
 from .requests import Requests
 from .status import RESULTS, Event, StatusMachine
@@ -186,7 +186,7 @@ class Connections(Requests):
         """
         if host is not None:
             try:
-                check_value("Host", host)
+                encoded("Host", host)
             except LocalError as error:
                 raise self.refused(error) from None
         if stream is not self._http.stream:

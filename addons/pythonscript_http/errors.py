@@ -1,41 +1,25 @@
-"""The two kinds of failure: ours (the caller asked for what can't be) and theirs (the peer broke HTTP).
+"""The engine's error code for each exception. Only the client's edge knows both."""
 
-What the network does (refused, reset, not found) is a third, and lives with the seam:
-`transport.stream.NetworkError`.
-"""
-
+from collections.abc import Mapping
 from typing import Final
 
 from .enums import Error
+from .exceptions import (
+    BusyError,
+    LocalError,
+    UnavailableError,
+    UnreadableFileError,
+    UnwritableFileError,
+)
 
-TEXT_LIMIT: Final = 1000
-"""Characters that the text of a failure may have: it is read in a log, and a peer may have made it long."""
-
-
-def shortened(text: str) -> str:
-    """Cuts the middle out of a text that is over the limit: what is wrong stands at its begin or its end."""
-    if len(text) <= TEXT_LIMIT:
-        return text
-    middle = " [...] "
-    head = TEXT_LIMIT * 2 // 3
-    return text[:head] + middle + text[head + len(middle) - TEXT_LIMIT :]
-
-
-class LocalError(Exception):
-    """The caller used the client wrongly; nothing was sent and nothing changed.
-
-    Args:
-        code: what the engine's method returns in this case.
-        text: what was wrong, naming the offending thing. A long one is shortened.
-    """
-
-    def __init__(self, code: Error, text: str) -> None:
-        super().__init__(shortened(text))
-        self.code = code
+_CODES: Final[Mapping[type[LocalError], Error]] = {
+    BusyError: Error.ERR_BUSY,
+    UnavailableError: Error.ERR_UNAVAILABLE,
+    UnreadableFileError: Error.ERR_FILE_CANT_READ,
+    UnwritableFileError: Error.ERR_FILE_CANT_WRITE,
+}
 
 
-class RemoteError(Exception):
-    """The peer sent what no HTTP/1.1 server may send; the text names it. A long one is shortened."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(shortened(text))
+def error_code(error: LocalError) -> Error:
+    """Gives what the engine's method returns for an exception: ERR_INVALID_PARAMETER, or that of `_CODES`."""
+    return _CODES.get(type(error), Error.ERR_INVALID_PARAMETER)

@@ -150,7 +150,7 @@ class HTTP11Connection:
 
     def request(
         self,
-        method: int | str,
+        method: str,
         head: RequestHead,
         size: int,
         *,

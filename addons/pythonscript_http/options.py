@@ -6,9 +6,8 @@ from typing import Final
 
 from .calls import Calls
 from .config import RANGES, UNLIMITED, Limits, Timeouts
-from .enums import Error
-from .errors import LocalError
-from .http1.request import check_value
+from .exceptions import LocalError
+from .http1.request import encoded
 from .proxies import Proxies
 
 
@@ -44,7 +43,7 @@ class Options(Calls):
     @user_agent.setter
     def user_agent(self, value: str) -> None:
         try:
-            check_value("User-Agent", value)
+            encoded("User-Agent", value)
         except LocalError as error:
             raise self.refused(error) from None
         self._user_agent = value
@@ -226,7 +225,7 @@ class Options(Calls):
     def _set_timeout(self, name: str, seconds: float) -> None:
         if not (seconds >= 0 and math.isfinite(seconds)):
             text = f"{name}_timeout {seconds} is not a number of seconds, 0 or more"
-            raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
+            raise self.refused(LocalError(text))
         self.timeouts = replace(self.timeouts, **{name: float(seconds)})
         self._obey_timeouts()
 
@@ -237,4 +236,4 @@ class Options(Calls):
         allowed = RANGES[name]
         if size not in allowed:
             text = f"{name} {size} is not within {allowed[0]} to {allowed[-1]}"
-            raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
+            raise self.refused(LocalError(text))

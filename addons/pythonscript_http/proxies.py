@@ -6,7 +6,7 @@ from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-from .errors import LocalError
+from .exceptions import LocalError
 from .transport.proxy import Proxy, parse_proxy
 from .url import Host
 
@@ -48,9 +48,7 @@ def environment_proxy(target: Host, environment: Environment) -> Proxy | None:
     try:
         return parse_proxy(environment(name))
     except LocalError as error:
-        raise LocalError(
-            error.code, f"the environment variable {name} is not a valid proxy: {error}"
-        ) from None
+        raise type(error)(f"the environment variable {name} is not a valid proxy: {error}") from None
 
 
 def is_exempt(target: Host, exemptions: str) -> bool:
@@ -115,7 +113,7 @@ class Proxies:
             try:
                 self._set[tls] = parse_proxy(host, port)
             except LocalError as error:
-                self._set[tls] = LocalError(error.code, f"not a valid proxy: {error}")
+                self._set[tls] = type(error)(f"not a valid proxy: {error}")
         self._usable(tls)
 
     def to(self, target: Host) -> Proxy | None:
@@ -135,5 +133,5 @@ class Proxies:
         proxy = self._set[tls]
         if isinstance(proxy, LocalError):
             # Not that one, which is kept: by its traceback it would keep whoever gets it.
-            raise LocalError(proxy.code, str(proxy))
+            raise type(proxy)(str(proxy))
         return proxy

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from .enums import Error, Method
-from .errors import LocalError
+from .exceptions import LocalError, LocalProtocolError
 from .http1.codings import available
 from .http1.connection import Phase
-from .http1.request import RequestHead, build_head, method_of
-from .http1.writer import RequestWriter
+from .http1.request import Header, RequestHead, build_head, named_header
+from .http1.writer import Given, RequestWriter
 from .http11 import HTTP11Connection
 from .options import Options
 from .status import Event, StatusMachine
@@ -16,9 +16,52 @@ from .timing import Timing
 from .trace import Trace
 from .transport.proxy import Proxy
 
-_GET: Final = Method.METHOD_GET
 _OK: Final = Error.OK
 _CLOSED: Final = Phase.CLOSED
+_TOKENS: Final = tuple(
+    method.name.removeprefix("METHOD_") for method in Method if method is not Method.METHOD_MAX
+)
+"""Of the engine's methods, by their numbers."""
+
+_GIVEN: Final = {
+    Given.TAKEN: Error.OK,
+    Given.FULL: Error.ERR_BUSY,
+    Given.DROPPED: Error.ERR_UNAVAILABLE,
+}
+
+
+def token_of(method: int | str) -> str:
+    """Gives the token of a method that a user named: by one of `Method`, or by itself.
+
+    Raises:
+        LocalError: there is no method of that number.
+    """
+    if isinstance(method, str):
+        return method
+    if not 0 <= method < len(_TOKENS):
+        raise LocalError(f"no such method: {method} (METHOD_GET is 0, METHOD_MAX is {len(_TOKENS)})")
+    return _TOKENS[method]
+
+
+def parse_lines(lines: Sequence[str]) -> list[Header]:
+    """Reads headers as scripts give them, in lines of `name: value`. Names are checked by `build_head()`.
+
+    Raises:
+        LocalProtocolError: a line is none, or has no UTF-8 form. No more of it is repeated than its name.
+    """
+    headers = []
+    for index, line in enumerate(lines):
+        before, colon, after = line.partition(":")
+        name = before.lstrip(" \t").encode("utf-8", "surrogatepass")
+        if not (name and colon):
+            what = "not of the form 'name: value'" if line.strip() else "empty"
+            raise LocalProtocolError(f"header {index} is {what}")
+        try:
+            headers.append((name, after.strip(" \t").encode()))
+        except UnicodeEncodeError:
+            text = f"{named_header(index, name)} holds a lone surrogate, which has no UTF-8 form"
+            raise LocalProtocolError(text) from None
+    return headers
 
 
 class Requests(Options):
@@ -69,14 +112,14 @@ class Requests(Options):
         """
         warning = ""
         try:
-            method = method_of(method)
-            if body and method == _GET:
+            method = token_of(method)
+            if body and method == "GET":
                 body = ""
                 warning = "request() ignores the body of a GET request; request_raw() sends it"
             data = body.encode()
         except UnicodeEncodeError as error:
             text = f"the body holds a lone surrogate at {error.start}, which has no UTF-8 form"
-            raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text)) from None
+            raise self.refused(LocalError(text)) from None
         except LocalError as error:
             raise self.refused(error) from None
         result = self.request_raw(method, url, headers, data)
@@ -127,7 +170,7 @@ class Requests(Options):
         """
         if length < -1:
             text = f"the length {length} of a body is negative; -1 means that it is not known"
-            raise self.refused(LocalError(Error.ERR_INVALID_PARAMETER, text))
+            raise self.refused(LocalError(text))
         with self._call():
             self._begin_request(method, url, headers, length)
         return _OK
@@ -150,7 +193,7 @@ class Requests(Options):
         if not self._turn.take():
             return Error.ERR_BUSY
         try:
-            return self._streamed("send_body_chunk()").give(view)
+            return _GIVEN[self._streamed("send_body_chunk()").give(view)]
         except LocalError as error:
             raise self.refused(error) from None
         finally:
@@ -169,18 +212,18 @@ class Requests(Options):
             try:
                 writer = self._streamed("end_body()")
                 sent = writer.done
-                result = writer.end()
+                complete = writer.end()
             except LocalError as error:
                 raise self.refused(error) from None
             if writer.done and not sent:
                 self._http.sent()
-            return result
+            return _OK if complete else Error.ERR_UNAVAILABLE
 
     def _begin_request(self, method: int | str, url: str, headers: Sequence[str], size: int) -> RequestWriter:
         """Lines up a request's head; the body is to follow."""
         try:
-            method = method_of(method)
-            head = self._make_head(method, url, headers, size)
+            token = token_of(method)
+            head = self._make_head(token, url, headers, size)
             self._state.fire(Event.REQUEST)
         except LocalError as error:
             raise self.refused(error) from None
@@ -189,10 +232,10 @@ class Requests(Options):
         self._refusal = self.warning = ""
         self._headers_taken = False
         return self._http.request(
-            method, head, size, limits=self.limits, decode=self._decode_body, trace=self._trace
+            token, head, size, limits=self.limits, decode=self._decode_body, trace=self._trace
         )
 
-    def _make_head(self, method: int | str, url: str, headers: Sequence[str], size: int) -> RequestHead:
+    def _make_head(self, method: str, url: str, headers: Sequence[str], size: int) -> RequestHead:
         """Makes a head, unless the last request over this connection had the same.
 
         Games ask for the same again and again, and to make a head costs a third of a request. It may hold
@@ -205,7 +248,7 @@ class Requests(Options):
             head = build_head(
                 method,
                 url,
-                lines,
+                parse_lines(lines),
                 size,
                 host=self._host_header,
                 user_agent=self._user_agent,
@@ -222,5 +265,5 @@ class Requests(Options):
         if not writer.streamed:
             status = self._state.status.name
             text = f"{what} needs request_stream() before it; the status is {status}"
-            raise LocalError(Error.ERR_INVALID_PARAMETER, text)
+            raise LocalError(text)
         return writer

@@ -4,6 +4,14 @@ from .http11 import HTTP11Connection
 from .timing import Timing
 
 
+def text(line: bytes) -> str:
+    """Reads a line as UTF-8, as servers mean it today, or else as ISO-8859-1 (RFC 9110 section 5.5)."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
+
+
 class Results:
     """The response of a client, and its request's progress. Nothing here changes what is under way."""
 
@@ -28,7 +36,7 @@ class Results:
         if head is None or self._headers_taken:
             return []
         self._headers_taken = True  # type: ignore[misc] # the slot is that of the client
-        return head.lines()
+        return [text(line) for line in head.lines()]
 
     def get_response_headers_as_dictionary(self) -> dict[str, str]:
         """Hands out the response's headers by name; a second time there are none.
@@ -47,8 +55,7 @@ class Results:
 
         An addition to the engine's client.
         """
-        head = self._http.core.head
-        return head is not None and bool(head.values(name))
+        return bool(self._values(name))
 
     def get_response_header(self, name: str) -> str:
         """Gives the value of the response's header of that name, in any case; empty if there is none.
@@ -56,9 +63,13 @@ class Results:
         Values of a repeated name are joined by `", "` (RFC 9110 section 5.3); those of Set-Cookie, which may
         hold commas, by a line feed. Nothing is handed out by it. An addition to the engine's client.
         """
-        head = self._http.core.head
         separator = "\n" if name.lower() == "set-cookie" else ", "
-        return "" if head is None else separator.join(head.values(name))
+        return separator.join(self._values(name))
+
+    def _values(self, name: str) -> list[str]:
+        head, wanted = self._http.core.head, name.lower()
+        fields = [] if head is None else head.fields()
+        return [text(value) for found, value in fields if text(found).lower() == wanted]
 
     def get_response_trailers(self) -> list[str]:
         """Gives the lines of the trailer section of a chunked body, once that was read to its end.
@@ -66,7 +77,7 @@ class Results:
         They are no headers, and framing among them means nothing (RFC 9110 section 6.5.1). An addition to the
         engine's client.
         """
-        return self._http.core.trailers
+        return [text((name + b": " + value).rstrip()) for name, value in self._http.core.trailers]
 
     def is_response_chunked(self) -> bool:
         """The response has chunked coding."""

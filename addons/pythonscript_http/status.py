@@ -36,7 +36,7 @@ from enum import StrEnum
 from typing import Final
 
 from .enums import Error, Status
-from .errors import LocalError, shortened
+from .exceptions import LocalError, shortened
 
 
 class Event(StrEnum):
@@ -149,4 +149,4 @@ class StatusMachine:
         names = " or ".join(status.name for status in where)
         why = f" ({self.reason})" if self.reason else ""
         text = f"{what} needs {names}; the status is {self.status.name}{why}"
-        return LocalError(Error.ERR_INVALID_PARAMETER, text)
+        return LocalError(text)

@@ -217,8 +217,8 @@ class ExchangeEnded(ExchangeEvent):
     """The three sizes are those of `Progress`."""
     received: int
     decoded: int
-    trailers: tuple[str, ...]
-    """Lines of the trailer section."""
+    trailers: tuple[tuple[bytes, bytes], ...]
+    """The fields of the trailer section: names and values, as they came."""
 
 
 Event = (
@@ -412,7 +412,7 @@ class ExchangeTrace:
         """A head has come."""
         self._trace.tell(HeadReceived(self._trace.now(), self.connection, self.id, code, interim, head))
 
-    def ended(self, outcome: Outcome, reason: str, trailers: tuple[str, ...]) -> None:
+    def ended(self, outcome: Outcome, reason: str, trailers: tuple[tuple[bytes, bytes], ...]) -> None:
         """It is over."""
         sizes = self._sent, self._received, self._decoded
         now = self._trace.now()

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from ipaddress import IPv6Address
 from typing import Final, NamedTuple
 
-from .enums import Error
-from .errors import LocalError
+from .exceptions import LocalProtocolError, UnavailableError
 
 PORT_HTTP: Final = 80
 PORT_HTTPS: Final = 443
@@ -59,8 +58,9 @@ def parse_host(text: str, port: int = -1, *, tls: bool = False) -> Host:
         tls: the scheme is https where there is none.
 
     Raises:
-        LocalError: there is no host in it, or two ports that differ, or a path, or a user; or TLS is to be
-            spoken over a Unix domain socket.
+        LocalProtocolError: there is no host in it, or two ports that differ, or a path, or a user; or TLS is
+            to be spoken over a Unix domain socket.
+        UnavailableError: it is an international name, and the package for those is missing.
 
     Source: class reference, `HTTPClient.connect_to_host`; RFC 3986 section 3.2.2, RFC 6874 (zones).
     """
@@ -69,11 +69,13 @@ def parse_host(text: str, port: int = -1, *, tls: bool = False) -> Host:
     named = _named(text)
     if is_path(text):
         if tls:
-            raise _wrong(f"TLS over Unix domain sockets is not supported: {text!a}")
+            raise LocalProtocolError(f"TLS over Unix domain sockets is not supported: {text!a}")
         return parse_path(text, port, named)
     scheme, rest = split_scheme(text, ("http", "https"))
     if "@" in rest:
-        raise _wrong(f"{named} contains a user or a password: send them in an Authorization header")
+        raise LocalProtocolError(
+            f"{named} contains a user or a password: send them in an Authorization header"
+        )
     tls = scheme == "https" if scheme else tls
     return parse_authority(rest, port, named, standard=PORT_HTTPS if tls else PORT_HTTP, tls=tls)
 
@@ -96,14 +98,14 @@ def split_scheme(text: str, known: Sequence[str]) -> tuple[str, str]:
     """Parts a scheme, in lower case, from the rest; it is empty where there is none.
 
     Raises:
-        LocalError: it is none of those known.
+        LocalProtocolError: it is none of those known.
     """
     match = _SCHEME.match(text)
     if match is None:
         return "", text
     scheme = match[1].lower()
     if scheme not in known:
-        raise _wrong(
+        raise LocalProtocolError(
             f"the host has the scheme {scheme!a}; "
             f"known are {', '.join(known[:-1])} and {known[-1]}, and unix:/path"
         )
@@ -126,19 +128,19 @@ def parse_authority(rest: str, port: int, named: str, *, standard: int, tls: boo
         tls: whether it is spoken TLS to.
 
     Raises:
-        LocalError: as by `parse_host`.
+        LocalProtocolError: as by `parse_host`.
     """
     bad = _NEVER.search(rest)
     if bad is not None:
-        raise _wrong(f"{named} holds {bad[0]!a}: give a name or an address, not a URL")
+        raise LocalProtocolError(f"{named} holds {bad[0]!a}: give a name or an address, not a URL")
     match = _HOST.fullmatch(rest)
     if match is None:
-        raise _wrong(f"{named} is neither a name nor an address")
+        raise LocalProtocolError(f"{named} is neither a name nor an address")
     inner = match["six_port"] or match["port"]
     if inner:
         inner_port = int(inner.lstrip("0") or "0")  # int() refuses very many digits, even of 0
         if 0 <= port != inner_port:
-            raise _wrong(f"{named} has another port than {port}, which is given too")
+            raise LocalProtocolError(f"{named} has another port than {port}, which is given too")
         port = inner_port
     port = _checked_port(port, standard)
     name = match["name"]
@@ -151,7 +153,7 @@ def _checked_port(port: int, standard: int) -> int:
     if port < 0:
         return standard
     if not 1 <= port <= 65535:
-        raise _wrong(f"the port {port} is not within 1 to 65535")
+        raise LocalProtocolError(f"the port {port} is not within 1 to 65535")
     return port
 
 
@@ -165,9 +167,11 @@ def parse_path(text: str, port: int, named: str) -> Host:
     path = text.removeprefix(UNIX)
     path = path[2:] if path.startswith("//") else path
     if not path.startswith("/"):
-        raise _wrong(f"{named} has no path that begins with '/', as that of a Unix domain socket must")
+        raise LocalProtocolError(
+            f"{named} has no path that begins with '/', as that of a Unix domain socket must"
+        )
     if "\0" in path:
-        raise _wrong(f"{named} has a path that holds a NUL")
+        raise LocalProtocolError(f"{named} has a path that holds a NUL")
     return Host(UNIX + path, _checked_port(port, PORT_HTTP), False)
 
 
@@ -175,7 +179,7 @@ def check_name(text: str) -> str:
     """Checks a name or an address, and writes it in ASCII.
 
     Raises:
-        LocalError: it is neither.
+        LocalProtocolError: it is neither.
     """
     return (_address if ":" in text else _name)(text, _named(text))
 
@@ -186,11 +190,11 @@ def _address(text: str, named: str) -> str:
     if len(zone) > 2:
         zone = zone.removeprefix("25")
     if mark and (not zone or _NOT_IN_NAME.search(zone)):
-        raise _wrong(f"{named} has a zone that is not the name of an interface")
+        raise LocalProtocolError(f"{named} has a zone that is not the name of an interface")
     try:
         IPv6Address(address)
     except ValueError:
-        raise _wrong(f"{named} is neither a name nor an address") from None
+        raise LocalProtocolError(f"{named} is neither a name nor an address") from None
     return address + mark + zone
 
 
@@ -199,11 +203,11 @@ def _name(text: str, named: str) -> str:
     name = text if text.isascii() else _ascii(text, named)
     bad = _NOT_IN_NAME.search(name)
     if bad is not None:
-        raise _wrong(f"{named} holds {bad[0]!a}, which no name may have")
+        raise LocalProtocolError(f"{named} holds {bad[0]!a}, which no name may have")
     bare = name.removesuffix(".")
     labels = bare.split(".")
     if not all(labels):
-        raise _wrong(f"{named} has an empty part before, between or after its dots")
+        raise LocalProtocolError(f"{named} has an empty part before, between or after its dots")
     if len(bare) > 253 or max(map(len, labels)) > 63:
         raise _too_long(named)
     return name
@@ -219,12 +223,12 @@ def _ascii(text: str, named: str) -> str:
         text = (
             f"{named} is an international domain name, for which the package idna cannot be loaded: {error}"
         )
-        raise LocalError(Error.ERR_UNAVAILABLE, text) from None
+        raise UnavailableError(text) from None
     try:
         labels = idna.uts46_remap(text, std3_rules=False, transitional=False).split(".")
         return ".".join(label if label.isascii() else _punycode(label) for label in labels)
     except UnicodeError:
-        raise _wrong(f"{named} is not a valid international domain name") from None
+        raise LocalProtocolError(f"{named} is not a valid international domain name") from None
 
 
 def _punycode(label: str) -> str:
@@ -238,9 +242,5 @@ def _punycode(label: str) -> str:
     return f"xn--{label.encode('punycode').decode('ascii')}"
 
 
-def _too_long(named: str) -> LocalError:
-    return _wrong(f"{named} is too long: a name has 253 characters at most, each part of it 63")
-
-
-def _wrong(text: str) -> LocalError:
-    return LocalError(Error.ERR_INVALID_PARAMETER, text)
+def _too_long(named: str) -> LocalProtocolError:
+    return LocalProtocolError(f"{named} is too long: a name has 253 characters at most, each part of it 63")

@@ -132,7 +132,7 @@ MUTANTS: Final = (
     Mutant(
         "an encrypted key is refused by name",
         _TRUST,
-        'raise _wrong("the client\'s key is encrypted; give it decrypted")',
+        'raise PolicyError("the client\'s key is encrypted; give it decrypted")',
         'return ""',
         _ON_TRUST,
     ),
@@ -154,8 +154,8 @@ MUTANTS: Final = (
     Mutant(
         "a pin that is none is refused",
         _TRUST,
-        '    raise _wrong(f"the pin',
-        '    return b""\n    raise _wrong(f"the pin',
+        '    raise PolicyError(f"the pin',
+        '    return b""\n    raise PolicyError(f"the pin',
         _ON_TRUST,
     ),
     Mutant(
@@ -631,7 +631,7 @@ MUTANTS: Final = (
         "interim answers of a proxy are bounded",
         _TUNNEL,
         "if self._heads.behind:\n            return self._take_heads()",
-        "self._heads = HeadReader(Method.METHOD_CONNECT)",
+        'self._heads = HeadReader("CONNECT")',
         _ON_TUNNELS,
     ),
     Mutant(

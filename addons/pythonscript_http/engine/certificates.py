@@ -6,8 +6,7 @@ import tempfile
 from pathlib import Path
 
 from godot import Error, FileAccess, X509Certificate
-from pythonscript_http.enums import Error as Code
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import PolicyError
 
 
 def pem_of(certificate: X509Certificate, what: str) -> str:
@@ -43,7 +42,7 @@ def pem_of(certificate: X509Certificate, what: str) -> str:
             return "".join(map(ssl.DER_cert_to_PEM_cert, whole))  # without keys, which files may hold too
     why = f"{what} holds {len(found)} certificates, and the engine hands out the first alone"
     hint = "get it by load(), or set its resource_path, so that the file is known"
-    raise LocalError(Code.ERR_INVALID_PARAMETER, f"{why}: {hint}")
+    raise PolicyError(f"{why}: {hint}")
 
 
 def _saved(certificate: X509Certificate, what: str) -> str:
@@ -52,7 +51,7 @@ def _saved(certificate: X509Certificate, what: str) -> str:
         error = certificate.save(str(path))
         if error != Error.OK:
             text = f"{what} cannot be read: {Error(error).name} (the engine writes none over 4 KiB)"
-            raise LocalError(Code.ERR_INVALID_PARAMETER, text)
+            raise PolicyError(text)
         return path.read_text(encoding="ascii")
 
 

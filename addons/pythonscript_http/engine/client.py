@@ -29,7 +29,8 @@ from pythonscript_http import enums
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.config import RANGES, Limits, Timeouts
 from pythonscript_http.enums import Error
-from pythonscript_http.errors import LocalError
+from pythonscript_http.errors import error_code
+from pythonscript_http.exceptions import LocalError
 from pythonscript_http.query import query_string_from_dict
 from pythonscript_http.transport.connector import making_tls_ready
 
@@ -158,9 +159,7 @@ class PyHTTPClient(RefCounted):
         none, give it with the request's headers.
         """
         if connection is None:
-            _fail(
-                self._client.refused(LocalError(Error.ERR_INVALID_PARAMETER, "the connection to use is null"))
-            )
+            _fail(self._client.refused(LocalError("the connection to use is null")))
         elif connection != self.get_connection():
             _try(self._client.attach, PeerStream(connection))
 
@@ -455,4 +454,4 @@ def _try(function: Callable[..., T], *arguments: object) -> T | Error:
 def _fail(error: LocalError) -> Error:
     """A wrong use as the engine tells it: a message in the output and an error code."""
     push_error(f"{error}")
-    return error.code
+    return error_code(error)

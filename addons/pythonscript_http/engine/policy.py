@@ -19,8 +19,7 @@ from godot import (
     export,
     gdclass,
 )
-from pythonscript_http.enums import Error as Code
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import PolicyError, UnavailableError, UnreadableFileError
 
 from .certificates import content_of, pem_of
 
@@ -95,7 +94,7 @@ class PyTLSPolicy(Resource):
         if key is not None and key.is_public_only():
             text = "client_key has no private key: it is a public one, or the engine could not read it, as"
             text += " it does RSA and ECDSA keys that are not encrypted"
-            raise LocalError(Code.ERR_INVALID_PARAMETER, text)
+            raise PolicyError(text)
         return {
             "minimum": _version("minimum_version", self.minimum_version),
             "maximum": _version("maximum_version", self.maximum_version),
@@ -124,7 +123,7 @@ def policy_of(options: TLSOptions | None, terms: PyTLSPolicy | None) -> TlsPolic
     if terms is not None and terms.roots != PyTLSPolicy.Roots.ROOTS_PROJECT:
         if "roots" in fields:
             text = "the TLSOptions have trusted certificates, so the policy's roots have no effect"
-            raise LocalError(Code.ERR_INVALID_PARAMETER, text)
+            raise PolicyError(text)
         fields["roots"] = _roots_of(terms)
     elif "roots" not in fields and not fields.get("unsafe"):
         fields["roots"] = _default_roots()
@@ -150,9 +149,9 @@ def _fields_of(options: TLSOptions) -> dict[str, Any]:
     """
     if not options.has_method("is_server"):
         text = "TLSOptions cannot be read before Godot 4.3: pass none, and use a PyTLSPolicy"
-        raise LocalError(Code.ERR_UNAVAILABLE, text)
+        raise UnavailableError(text)
     if options.is_server():
-        raise LocalError(Code.ERR_INVALID_PARAMETER, "these TLSOptions are for a server, not for a client")
+        raise PolicyError("these TLSOptions are for a server, not for a client")
     fields: dict[str, Any] = {"unsafe": options.is_unsafe_client()}
     fields["common_name"] = options.get_common_name_override()
     chain = options.get_trusted_ca_chain()
@@ -177,7 +176,7 @@ def _roots_of(terms: PyTLSPolicy) -> Roots | str:
         return Roots.CERTIFI
     if terms.roots != PyTLSPolicy.Roots.ROOTS_PROJECT:
         text = f"roots: {terms.roots} is none of ROOTS_PROJECT, ROOTS_SYSTEM and ROOTS_MOZILLA"
-        raise LocalError(Code.ERR_INVALID_PARAMETER, text)
+        raise PolicyError(text)
     return _default_roots()
 
 
@@ -186,7 +185,7 @@ def _version(name: str, number: int) -> ssl.TLSVersion:
 
     if number not in [*PyTLSPolicy.Version]:
         text = f"{name}: {number} is neither VERSION_TLS_1_2 nor VERSION_TLS_1_3"
-        raise LocalError(Code.ERR_INVALID_PARAMETER, text)
+        raise PolicyError(text)
     return ssl.TLSVersion(number)
 
 
@@ -202,7 +201,7 @@ def _default_roots() -> Roots | str:
     if text is None:
         why = Error(FileAccess.get_open_error()).name
         told = f"the project's certificate bundle {path!a} cannot be read: {why}"
-        raise LocalError(Code.ERR_FILE_CANT_READ, told)
+        raise UnreadableFileError(told)
     return text
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from godot import Error, Pointer, StreamPeer, StreamPeerExtension, gdclass
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.enums import Status
-from pythonscript_http.errors import LocalError
+from pythonscript_http.errors import error_code
+from pythonscript_http.exceptions import LocalError
 from pythonscript_http.transport.stream import WOULD_BLOCK, NetworkError, Readiness, Stream
 
 _PIECE = 65536
@@ -190,7 +191,7 @@ class PyHTTPConnection(StreamPeerExtension):
                 with self._client.lent() as lent:
                     size, error = self._move_by(self._ours(lent), memory, most, write=write, whole=whole)
             except LocalError as refusal:
-                error = Error(refusal.code)
+                error = Error(error_code(refusal))
         r_moved.write_int32(size)
         return error
 

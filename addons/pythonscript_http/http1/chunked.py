@@ -13,7 +13,7 @@ not complete is not read again when more of it comes.
 import re
 from typing import Final
 
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 
 from .fields import Verdict, check_number, fields
 
@@ -78,8 +78,8 @@ class ChunkedDecoder:
         """The last call stopped though more can be decoded of what has come: it had read enough lines."""
         self.odd = False
         """Something is wrong and was taken nevertheless; the connection is not to be used again."""
-        self.trailers: list[bytes] = []
-        """The lines of the trailer section (section 7.1.2), once `done`."""
+        self.trailers: list[tuple[bytes, bytes]] = []
+        """The fields of the trailer section (section 7.1.2), once `done`."""
 
     def decode(self, source: bytearray, at: int, end: int, target: memoryview) -> tuple[int, int]:
         """Moves bytes of the body to their reader, and passes over all framing before the next one.
@@ -195,7 +195,7 @@ class ChunkedDecoder:
         section = bytes(source[at:stop])
         try:
             check_number(section)
-        except RemoteError as error:
+        except RemoteProtocolError as error:
             self.failure = f"the trailers: {error}"
             return at
         for field in fields(section.split(b"\n")[:-1]):
@@ -203,6 +203,6 @@ class ChunkedDecoder:
                 self.failure = f"malformed trailer {field.line[:80]!a}"
                 return at
             self.odd |= field.verdict is Verdict.ODD
-            self.trailers.append((field.line[: len(field.name)] + b": " + field.value).rstrip())
+            self.trailers.append((field.line[: len(field.name)], field.value))
         self.done = True
         return source.index(b"\n", stop) + 1

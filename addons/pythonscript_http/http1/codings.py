@@ -24,7 +24,7 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 
 from .chunked import LINE_LIMIT, ChunkedDecoder
 
@@ -278,7 +278,7 @@ class _Chunked:
         out = bytearray(min(limit, end))
         self._at, size = decoder.decode(self._rest, self._at, end, memoryview(out))
         if decoder.failure and not size:
-            raise RemoteError(decoder.failure)
+            raise RemoteProtocolError(decoder.failure)
         self.complete = decoder.done
         self.hungry = not decoder.failure and (size < limit or self._at == end)
         return bytes(out[:size])
@@ -359,7 +359,7 @@ class Decoding:
         start: begins jobs on another thread. Without it all is done on the caller's.
 
     Raises:
-        RemoteError: one of them is unknown here, or there are too many.
+        RemoteProtocolError: one of them is unknown here, or there are too many.
     """
 
     __slots__ = ("_input", "_layers", "_taken", "_work")
@@ -380,11 +380,13 @@ class Decoding:
             if name != "identity"
         ]
         if len(applied) > MOST_CODINGS:
-            raise RemoteError(f"the body has {len(applied)} codings, over the limit of {MOST_CODINGS}")
+            raise RemoteProtocolError(
+                f"the body has {len(applied)} codings, over the limit of {MOST_CODINGS}"
+            )
         self._layers: list[_Layer] = []  # the lowest, which was applied last, first
         for name, makers in reversed(applied):
             if name not in makers:
-                raise RemoteError(f"the coding {name!a} is unknown; known are {', '.join(known)}")
+                raise RemoteProtocolError(f"the coding {name!a} is unknown; known are {', '.join(known)}")
             stage = makers[name]()
             if name == "br" and start is not None:
                 stage = _Aside(stage, start)
@@ -428,7 +430,7 @@ class Decoding:
             limit: most bytes to give, above 0.
 
         Raises:
-            RemoteError: the coded bytes are malformed, or a bomb.
+            RemoteProtocolError: the coded bytes are malformed, or a bomb.
         """
         return self._pull(len(self._layers) - 1, limit)
 
@@ -436,11 +438,11 @@ class Decoding:
         """The coded body is complete, and `read` gave nothing more.
 
         Raises:
-            RemoteError: a coding is cut short. A body of no bytes is complete in any coding.
+            RemoteProtocolError: a coding is cut short. A body of no bytes is complete in any coding.
         """
         for layer in self._layers:
             if not layer.stage.complete:
-                raise RemoteError(f"the body's {layer.name} coding is cut short")
+                raise RemoteProtocolError(f"the body's {layer.name} coding is cut short")
 
     def _pull(self, index: int, limit: int) -> bytes:
         """Takes from a layer, which takes from the one below it when it is hungry."""
@@ -459,10 +461,10 @@ class Decoding:
                     return b""
             try:
                 out = stage.decode(data, min(limit, _MOST_GIVEN))
-            except RemoteError:
+            except RemoteProtocolError:
                 raise
             except Exception as error:  # each library has its own
-                raise RemoteError(f"malformed {layer.name} coding: {error}") from None
+                raise RemoteProtocolError(f"malformed {layer.name} coding: {error}") from None
             self._charge(layer, len(data), len(out or b""))
             if out is None:
                 self._work = 0
@@ -478,6 +480,6 @@ class Decoding:
         bomb = layer.bomb
         if bomb is not None and layer.given > bomb.free and layer.given > bomb.ratio * self._taken:
             coding = ", ".join(layer.name for layer in reversed(self._layers))
-            raise RemoteError(
+            raise RemoteProtocolError(
                 f"the body is a {coding} bomb: {self._taken} bytes became {bomb.ratio} times as many"
             )

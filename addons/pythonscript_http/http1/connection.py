@@ -34,15 +34,14 @@ from typing import Final
 
 from pythonscript_http import buffers
 from pythonscript_http.config import UNLIMITED, Limits
-from pythonscript_http.enums import Method
-from pythonscript_http.errors import RemoteError, shortened
+from pythonscript_http.exceptions import RemoteProtocolError, shortened
 
 from .chunked import ChunkedDecoder
 from .codings import WORK, Decoding, Start, available
 from .framing import Framing, body_framing
 from .head import HeadReader
 from .request import RequestHead
-from .response import ResponseHead, text
+from .response import ResponseHead
 from .writer import RequestWriter
 
 
@@ -75,7 +74,6 @@ _CLOSE: Final = Framing.CLOSE
 _TUNNEL: Final = Framing.TUNNEL
 _BODILESS: Final = Framing.HEAD
 _NOTHING: Final = memoryview(bytearray())
-_METHOD_HEAD: Final = Method.METHOD_HEAD
 _NO_REQUEST: Final = RequestWriter()
 _DEFAULTS: Final = Limits()
 
@@ -120,17 +118,17 @@ class Connection:
         self.writer = _NO_REQUEST
         """The request under way, or the last one."""
         self._start = self._end = 0
-        self._begin(Method.METHOD_GET, _DEFAULTS, close=False, decode=False)
+        self._begin("GET", _DEFAULTS, close=False, decode=False)
 
     # ---- requests
 
     def request(
-        self, method: int | str, head: RequestHead, size: int, *, limits: Limits, decode: bool = False
+        self, method: str, head: RequestHead, size: int, *, limits: Limits, decode: bool = False
     ) -> RequestWriter:
         """Begins a request; the last response is forgotten. The phase must be IDLE or TUNNEL.
 
         Args:
-            method: one of `Method`: the framing of the response depends on it.
+            method: its token, on which the framing of the response depends.
             head: what is sent first.
             size: bytes that the body will have; -1: not known.
             limits: those of the response.
@@ -145,7 +143,7 @@ class Connection:
         self._begin(method, limits, close=head.close, decode=decode)
         return self.writer
 
-    def _begin(self, method: int | str, limits: Limits, *, close: bool, decode: bool) -> None:
+    def _begin(self, method: str, limits: Limits, *, close: bool, decode: bool) -> None:
         self.method = method
         self.limits = limits
         self.head: ResponseHead | None = None
@@ -170,9 +168,9 @@ class Connection:
         return self.head is not None and self.head.codings[-1:] == [b"chunked"]
 
     @property
-    def trailers(self) -> list[str]:
-        """The lines of the trailer section, once the body was read."""
-        return [] if self._decoder is None else [text(line) for line in self._decoder.trailers]
+    def trailers(self) -> list[tuple[bytes, bytes]]:
+        """The fields of the trailer section, once the body was read."""
+        return [] if self._decoder is None else self._decoder.trailers
 
     @property
     def continued(self) -> bool:
@@ -263,7 +261,7 @@ class Connection:
                 self._walk(_NOTHING)
             else:
                 self._hold()
-        except RemoteError as error:
+        except RemoteProtocolError as error:
             self.lost(str(error))
 
     def received_directly(self, size: int) -> None:
@@ -351,7 +349,7 @@ class Connection:
         if framing is _LENGTH:
             limit = self.limits.body_size
             if length > limit:
-                raise RemoteError(f"the body of {length} bytes is over the limit of {limit}")
+                raise RemoteProtocolError(f"the body of {length} bytes is over the limit of {limit}")
             self._left = length
             self._hold()
         elif framing is _CHUNKED:
@@ -369,14 +367,15 @@ class Connection:
         A part (206) of a coded whole cannot be decoded, and with a coding that is unknown here none can be
         undone: the content is handed out as it came then, and the headers say what it is.
         """
-        if self.method == _METHOD_HEAD:
+        if self.method == "HEAD":
             return
         transfer = [coding.decode("latin-1") for coding in head.codings]
         if self._framing is _CHUNKED:
             transfer.pop()  # that one delimits the body, and is undone with it
         content: list[str] = []
         if self._undo and head.code != 206:
-            listed = ",".join(head.values("Content-Encoding")).lower().split(",")
+            values = [value for name, value in head.fields() if name.lower() == b"content-encoding"]
+            listed = b",".join(values).lower().decode("latin-1").split(",")
             content = [name for part in listed if (name := part.strip(" \t"))]
             known = {*available(), "identity"}
             if not all(name.removeprefix("x-") in known for name in content):
@@ -437,7 +436,9 @@ class Connection:
                 piece = decoding.read(min(room - size, self._decoding_left) or 1)
                 if piece:
                     if not self._decoding_left:
-                        raise RemoteError(f"the body is over the limit of {self.limits.body_size} bytes")
+                        raise RemoteProtocolError(
+                            f"the body is over the limit of {self.limits.body_size} bytes"
+                        )
                     view[size : size + len(piece)] = piece
                     size += len(piece)
                     self._decoding_left -= len(piece)
@@ -449,7 +450,7 @@ class Connection:
                     break
                 elif not self._feed(decoding):
                     break
-        except RemoteError as error:
+        except RemoteProtocolError as error:
             self.lost(str(error))
         return size
 
@@ -483,7 +484,7 @@ class Connection:
         if self._buffer is not None:
             size = min(self._left, self._end - self._start)
             if self._framing is _CLOSE and size < self._end - self._start:
-                raise RemoteError(f"the body is over the limit of {self.limits.body_size} bytes")
+                raise RemoteProtocolError(f"the body is over the limit of {self.limits.body_size} bytes")
             self._ready = memoryview(self._buffer)[self._start : self._start + size]
             self._start += size
             self._left -= size

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 
 FRAMING: Final = (b"content-length", b"transfer-encoding")
 """The names of the fields that delimit a body."""
@@ -60,10 +60,10 @@ def check_number(section: bytes) -> None:
     """Refuses a section with too many lines.
 
     Raises:
-        RemoteError: it has more than `MOST_FIELDS`.
+        RemoteProtocolError: it has more than `MOST_FIELDS`.
     """
     if section.count(b"\n") > MOST_FIELDS + 2:  # the status line and the empty line
-        raise RemoteError(f"over {MOST_FIELDS} field lines")
+        raise RemoteProtocolError(f"over {MOST_FIELDS} field lines")
 
 
 def fields(lines: Iterable[bytes]) -> list[Field]:

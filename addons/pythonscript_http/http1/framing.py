@@ -3,8 +3,7 @@
 from enum import Enum, auto
 from typing import Final
 
-from pythonscript_http.enums import Method
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 
 from .response import ResponseHead
 
@@ -32,39 +31,39 @@ class Framing(Enum):
     """Its header block: what follows is no HTTP (101 Switching Protocols, an accepted CONNECT)."""
 
 
-def body_framing(method: int | str, head: ResponseHead) -> tuple[Framing, int]:
+def body_framing(method: str, head: ResponseHead) -> tuple[Framing, int]:
     """Tells how a final response's body is delimited, and its length in bytes (-1: not known beforehand).
 
     The answer to HEAD has a length of 0, as in the engine, so that a script may read its empty body; one that
     would be chunked ends with its head (the engine's client would wait for chunks).
 
     Args:
-        method: the request's method.
+        method: the request's.
         head: the response's head; llhttp passed it, hence Content-Length is one number and stands without
             Transfer-Encoding.
 
     Raises:
-        RemoteError: no safe reading exists; the text names the field.
+        RemoteProtocolError: no safe reading exists; the text names the field.
 
     Source: RFC 9112 section 6.3, rules in its order.
     """
     code, codings, length = head.code, head.codings, head.length
-    if method == Method.METHOD_HEAD:
+    if method == "HEAD":
         return (Framing.HEAD if b"chunked" in codings else Framing.LENGTH), 0
     if code in _NEVER_A_BODY:
         return Framing.HEAD, 0
-    if code == 101 or (method == Method.METHOD_CONNECT and 200 <= code < 300):
+    if code == 101 or (method == "CONNECT" and 200 <= code < 300):
         return Framing.TUNNEL, 0
     for coding in codings:
         if coding not in _OTHER_CODINGS and coding != b"chunked":
-            raise RemoteError(f"unknown transfer coding {coding.decode('latin-1')!a}")
+            raise RemoteProtocolError(f"unknown transfer coding {coding.decode('latin-1')!a}")
     if codings.count(b"chunked") > 1:
         listed = b", ".join(codings).decode("latin-1")
-        raise RemoteError(f"Transfer-Encoding {listed!a}: chunked may be applied only once")
+        raise RemoteProtocolError(f"Transfer-Encoding {listed!a}: chunked may be applied only once")
     if codings[-1:] == [b"chunked"]:
         return Framing.CHUNKED, -1
     if codings or length is None:  # chunked below another coding does not end the message
         return Framing.CLOSE, -1
     if length > _LONGEST:
-        raise RemoteError(f"Content-Length {length} is over 2^63 - 1")
+        raise RemoteProtocolError(f"Content-Length {length} is over 2^63 - 1")
     return Framing.LENGTH, length

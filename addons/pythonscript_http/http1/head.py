@@ -5,7 +5,7 @@ A head that comes in pieces is searched for its end once, and one call parses a 
 
 from typing import Final
 
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 
 from .response import END_OF_HEAD, HEADS_WORK, ResponseHead, check_prefix, head_work, parse_head
 
@@ -17,7 +17,7 @@ class HeadReader:
     """Reads the heads of one response.
 
     Args:
-        method: the request's, one of `Method`.
+        method: the request's.
     """
 
     __slots__ = (
@@ -32,7 +32,7 @@ class HeadReader:
         "odd",
     )
 
-    def __init__(self, method: int | str) -> None:
+    def __init__(self, method: str) -> None:
         self._method = method
         self._interims = 0
         self._skipped = 0  # bytes of interim responses
@@ -59,7 +59,7 @@ class HeadReader:
             The head of the final response (101 is final too); None while it has not all come.
 
         Raises:
-            RemoteError: this is not HTTP/1.x, or over a limit.
+            RemoteProtocolError: this is not HTTP/1.x, or over a limit.
         """
         self.behind = False
         self.at, work = start, 0
@@ -81,7 +81,7 @@ class HeadReader:
             self._skipped += len(block)
             self._interims += 1
             if self._interims > MOST_INTERIM:
-                raise RemoteError(f"over {MOST_INTERIM} interim responses to one request")
+                raise RemoteProtocolError(f"over {MOST_INTERIM} interim responses to one request")
             self.continued |= head.code == 100
             self.odd |= head.odd
         return None
@@ -98,7 +98,7 @@ class HeadReader:
             lf = buffer.find(b"\n\n", search, end if crlf < 0 else crlf + 1)
             stop = lf + 2 if lf >= 0 else crlf + 3 if crlf >= 0 else 0
         if self._skipped + (stop or end) - start > limit:
-            raise RemoteError(f"the header block is over the limit of {limit} bytes")
+            raise RemoteProtocolError(f"the header block is over the limit of {limit} bytes")
         if not stop:
             self._scanned = max(0, end - start - 2)
             return None

@@ -11,8 +11,7 @@ from typing import Final, NamedTuple
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from pythonscript_http.enums import Method
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 
 from .fields import FRAMING, Verdict, check_number, fields
 
@@ -52,15 +51,14 @@ class ResponseHead(NamedTuple):
     odd: bool
     """The head is wrong in a way that is taken nevertheless; the connection is not used again."""
 
-    def lines(self) -> list[str]:
-        """Gives the header lines as they came, but for blanks around them."""
-        return [text(line.strip(b" \t\r")) for line in self.block.split(b"\n")[1:-2]]
+    def lines(self) -> list[bytes]:
+        """Gives the field lines as they came, but for blanks around them."""
+        return [line.strip(b" \t\r") for line in self.block.split(b"\n")[1:-2]]
 
-    def values(self, name: str) -> list[str]:
-        """Gives the values of a field, whatever the case of its name, in their order."""
-        wanted = name.lower()
-        pairs = (line.partition(":") for line in self.lines())
-        return [value.strip(" \t") for found, _, value in pairs if found.lower() == wanted]
+    def fields(self) -> list[tuple[bytes, bytes]]:
+        """Gives the fields as pairs of name and value, as they came, but for blanks around the values."""
+        pairs = (line.partition(b":") for line in self.lines())
+        return [(name, value.strip(b" \t")) for name, _, value in pairs]
 
 
 class _End:
@@ -87,21 +85,21 @@ def check_prefix(start: bytes) -> None:
         start: the first bytes of the response, 7 or fewer.
 
     Raises:
-        RemoteError: HTTP/0.9, HTTP/2, SSH, or anything else that does not begin with `HTTP/1.`.
+        RemoteProtocolError: HTTP/0.9, HTTP/2, SSH, or anything else that does not begin with `HTTP/1.`.
     """
     if not _PREFIX.startswith(start):
-        raise RemoteError(f"not an HTTP/1.x response: it begins with {start!a}")
+        raise RemoteProtocolError(f"not an HTTP/1.x response: it begins with {start!a}")
 
 
-def parse_head(block: bytes, method: int | str = Method.METHOD_GET) -> ResponseHead:
+def parse_head(block: bytes, method: str = "GET") -> ResponseHead:
     """Parses a header block.
 
     Args:
         block: all up to and with the empty line; `check_prefix` passed it.
-        method: the request's method, one of `Method`.
+        method: the request's.
 
     Raises:
-        RemoteError: there is no safe way to read it; the text names the line.
+        RemoteProtocolError: there is no safe way to read it; the text names the line.
     """
     check_number(block)
     try:
@@ -126,7 +124,7 @@ def _read(shown: bytes, judged: bytes, *, odd: bool) -> ResponseHead:
 
     Raises:
         HttpParserError: llhttp refuses it.
-        RemoteError: llhttp takes it, and we do not.
+        RemoteProtocolError: llhttp takes it, and we do not.
     """
     end = _End()
     parser = _strict_parser(end)
@@ -134,15 +132,15 @@ def _read(shown: bytes, judged: bytes, *, odd: bool) -> ResponseHead:
         parser.feed_data(judged[:-1])
     # A line of blanks behind the status line is the end to llhttp: what follows it would not be judged.
     if end.seen:
-        raise RemoteError("malformed response: a line of blanks in the header block")
+        raise RemoteProtocolError("malformed response: a line of blanks in the header block")
     with contextlib.suppress(HttpParserUpgrade):
         parser.feed_data(judged[-1:])
     if b"\0" in judged:  # llhttp lets it pass in the reason phrase
         line = judged[: judged.index(b"\n")].rstrip()
-        raise RemoteError(f"malformed response, line 1 ({line[:80]!a}): a NUL")
+        raise RemoteProtocolError(f"malformed response, line 1 ({line[:80]!a}): a NUL")
     code = parser.get_status_code()
     if code < 100:
-        raise RemoteError(f"the status code {code:03} is below 100")
+        raise RemoteProtocolError(f"the status code {code:03} is below 100")
 
     length, codings, options = None, [], []
     for name, value in _FRAMING.findall(judged):
@@ -167,15 +165,7 @@ def _strict_parser(end: _End) -> HttpResponseParser:
     return parser
 
 
-def text(line: bytes) -> str:
-    """Reads a line as UTF-8, as servers mean it today, or else as ISO-8859-1 (RFC 9110 section 5.5)."""
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return line.decode("latin-1")
-
-
-def _repaired(block: bytes, method: int | str) -> tuple[bytes, bytes, bool]:
+def _repaired(block: bytes, method: str) -> tuple[bytes, bytes, bool]:
     """Rewrites what llhttp refuses and a user agent may take; llhttp then judges the result.
 
     - Folded lines become one.
@@ -217,23 +207,23 @@ def _repaired(block: bytes, method: int | str) -> tuple[bytes, bytes, bool]:
     return _block([status, *(field.line for field in found)]), _block(judged), odd
 
 
-def _is_bodiless(status: bytes, method: int | str) -> bool:
+def _is_bodiless(status: bytes, method: str) -> bool:
     """Returns whether no body follows, whatever the fields say (RFC 9112 section 6.3, rules 1 and 2)."""
     match = _STATUS.match(status)
     code = int(match[1]) if match else 0
-    if method == Method.METHOD_CONNECT and 200 <= code < 300:
+    if method == "CONNECT" and 200 <= code < 300:
         return True
-    return method == Method.METHOD_HEAD or code in (204, 304) or 100 <= code < 200
+    return method == "HEAD" or code in (204, 304) or 100 <= code < 200
 
 
 def _block(lines: Iterable[bytes]) -> bytes:
     return b"\r\n".join([*lines, b"", b""])
 
 
-def _malformed(block: bytes, error: HttpParserError) -> RemoteError:
+def _malformed(block: bytes, error: HttpParserError) -> RemoteProtocolError:
     """Names the line that llhttp refuses: it tells no position, so the lines are given to it one by one."""
     if str(error).startswith("Pause on"):
-        return RemoteError("101 Switching Protocols does not say to which: it has no Upgrade header")
+        return RemoteProtocolError("101 Switching Protocols does not say to which: it has no Upgrade header")
     parser = _strict_parser(_End())
     number, line = 0, b""
     for number, line in enumerate(block.split(b"\n"), 1):  # noqa: B007
@@ -241,7 +231,7 @@ def _malformed(block: bytes, error: HttpParserError) -> RemoteError:
             parser.feed_data(line + b"\n")
         except HttpParserError:
             break
-    return RemoteError(f"malformed response, line {number} ({line[:80].rstrip()!a}): {error}")
+    return RemoteProtocolError(f"malformed response, line {number} ({line[:80].rstrip()!a}): {error}")
 
 
 def _tokens(value: bytes) -> list[bytes]:

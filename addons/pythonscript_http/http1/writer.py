@@ -1,14 +1,24 @@
 """A request on its way out: its head, and its body whole or piece by piece. Nothing here writes."""
 
+from enum import Enum, auto
 from typing import Final
 
-from pythonscript_http.enums import Error
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import LocalProtocolError
 
 BACKLOG: Final = 1 << 20
 """Bytes of a streamed body that may wait to be sent before `give()` takes no more."""
 
 _PIECES: Final = 256  # that may wait too: one system call takes 1024
+
+
+class Given(Enum):
+    """What became of a piece of the body."""
+
+    TAKEN = auto()
+    FULL = auto()
+    """Too much waits to be sent: nothing was taken, so give it again later."""
+    DROPPED = auto()
+    """The rest of the body is never sent, as the server does not want it."""
 
 
 class RequestWriter:
@@ -75,29 +85,26 @@ class RequestWriter:
 
     # ---- what is to be sent
 
-    def give(self, data: memoryview) -> Error:
+    def give(self, data: memoryview) -> Given:
         """Adds to the body, within the bounds of what may wait.
 
-        Returns:
-            OK; ERR_BUSY if too much waits to be sent: nothing was taken; ERR_UNAVAILABLE if it was dropped.
-
         Raises:
-            LocalError: the body is longer than was declared.
+            LocalProtocolError: the body is longer than was declared.
         """
         given = self._given + len(data)
         if self.open or self._complete:
             if 0 <= self.length < given:
                 text = f"the body's length is declared as {self.length}, but {given} bytes are given"
-                raise LocalError(Error.ERR_INVALID_PARAMETER, text)
+                raise LocalProtocolError(text)
         else:
-            return Error.ERR_UNAVAILABLE
+            return Given.DROPPED
         waiting = self._held or self.unsent
         if len(waiting) > _PIECES or sum(map(len, waiting)) >= BACKLOG:
-            return Error.ERR_BUSY
+            return Given.FULL
         self.line_up(data)
         if self._complete:
             self.open = False
-        return Error.OK
+        return Given.TAKEN
 
     def line_up(self, data: memoryview) -> None:
         """Adds to the body, however much it is."""
@@ -106,26 +113,23 @@ class RequestWriter:
             self._put([b"%x\r\n" % size, data, b"\r\n"] if self._chunked else [data])
             self._given += size
 
-    def end(self) -> Error:
-        """Ends the body.
-
-        Returns:
-            OK; ERR_UNAVAILABLE if it was dropped.
+    def end(self) -> bool:
+        """Ends the body. False: some of it was dropped.
 
         Raises:
-            LocalError: the body is shorter than was declared.
+            LocalProtocolError: the body is shorter than was declared.
         """
         if not self.open:
             self.streamed = not self._complete
-            return Error.OK if self._complete else Error.ERR_UNAVAILABLE
+            return self._complete
         if self.length > self._given:
             text = f"the body's length is declared as {self.length}, but {self._given} bytes came"
-            raise LocalError(Error.ERR_INVALID_PARAMETER, text)
+            raise LocalProtocolError(text)
         if self._chunked:
             self._put([b"0\r\n\r\n"])
         self.length = self._given
         self.open = self.streamed = False
-        return Error.OK
+        return True
 
     def _put(self, pieces: list[bytes | memoryview]) -> None:
         (self._held if self.held else self.unsent).extend(pieces)

@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pythonscript_http.config import Limits, Timeouts
-from pythonscript_http.enums import Error
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import UnavailableError
 from pythonscript_http.trace import ConnectionTrace, LayerKind, Trace
 from pythonscript_http.url import Host, authority
 
@@ -108,7 +107,7 @@ def making_tls_ready() -> Iterator[None]:
     try:
         yield
     except (ImportError, OSError) as error:  # ssl.SSLError is an OSError
-        raise LocalError(Error.ERR_UNAVAILABLE, f"TLS is not available: {error}") from None
+        raise UnavailableError(f"TLS is not available: {error}") from None
 
 
 def _tls_to(host: Host, policy: "TlsPolicy | None", named: str = "") -> Step:

@@ -9,8 +9,7 @@ from base64 import b64encode
 from typing import Final
 
 from pythonscript_http import buffers
-from pythonscript_http.enums import Method
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 from pythonscript_http.http1.head import HeadReader
 from pythonscript_http.http1.request import build_head
 from pythonscript_http.http1.response import ResponseHead
@@ -53,7 +52,7 @@ class ConnectTunnel(Tunnel):
         super().__init__(stream, request, head)
         self._data = bytearray()
         self._limit = request.header_limit
-        self._heads = HeadReader(Method.METHOD_CONNECT)
+        self._heads = HeadReader("CONNECT")
 
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
@@ -115,21 +114,19 @@ class ConnectTunnel(Tunnel):
         """Refuses all but a plain yes. Framing fields in it mean nothing (RFC 9110 section 9.3.6)."""
         if not 200 <= head.code < 300:
             status = head.block.partition(b"\n")[0].partition(b" ")[2].strip().decode("latin-1")
-            raise RemoteError(f"it refused CONNECT {self._target}: {status!a}")
+            raise RemoteProtocolError(f"it refused CONNECT {self._target}: {status!a}")
         if surplus:  # no host speaks before it is spoken to, in HTTP and in TLS
-            raise RemoteError(f"it sent {surplus} bytes after its answer to CONNECT {self._target}")
+            raise RemoteProtocolError(f"it sent {surplus} bytes after its answer to CONNECT {self._target}")
 
 
 def tunnel_to(request: TunnelRequest) -> Step:
     """Gives the step from a connection to a proxy to a tunnel through it.
 
     Raises:
-        LocalError: the user agent can't be sent.
+        LocalProtocolError: the user agent can't be sent.
     """
     authorization = basic(request.user, request.password)
-    headers = [f"Proxy-Authorization: {authorization}"] if authorization else []
+    headers = [(b"Proxy-Authorization", authorization.encode())] if authorization else []
     target = authority(request.name, request.port)
-    head = build_head(
-        Method.METHOD_CONNECT, target, headers, 0, host=target, user_agent=request.user_agent
-    ).data
+    head = build_head("CONNECT", target, headers, 0, host=target, user_agent=request.user_agent).data
     return lambda stream: ConnectTunnel(stream, head, request)

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from pythonscript_http.enums import Error
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import LocalProtocolError
 from pythonscript_http.url import UNIX, Host, is_path, parse_authority, parse_path, split_scheme
 
 from . import http_proxy, socks5
@@ -71,8 +70,8 @@ def parse_proxy(text: str, port: int = -1) -> Proxy:
         port: as for `parse_host`.
 
     Raises:
-        LocalError: as by `parse_host`; or the proxy can't be sent the user. Nothing of `text` is repeated, as
-            a password may stand anywhere in one that can't be read.
+        LocalProtocolError: as by `parse_host`; or the proxy can't be sent the user. Nothing of `text` is
+            repeated, as a password may stand anywhere in one that can't be read.
 
     Source: class reference, `HTTPClient.set_http_proxy`; curl's manual, `--proxy`.
     """
@@ -86,11 +85,9 @@ def parse_proxy(text: str, port: int = -1) -> Proxy:
     try:
         name, _, password = (unquote_to_bytes(part) for part in user.partition(":"))
     except UnicodeEncodeError:
-        raise _wrong("the proxy's user or password holds a lone surrogate, which has no UTF-8 form") from None
+        raise LocalProtocolError(
+            "the proxy's user or password holds a lone surrogate, which has no UTF-8 form"
+        ) from None
     if user and (objection := kind.objection(name, password)):
-        raise _wrong(objection)
+        raise LocalProtocolError(objection)
     return Proxy(parsed, scheme or "http", name, password)
-
-
-def _wrong(text: str) -> LocalError:
-    return LocalError(Error.ERR_INVALID_PARAMETER, text)

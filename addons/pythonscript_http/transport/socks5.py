@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping
 from ipaddress import ip_address
 from typing import Final
 
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 from pythonscript_http.url import authority
 
 from .stream import WOULD_BLOCK, NetworkError, Step, Stream
@@ -58,7 +58,7 @@ def dialogue(name: str, port: int, user: bytes = b"", password: bytes = b"") -> 
         password: the user's.
 
     Raises:
-        RemoteError: the proxy refuses, or what it says is not SOCKS; the text continues "the proxy ...: ".
+        RemoteProtocolError: the proxy refuses, or does not speak SOCKS; the text continues "the proxy ...: ".
     """
     target = authority(name, port)
     methods = bytes((_NO_LOGIN, _LOGIN) if user else (_NO_LOGIN,))
@@ -68,16 +68,16 @@ def dialogue(name: str, port: int, user: bytes = b"", password: bytes = b"") -> 
         login = bytes((_LOGIN_VERSION, len(user))) + user + bytes((len(password),)) + password
         _, status = yield login, 2  # of the version, servers give either number
         if status:
-            raise RemoteError("it does not accept the user or the password")
+            raise RemoteProtocolError("it does not accept the user or the password")
     elif method == _NONE_OF_THEM:
-        raise RemoteError("it does not accept the login" if user else "it requires a login")
+        raise RemoteProtocolError("it does not accept the login" if user else "it requires a login")
     elif method != _NO_LOGIN:
-        raise RemoteError(f"it chose the authentication method {method}, which was not offered")
+        raise RemoteProtocolError(f"it chose the authentication method {method}, which was not offered")
     version, reply = yield bytes((_VERSION, _CONNECT, 0)) + _address(name) + port.to_bytes(2, "big"), 2
     _check_version(version)
     if reply:  # with it, some send no address
         why = _REFUSALS.get(reply, "for a reason that RFC 1928 does not know")
-        raise RemoteError(f"it refused a connection to {target}: {why} (SOCKS reply {reply})")
+        raise RemoteProtocolError(f"it refused a connection to {target}: {why} (SOCKS reply {reply})")
     _, kind = yield b"", 2
     sizes = {_IPV4: 4, _IPV6: 16}
     if kind == _NAME:
@@ -85,13 +85,13 @@ def dialogue(name: str, port: int, user: bytes = b"", password: bytes = b"") -> 
     elif kind in sizes:
         size = sizes[kind]
     else:
-        raise RemoteError(f"its answer has an address of the unknown type {kind}")
+        raise RemoteProtocolError(f"its answer has an address of the unknown type {kind}")
     yield b"", size + 2  # whence it connected, which is nothing to us
 
 
 def _check_version(version: int) -> None:
     if version != _VERSION:
-        raise RemoteError(f"it does not speak SOCKS 5: its answer begins with the byte {version}")
+        raise RemoteProtocolError(f"it does not speak SOCKS 5: its answer begins with the byte {version}")
 
 
 def _address(name: str) -> bytes:

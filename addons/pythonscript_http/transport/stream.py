@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple, Protocol
 
-from pythonscript_http.errors import shortened
+from pythonscript_http.exceptions import shortened
 from pythonscript_http.trace import ConnectionTrace
 
 WOULD_BLOCK: Final = -1

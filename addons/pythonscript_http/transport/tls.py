@@ -20,8 +20,7 @@ from functools import partial
 from typing import Any, Final
 
 from pythonscript_http import buffers
-from pythonscript_http.enums import Error
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import PolicyError
 from pythonscript_http.url import check_name
 from pythonscript_http.workers import Workers
 
@@ -612,7 +611,7 @@ def tls_to(
     given = context.policy.common_name or server_name
     name = check_name(given).partition("%")[0].removesuffix(".") if given else ""
     if not name and not context.policy.unsafe:
-        raise LocalError(Error.ERR_INVALID_PARAMETER, "TLS needs the name of the server, to verify it")
+        raise PolicyError("TLS needs the name of the server, to verify it")
     shown = peer or repr(name)
     return lambda stream: Handshake(_Transport(stream, name, port, shown, context))
 

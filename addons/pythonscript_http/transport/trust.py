@@ -28,8 +28,7 @@ from typing import Any, Final
 
 import certifi
 
-from pythonscript_http.enums import Error
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import PolicyError, UnavailableError, UnwritableFileError
 
 from .certificate import parse_certificate
 
@@ -110,26 +109,28 @@ class TlsPolicy:
     def __post_init__(self) -> None:
         for name, version in (("minimum", self.minimum), ("maximum", self.maximum)):
             if version not in _VERSIONS:
-                raise _wrong(f"the {name} version {version.name} is neither TLS 1.2 nor TLS 1.3")
+                raise PolicyError(f"the {name} version {version.name} is neither TLS 1.2 nor TLS 1.3")
         if self.minimum > self.maximum:
-            raise _wrong("the minimum version of TLS is above the maximum")
+            raise PolicyError("the minimum version of TLS is above the maximum")
         if bool(self.certificate) != bool(self.key):
             lacking = "key" if self.certificate else "certificate"
-            raise _wrong(f"the client's certificate and its key go together: there is no {lacking}")
+            raise PolicyError(f"the client's certificate and its key go together: there is no {lacking}")
         if self.unsafe and self.common_name:
-            raise _wrong("an unsafe client verifies no name, so a common name has no effect")
+            raise PolicyError("an unsafe client verifies no name, so a common name has no effect")
         if not self.verifies and self.revocation_lists:
-            raise _wrong(
+            raise PolicyError(
                 "an unsafe client without roots verifies no chain, so revocation lists have no effect"
             )
         if self.unsafe and self.roots in (Roots.SYSTEM, Roots.CERTIFI):
             whose = "the system's" if self.roots is Roots.SYSTEM else "Mozilla's"
-            raise _wrong(f"an unsafe client verifies no chain by {whose} roots, so they have no effect")
+            raise PolicyError(f"an unsafe client verifies no chain by {whose} roots, so they have no effect")
         for name in self.alpn:
             if name in _NOT_SPOKEN:
-                raise _wrong(f"ALPN cannot offer {name!a}, which is not spoken here")
+                raise PolicyError(f"ALPN cannot offer {name!a}, which is not spoken here")
             if not (name.isascii() and 0 < len(name) < 256):
-                raise _wrong(f"ALPN cannot offer {name!a}: a protocol's name has 1 to 255 ASCII characters")
+                raise PolicyError(
+                    f"ALPN cannot offer {name!a}: a protocol's name has 1 to 255 ASCII characters"
+                )
 
     @property
     def verifies(self) -> bool:
@@ -252,7 +253,7 @@ def _build(policy: TlsPolicy) -> ssl.SSLContext:
             context.keylog_filename = policy.key_log
         except OSError as error:
             text = f"the keys of connections can't be logged to {policy.key_log!a}: {error.strerror}"
-            raise LocalError(Error.ERR_FILE_CANT_WRITE, text) from None
+            raise UnwritableFileError(text) from None
     _watch(context)
     return context
 
@@ -294,14 +295,14 @@ def _load_roots(context: ssl.SSLContext, policy: TlsPolicy) -> None:
         try:
             context.load_verify_locations(cadata="\n".join(blocks))
         except ssl.SSLError as error:
-            raise _wrong(f"the trusted roots can't be read: {_why(error)}") from None
+            raise PolicyError(f"the trusted roots can't be read: {_why(error)}") from None
         return
     if roots is not Roots.SYSTEM:
         context.load_verify_locations(certifi.where())
     if roots is not Roots.CERTIFI:
         found = _load_system_roots(context, policy.system_roots)
         if roots is Roots.SYSTEM and not found:
-            raise LocalError(Error.ERR_UNAVAILABLE, "the system has no trusted roots where OpenSSL looks")
+            raise UnavailableError("the system has no trusted roots where OpenSSL looks")
 
 
 def _load_system_roots(context: ssl.SSLContext, given: str) -> bool:
@@ -326,7 +327,7 @@ def _load_revocation_lists(context: ssl.SSLContext, lists: tuple[str, ...]) -> N
         with _as_file("\n".join(blocks)) as file:
             context.load_verify_locations(file)
     except ssl.SSLError as error:
-        raise _wrong(f"the revocation lists can't be read: {_why(error)}") from None
+        raise PolicyError(f"the revocation lists can't be read: {_why(error)}") from None
     context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_CHAIN
 
 
@@ -337,11 +338,11 @@ def _load_certificate(context: ssl.SSLContext, policy: TlsPolicy) -> None:
         with _as_file("\n".join(blocks)) as file:
             context.load_cert_chain(file, password=_no_password)
     except ssl.SSLError as error:
-        raise _wrong(f"the client's certificate and key can't be used: {_why(error)}") from None
+        raise PolicyError(f"the client's certificate and key can't be used: {_why(error)}") from None
 
 
 def _no_password() -> str:
-    raise _wrong("the client's key is encrypted; give it decrypted")
+    raise PolicyError("the client's key is encrypted; give it decrypted")
 
 
 @contextlib.contextmanager
@@ -373,10 +374,10 @@ def _blocks(what: str, text: str, kind: str) -> list[str]:
     """The blocks of a PEM text, without the comments between them. Keys may say more of their kind."""
     found = list(_BLOCK.finditer(text))
     if not found:
-        raise _wrong(f"{what} has no PEM block of the kind {kind!a}")
+        raise PolicyError(f"{what} has no PEM block of the kind {kind!a}")
     for match in found:
         if match[1] != kind and not (kind == _KEY and match[1].endswith(f" {kind}")):
-            raise _wrong(f"{what} has a PEM block of the kind {match[1]!a}; wanted is {kind!a}")
+            raise PolicyError(f"{what} has a PEM block of the kind {match[1]!a}; wanted is {kind!a}")
     return [match[0] for match in found]
 
 
@@ -387,13 +388,9 @@ def _parse_pin(pin: str) -> bytes:
             return base64.b64decode(match[1], validate=True)
     except binascii.Error:
         pass
-    raise _wrong(f"the pin {pin!a} is not the base64 form of a SHA-256 digest")
+    raise PolicyError(f"the pin {pin!a} is not the base64 form of a SHA-256 digest")
 
 
 def _why(error: ssl.SSLError) -> str:
     reason = error.reason or "IT_IS_EMPTY_OR_DAMAGED"
     return _ALSO.get(reason, reason).replace("_", " ").lower()
-
-
-def _wrong(text: str) -> LocalError:
-    return LocalError(Error.ERR_INVALID_PARAMETER, text)

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import NamedTuple
 
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 from pythonscript_http.url import authority
 
 from .stream import NetworkError, Stream, TlsError
@@ -51,7 +51,7 @@ class Tunnel(ABC):
         except TlsError:  # which tells itself whose failure it is
             self._stream.close()
             raise
-        except (NetworkError, RemoteError) as error:
+        except (NetworkError, RemoteProtocolError) as error:
             self._stream.close()
             raise NetworkError(f"the proxy {self._proxy}: {error}") from None
 
@@ -69,7 +69,12 @@ class Tunnel(ABC):
 
     @abstractmethod
     def _advance(self) -> bool:
-        """Sends and reads what can be. True: the proxy has agreed. Raises NetworkError or RemoteError."""
+        """Sends and reads what can be. True: the proxy has agreed.
+
+        Raises:
+            NetworkError: the connection failed.
+            RemoteProtocolError: the proxy refuses, or does not speak its protocol.
+        """
 
     @abstractmethod
     def _awaited(self) -> str:

@@ -4,8 +4,7 @@ import pytest
 
 from pythonscript_http.calls import Calls
 from pythonscript_http.config import Timeouts
-from pythonscript_http.enums import Error
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import BusyError
 
 
 class Thing(Calls):
@@ -22,9 +21,8 @@ class Thing(Calls):
 
 def test_a_call_within_a_call_is_refused() -> None:
     thing = Thing()
-    with thing._call(), pytest.raises(LocalError, match="another call of this client") as caught:
+    with thing._call(), pytest.raises(BusyError, match="another call of this client") as caught:
         thing._enter()
-    assert caught.value.code is Error.ERR_BUSY
     assert thing._refusal == str(caught.value)
     with thing._call():
         pass

@@ -13,7 +13,7 @@ from tests.unit.http.fakes import Clocked, FakePending, FakeStream
 
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.enums import Error, Method, Status
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import LocalError
 from pythonscript_http.transport.stream import Address
 from pythonscript_http.transport.tls import TlsStream
 from pythonscript_http.transport.trust import TlsPolicy

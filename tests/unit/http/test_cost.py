@@ -20,7 +20,7 @@ from tests.unit.http.http1.driving import requesting
 
 import pythonscript_http
 from pythonscript_http.enums import Error, Method, Status
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 from pythonscript_http.http1.chunked import MOST_LINES, ChunkedDecoder
 from pythonscript_http.http1.connection import Phase
 from pythonscript_http.http1.response import ResponseHead, parse_head
@@ -100,7 +100,7 @@ def test_every_pattern_is_linear(method: Callable[..., object], is_text: bool) -
 
 def _parse(block: bytes) -> Callable[[], object]:
     def parse() -> None:
-        with contextlib.suppress(RemoteError):
+        with contextlib.suppress(RemoteProtocolError):
             parse_head(block)
 
     return parse
@@ -190,7 +190,7 @@ def test_one_call_takes_a_bounded_number_of_heads(
     """A thousand interim responses, each to be repaired, come at once. No more is read meanwhile."""
     heads = [0]
 
-    def counted(block: bytes, method: int) -> ResponseHead:
+    def counted(block: bytes, method: str) -> ResponseHead:
         heads[-1] += 1
         return parse_head(block, method)
 

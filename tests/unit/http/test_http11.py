@@ -8,7 +8,6 @@ from tests.unit.http.fakes import FakeStream
 from tests.unit.http.http1.driving import head
 
 from pythonscript_http.config import Limits, Timeouts
-from pythonscript_http.enums import Method
 from pythonscript_http.http1.connection import Phase
 from pythonscript_http.http1.writer import RequestWriter
 from pythonscript_http.http11 import HTTP11Connection
@@ -29,9 +28,7 @@ class Link:
         self.http = HTTP11Connection(self.timing, TIMEOUTS, self.stream)
 
     def request(self, body: bytes = b"", *, expect: bool = False) -> RequestWriter:
-        writer = self.http.request(
-            Method.METHOD_POST, head(expect=expect), len(body), limits=Limits(), decode=False
-        )
+        writer = self.http.request("POST", head(expect=expect), len(body), limits=Limits(), decode=False)
         writer.line_up(memoryview(body))
         writer.end()
         return writer

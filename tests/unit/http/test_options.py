@@ -4,6 +4,7 @@ import pytest
 
 from pythonscript_http import Error, HTTPClient, LocalError
 from pythonscript_http.config import RANGES, UNLIMITED, Limits, Timeouts
+from pythonscript_http.errors import error_code
 from pythonscript_http.options import Options
 
 
@@ -32,7 +33,7 @@ def test_sizes(options: Options, name: str, default: int, least: int, most: int)
     for bad in (least - 1, most + 1):
         with pytest.raises(LocalError, match=f"^{name} {bad} is not within {least} to {most}$") as caught:
             setattr(options, name, bad)
-        assert caught.value.code is Error.ERR_INVALID_PARAMETER
+        assert error_code(caught.value) is Error.ERR_INVALID_PARAMETER
         assert getattr(options, name) == default
     for good in (least, most):
         getattr(options, f"set_{name}")(good)

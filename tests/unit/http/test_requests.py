@@ -11,15 +11,69 @@ from tests.unit.http.driving import GET, HELLO, POST, poll, read
 from tests.unit.http.fakes import Clocked, FakeStream, Memory, fake
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method, Status
-from pythonscript_http.http1.request import RequestHead, build_head
+from pythonscript_http.errors import error_code
+from pythonscript_http.exceptions import LocalProtocolError
+from pythonscript_http.http1.request import Header, RequestHead, build_head
+from pythonscript_http.requests import parse_lines, token_of
 
 
 def test_a_length_below_none() -> None:
     client, _ = fake()
     with pytest.raises(LocalError, match="the length -2 of a body is negative") as caught:
         client.request_stream(POST, "/", [], -2)
-    assert caught.value.code is Error.ERR_INVALID_PARAMETER
+    assert error_code(caught.value) is Error.ERR_INVALID_PARAMETER
     assert client.get_error_reason() == str(caught.value)
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_number_is_a_token(method: Method) -> None:
+    if method is Method.METHOD_MAX:
+        with pytest.raises(LocalError, match="no such method: 9"):
+            token_of(method)
+    else:
+        assert token_of(method) == method.name.removeprefix("METHOD_")
+    with pytest.raises(LocalError, match="no such method: -1"):
+        token_of(-1)
+
+
+def test_lines_are_headers() -> None:
+    lines = ["A: b", " \tX-y:\t z  ", "E:", "U: \xfc", "C: d: e", "Bad name : x"]
+    assert parse_lines(lines) == [
+        (b"A", b"b"),
+        (b"X-y", b"z"),
+        (b"E", b""),
+        (b"U", b"\xc3\xbc"),
+        (b"C", b"d: e"),
+        (b"Bad name ", b"x"),  # for others to judge
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("", "header 1 is empty$"),
+        (" \t", "header 1 is empty$"),
+        ("Bearer secret", "header 1 is not of the form 'name: value'$"),
+        ("secret\n", "header 1 is not of the form 'name: value'$"),
+        (": secret", "header 1 is not of the form 'name: value'$"),
+        (
+            "X: secret\ud800",
+            "header 1, which begins with 'X', holds a lone surrogate, which has no UTF-8 form$",
+        ),
+    ],
+)
+def test_what_is_no_header_is_refused_and_not_repeated(line: str, complaint: str) -> None:
+    with pytest.raises(LocalProtocolError, match=complaint) as caught:
+        parse_lines(["A: b", line])
+    assert "secret" not in str(caught.value)
+
+
+def test_a_name_without_a_utf_8_form_is_refused() -> None:
+    client, _ = fake()
+    with pytest.raises(
+        LocalProtocolError, match="header 0, which begins with 'X', has a name with characters"
+    ):
+        client.request(GET, "/", ["X\ud800: y"])
 
 
 @pytest.mark.parametrize("url", ["/", "x"])
@@ -36,9 +90,9 @@ class TestHeads:
     def made(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         made: list[str] = []
 
-        def make(method: int, url: str, headers: Sequence[str], size: int, **terms: Any) -> RequestHead:
+        def make(method: str, url: str, headers: Sequence[Header], size: int, **rest: Any) -> RequestHead:
             made.append(url)
-            return build_head(method, url, headers, size, **terms)
+            return build_head(method, url, headers, size, **rest)
 
         monkeypatch.setattr("pythonscript_http.requests.build_head", make)
         return made
@@ -85,7 +139,7 @@ class TestHeads:
         assert len(set(sent)) == len(sent) == 9
 
     def test_what_was_settled_before_differs(self) -> None:
-        """The same over one connection, with other terms in between."""
+        """The same over one connection, with other settings in between."""
         client, stream = fake()
         sent = []
         for change in (

@@ -8,6 +8,7 @@ from tests.unit.http.driving import GET, HELLO, POST, get, read, statuses
 from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
 from pythonscript_http import Error, HTTPClient, LocalError, Status
+from pythonscript_http.errors import error_code
 from pythonscript_http.status import RESULTS, TRANSITIONS, Event, StatusMachine
 from pythonscript_http.transport.stream import Address
 
@@ -146,7 +147,7 @@ class TestOrderOfStates:
         for _ in range(2):
             with pytest.raises(LocalError, match=r"request\(\) needs STATUS_CONNECTED") as caught:
                 client.request(GET, "/", [])
-            assert caught.value.code is Error.ERR_INVALID_PARAMETER
+            assert error_code(caught.value) is Error.ERR_INVALID_PARAMETER
             client.poll()
         assert read(client) == b"hello"
 

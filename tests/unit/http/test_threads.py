@@ -14,7 +14,7 @@ from tests.loopback.scripted import Pause, ReadRequest, ScriptedServer, Step
 from tests.unit.http.driving import HELLO, connect, get, poll, read
 from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
-from pythonscript_http import Error, HTTPClient, LocalError, Method, Status, buffers
+from pythonscript_http import BusyError, Error, HTTPClient, LocalError, Method, Status, buffers
 from pythonscript_http.config import Timeouts
 from pythonscript_http.transport.stream import Address
 from pythonscript_http.turn import Turn
@@ -108,7 +108,7 @@ def busy(client: HTTPClient) -> bool:
     """A call is under way; asked by one that would not wait itself."""
     with pytest.raises(LocalError) as caught:
         client.end_body()
-    return caught.value.code is Error.ERR_BUSY
+    return isinstance(caught.value, BusyError)
 
 
 def assert_refused(client: HTTPClient) -> None:
@@ -116,9 +116,8 @@ def assert_refused(client: HTTPClient) -> None:
     assert client.poll() is Error.ERR_BUSY
     assert client.send_body_chunk(b"x") is Error.ERR_BUSY
     for call in calls(client):
-        with pytest.raises(LocalError, match="another call of this client is under way") as caught:
+        with pytest.raises(BusyError, match="another call of this client is under way"):
             call()
-        assert caught.value.code is Error.ERR_BUSY
     with pytest.raises(LocalError, match=r"\nX: y'|line break"):
         client.attach(FakeStream(), "h\r\nX: y")
 
@@ -175,11 +174,10 @@ def test_a_stream_that_closes_the_client(how: str) -> None:
         if how == "close":
             client.close()
         else:
-            with pytest.raises(LocalError, match="another call") as caught:
+            with pytest.raises(BusyError, match="another call"):
                 client.connect_to_host("192.0.2.1") if how == "connect_to_host" else client.attach(
                     FakeStream()
                 )
-            assert caught.value.code is Error.ERR_BUSY
         assert client.get_status() is Status.STATUS_DISCONNECTED
         assert client.poll() is Error.ERR_UNCONFIGURED
         assert not stream.closed
@@ -413,7 +411,7 @@ def test_a_stream_that_takes_its_time_holds_close_up_for_a_while_only(impatient:
     client.close()
     assert reading.under_way
     assert client.get_status() is Status.STATUS_DISCONNECTED
-    with pytest.raises(LocalError, match="another call"):
+    with pytest.raises(BusyError, match="another call"):
         client.connect_to_host("192.0.2.1")
     stream.go.set()
     reading.end()

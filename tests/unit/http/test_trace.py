@@ -434,7 +434,7 @@ class TestExchanges:
         assert observed.gets(CHUNKED, body) == b"hello!"
         ended = observed.seen.only(ExchangeEnded)
         heads = len(observed.seen.only(HeadReceived).head)
-        assert (ended.received, ended.decoded, ended.trailers) == (heads + len(body), 6, ("A: b",))
+        assert (ended.received, ended.decoded, ended.trailers) == (heads + len(body), 6, ((b"A", b"b"),))
 
     def test_gzip(self, observed: Observed) -> None:
         body = gzip.compress(bytes(100_000))

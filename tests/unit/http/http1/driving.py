@@ -1,7 +1,6 @@
 """Drives what does HTTP/1.1 without any I/O, as a client would."""
 
 from pythonscript_http.config import Limits
-from pythonscript_http.enums import Method
 from pythonscript_http.http1.connection import Connection, Phase
 from pythonscript_http.http1.request import RequestHead
 
@@ -27,7 +26,7 @@ def requesting(
 ) -> Connection:
     """A connection over which a request has just been sent."""
     machine = Connection()
-    machine.request(Method[f"METHOD_{method}"], head(close=close), 0, limits=limits, decode=decode).end()
+    machine.request(method, head(close=close), 0, limits=limits, decode=decode).end()
     send(machine)
     return machine
 

@@ -173,7 +173,7 @@ def test_limits() -> None:
 def test_trailers() -> None:
     decoder = ChunkedDecoder(1000, UNLIMITED)
     decode(decoder, split(b"0\r\nX:  a \r\n\tb\r\nY:\r\nZ: c\n\r\n", [3, 5, 9]))
-    assert (decoder.done, decoder.trailers) == (True, [b"X: a b", b"Y:", b"Z: c"])
+    assert (decoder.done, decoder.trailers) == (True, [(b"X", b"a b"), (b"Y", b""), (b"Z", b"c")])
 
 
 def test_a_large_chunk_may_be_taken_around_it() -> None:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.http.http1.bodies import ENCODERS, HERE, bare, hostile, records, window, zeros
 
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 from pythonscript_http.http1 import codings
 from pythonscript_http.http1.codings import (
     CALL,
@@ -75,7 +75,7 @@ def test_no_read_gives_more_than_was_asked_for(name: str) -> None:
 def test_a_coding_cut_short(name: str) -> None:
     coded = ENCODERS[name](b"hello" * 100)
     for end in range(1, len(coded)):
-        with pytest.raises(RemoteError, match=f"the body's {name} coding is cut short"):
+        with pytest.raises(RemoteProtocolError, match=f"the body's {name} coding is cut short"):
             decode([name], [coded[:end]])
 
 
@@ -86,7 +86,7 @@ def test_no_bytes_are_no_body(name: str) -> None:
 
 @pytest.mark.parametrize("name", HERE)
 def test_malformed(name: str) -> None:
-    with pytest.raises(RemoteError, match=f"malformed {name} coding: "):
+    with pytest.raises(RemoteProtocolError, match=f"malformed {name} coding: "):
         decode([name], [b"\xff\xff\xff\xff this is not compressed at all" * 3])
 
 
@@ -97,7 +97,7 @@ def test_members_of_gzip() -> None:
         assert decode(["gzip"], pieces) == b"one two"
         assert decode(["gzip"], [*pieces, bytes(5), bytes(5)]) == b"one two"  # padded, as tapes are
     assert decode(["gzip"], [coded + bytes(5) + coded]) == b"one two" * 2
-    with pytest.raises(RemoteError, match="malformed gzip coding"):  # what begins as one must be one
+    with pytest.raises(RemoteProtocolError, match="malformed gzip coding"):  # what begins as one must be one
         decode(["gzip"], [coded + b"\x1f\x8b\x08junk"])
 
 
@@ -128,7 +128,7 @@ def test_bytes_behind_the_end_are_ignored(name: str, junk: bytes, size: int) -> 
 def test_a_checksum_that_is_wrong() -> None:
     coded = bytearray(gzip.compress(b"hello"))
     coded[-8] ^= 1
-    with pytest.raises(RemoteError, match=r"malformed gzip coding: .*incorrect data check"):
+    with pytest.raises(RemoteProtocolError, match=r"malformed gzip coding: .*incorrect data check"):
         decode(["gzip"], [bytes(coded)])
 
 
@@ -157,13 +157,13 @@ def test_frames_of_zstd() -> None:
 def test_a_further_member_cut_short(name: str, begin: bytes) -> None:
     first = ENCODERS[name](b"hello")
     for end in range(1, len(begin)):
-        with pytest.raises(RemoteError, match=f"the body's {name} coding is cut short"):
+        with pytest.raises(RemoteProtocolError, match=f"the body's {name} coding is cut short"):
             decode([name], [first + begin[:end]])
 
 
 def test_the_window_of_br() -> None:
     """16 MiB, and no more (RFC 7932 section 9.1)."""
-    with pytest.raises(RemoteError, match="malformed br coding"):
+    with pytest.raises(RemoteProtocolError, match="malformed br coding"):
         decode(["br"], [b"\x11" + ENCODERS["br"](b"hello")])  # 0010001: a "large window"
 
 
@@ -186,7 +186,7 @@ def test_the_window_of_zstd(exponent: int, fits: bool) -> None:
     if fits:
         assert decode(["zstd"], [frame]) == b"hello"
     else:
-        with pytest.raises(RemoteError, match="malformed zstd coding: "):
+        with pytest.raises(RemoteProtocolError, match="malformed zstd coding: "):
             decode(["zstd"], [frame])
 
 
@@ -209,31 +209,33 @@ def test_chunked_below_another_transfer_coding(cuts: list[int], limit: int) -> N
 
 
 def test_chunked_below_another_transfer_coding_that_is_faulty() -> None:
-    with pytest.raises(RemoteError, match="the body's chunked coding is cut short"):
+    with pytest.raises(RemoteProtocolError, match="the body's chunked coding is cut short"):
         decode([], [gzip.compress(CHUNKS[:-1])], transfer=["chunked", "gzip"])
     decoding = Decoding([], ["chunked", "identity"])
     decoding.feed(b"2\r\nhe\r\nllo")
     assert decoding.read(100) == b"he"  # what came before the fault
     assert not decoding.hungry
-    with pytest.raises(RemoteError, match=r"^malformed chunked coding: b'llo' is not a chunk size$"):
+    with pytest.raises(RemoteProtocolError, match=r"^malformed chunked coding: b'llo' is not a chunk size$"):
         decoding.read(100)
 
 
 def test_chunked_is_no_coding_of_contents() -> None:
-    with pytest.raises(RemoteError, match="the coding 'chunked' is unknown"):
+    with pytest.raises(RemoteProtocolError, match="the coding 'chunked' is unknown"):
         Decoding(["chunked"])
 
 
 def test_unknown_and_too_many() -> None:
-    with pytest.raises(RemoteError, match="the coding 'compress' is unknown; known are gzip, deflate"):
+    with pytest.raises(
+        RemoteProtocolError, match="the coding 'compress' is unknown; known are gzip, deflate"
+    ):
         Decoding(["compress"])
-    with pytest.raises(RemoteError, match="the body has 6 codings, over the limit of 5"):
+    with pytest.raises(RemoteProtocolError, match="the body has 6 codings, over the limit of 5"):
         Decoding(["gzip"] * 6)
     coded = b"hello"
     for _ in range(5):
         coded = gzip.compress(coded)
     assert decode(["gzip"] * 5, [coded]) == b"hello"
-    with pytest.raises(RemoteError, match="the body has 6 codings"):
+    with pytest.raises(RemoteProtocolError, match="the body has 6 codings"):
         Decoding(["gzip"] * 3, ["gzip", "chunked", "gzip"])
 
 
@@ -254,7 +256,7 @@ class TestBombs:
 
     def test_deflate_of_deflate(self) -> None:
         coded = gzip.compress(zeros("gzip", 20))
-        with pytest.raises(RemoteError, match=r"the body is a gzip, gzip bomb: .* became 1100 times"):
+        with pytest.raises(RemoteProtocolError, match=r"the body is a gzip, gzip bomb: .* became 1100 times"):
             decoded_size(Decoding(["gzip", "gzip"]), coded)
 
     @pytest.mark.parametrize("name", ["br", "zstd"])
@@ -266,7 +268,7 @@ class TestBombs:
     @pytest.mark.parametrize("name", ["br", "zstd"])
     def test_br_and_zstd_of_much(self, name: str) -> None:
         coded = zeros(name, 70)
-        with pytest.raises(RemoteError, match=f"the body is a {name} bomb: .* became 10000 times"):
+        with pytest.raises(RemoteProtocolError, match=f"the body is a {name} bomb: .* became 10000 times"):
             decoded_size(Decoding([name]), coded)
 
     @pytest.mark.parametrize("stack", [["br"], ["zstd"], ["gzip", "gzip"]])
@@ -285,7 +287,9 @@ class TestBombs:
             coded, stack = gzip.compress(coded), ["gzip", outer, "gzip"]
         else:
             stack = ["gzip", outer]
-        with pytest.raises(RemoteError, match=f" bomb: {len(coded)} bytes became {DENSE.ratio} times"):
+        with pytest.raises(
+            RemoteProtocolError, match=f" bomb: {len(coded)} bytes became {DENSE.ratio} times"
+        ):
             decoded_size(Decoding(stack, limited=limited), coded)
 
 
@@ -404,7 +408,7 @@ class TestAside:
             decoding.renew(65536)
             assert decoding.read(65536) == b""
             assert not decoding.hungry
-            with pytest.raises(RemoteError, match="cut short"):
+            with pytest.raises(RemoteProtocolError, match="cut short"):
                 decoding.end()
         assert len(aside.jobs) == 1
         assert aside.waited == [codings.PATIENCE] * 3
@@ -438,7 +442,7 @@ class TestAside:
         assert decoding.read(9) == b""
         aside.works = True
         decoding.renew(9)
-        with pytest.raises(RemoteError, match="malformed br coding"):
+        with pytest.raises(RemoteProtocolError, match="malformed br coding"):
             decoding.read(9)
 
     @pytest.mark.parametrize("name", ["gzip", "deflate", "zstd"])
@@ -466,7 +470,7 @@ def test_where_a_bomb_begins(coded: int, most: int) -> None:
         if size == most:
             assert len(decode(["gzip", "gzip"], [twice], 1 << 24)) == size
         else:
-            with pytest.raises(RemoteError, match=f" bomb: {coded} bytes became 1100 times as many"):
+            with pytest.raises(RemoteProtocolError, match=f" bomb: {coded} bytes became 1100 times as many"):
                 decode(["gzip", "gzip"], [twice], 1 << 24)
 
 
@@ -478,7 +482,7 @@ def test_what_is_not_installed_is_not_offered(monkeypatch: pytest.MonkeyPatch) -
     available.cache_clear()
     try:
         assert list(available()) == ["gzip", "deflate"]
-        with pytest.raises(RemoteError, match="the coding 'br' is unknown"):
+        with pytest.raises(RemoteProtocolError, match="the coding 'br' is unknown"):
             Decoding(["br"])
     finally:
         available.cache_clear()

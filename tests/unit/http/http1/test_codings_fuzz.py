@@ -19,7 +19,7 @@ from tests.unit.http.fakes import answer, asking
 from tests.unit.http.http1.bodies import ENCODERS, HERE, bare, records
 
 from pythonscript_http import Status
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 from pythonscript_http.http1.codings import Decoding
 
 SECONDS = 10.0
@@ -81,7 +81,7 @@ class Fuzz:
         why = ""
         try:
             self.decode(stack, pieces, 65536)
-        except RemoteError as error:
+        except RemoteProtocolError as error:
             why = str(error)
         assert body.startswith(bytes(self.body)), (stack, why)
         return why
@@ -158,7 +158,7 @@ def test_stacks_for_a_while(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_hostile_ones_for_a_while(capsys: pytest.CaptureFixture[str]) -> None:
-    """Bytes of every coding put together at random: nothing lasts, nothing but `RemoteError` is raised."""
+    """Bytes of every coding put together at random: nothing lasts, only `RemoteProtocolError` is raised."""
     chance = random.Random(6)
     fuzz = Fuzz()
     atoms = [
@@ -177,7 +177,7 @@ def test_hostile_ones_for_a_while(capsys: pytest.CaptureFixture[str]) -> None:
             if name != "identity" and chance.random() < 0.7:
                 core = ENCODERS[name](core) * chance.choice([1, 1, 1, 500])
             core += chance.choice(atoms)
-        with contextlib.suppress(RemoteError):
+        with contextlib.suppress(RemoteProtocolError):
             fuzz.decode(stack, split(core[: 1 << 18], chance), 65536)
     fuzz.report(capsys, f"{rounds} hostile bodies")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 from pythonscript_http.http1.fields import Field, Verdict, check_number, fields
 
 
@@ -68,5 +68,5 @@ def test_a_carriage_return_is_one_line_end_only() -> None:
 
 def test_the_number_of_lines_has_a_limit() -> None:
     check_number(b"status\n" + b"X:y\n" * 1000 + b"\n")
-    with pytest.raises(RemoteError, match="over 1000 field lines"):
+    with pytest.raises(RemoteProtocolError, match="over 1000 field lines"):
         check_number(b"status\n" + b"X:y\n" * 1001 + b"\n")

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pythonscript_http.enums import Method
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 from pythonscript_http.http1.head import MOST_INTERIM, HeadReader
 
 FINAL = b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n"
@@ -18,7 +17,7 @@ LIMIT = 1000
 
 def read(data: bytes, cuts: list[int] | None = None, limit: int = LIMIT) -> tuple[HeadReader, int, bytes]:
     """Reads heads that come in pieces: gives the reader, the final code (0: none), and what is left."""
-    reader, buffer, code = HeadReader(Method.METHOD_GET), bytearray(), 0
+    reader, buffer, code = HeadReader("GET"), bytearray(), 0
     edges = [0, *sorted(min(cut, len(data)) for cut in cuts or []), len(data)]
     for begin, end in itertools.pairwise(edges):
         buffer += data[begin:end]
@@ -56,7 +55,7 @@ def test_an_odd_interim_head_is_told() -> None:
 def test_all_heads_together_have_a_limit(over: int) -> None:
     size = len(GO_ON + HINTS + FINAL)
     if over:
-        with pytest.raises(RemoteError, match=f"over the limit of {size - 1} bytes"):
+        with pytest.raises(RemoteProtocolError, match=f"over the limit of {size - 1} bytes"):
             read(GO_ON + HINTS + FINAL, limit=size - 1)
     else:
         assert read(GO_ON + HINTS + FINAL, limit=size)[1] == 200
@@ -66,12 +65,12 @@ def test_all_heads_together_have_a_limit(over: int) -> None:
 def test_interim_ones_have_a_number(over: int) -> None:
     data = b"HTTP/1.1 103 X\r\n\r\n" * (MOST_INTERIM + over) + FINAL
     if over:
-        with pytest.raises(RemoteError, match="over 1000 interim responses"):
+        with pytest.raises(RemoteProtocolError, match="over 1000 interim responses"):
             read(data, limit=10**6)
     else:
         assert read(data, limit=10**6)[1] == 200
 
 
 def test_what_can_be_no_http_is_refused_at_once() -> None:
-    with pytest.raises(RemoteError, match="begins with b'SSH-'"):
+    with pytest.raises(RemoteProtocolError, match="begins with b'SSH-'"):
         read(b"SSH-")

@@ -7,27 +7,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pythonscript_http.enums import Error, Method
-from pythonscript_http.errors import LocalError
-from pythonscript_http.http1.request import RequestHead, build_head, method_of
+from pythonscript_http.exceptions import LocalProtocolError
+from pythonscript_http.http1.request import Header, RequestHead, build_head
 
-GET, POST, OPTIONS, CONNECT = (
-    Method.METHOD_GET,
-    Method.METHOD_POST,
-    Method.METHOD_OPTIONS,
-    Method.METHOD_CONNECT,
-)
+GET, POST, OPTIONS, CONNECT = "GET", "POST", "OPTIONS", "CONNECT"
+
+
+def pairs(lines: list[str]) -> list[Header]:
+    """Headers that are written here as `name: value`; the rest of the text is the value, blanks and all."""
+    found = [line.encode("utf-8", "surrogatepass").partition(b": ") for line in lines]
+    return [(name, value) for name, _, value in found]
 
 
 def build(
-    method: int | str = GET,
+    method: str = GET,
     url: str = "/",
     headers: list[str] | None = None,
     size: int = 0,
     *,
     proxied: bool = False,
 ) -> RequestHead:
-    return build_head(method, url, headers or [], size, host="h:81", user_agent="UA/1", proxied=proxied)
+    fields = pairs(headers or [])
+    return build_head(method, url, fields, size, host="h:81", user_agent="UA/1", proxied=proxied)
 
 
 def lines(head: RequestHead) -> list[str]:
@@ -42,8 +43,8 @@ def test_what_is_added() -> None:
 
 
 def test_what_is_given_is_not_added() -> None:
-    headers = ["hOST: other", "USER-agent: mine", "accept: text/plain", "content-LENGTH: 3", "X:  y "]
-    assert lines(build(POST, "/", headers, 3)) == ["POST / HTTP/1.1", *(header.strip() for header in headers)]
+    headers = ["hOST: other", "USER-agent: mine", "accept: text/plain", "content-LENGTH: 3", "X: y"]
+    assert lines(build(POST, "/", headers, 3)) == ["POST / HTTP/1.1", *headers]
 
 
 @pytest.mark.parametrize("method", ["PROPFIND", "M-SEARCH", "get", "1"])
@@ -52,41 +53,25 @@ def test_a_method_may_be_a_token(method: str) -> None:
     assert "Content-Length: 3" in lines(build(method, size=3))
 
 
-@pytest.mark.parametrize("method", Method)
-def test_a_token_that_has_a_number_is_that_method(method: Method) -> None:
-    """The rules for it apply: POST says that it has no body, CONNECT wants an authority."""
-    if method is not Method.METHOD_MAX:
-        assert method_of(method.name[7:]) == method
-        url = "h:1" if method is CONNECT else "/"
-        assert build(method.name[7:], url) == build(method, url)
+def test_bytes_are_kept() -> None:
+    for name, value in ((b"X", b"\xff\xfe"), (b"x-Y", b"a\tb"), (b"E", b"")):
+        head = build_head(GET, "/", [(name, value)], 0, host="h", user_agent="UA/1")
+        assert b"\r\n%b: %b\r\n" % (name, value) in head.data
 
 
 @pytest.mark.parametrize(
     "method", ["", " ", " GET", "GET ", "PROP FIND", "GET / HTTP/1.1\r\nA: b", "GÉT", "A\0", "A:"]
 )
 def test_a_method_that_is_no_token_is_refused(method: str) -> None:
-    with pytest.raises(LocalError, match="is not a token") as caught:
+    with pytest.raises(LocalProtocolError, match="is not a token"):
         build(method)
-    assert caught.value.code is Error.ERR_INVALID_PARAMETER
-
-
-@pytest.mark.parametrize("method", Method)
-def test_methods(method: Method) -> None:
-    if method is Method.METHOD_MAX:
-        with pytest.raises(LocalError, match="no such method: 9"):
-            method_of(method)
-    else:
-        url = "h:1" if method is CONNECT else "/"
-        assert lines(build(method, url))[0] == f"{method.name[7:]} {url} HTTP/1.1"
-    with pytest.raises(LocalError, match="no such method: -1"):
-        method_of(-1)
 
 
 def test_empty_bodies_are_announced_where_one_is_expected() -> None:
     """R19."""
-    for method in (Method.METHOD_POST, Method.METHOD_PUT, Method.METHOD_PATCH):
+    for method in ("POST", "PUT", "PATCH"):
         assert "Content-Length: 0" in lines(build(method))
-    for method in (GET, Method.METHOD_HEAD, Method.METHOD_DELETE, OPTIONS):
+    for method in (GET, "HEAD", "DELETE", OPTIONS):
         assert b"Content-Length" not in build(method).data
 
 
@@ -103,7 +88,7 @@ def test_empty_bodies_are_announced_where_one_is_expected() -> None:
         (CONNECT, "[::1]:443"),
     ],
 )
-def test_urls_taken(method: Method, url: str) -> None:
+def test_urls_taken(method: str, url: str) -> None:
     assert lines(build(method, url))[0].split(" ")[1] == url
 
 
@@ -130,12 +115,11 @@ def test_urls_taken(method: Method, url: str) -> None:
         (CONNECT, "h:https"),
     ],
 )
-def test_urls_refused(method: Method, url: str) -> None:
+def test_urls_refused(method: str, url: str) -> None:
     shown = {"?a": "?...", "a@h:443": "...@h:443"}.get(url, url)
-    with pytest.raises(LocalError) as caught:
+    with pytest.raises(LocalProtocolError) as caught:
         build(method, url)
     assert ascii(shown) in str(caught.value)
-    assert caught.value.code is Error.ERR_INVALID_PARAMETER
 
 
 @pytest.mark.parametrize(
@@ -164,13 +148,13 @@ def test_urls_encoded(url: str, sent: str) -> None:
 def test_nothing_that_ends_a_line_passes(bad: str) -> None:
     """R18."""
     for url in (f"/a{bad}", f"/a?{bad}b", f"/#{bad}"):
-        with pytest.raises(LocalError, match=r"URL .* holds a line break or a NUL"):
+        with pytest.raises(LocalProtocolError, match=r"URL .* holds a line break or a NUL"):
             build(GET, url)
     for header in (f"X: y{bad}", f"X{bad}: y", f"{bad}X: y"):
-        with pytest.raises(LocalError, match=r"header 1.* holds a line break or a NUL"):
+        with pytest.raises(LocalProtocolError, match=r"header 1.* holds a line break or a NUL"):
             build(GET, "/", ["A: b", header])
     for host, user_agent, name in ((f"h{bad}", "UA/1", "Host"), ("h", f"UA/1{bad}", "User-Agent")):
-        with pytest.raises(LocalError, match=f"header '{name}' holds a line break or a NUL"):
+        with pytest.raises(LocalProtocolError, match=f"header '{name}' holds a line break or a NUL"):
             build_head(GET, "/", [], 0, host=host, user_agent=user_agent)
 
 
@@ -184,14 +168,12 @@ def test_nothing_that_ends_a_line_passes(bad: str) -> None:
         ("key?secret", "A: b"),
         ("/", "Authorization: Bearer secret\r\n"),
         ("/", "Author ization: Bearer secret"),
-        ("/", "Bearer secret"),
-        ("/", "secret\n"),
-        ("/", ": secret"),
-        ("/", "Authorization: secret\ud800"),
+        ("/", "Bearer secret: secret"),
+        ("/", "\n: secret"),
     ],
 )
 def test_secrets_are_not_told(url: str, header: str) -> None:
-    with pytest.raises(LocalError) as caught:
+    with pytest.raises(LocalProtocolError) as caught:
         build(CONNECT if url[0] == "s" else GET, url, [header])
     assert "secret" not in str(caught.value)
 
@@ -199,28 +181,30 @@ def test_secrets_are_not_told(url: str, header: str) -> None:
 @pytest.mark.parametrize(
     ("header", "complaint"),
     [
-        ("", "header 0 is empty"),
-        (" \t", "header 0 is empty"),
-        ("no colon", "header 0 is not of the form 'name: value'$"),
-        (": no name", "not of the form"),
+        (": no name", "header 0 has a name with characters that no name may have"),
         (
             "Content-Length : 5",
             "0, which begins with 'Content-Length', has a name with characters that no name may have",
         ),
         ("Na me: x", "no name may have"),
         ("Nämé: x", "no name may have"),
-        ("X: \ud800", "the header 'X' holds a lone surrogate"),
     ],
 )
 def test_headers_refused(header: str, complaint: str) -> None:
-    with pytest.raises(LocalError, match=complaint) as caught:
+    with pytest.raises(LocalProtocolError, match=complaint):
         build(GET, "/", [header])
-    assert caught.value.code is Error.ERR_INVALID_PARAMETER
+
+
+@pytest.mark.parametrize("name", ["Host", "User-Agent"])
+def test_what_has_no_utf_8_form_is_refused(name: str) -> None:
+    host, user_agent = ("h\ud800", "UA/1") if name == "Host" else ("h", "UA/1\ud800")
+    with pytest.raises(LocalProtocolError, match=f"the header '{name}' holds a lone surrogate"):
+        build_head(GET, "/", [], 0, host=host, user_agent=user_agent)
 
 
 def test_one_host_is_enough() -> None:
     """RFC 9112 section 3.2: a server must refuse two."""
-    with pytest.raises(LocalError, match="header 1 is a second Host"):
+    with pytest.raises(LocalProtocolError, match="header 1 is a second Host"):
         build(GET, "/", ["Host: a", "host: b"])
 
 
@@ -232,12 +216,12 @@ def test_one_host_is_enough() -> None:
         (["Content-Length: 3", "Transfer-Encoding: chunked"], "both"),
         (["Transfer-Encoding: gzip"], "must end in chunked"),
         (["Transfer-Encoding: chunked, gzip"], "must end in chunked"),
-        (["Transfer-Encoding: chun\u212aed"], "must end in chunked"),  # which lower() makes a k
+        (["Transfer-Encoding: chun\u212aed"], "must end in chunked"),  # a k to str.lower()
         (["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"], "once"),
     ],
 )
 def test_framing_tells_the_truth(headers: list[str], complaint: str) -> None:
-    with pytest.raises(LocalError, match=complaint):
+    with pytest.raises(LocalProtocolError, match=complaint):
         build(POST, "/", headers, 3)
 
 
@@ -276,7 +260,7 @@ def test_proxies_get_absolute_urls() -> None:
     ],
 )
 @pytest.mark.parametrize("proxied", [False, True])
-def test_host_is_the_authority_of_the_target(method: Method, url: str, host: str, proxied: bool) -> None:
+def test_host_is_the_authority_of_the_target(method: str, url: str, host: str, proxied: bool) -> None:
     """RFC 9112 section 3.2."""
     assert lines(build(method, url, proxied=proxied))[1] == f"Host: {host}"
 
@@ -293,15 +277,16 @@ def test_bodies_of_unknown_length_go_chunked() -> None:
     given = build(POST, "/", ["transfer-encoding: chunked"], -1)
     assert given.chunked
     assert given.data.lower().count(b"transfer-encoding") == 1
-    with pytest.raises(LocalError, match="'5', the body's length is declared as unknown"):
-        build(POST, "/", ["Content-Length: 5"], -1)
+    for length in ("5", "-1"):
+        with pytest.raises(LocalProtocolError, match=f"'{length}', the body's length is declared as unknown"):
+            build(POST, "/", [f"Content-Length: {length}"], -1)
 
 
 def test_trace_has_no_body() -> None:
     """RFC 9110 section 9.3.8."""
-    assert build(Method.METHOD_TRACE).data.startswith(b"TRACE / ")
-    with pytest.raises(LocalError, match="TRACE takes no body"):
-        build(Method.METHOD_TRACE, "/", [], 1)
+    assert build("TRACE").data.startswith(b"TRACE / ")
+    with pytest.raises(LocalProtocolError, match="TRACE takes no body"):
+        build("TRACE", "/", [], 1)
 
 
 def test_the_wish_to_be_told_to_go_on_is_seen() -> None:
@@ -313,7 +298,7 @@ def test_the_wish_to_be_told_to_go_on_is_seen() -> None:
 
 def test_accept_encoding() -> None:
     for headers, sent in (([], True), (["accept-encoding: br"], False), (["Range: bytes=5-"], False)):
-        head = build_head(GET, "/", headers, 0, host="h", user_agent="UA/1", accept_encoding="gzip")
+        head = build_head(GET, "/", pairs(headers), 0, host="h", user_agent="UA/1", accept_encoding="gzip")
         assert (b"\r\nAccept-Encoding: gzip\r\n" in head.data) is sent
 
 
@@ -326,7 +311,7 @@ def test_proxies_get_who_asks() -> None:
         head = build_head(
             GET,
             "/",
-            headers,
+            pairs(headers),
             0,
             host="h",
             user_agent="UA/1",
@@ -341,7 +326,7 @@ def test_a_server_reads_the_url_that_was_meant(path: str) -> None:
     """Whatever the caller writes: h11's strict server side reads one request and the same path."""
     try:
         head = build(GET, "/" + path)
-    except LocalError:
+    except LocalProtocolError:
         assert set(path) & set("\r\n\0")
         return
     server = h11.Connection(h11.SERVER)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from pythonscript_http import Error, LocalError
-from pythonscript_http.http1.writer import RequestWriter
+from pythonscript_http.exceptions import LocalProtocolError
+from pythonscript_http.http1.writer import Given, RequestWriter
 
 HEAD = b"POST / HTTP/1.1\r\n\r\n"
 
@@ -43,8 +43,8 @@ def send(upload: RequestWriter, sink: Sink) -> bool:
 def test_it_goes_out_in_order(chunked: bool, pieces: list[bytes], body: bytes, room: int) -> None:
     upload, sink, size = RequestWriter(HEAD, -1, chunked), Sink(room), sum(map(len, pieces))
     for piece in pieces:
-        assert upload.give(memoryview(piece)) is Error.OK
-    assert (upload.end(), upload.length, upload.sent) == (Error.OK, size, 0)
+        assert upload.give(memoryview(piece)) is Given.TAKEN
+    assert (upload.end(), upload.length, upload.sent) == (True, size, 0)
     while not upload.done:
         assert send(upload, sink)
     assert (sink.data, upload.sent, upload.unsent) == (HEAD + body, size, [])
@@ -70,21 +70,21 @@ def test_it_is_done_when_it_is_ended_and_sent() -> None:
     assert (upload.done, upload.streamed) == (True, False)
 
 
-def test_a_told_length_is_kept_to() -> None:
+def test_a_declared_length_is_kept_to() -> None:
     upload = RequestWriter(HEAD, 5)
     upload.give(memoryview(b"hel"))
-    with pytest.raises(LocalError, match="declared as 5, but 3 bytes came"):
+    with pytest.raises(LocalProtocolError, match="declared as 5, but 3 bytes came"):
         upload.end()
-    with pytest.raises(LocalError, match="declared as 5, but 6 bytes are given"):
+    with pytest.raises(LocalProtocolError, match="declared as 5, but 6 bytes are given"):
         upload.give(memoryview(b"lo!"))
-    assert (upload.give(memoryview(b"lo")), upload.end()) == (Error.OK, Error.OK)
+    assert (upload.give(memoryview(b"lo")), upload.end()) == (Given.TAKEN, True)
 
 
 @pytest.mark.parametrize("held", [False, True])
 @pytest.mark.parametrize(("size", "most"), [(1 << 18, 5), (1, 300)])
 def test_what_may_wait_has_bounds(size: int, most: int, held: bool) -> None:
     upload, piece, taken = RequestWriter(HEAD, held=held), memoryview(bytes(size)), 0
-    while upload.give(piece) is Error.OK:
+    while upload.give(piece) is Given.TAKEN:
         taken += 1
     assert 0 < taken < most
     upload.line_up(piece)  # unless it is asked for
@@ -93,21 +93,21 @@ def test_what_may_wait_has_bounds(size: int, most: int, held: bool) -> None:
     sink = Sink()
     send(upload, sink)
     assert (len(sink.data), upload.sent) == (len(HEAD) + (taken + 1) * size, (taken + 1) * size)
-    assert upload.give(piece) is Error.OK
+    assert upload.give(piece) is Given.TAKEN
 
 
 def test_the_backlog_is_a_mebibyte() -> None:
-    for waiting, taken in ((1048575, Error.OK), (1048576, Error.ERR_BUSY)):
+    for waiting, taken in ((1048575, Given.TAKEN), (1048576, Given.FULL)):
         upload = RequestWriter(b"")
         upload.open = True
         upload.line_up(memoryview(bytes(waiting)))
         assert upload.give(memoryview(b"x")) is taken
         assert upload.sent == 0
-        assert len(upload.unsent) == (2 if taken is Error.OK else 1)
+        assert len(upload.unsent) == (2 if taken is Given.TAKEN else 1)
 
 
 def test_256_pieces_may_wait() -> None:
-    for waiting, taken in ((256, Error.OK), (257, Error.ERR_BUSY)):
+    for waiting, taken in ((256, Given.TAKEN), (257, Given.FULL)):
         upload = RequestWriter(HEAD)
         for _ in range(waiting - 1):
             upload.line_up(memoryview(b"x"))
@@ -133,19 +133,19 @@ def test_what_is_dropped_is_not_sent(held: bool) -> None:
     send(upload, sink)
     upload.drop()
     assert (upload.unsent, upload.sent, upload.length, upload.held) == ([], sent, 9, False)
-    assert [upload.give(memoryview(b"x")), upload.end()] == [Error.ERR_UNAVAILABLE] * 2
+    assert (upload.give(memoryview(b"x")), upload.end()) == (Given.DROPPED, False)
     assert (upload.open, upload.streamed) == (False, True)
     assert upload.sent == sent
 
 
 def test_a_length_that_is_reached_needs_no_end() -> None:
     upload, sink = RequestWriter(HEAD, 5), Sink()
-    assert upload.give(memoryview(b"hello")) is Error.OK
+    assert upload.give(memoryview(b"hello")) is Given.TAKEN
     send(upload, sink)
     assert upload.done
-    with pytest.raises(LocalError, match="6 bytes are given"):
+    with pytest.raises(LocalProtocolError, match="6 bytes are given"):
         upload.give(memoryview(b"!"))
-    assert (upload.end(), upload.streamed) == (Error.OK, False)
+    assert (upload.end(), upload.streamed) == (True, False)
 
 
 def test_a_broken_connection_drops_the_rest() -> None:
@@ -153,7 +153,7 @@ def test_a_broken_connection_drops_the_rest() -> None:
     upload.give(memoryview(b"hello"))
     upload.failed("it broke")
     assert (upload.failure, upload.unsent, upload.sent) == ("it broke", [], 0)
-    assert upload.end() is Error.ERR_UNAVAILABLE
+    assert not upload.end()
 
 
 def test_only_what_was_not_sent_is_dropped() -> None:

@@ -7,7 +7,7 @@ from tests.loopback.responses import OK
 from tests.unit.http.fakes import FakeNetwork, FakeStream, PacedStream
 
 from pythonscript_http.config import Limits, Timeouts
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import LocalError
 from pythonscript_http.trace import Event, Trace
 from pythonscript_http.transport.connector import Connecting, Connector, Route
 from pythonscript_http.transport.proxy import Proxy, parse_proxy

@@ -13,7 +13,7 @@ from tests.unit.http.fakes import FakeNetwork, FakeStream
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.config import Limits
 from pythonscript_http.enums import Error
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import LocalProtocolError
 from pythonscript_http.http1.response import ResponseHead, parse_head
 from pythonscript_http.transport import resolver
 from pythonscript_http.transport.http_proxy import tunnel_to
@@ -152,7 +152,7 @@ def test_giving_up_at_any_moment() -> None:
 
 
 def test_what_can_not_be_sent_is_refused_before_anything_is_connected() -> None:
-    with pytest.raises(LocalError, match="line break"):
+    with pytest.raises(LocalProtocolError, match="line break"):
         tunnel_to(asking(user_agent="x\r\ny: z"))
 
 
@@ -184,7 +184,7 @@ def test_a_limit_of_ones_own() -> None:
 def test_one_call_takes_a_bounded_number_of_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     heads = [0]
 
-    def counted(block: bytes, method: int) -> ResponseHead:
+    def counted(block: bytes, method: str) -> ResponseHead:
         heads[-1] += 1
         return parse_head(block, method)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import LocalProtocolError
 from pythonscript_http.transport.proxy import KINDS, Proxy, parse_proxy
 from pythonscript_http.url import Host
 
@@ -10,7 +10,7 @@ from pythonscript_http.url import Host
 @pytest.mark.parametrize("port", [0, 65536])
 def test_ports_of_proxies(port: int) -> None:
     for text, apart in (("u:p@proxy", port), ("http://proxy", port), ("::1", port), (f"proxy:{port}", -1)):
-        with pytest.raises(LocalError, match=f"the port {port} is not within 1 to 65535"):
+        with pytest.raises(LocalProtocolError, match=f"the port {port} is not within 1 to 65535"):
             parse_proxy(text, apart)
 
 
@@ -69,7 +69,7 @@ class TestProxy:
         ],
     )
     def test_secrets_are_not_told(self, text: str, complaint: str) -> None:
-        with pytest.raises(LocalError, match=complaint) as caught:
+        with pytest.raises(LocalProtocolError, match=complaint) as caught:
             parse_proxy(text, 3128)
         assert "secret" not in str(caught.value)
 

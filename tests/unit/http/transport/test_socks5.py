@@ -12,7 +12,7 @@ from tests.unit.http.driving import HELLO, get, poll
 from tests.unit.http.fakes import FakeStream
 
 from pythonscript_http import HTTPClient, Status
-from pythonscript_http.errors import RemoteError
+from pythonscript_http.exceptions import RemoteProtocolError
 from pythonscript_http.transport.socks5 import SocksTunnel, dialogue, objection, tunnel_to
 from pythonscript_http.transport.stream import HandshakeError, NetworkError
 from pythonscript_http.transport.trust import TlsPolicy
@@ -89,7 +89,7 @@ class TestTheDialogue:
     @pytest.mark.parametrize("rest", [b"", GRANTED[2:]])
     def test_refusals(self, reply: int, why: str, rest: bytes) -> None:
         """Some servers say no more than that."""
-        with pytest.raises(RemoteError) as caught:
+        with pytest.raises(RemoteProtocolError) as caught:
             play(b"\x05\x00\x05" + bytes((reply,)) + rest)
         assert str(caught.value) == (
             f"it refused a connection to example.org:443: {why} (SOCKS reply {reply})"
@@ -110,7 +110,7 @@ class TestTheDialogue:
         ],
     )
     def test_answers_that_are_none(self, answers: bytes, user: Sequence[bytes], text: str) -> None:
-        with pytest.raises(RemoteError) as caught:
+        with pytest.raises(RemoteProtocolError) as caught:
             play(answers, "example.org", 443, *user)
         assert str(caught.value) == text
 

@@ -32,7 +32,7 @@ from tests.loopback.tls_server import OpenSslServer, TlsServer, garble, server_c
 from tests.unit.http.fakes import FakeStream, Plain
 
 from pythonscript_http.config import Limits, Timeouts
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import LocalError
 from pythonscript_http.transport import certificate, trust
 from pythonscript_http.transport.connector import Connector, Route
 from pythonscript_http.transport.network import TcpNetwork

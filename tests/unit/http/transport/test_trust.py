@@ -16,7 +16,7 @@ from tests.loopback.tls_server import TlsServer, speak
 from tests.unit.http.driving import poll
 
 from pythonscript_http import HTTPClient, Status
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import LocalError, UnavailableError
 from pythonscript_http.transport.trust import Roots, TlsContext, TlsPolicy, context_for
 
 ROOT = Authority()
@@ -246,7 +246,7 @@ def test_mozillas_roots_and_the_systems(told_where: Path, roots: Roots, found: t
 def test_a_system_without_roots(told_where: Path) -> None:
     assert not told_where.exists()
     assert roots_of(TlsPolicy()) == (True, False)
-    with pytest.raises(LocalError, match="the system has no trusted roots where OpenSSL looks"):
+    with pytest.raises(UnavailableError, match="the system has no trusted roots where OpenSSL looks"):
         roots_of(TlsPolicy(roots=Roots.SYSTEM))
 
 
