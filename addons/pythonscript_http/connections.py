@@ -161,7 +161,7 @@ class Connections(Requests):
 
     @property
     def observer(self) -> Observer | None:
-        """What is told of connections and requests, as of the next of them (see `trace`); None: nobody is.
+        """Called with the events of connections and requests, from the next on (see `trace`); None: none is.
 
         It is None again once it has raised.
         """

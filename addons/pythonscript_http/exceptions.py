@@ -1,6 +1,8 @@
 """What goes wrong, and by whose doing: ours, the peer's, the network's.
 
-    LocalError               the caller asked for what can't be done; nothing was sent, nothing changed
+    exception                what went wrong
+    -----------------------  ---------------------------------------------------------------------------------
+    LocalError               the caller asked for what can't be done; nothing was sent and nothing changed:
       LocalProtocolError     it can't be said in HTTP, in a URL or to a proxy
       PolicyError            a TLS policy contradicts itself, or can't be used
       UnavailableError       something that it needs is not there

@@ -36,7 +36,7 @@ class HTTP11Connection:
         stream: the connection, which this takes over; None: it is to come (`stream`), and a request may
             be begun before.
         start: begins jobs on another thread (see `http1.Connection`).
-        trace: tells that the connection is over; None: nobody wants to know.
+        trace: reports the end of the connection; None: it is not observed.
     """
 
     __slots__ = (
@@ -68,7 +68,7 @@ class HTTP11Connection:
         """It failed since the peer refuses to speak TLS with us after all."""
         self._trace = trace
         self._exchange: ExchangeTrace | None = None  # of the request under way, if that is observed
-        self._heads: list[tuple[int, bytes]] = []  # those that it was not told of yet
+        self._heads: list[tuple[int, bytes]] = []  # those that were not reported yet
 
     def connected(self, stream: Stream, trace: ConnectionTrace | None = None) -> None:
         """Goes on over a stream that a request has waited for."""
@@ -91,7 +91,7 @@ class HTTP11Connection:
         core.writer.drop()
         self.stream = None
         if self._exchange is not None:
-            self._tell(over=True)
+            self._report(over=True)
         if self._trace is not None:
             self._trace.ended(core.failure)
             self._trace = None
@@ -132,7 +132,7 @@ class HTTP11Connection:
         """Learns how a connection has ended of which `peek` says that it has.
 
         Args:
-            otherwise: what to tell if TLS has nothing to tell; empty: that it has ended.
+            otherwise: the reason, unless TLS has one; empty: that it has ended.
         """
         try:
             stream.read_into(memoryview(bytearray(1)))
@@ -161,7 +161,7 @@ class HTTP11Connection:
         """Begins a request (see `Connection.request`).
 
         Args:
-            trace: tells of it and of its response; None: nobody wants to know.
+            trace: reports it and its response; None: it is not observed.
         """
         self._timing.request()
         self._go_on_at = self._timing.requested + self.timeouts.go_on
@@ -178,8 +178,8 @@ class HTTP11Connection:
         if self._exchange is not None:
             self._exchange.sent()
 
-    def _tell(self, *, over: bool = False) -> None:
-        """Tells of heads that have come, and of the end of the exchange.
+    def _report(self, *, over: bool = False) -> None:
+        """Reports heads that have come, and the end of the exchange.
 
         Args:
             over: it ends here, whatever was under way.
@@ -217,7 +217,7 @@ class HTTP11Connection:
             if core.phase is _AWAITING:
                 self._receive_head(stream)
             if self._exchange is not None:
-                self._tell()
+                self._report()
             if core.phase is not _AWAITING:
                 return
             if waits is None or (writer.open and not writer.unsent) or self.late():
@@ -265,8 +265,8 @@ class HTTP11Connection:
             size = WOULD_BLOCK if quiet else stream.read_into(core.space())
         except NetworkError as error:
             # What failed first, the sending, tells more; but for a peer that said by TLS why it left.
-            told = isinstance(error, TlsError) or not writer.failure
-            self.lose(error if told else NetworkError(writer.failure))
+            telling = isinstance(error, TlsError) or not writer.failure
+            self.lose(error if telling else NetworkError(writer.failure))
             return
         if size > 0:
             if not timing.first_byte_came:
@@ -345,7 +345,7 @@ class HTTP11Connection:
                 break
         if self._exchange is not None:
             self._exchange.moved(received=came, decoded=size)
-            self._tell()
+            self._report()
         return size
 
     # ---- deadlines

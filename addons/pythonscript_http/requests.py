@@ -83,7 +83,7 @@ class Requests(Options):
     _timing: Timing
     _state: StatusMachine
     _trace: Trace | None
-    """What tells the observer; None: there is none."""
+    """Reports to the observer; None: there is none."""
     _headers_taken: bool
     _host_header: str
     _forwarder: Proxy | None

@@ -1,4 +1,4 @@
-"""What an observer is told of connections and requests: the seam for logs, meters and inspectors.
+"""Events of connections and requests, for observers: the seam for logs, meters and inspectors.
 
     def observer(event: Event) -> None:
         match event:
@@ -13,9 +13,9 @@
 
 An observer is called with one event after the other. It is called in the thread that uses the client, in the
 middle of a call: it should be quick, and calls of that client but `close()` are refused meanwhile. What it
-raises is logged, once, and it is told nothing more; the client does not notice.
+raises is logged, once, and it is called no more; the client does not notice.
 
-An observer is trusted: raw heads hold cookies, passwords and tokens. Nothing here keeps what it was told.
+An observer is trusted: raw heads hold cookies, passwords and tokens. Nothing here keeps them.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from typing import Final, NamedTuple, Protocol
 
 
 class Moment(NamedTuple):
-    """When something was noticed: by the call that told of it, which may be a frame after it happened."""
+    """When something was noticed: by the call that reports it, which may be a frame after it happened."""
 
     wall: float
     """Seconds since 1970, as `time.time` has them: to show. It jumps when somebody sets the clock."""
@@ -84,16 +84,19 @@ class ConnectStarted(ConnectionEvent):
 
 @dataclass(frozen=True, slots=True)
 class NameResolved(ConnectionEvent):
-    """A name was looked up. It is told of each that needed that: the host's, its proxy's."""
+    """A name was looked up. There may be two: the host's, and its proxy's."""
 
     name: str
     addresses: tuple[str, ...]
-    """Those known by now, best first; the attempts tell of others that were found later."""
+    """Those known by now, best first; the attempts show others that were found later."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptStarted(ConnectionEvent):
-    """An address is tried. Several may be at a time; when one stands, the others are given up."""
+    """An address is tried. Several may be at a time.
+
+    `AttemptFailed` or `AttemptCancelled` follows, or `LayerEstablished` for the one that stands.
+    """
 
     address: str
     """`192.0.2.1:80`, `[2001:db8::1]:80`, `unix:/path`."""
@@ -105,6 +108,13 @@ class AttemptFailed(ConnectionEvent):
 
     address: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptCancelled(ConnectionEvent):
+    """An attempt is given up: another address took the connection, or nobody wants it any more."""
+
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +236,7 @@ Event = (
     | NameResolved
     | AttemptStarted
     | AttemptFailed
+    | AttemptCancelled
     | LayerEstablished
     | Connected
     | ConnectFailed
@@ -289,10 +300,10 @@ class _Stream(Protocol):
 
 
 class Trace:
-    """What tells one observer.
+    """Reports to one observer.
 
     Args:
-        observer: whom.
+        observer: is called with each event.
         clock: tells the time in seconds; one that never goes back.
         wall_clock: tells it in seconds since 1970.
     """
@@ -311,8 +322,8 @@ class Trace:
         """Tells the time."""
         return Moment(self._wall_clock(), self._clock())
 
-    def tell(self, event: Event) -> None:
-        """Tells of an event. It never raises."""
+    def report(self, event: Event) -> None:
+        """Reports an event. It never raises."""
         observer = self.observer
         if observer is None:
             return
@@ -324,7 +335,7 @@ class Trace:
 
 
 class ConnectionTrace:
-    """What tells of one connection."""
+    """Reports the events of one connection."""
 
     __slots__ = ("_established", "_over", "_trace", "id")
 
@@ -335,30 +346,34 @@ class ConnectionTrace:
 
     def started(self, target: str, proxy: str, exchange: int) -> None:
         """It begins to be made."""
-        self._trace.tell(ConnectStarted(self._trace.now(), self.id, exchange, target, proxy))
+        self._trace.report(ConnectStarted(self._trace.now(), self.id, exchange, target, proxy))
 
     def resolved(self, name: str, addresses: tuple[str, ...]) -> None:
         """A name has addresses."""
-        self._trace.tell(NameResolved(self._trace.now(), self.id, name, addresses))
+        self._trace.report(NameResolved(self._trace.now(), self.id, name, addresses))
 
     def trying(self, address: str) -> None:
         """An address is tried."""
-        self._trace.tell(AttemptStarted(self._trace.now(), self.id, address))
+        self._trace.report(AttemptStarted(self._trace.now(), self.id, address))
 
     def refused(self, address: str, reason: str) -> None:
         """An address did not take it."""
-        self._trace.tell(AttemptFailed(self._trace.now(), self.id, address, reason))
+        self._trace.report(AttemptFailed(self._trace.now(), self.id, address, reason))
+
+    def cancelled(self, address: str) -> None:
+        """An address is not waited for any longer."""
+        self._trace.report(AttemptCancelled(self._trace.now(), self.id, address))
 
     def layer(self, kind: LayerKind) -> None:
         """A part of it stands."""
-        self._trace.tell(LayerEstablished(self._trace.now(), self.id, kind))
+        self._trace.report(LayerEstablished(self._trace.now(), self.id, kind))
 
     def connected(self, stream: _Stream) -> None:
         """It stands."""
         self._established = True
         tls = stream.tls
-        terms = ("", "", "") if tls is None else (tls.version, tls.cipher, tls.alpn)
-        self._trace.tell(Connected(self._trace.now(), self.id, stream.peer_address, *terms))
+        agreed = ("", "", "") if tls is None else (tls.version, tls.cipher, tls.alpn)
+        self._trace.report(Connected(self._trace.now(), self.id, stream.peer_address, *agreed))
 
     def ended(self, reason: str = "") -> None:
         """It is over, or never will stand. Only the first call counts."""
@@ -367,17 +382,17 @@ class ConnectionTrace:
         self._over = True
         now = self._trace.now()
         if self._established:
-            self._trace.tell(ConnectionClosed(now, self.id, reason))
+            self._trace.report(ConnectionClosed(now, self.id, reason))
         else:
             outcome = Outcome.FAILED if reason else Outcome.CLOSED
-            self._trace.tell(ConnectFailed(now, self.id, outcome, reason))
+            self._trace.report(ConnectFailed(now, self.id, outcome, reason))
 
 
 class ExchangeTrace:
-    """What tells of one exchange.
+    """Reports the events of one exchange.
 
     Args:
-        trace: whom.
+        trace: reports to the observer.
         connection: the number of the connection that carries it; 0: it has none yet.
     """
 
@@ -392,7 +407,7 @@ class ExchangeTrace:
     def started(self, head: bytes, body_length: int) -> None:
         """A request begins."""
         now, method = self._trace.now(), head[: head.index(b" ")].decode()
-        self._trace.tell(RequestStarted(now, self.connection, self.id, method, head, body_length))
+        self._trace.report(RequestStarted(now, self.connection, self.id, method, head, body_length))
 
     def moved(self, *, sent: int = 0, received: int = 0, decoded: int = 0) -> None:
         """So many more bytes moved."""
@@ -402,18 +417,18 @@ class ExchangeTrace:
         self._received += received
         self._decoded += decoded
         now, sizes = self._trace.now(), (self._sent, self._received, self._decoded)
-        self._trace.tell(Progress(now, self.connection, self.id, *sizes))
+        self._trace.report(Progress(now, self.connection, self.id, *sizes))
 
     def sent(self) -> None:
         """All of the request is out."""
-        self._trace.tell(RequestSent(self._trace.now(), self.connection, self.id, self._sent))
+        self._trace.report(RequestSent(self._trace.now(), self.connection, self.id, self._sent))
 
     def head(self, code: int, interim: bool, head: bytes) -> None:
         """A head has come."""
-        self._trace.tell(HeadReceived(self._trace.now(), self.connection, self.id, code, interim, head))
+        self._trace.report(HeadReceived(self._trace.now(), self.connection, self.id, code, interim, head))
 
     def ended(self, outcome: Outcome, reason: str, trailers: tuple[tuple[bytes, bytes], ...]) -> None:
         """It is over."""
         sizes = self._sent, self._received, self._decoded
         now = self._trace.now()
-        self._trace.tell(ExchangeEnded(now, self.connection, self.id, outcome, reason, *sizes, trailers))
+        self._trace.report(ExchangeEnded(now, self.connection, self.id, outcome, reason, *sizes, trailers))

@@ -55,7 +55,7 @@ class Answer:
     """What a request comes to. What is None is not looked at."""
 
     code: int = 200
-    """0: no answer is told to the script."""
+    """0: the script gets no answer."""
     body: bytes | None = b""
     after: str = "CONNECTED"
     """The status at the end."""
@@ -108,8 +108,8 @@ class Wire:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """On what terms to speak TLS: TLSOptions, and more where the client has `tls_policy`. Texts are PEM."""
+class TlsSettings:
+    """How to speak TLS: TLSOptions, and more where the client has `tls_policy`. Texts are PEM."""
 
     options: str = "client"
     """`client`, `client_unsafe`, `server`, or empty: none."""
@@ -135,7 +135,7 @@ class Connect:
     """All statuses on the way, that at the end with them."""
     polls: bool = True
     """False: leaves it under way."""
-    terms: Terms | None = None
+    settings: TlsSettings | None = None
     says: str = ""
     """A part of the reason that is given, where the client gives any."""
     timeout: float = 0.0

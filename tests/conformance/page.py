@@ -38,10 +38,10 @@ Of {number} scenarios `HTTPClient` gets **{engine_right}** right, `PyHTTPClient`
   which nothing happened.
 - In what servers send, `…` is a part left out; `PORT` is the server's port.
 - “Words in these marks” are a part of what `get_error_reason()` tells; *cannot* is what the engine's client
-  has no means to be told.
+  cannot be set to do.
 
 - The engine's client is not the same every time where bytes and the end of a connection race; its column is
-  what one run showed. Where `PyHTTPClient` was not right at once is [told at the end](#played-again).
+  what one run showed. Where `PyHTTPClient` was not right at once is [listed at the end](#played-again).
 
 To make the page again: `python3 tools/dev.py conformance`. The tests fail when it is stale, or when
 `PyHTTPClient` falls short of a row.
@@ -115,7 +115,7 @@ def rows(report: Report, scenario: Scenario) -> list[tuple[bool, str]]:
 def _verdict(scenario: Scenario, seen: Seen) -> tuple[bool, str]:
     try:
         verdict = judge(scenario, seen)
-    except Exception as error:  # this row's failure, and not that of all that are told with it
+    except Exception as error:  # this row's failure, and not that of all others
         return False, f"what it did cannot be judged: {error!r}"
     return verdict.right, str(verdict)
 

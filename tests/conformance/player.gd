@@ -5,7 +5,7 @@ extends RefCounted
 
 const Pulse := preload("pulse.gd")
 const PATIENCE := 2.5  # seconds by the pulse without any news: the client hangs
-const SHOWN := 4096  # bytes of a body that are told, not only their digest
+const SHOWN := 4096  # bytes of a body that are shown, not only their digest
 const TICKS_PER_SECOND := 100.0  # of the processor's time in /proc
 
 var _client: Variant
@@ -39,8 +39,8 @@ func play(acts: Array) -> Array:
 
 func act_connect(act: Dictionary) -> Dictionary:
 	_states.clear()
-	var options := _options(act["terms"]) if act["terms"] != null else null
-	var able: bool = act["terms"] == null or _set_policy(act["terms"]["policy"])
+	var options := _options(act["settings"]) if act["settings"] != null else null
+	var able: bool = act["settings"] == null or _set_policy(act["settings"]["policy"])
 	if act["timeout"] > 0 and "connect_timeout" in _client:
 		_client.connect_timeout = act["timeout"]
 	var error: int = _client.connect_to_host(act["host"], act["port"], options)
@@ -155,11 +155,11 @@ func act_talk(act: Dictionary) -> Dictionary:
 	return {"peer": peer != null, "received": received.hex_encode()}
 
 
-func _options(terms: Dictionary) -> TLSOptions:
-	var roots: X509Certificate = _certificate(terms["roots"]) if terms["roots"] != "" else null
-	match terms["options"]:
+func _options(settings: Dictionary) -> TLSOptions:
+	var roots: X509Certificate = _certificate(settings["roots"]) if settings["roots"] != "" else null
+	match settings["options"]:
 		"client":
-			return TLSOptions.client(roots, terms["name"])
+			return TLSOptions.client(roots, settings["name"])
 		"client_unsafe":
 			return TLSOptions.client_unsafe(roots)
 		"server":

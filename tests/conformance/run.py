@@ -171,7 +171,7 @@ def _act(act: Act, part: Part) -> dict[str, Any]:
                 "host": _port(act.host, part),
                 "port": port,
                 "polls": act.polls,
-                "terms": None if act.terms is None else asdict(act.terms),
+                "settings": None if act.settings is None else asdict(act.settings),
                 "timeout": act.timeout,
             }
         case Adopt():

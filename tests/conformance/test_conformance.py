@@ -29,8 +29,10 @@ def test_every_row_has_a_name_of_its_own() -> None:
 def test_row(report: Report, scenario: Scenario) -> None:
     right, words = rows(report, scenario)[OURS]
     if not right:  # no traceback: it would show the bytes of all servers
-        told = f"{scenario.title}\nright: {right_words(scenario)}\nPyHTTPClient: {words}\n{scenario.source}"
-        pytest.fail(told, pytrace=False)
+        account = (
+            f"{scenario.title}\nright: {right_words(scenario)}\nPyHTTPClient: {words}\n{scenario.source}"
+        )
+        pytest.fail(account, pytrace=False)
 
 
 def test_the_engine_runs_to_its_end(report: Report) -> None:

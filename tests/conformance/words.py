@@ -29,7 +29,7 @@ class Seen:
     """What one client did in one scenario.
 
     Attributes:
-        acts: what `player.gd` told of each act; fewer than the scenario has if the client hung.
+        acts: what `player.gd` reported of each act; fewer than the scenario has if the client hung.
         died: what ended the script or the engine before its time, in words; empty: nothing did.
         requests: what the server saw, with its port as `PORT`.
     """
@@ -82,7 +82,7 @@ def _right_of(act: Act) -> Iterator[str]:
         case Connect(right=right, states=states, says=says):
             if states is not None:
                 yield " → ".join(states)
-            elif tuple(right) != ("CONNECTED",) or (act.terms and act.terms.policy):
+            elif tuple(right) != ("CONNECTED",) or (act.settings and act.settings.policy):
                 yield " or ".join(_connected(status) for status in right) + _because(says)
         case Fetch(reads=0):
             pass
@@ -190,8 +190,8 @@ def _judge_connect(act: Connect, account: Mapping[str, Any], verdict: Verdict) -
         outcome, words = "refused", _connected("refused")
     else:
         outcome, words = status, _connected(status)
-    if act.terms is not None and not account["able"]:
-        verdict.note(f"cannot {act.terms.can}", True)
+    if act.settings is not None and not account["able"]:
+        verdict.note(f"cannot {act.settings.can}", True)
         verdict.note(words, True)
         return
     if account["hung"]:
@@ -206,7 +206,11 @@ def _judge_connect(act: Connect, account: Mapping[str, Any], verdict: Verdict) -
     if act.states is not None:
         states = [Status(state).name.removeprefix("STATUS_") for state in account["states"]]
         verdict.note(" → ".join(states), states != list(act.states))
-    elif outcome not in act.right or tuple(act.right) != ("CONNECTED",) or (act.terms and act.terms.policy):
+    elif (
+        outcome not in act.right
+        or tuple(act.right) != ("CONNECTED",)
+        or (act.settings and act.settings.policy)
+    ):
         if act.says and outcome in act.right:
             words = f"{' or '.join(act.right)}, without a reason"
         verdict.note(words, outcome not in act.right)
@@ -323,7 +327,7 @@ def _line(request: bytes) -> str:
 
 
 def _error(number: float) -> str:
-    """The name of an error code; codes that no right one has are told by number."""
+    """The name of an error code; codes that no right one has are given by number."""
     known = {error.value: error.name for error in Error}
     return known.get(int(number), f"error {number:.0f}")
 
@@ -393,6 +397,6 @@ def _value(value: Any) -> str:
 
 
 def _join(words: Sequence[str], mark: str = "; ") -> str:
-    """Texts as one; the same in a row are told once."""
+    """Texts as one; the same in a row are given once."""
     runs = [(text, len([*same])) for text, same in itertools.groupby(filter(None, words))]
     return mark.join(text if number == 1 else f"{text}, {number} times" for text, number in runs)

@@ -1,4 +1,4 @@
-"""Stage 2: Python starts inside the engine, on its own terms, or says why not; never keeps a game alive."""
+"""Stage 2: Python starts inside the engine, as it is set up, or says why not; never keeps a game alive."""
 
 from __future__ import annotations
 

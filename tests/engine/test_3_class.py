@@ -94,8 +94,8 @@ def test_the_help_has_every_member(
     name: str, skeletons: dict[str, Element], references: dict[str, Element]
 ) -> None:
     registered = {(kind, member) for kind, member, _ in members(skeletons[name])}
-    told = {(kind, member) for kind, member, _ in members(references[name])}
-    assert told == registered
+    listed = {(kind, member) for kind, member, _ in members(references[name])}
+    assert listed == registered
 
 
 def test_every_member_of_the_client_is_documented(references: dict[str, Element]) -> None:

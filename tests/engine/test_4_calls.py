@@ -141,9 +141,9 @@ def test_a_result_that_is_not_as_declared_has_no_line(tmp_path: Path) -> None:
 
 
 def test_the_caller_is_told_in_one_line(tmp_path: Path) -> None:
-    _, told = reports(tmp_path, "give_chained()", ["ValueError: two", "Invalid call"], "Variant")
-    assert told[:2] == [
+    _, printed = reports(tmp_path, "give_chained()", ["ValueError: two", "Invalid call"], "Variant")
+    assert printed[:2] == [
         "SCRIPT ERROR: Invalid call function 'give_chained' in base 'PyErrors': ValueError: two",
         "lines",
     ]
-    assert told[2].startswith("at: go (res://raising.gd:")
+    assert printed[2].startswith("at: go (res://raising.gd:")

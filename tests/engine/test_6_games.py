@@ -128,12 +128,16 @@ def service(services: Mapping[str, Service]) -> Service:
 @pytest.mark.parametrize(
     ("what", "expected"),
     [("drip", ()), ("close", ()), ("leave", LEFT_RUNNING)],
-    ids=["threads that are told and waited for", "a read that close() cuts short", "a read left to its fate"],
+    ids=[
+        "threads that are asked to end and waited for",
+        "a read that close() cuts short",
+        "a read left to its fate",
+    ],
 )
 def test_quitting_while_threads_run(
     what: str, expected: Sequence[str], service: Service, tmp_path: Path
 ) -> None:
-    """Threads in blocking mode end when they are told to, and quitting takes under a second in any case."""
+    """Threads in blocking mode end when they are asked to, and quitting takes under a second in any case."""
     play(tmp_path, "limits_quit.gd", f"--port={service.port}", f"--what={what}", expected=expected)
 
 

@@ -41,7 +41,7 @@ MEMBERS = b"".join(gzip.compress(TEXT[start : start + 1300]) for start in range(
 
 
 def sized(body: bytes, *headers: bytes) -> bytes:
-    """An answer whose length is told."""
+    """An answer with a Content-Length."""
     lines = [*headers, b"Content-Length: %d" % len(body)]
     return OK + b"\r\n".join(lines) + b"\r\n\r\n" + body
 
@@ -138,7 +138,7 @@ MIRROR: Sequence[Step] = [ReadRequest(), Reply(sized)] * 100
 
 @pytest.fixture(scope="module")
 def options(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    """All servers run; gives where, as the suites are told it."""
+    """All servers run; gives where, as the suites get it."""
     folder = tmp_path_factory.mktemp("s")
     with contextlib.ExitStack() as stack:
         ports = {name: stack.enter_context(ScriptedServer(script)).port for name, script in SCRIPTS.items()}

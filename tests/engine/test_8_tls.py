@@ -1,4 +1,4 @@
-"""Stage 8: PyHTTPClient over TLS, on the terms that scripts set by TLSOptions and by PyTLSPolicy."""
+"""Stage 8: PyHTTPClient over TLS, by the policies that scripts set by TLSOptions and by PyTLSPolicy."""
 
 import contextlib
 import ssl

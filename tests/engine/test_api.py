@@ -116,13 +116,13 @@ def test_the_facades_value_types_are_the_engines(api: Dump) -> None:
     for cls in values.VALUES.values():
         assert cls.__name__ in known
         fields = [getattr(cls, name) for name in cls.__match_args__]
-        told = members[cls.__name__]
-        assert [field.name for field in fields] == [member["member"] for member in told], cls.__name__
+        described = members[cls.__name__]
+        assert [field.name for field in fields] == [member["member"] for member in described], cls.__name__
         parts = [type(getattr(cls(), field.name)).__name__ for field in fields]
-        assert parts == [PARTS.get(member["meta"], member["meta"]) for member in told], cls.__name__
+        assert parts == [PARTS.get(member["meta"], member["meta"]) for member in described], cls.__name__
         assert len(numbers(cls())) * 4 == size_of[cls.__name__], cls.__name__
         if cls.__name__ != "Basis":  # the engine tells where its rows are
-            assert [field.first * 4 for field in fields] == [member["offset"] for member in told]
+            assert [field.first * 4 for field in fields] == [member["offset"] for member in described]
     for group in (values.NUMBER_ARRAYS, values.LIST_ARRAYS):
         assert {cls.__name__ for cls in group.values()} <= set(known)
 

@@ -37,7 +37,7 @@ MIDDLES: dict[str, Sequence[str]] = {
 
 @pytest.fixture(scope="module")
 def arguments(request: pytest.FixtureRequest) -> list[str]:
-    """What the suites are told: how much, and how chance begins."""
+    """What the suites get: how much, and how chance begins."""
     slow = request.config.getoption("--slow")
     seed = request.config.getoption("--seed")
     if seed is None:

@@ -175,12 +175,12 @@ def test_an_export_plugin(tmp_path: Path) -> None:
     project = project_in(tmp_path / "p", {**FILES, "export_presets.cfg": PRESETS, "plans.secret": "psst"})
     run = project.run("--headless", "--verbose", "--export-pack", "Linux", "game.zip", expected=[BROKEN])
     run.assert_clean()
-    (told,) = (line for line in run.lines if line.startswith("EXPORTED "))
-    assert "res://game.tscn PackedScene" in told
-    assert "res://lamps.scores PyScores" in told
+    (exported,) = (line for line in run.lines if line.startswith("EXPORTED "))
+    assert "res://game.tscn PackedScene" in exported
+    assert "res://lamps.scores PyScores" in exported
     with ZipFile(project.root / "game.zip") as pack:
         names = pack.namelist()
-        greeting = json.loads(pack.read("told.json"))
+        greeting = json.loads(pack.read("options.json"))
         settings = pack.read("project.binary")
         contents = b"".join(pack.read(name) for name in names)
     assert greeting["greeting"] == "good evening"

@@ -182,7 +182,7 @@ def as_files(identity: Identity) -> Iterator[tuple[str, str]]:
 
 
 def der_item(tag: int, content: bytes) -> bytes:
-    """An item of DER, its length told in two bytes however short it is."""
+    """An item of DER, its length in two bytes however short it is."""
     return b"%c\x82%b%b" % (tag, len(content).to_bytes(2), content)
 
 

@@ -1,4 +1,4 @@
-"""A clock for tests of what takes time: it moves only when it is told to."""
+"""A clock for tests of what takes time: only a test moves it."""
 
 from pythonscript_http.transport.stream import Pending, Stream
 

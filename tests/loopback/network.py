@@ -81,7 +81,7 @@ def closed_port() -> int:
 
 
 def free_port() -> int:
-    """A port for a server that must be told one: of those that the system gives to nobody unasked."""
+    """A port for a server that must be given one: of those that the system gives to nobody unasked."""
     for port in random.sample(range(20_000, 32_000), 100):
         with contextlib.suppress(OSError), _bind("127.0.0.1", port), _bind("::1", port):
             return port

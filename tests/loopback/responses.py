@@ -121,7 +121,7 @@ _LENGTH: Final = [
     Scenario(
         "length",
         Kind.FRAMING,
-        "a body of a told length",
+        "a body of a declared length",
         "RFC 9112 6.2",
         OK + b"Content-Length: 5\r\n\r\nhello",
         body=b"hello",
@@ -1496,7 +1496,7 @@ _BAD_CHUNKS: Final = [
         code=200,
     ),
     _bad(
-        "chunk longer than told",
+        "chunk longer than its size",
         Kind.CHUNKED,
         "a chunk ends in CRLF",
         "RFC 9112 7.1",

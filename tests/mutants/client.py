@@ -514,7 +514,7 @@ MUTANTS = [
     *_in(
         "trace.py",
         (
-            "an observer that raises is told no more",
+            "an observer that raises is called no more",
             "            self.observer = None\n",
             "            pass\n",
             f"{_UNIT}/test_trace.py",
@@ -569,7 +569,13 @@ MUTANTS = [
     *_in(
         "transport/connector.py",
         (
-            "a name is told once",
+            "the end of a connection is its last event",
+            "        if self._pending is not None:\n            self._pending.close()",
+            "        self._failed(reason)\n        if self._pending:\n            self._pending.close()",
+            f"{_UNIT}/test_trace.py",
+        ),
+        (
+            "a name is reported once",
             "if new and self.trace is not None:",
             "if self.trace is not None:",
             f"{_UNIT}/test_trace.py",
@@ -600,7 +606,7 @@ MUTANTS = [
             f"{_UNIT}/transport/test_connector.py",
         ),
         (
-            "the ground is told of once",
+            "the socket is marked once",
             "            if self._layer is None:\n                self.connected = now",
             "            self.connected = now",
             f"{_UNIT}/test_client_tls.py",
@@ -870,7 +876,7 @@ MUTANTS = [
         "http11.py",
         (
             "an exchange ends with its connection",
-            "        if self._exchange is not None:\n            self._tell(over=True)\n",
+            "        if self._exchange is not None:\n            self._report(over=True)\n",
             "",
             f"{_UNIT}/test_trace.py",
         ),
@@ -964,7 +970,12 @@ MUTANTS = [
             "[]).__iadd__([]) or fields[name].append(value",
             f"{_UNIT}/test_results.py::TestResponse",
         ),
-        ("cookies are told apart", 'separator = "\\n" if', 'separator = ", " if', f"{_UNIT}/test_results.py"),
+        (
+            "cookies are separated by lines",
+            'separator = "\\n" if',
+            'separator = ", " if',
+            f"{_UNIT}/test_results.py",
+        ),
     ),
     *_in(
         "requests.py",
@@ -1120,6 +1131,12 @@ MUTANTS = [
     *_in(
         "transport/happy_eyeballs.py",
         (
+            "a loser of the race has an end",
+            "self._trace.cancelled(self._place(attempt.address))",
+            "pass",
+            f"{_UNIT}/test_trace.py",
+        ),
+        (
             "a race waits until its next attempt or deadline",
             "max(0.0, min(due) - self._clock())",
             "timeout",
@@ -1234,7 +1251,7 @@ MUTANTS = [
             "whatever fails is an answer",
             "except Exception as error:  # whatever",
             "except ValueError as error:  # whatever",
-            f"{_UNIT}/transport/test_resolver.py::test_whatever_fails_is_told",
+            f"{_UNIT}/transport/test_resolver.py::test_whatever_fails_is_a_reason",
         ),
     ),
     *_in(
@@ -1252,7 +1269,7 @@ MUTANTS = [
             f"{_UNIT}/transport/test_tcp.py",
         ),
         (
-            "a reset is told to who reads",
+            "who reads learns of a reset",
             "self._recv_into = _failing(error)",
             "pass",
             f"{_UNIT}/transport/test_tcp.py",
@@ -1341,7 +1358,7 @@ MUTANTS = [
             "tests/engine/test_7_additions.py",
         ),
         (
-            "a refusal is told in the output",
+            "a refusal is printed",
             'push_error(f"{error}")',
             "pass",
             "tests/engine/test_7_additions.py",
@@ -1393,7 +1410,7 @@ MUTANTS = [
             "tests/engine/test_7_additions.py",
         ),
         (
-            "how much was moved is told",
+            "how much was moved is returned",
             "r_moved.write_int32(size)",
             "r_moved.write_int32(0)",
             "tests/engine/test_7_additions.py",
@@ -1438,7 +1455,7 @@ MUTANTS = [
             f"{_UNIT}/transport/test_socks5.py",
         ),
         (
-            "a login is told only to a proxy that asks for one",
+            "a login is sent only to a proxy that asks for one",
             "if method == _LOGIN and user:",
             "if user:",
             f"{_UNIT}/transport/test_socks5.py",
@@ -1456,7 +1473,7 @@ MUTANTS = [
             f"{_UNIT}/transport/test_socks5.py",
         ),
         (
-            "IPv6 addresses are told as such",
+            "IPv6 addresses are sent as such",
             "(_IPV4 if len(packed) == 4 else _IPV6,)",
             "(_IPV4,)",
             f"{_UNIT}/transport/test_socks5.py",

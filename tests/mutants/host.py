@@ -852,7 +852,7 @@ MUTANTS = [
             _ERRORS,
         ),
         (
-            "GDScript is told what was raised",
+            "GDScript gets what was raised",
             "    summary = errors.report(method.where)\n",
             '    errors.report(method.where)\n    summary = ""\n',
             f"{_CALLS} -k caller_is_told",
@@ -1131,7 +1131,7 @@ MUTANTS = [
             f"{_PYTHON} -k broken_addon",
         ),
         (
-            "addons that import each other are told so",
+            "addons that import each other get an error",
             "        if _is_under_way(module):\n",
             "        if False:\n",
             f"{_PYTHON} -k imported_by_its_name",
@@ -1185,7 +1185,7 @@ MUTANTS = [
             f"{_UNIT}/test_shutdown.py",
         ),
         (
-            "executors' threads are told to end",
+            "executors' threads are asked to end",
             "lambda: [hook() for hook in reversed(hooks)]",
             "lambda: None",
             f"{_UNIT}/test_shutdown.py",

@@ -278,7 +278,7 @@ MUTANTS: Final = (
     ),
     # ---- ends and bounds
     Mutant(
-        "an end without close_notify is told by its reason",
+        "an end without close_notify is known by its reason",
         _TLS,
         "if not is_end(error):",
         "if not isinstance(error, ssl.SSLEOFError):",
@@ -330,21 +330,21 @@ MUTANTS: Final = (
         (*_ON_REASONS, "-k", "stall"),
     ),
     Mutant(
-        "the peer is told that it ends",
+        "the peer gets close_notify",
         _TLS,
         "which nobody waits for\n                        transport.object.unwrap()",
         "which nobody waits for\n                        pass",
         _ON_TLS,
     ),
     Mutant(
-        "the peer is told why it is refused",
+        "the peer gets an alert",
         _TLS,
         "        with contextlib.suppress(NetworkError):\n            self.push()\n        given",
         "        given",
         _ON_REASONS,
     ),
     Mutant(
-        "a failure is told again",
+        "a failure is raised again",
         _TLS,
         "is_end(error):\n            self._failed = transport.broken(error, fresh=self._fresh)\n",
         "is_end(error):\n"
@@ -447,7 +447,7 @@ MUTANTS: Final = (
         _ON_TLS,
     ),
     Mutant(
-        "who waits is told that records are left",
+        "who waits learns that records are left",
         _TLS,
         "self.peek() is not Readiness.QUIET or self._more)",
         "self.peek() is not Readiness.QUIET)",
@@ -574,7 +574,7 @@ MUTANTS: Final = (
         "return f\"'{text}'\"",
         _ON_REASONS,
     ),
-    Mutant("8 names are told, not all", _REASONS, "names[:_MOST_NAMES]", "names", _ON_REASONS),
+    Mutant("8 names are listed, not all", _REASONS, "names[:_MOST_NAMES]", "names", _ON_REASONS),
     # ---- certificates
     Mutant(
         "a certificate is in DER: lengths",
@@ -649,7 +649,7 @@ MUTANTS: Final = (
         _ON_PROXIES,
     ),
     Mutant(
-        "what a proxy said before it left is told",
+        "what a proxy said before it left is the reason",
         _TUNNEL,
         "            if self._answered(gone=True):\n                return True\n",
         "",
@@ -684,7 +684,7 @@ MUTANTS: Final = (
         _ON_PROXIES,
     ),
     Mutant(
-        "the host is spoken to on its own terms behind a proxy",
+        "the host's policy counts behind a proxy",
         _CONNECTOR,
         "above = _tls_to(route.target, route.tls)",
         "above = _tls_to(route.target, route.proxy_tls if proxy else route.tls)",
@@ -707,14 +707,14 @@ MUTANTS: Final = (
     Mutant(
         "a script's policy is not for proxies, but for its roots",
         _POLICY,
-        "TlsPolicy(roots=_roots_of(terms), **_surroundings())\n\n\ndef _fields_of",
-        "policy_of(None, terms)\n\n\ndef _fields_of",
+        "TlsPolicy(roots=_roots_of(policy), **_surroundings())\n\n\ndef _fields_of",
+        "policy_of(None, policy)\n\n\ndef _fields_of",
         _IN_THE_ENGINE,
     ),
     Mutant(
         "a script's choice of roots holds for proxies",
         _POLICY,
-        "return _default_policy() if terms is None else TlsPolicy(roots",
+        "return _default_policy() if policy is None else TlsPolicy(roots",
         "return _default_policy() if True else TlsPolicy(roots",
         _IN_THE_ENGINE,
     ),

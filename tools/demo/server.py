@@ -53,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Serves until told to stop, and waits for no connection then."""
+    """Serves until it is shut down, and waits for no connection then."""
 
     daemon_threads = True
     block_on_close = False

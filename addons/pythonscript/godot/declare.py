@@ -211,7 +211,7 @@ def gdclass(cls: Any = None, /, *, abstract: bool = False) -> Any:
 
 
 registrars: list[Callable[[type[Any]], None]] = []
-"""Who is told of each new class: the host, while an engine runs."""
+"""Called with each new class: the host's, while an engine runs."""
 
 
 def spec_of(cls: type[Any]) -> ClassSpec:
@@ -315,7 +315,7 @@ class _Inspection:
         return parent, next(base for base in engine_classes if is_native(base))
 
     def members(self) -> Iterator[tuple[type[Any], str, Any]]:
-        """The members that the engine must be told of, each with the class whose body has it."""
+        """The members to register with the engine, each with the class whose body has it."""
         own = bodies(self.cls)
         for body in own:
             for name, member in vars(body).items():

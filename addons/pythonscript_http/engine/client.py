@@ -139,12 +139,12 @@ class PyHTTPClient(RefCounted):
         `host` is a name or an address, perhaps with `http://` or `https://` before it and a port behind it.
         With a `port` of -1 it is 80, or 443 for HTTPS. Given `tls_options`, TLS needs no `https://`.
         """
-        client, terms = self._client, self.tls_policy
-        client.default_policy = partial(policy_of, None, terms)
-        client.proxy_policy = partial(proxy_policy_of, terms)
+        client, beyond = self._client, self.tls_policy
+        client.default_policy = partial(policy_of, None, beyond)
+        client.proxy_policy = partial(proxy_policy_of, beyond)
         try:
             with making_tls_ready():
-                policy = None if tls_options is None else policy_of(tls_options, terms)
+                policy = None if tls_options is None else policy_of(tls_options, beyond)
         except LocalError as error:
             client.close()
             return _fail(client.refused(error))

@@ -107,30 +107,30 @@ class PyTLSPolicy(Resource):
         }
 
 
-def policy_of(options: TLSOptions | None, terms: PyTLSPolicy | None) -> TlsPolicy:
+def policy_of(options: TLSOptions | None, policy: PyTLSPolicy | None) -> TlsPolicy:
     """What scripts ask for.
 
     Raises:
         LocalError: it cannot be honoured, or not read.
     """
-    if options is None and terms is None:
+    if options is None and policy is None:
         return _default_policy()
     from pythonscript_http.transport.trust import TlsPolicy
 
-    fields = {**_surroundings(), **({} if terms is None else terms._fields())}
+    fields = {**_surroundings(), **({} if policy is None else policy._fields())}
     if options is not None:
         fields |= _fields_of(options)
-    if terms is not None and terms.roots != PyTLSPolicy.Roots.ROOTS_PROJECT:
+    if policy is not None and policy.roots != PyTLSPolicy.Roots.ROOTS_PROJECT:
         if "roots" in fields:
             text = "the TLSOptions have trusted certificates, so the policy's roots have no effect"
             raise PolicyError(text)
-        fields["roots"] = _roots_of(terms)
+        fields["roots"] = _roots_of(policy)
     elif "roots" not in fields and not fields.get("unsafe"):
         fields["roots"] = _default_roots()
     return TlsPolicy(**fields)
 
 
-def proxy_policy_of(terms: PyTLSPolicy | None) -> TlsPolicy:
+def proxy_policy_of(policy: PyTLSPolicy | None) -> TlsPolicy:
     """The TLS policy for proxies: pins, certificates and the rest are between us and the host.
 
     Raises:
@@ -138,7 +138,7 @@ def proxy_policy_of(terms: PyTLSPolicy | None) -> TlsPolicy:
     """
     from pythonscript_http.transport.trust import TlsPolicy
 
-    return _default_policy() if terms is None else TlsPolicy(roots=_roots_of(terms), **_surroundings())
+    return _default_policy() if policy is None else TlsPolicy(roots=_roots_of(policy), **_surroundings())
 
 
 def _fields_of(options: TLSOptions) -> dict[str, Any]:
@@ -167,15 +167,15 @@ def _default_policy() -> TlsPolicy:
     return TlsPolicy(roots=_default_roots(), **_surroundings())
 
 
-def _roots_of(terms: PyTLSPolicy) -> Roots | str:
+def _roots_of(policy: PyTLSPolicy) -> Roots | str:
     from pythonscript_http.transport.trust import Roots
 
-    if terms.roots == PyTLSPolicy.Roots.ROOTS_SYSTEM:
+    if policy.roots == PyTLSPolicy.Roots.ROOTS_SYSTEM:
         return Roots.SYSTEM
-    if terms.roots == PyTLSPolicy.Roots.ROOTS_MOZILLA:
+    if policy.roots == PyTLSPolicy.Roots.ROOTS_MOZILLA:
         return Roots.CERTIFI
-    if terms.roots != PyTLSPolicy.Roots.ROOTS_PROJECT:
-        text = f"roots: {terms.roots} is none of ROOTS_PROJECT, ROOTS_SYSTEM and ROOTS_MOZILLA"
+    if policy.roots != PyTLSPolicy.Roots.ROOTS_PROJECT:
+        text = f"roots: {policy.roots} is none of ROOTS_PROJECT, ROOTS_SYSTEM and ROOTS_MOZILLA"
         raise PolicyError(text)
     return _default_roots()
 
@@ -200,8 +200,8 @@ def _default_roots() -> Roots | str:
     text = content_of(path)
     if text is None:
         why = Error(FileAccess.get_open_error()).name
-        told = f"the project's certificate bundle {path!a} cannot be read: {why}"
-        raise UnreadableFileError(told)
+        message = f"the project's certificate bundle {path!a} cannot be read: {why}"
+        raise UnreadableFileError(message)
     return text
 
 

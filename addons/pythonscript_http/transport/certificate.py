@@ -116,7 +116,7 @@ def _items(data: bytes) -> Iterator[_Item]:
             begin += size & 0x7F
             digits = data[start + 2 : begin]
             size = int.from_bytes(digits)
-            if size < 0x80 or digits[0] == 0:  # of no length that is told, or of one that takes less
+            if size < 0x80 or digits[0] == 0:  # of indefinite length, or of one that takes less
                 raise ValueError("an item is not in DER")
         if data[start] == 0 or data[start] & _LONG_TAG == _LONG_TAG:
             raise ValueError("an item is not in DER")

@@ -86,8 +86,8 @@ class Connector:
             since: from when on the connect timeout counts; None: now.
             user_agent: what to tell a proxy that asks who wants the tunnel.
             limits: header_size is that of a proxy's answer too.
-            trace: tells of the connection; None: nobody wants to know.
-            exchange: the number of the request that waits for it, to be told; 0: none does.
+            trace: reports the connection; None: it is not observed.
+            exchange: the number of the request that waits for it, for the observer; 0: none does.
 
         Raises:
             LocalError: the TLS policy cannot be honoured, or the proxy cannot be asked; nothing was begun.
@@ -176,7 +176,7 @@ class Connecting:
         self.secured = 0.0
         """When the TLS handshake with the host was over; 0.0: it is not, or there is none."""
         self.trace = None if trace is None else ConnectionTrace(trace)
-        """What tells of the connection; None: nobody wants to know."""
+        """Reports the connection; None: it is not observed."""
         network, proxy = connector.network, route.proxy
         if self.trace is not None:
             self.trace.started(_place(route.target), "" if proxy is None else _place(proxy.host), exchange)
@@ -244,11 +244,11 @@ class Connecting:
         """Gives it up.
 
         Args:
-            reason: why, as an observer is told; empty: the user wants it no more.
+            reason: why, for the observer; empty: the user wants it no more.
         """
-        self._failed(reason)
         if self._pending is not None:
             self._pending.close()
+        self._failed(reason)
 
     # ---- inside
 
@@ -273,7 +273,7 @@ class Connecting:
         """Makes the tunnel ready.
 
         Args:
-            name: the host as the proxy is told it.
+            name: the host as the proxy gets it.
         """
         route, proxy = self._route, self._route.proxy
         if proxy is None or route.forwarded:

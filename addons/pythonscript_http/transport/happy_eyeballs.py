@@ -25,7 +25,7 @@ ATTEMPT_DELAY: Final = 0.25
 _MOST_BEGUN: Final = 16
 """Attempts that one call begins at most: a name may have thousands of addresses that all fail at once."""
 
-_MOST_TOLD: Final = 8
+_MOST_SHOWN: Final = 8
 """Failures that the text names; further ones are counted."""
 
 _NAP: Final = 0.02
@@ -61,7 +61,7 @@ class Race:
         timeout: seconds for each address.
         lookup: where the addresses are from, and more may come from.
         clock: tells the time in seconds.
-        trace: is told of each attempt.
+        trace: reports each attempt.
     """
 
     __slots__ = (
@@ -126,7 +126,7 @@ class Race:
         if self._untried and now >= self._next:
             self._begin()
         if not self._attempts and not self._untried and self._lookup is None:
-            raise NetworkError(f"cannot connect to {self._host}{self._told()}")
+            raise NetworkError(f"cannot connect to {self._host}{self._listed()}")
         return None
 
     def wait(self, timeout: float) -> None:
@@ -145,7 +145,10 @@ class Race:
         self._lookup = None
         self._untried.clear()
         for descriptor in list(self._attempts):
-            self._drop(descriptor).socket.close()
+            attempt = self._drop(descriptor)
+            attempt.socket.close()
+            if self._trace is not None:
+                self._trace.cancelled(self._place(attempt.address))
 
     def _join(self) -> None:
         """Takes what the look-up has found since."""
@@ -223,7 +226,7 @@ class Race:
 
     def _fail(self, address: Address, why: str) -> None:
         self._failed += 1
-        if self._failed <= _MOST_TOLD:
+        if self._failed <= _MOST_SHOWN:
             self._failures.append(f"{self._place(address)}: {why}")
         if self._trace is not None:
             self._trace.refused(self._place(address), why)
@@ -231,7 +234,7 @@ class Race:
     def _place(self, address: Address) -> str:
         return authority(str(address.sockaddr[0]), self._port)
 
-    def _told(self) -> str:
+    def _listed(self) -> str:
         more = self._failed - len(self._failures)
         return "; ".join(self._failures) + (f"; and {more} other addresses failed" if more else "")
 

@@ -78,7 +78,7 @@ class ConnectTunnel(Tunnel):
         """Reads what has come of the answer. True: the proxy has agreed.
 
         Args:
-            gone: the proxy takes no more. Why, is known, and is told unless it said more before it left.
+            gone: the proxy takes no more. Why is known, and the reason unless it said more before.
         """
         if self._heads.behind:
             return self._take_heads()

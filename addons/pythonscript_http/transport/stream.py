@@ -85,7 +85,7 @@ class Stream(Protocol):
     def truncated(self) -> bool:
         """The connection ended without close_notify of TLS (RFC 8446 section 6.1): data may be missing.
 
-        It shows once `peek` or `read_into` told the end. Without TLS nobody can tell, and it is False.
+        It shows once `peek` or `read_into` has seen the end. Without TLS nobody can tell, and it is False.
         """
 
     @property
@@ -204,5 +204,5 @@ class Network(Protocol):
             addresses: one at least, best first.
             port: the port; it does not count for a Unix domain socket.
             lookup: where the addresses are from. Those that it still finds are tried too.
-            trace: is told of each address that is tried.
+            trace: reports each address that is tried.
         """

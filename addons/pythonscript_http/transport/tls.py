@@ -346,7 +346,7 @@ class TlsStream:
         self._step: Callable[[float], bytes | ssl.SSLError | None] | None = None  # a read on a worker
         self.truncated = False
         """The connection ended without the peer's close_notify, and that matters: what came may not be all
-        (RFC 8446 section 6.1). It shows once `peek` or `read_into` told the end."""
+        (RFC 8446 section 6.1). It shows once `peek` or `read_into` has seen the end."""
         self.tls: Final = tls
         """With whom and how this speaks TLS."""
         transport.object.context = transport.context.idle
@@ -480,7 +480,7 @@ class TlsStream:
                     if got >= 0:
                         size += got
                         idle -= 1
-                        # To be told by an exception that nothing is left would cost as much as to decrypt it.
+                        # An exception that says that nothing is left would cost as much as to decrypt it.
                         here = transport.object.pending() > 0 or transport.incoming.pending > 0
                         continue
                     if self._step is not None:
@@ -599,7 +599,7 @@ def tls_to(
     """Gives the step from a connection to TLS over it.
 
     Args:
-        server_name: the host: a name or an address. Names are told to the server, addresses are not
+        server_name: the host: a name or an address. The server gets names, but no addresses
             (RFC 6066 section 3). The policy's common name goes before it.
         context: the policy, made ready: `trust.context_for(policy)`.
         port: the host's; sessions are kept by it.

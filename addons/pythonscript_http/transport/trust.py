@@ -227,7 +227,7 @@ def _build(policy: TlsPolicy) -> ssl.SSLContext:
     context.minimum_version = policy.minimum
     context.maximum_version = policy.maximum
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_TICKET
-    # Python takes an end without close_notify as a clean one, unless told otherwise; OpenSSL 1.1 speaks to
+    # Python takes an end without close_notify as a clean one, unless that is off; OpenSSL 1.1 speaks to
     # servers open to renegotiation attacks. The numbers are OpenSSL's, where Python has no name for them.
     context.options &= ~(
         getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0x80) | getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 4)

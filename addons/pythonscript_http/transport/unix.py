@@ -21,7 +21,7 @@ class UnixPending:
         address: where it is.
         timeout: seconds that the listener may be busy.
         clock: tells the time in seconds.
-        trace: is told of the attempt.
+        trace: reports the attempt.
     """
 
     __slots__ = ("_clock", "_path", "_socket", "_timeout", "_trace", "_until")
@@ -58,6 +58,7 @@ class UnixPending:
         except ValueError as error:  # a lone surrogate
             raise self._failure(str(error)) from None
         connected, self._socket = self._socket, None
+        self._trace = None
         return SocketStream(connected)
 
     def wait(self, timeout: float) -> None:
@@ -67,12 +68,16 @@ class UnixPending:
 
     def close(self) -> None:
         """Gives it up."""
+        trace, self._trace = self._trace, None
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+        if trace is not None:
+            trace.cancelled(f"unix:{self._path}")
 
     def _failure(self, why: str) -> NetworkError:
+        trace, self._trace = self._trace, None
+        if trace is not None:
+            trace.refused(f"unix:{self._path}", why)
         self.close()
-        if self._trace is not None:
-            self._trace.refused(f"unix:{self._path}", why)
         return NetworkError(f"cannot connect to {f'unix:{self._path}'!a}: {why}")

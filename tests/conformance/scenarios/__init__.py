@@ -16,7 +16,7 @@ from . import (
     requests,
     scripts,
     tls_broken,
-    tls_terms,
+    tls_policies,
     tls_trust,
     uploads,
 )
@@ -32,7 +32,7 @@ ALL: Final[tuple[Scenario, ...]] = (
     *hosts.SCENARIOS,
     *proxies.SCENARIOS,
     *tls_trust.SCENARIOS,
-    *tls_terms.SCENARIOS,
+    *tls_policies.SCENARIOS,
     *tls_broken.SCENARIOS,
     *scripts.SCENARIOS,
     *cost.SCENARIOS,

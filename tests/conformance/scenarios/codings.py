@@ -27,7 +27,7 @@ def _transfer(name: str, title: str, data: bytes, right: Answer, why: str = "") 
 def _content(
     name: str, title: str, field: str, body: bytes, right: Answer, why: str, status: bytes = b"200 OK"
 ) -> Scenario:
-    """Where a client can decode, it is told to."""
+    """Where a client can decode, it is asked to."""
     head = b"HTTP/1.1 %b\r\nContent-Encoding: %b\r\nContent-Length: %d\r\n\r\n"
     script = (ReadRequest(), head % (status, field.encode(), len(body)) + body)
     acts = (Connect(), Call("set_decode_body", (True,)), Fetch(right))

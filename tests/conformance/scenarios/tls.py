@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from tests.conformance.model import Act, Answer, Connect, Fetch, Scenario, Server, Terms
+from tests.conformance.model import Act, Answer, Connect, Fetch, Scenario, Server, TlsSettings
 from tests.loopback.certificates import Authority, Identity
 from tests.loopback.kinds import Kind
 from tests.loopback.nginx import Site
@@ -18,13 +18,13 @@ MIDDLE: Final = Authority("Intermediate", ROOT)
 GOOD: Final = ROOT.issue("localhost")
 
 HOST: Final = "https://localhost"
-TRUSTING: Final = Terms(roots=ROOT.pem)
+TRUSTING: Final = TlsSettings(roots=ROOT.pem)
 FAILS: Final = ("TLS_HANDSHAKE_ERROR",)
 
 
-def asking(policy: Mapping[str, Any], can: str, *, roots: str = ROOT.pem) -> Terms:
-    """Terms that need a PyTLSPolicy."""
-    return Terms(roots=roots, policy=policy, can=can)
+def asking(policy: Mapping[str, Any], can: str, *, roots: str = ROOT.pem) -> TlsSettings:
+    """Settings that need a PyTLSPolicy."""
+    return TlsSettings(roots=roots, policy=policy, can=can)
 
 
 def greeted(
@@ -34,7 +34,7 @@ def greeted(
     source: str,
     server: Server | Identity,
     *,
-    terms: Terms = TRUSTING,
+    settings: TlsSettings = TRUSTING,
     host: str = HOST,
     body: bytes = b"hello",
     right: str = "",
@@ -42,7 +42,7 @@ def greeted(
 ) -> Scenario:
     """A connection that is made, and brings an answer."""
     serves = Site(server) if isinstance(server, Identity) else server
-    acts = (Connect(host, terms=terms), Fetch(Answer(200, body)))
+    acts = (Connect(host, settings=settings), Fetch(Answer(200, body)))
     return Scenario(name, kind, title, source, serves, acts, why, right)
 
 
@@ -54,7 +54,7 @@ def refused(
     server: Server | Identity,
     says: str,
     *,
-    terms: Terms = TRUSTING,
+    settings: TlsSettings = TRUSTING,
     host: str = HOST,
     why: str = "",
     timeout: float = 0.0,
@@ -62,5 +62,5 @@ def refused(
 ) -> Scenario:
     """A connection that must not be made, for the reason given."""
     serves = Site(server) if isinstance(server, Identity) else server
-    act = Connect(host, right=FAILS, terms=terms, says=says, timeout=timeout)
+    act = Connect(host, right=FAILS, settings=settings, says=says, timeout=timeout)
     return Scenario(name, kind, title, source, serves, (*before, act), why)

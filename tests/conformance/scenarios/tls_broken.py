@@ -32,7 +32,7 @@ def _failing(name: str, title: str, script: Sequence[Step], says: str, *, timeou
 def _severed(name: str, version: TLSVersion) -> Scenario:
     """Each connection is reset after some more bytes."""
     scripts = [(Secure(GOOD, (version, version), cut),) for cut in _CUTS]
-    act = Connect(HOST, right=_EITHER, terms=TRUSTING, says="Connection reset by peer")
+    act = Connect(HOST, right=_EITHER, settings=TRUSTING, says="Connection reset by peer")
     spoken = version.name.replace("v", " ").replace("_", ".")
     title = f"{spoken}: reset after {_CUTS[0]}, {_CUTS[1]} ... {_CUTS[-1]} bytes"
     return Scenario(f"tls/{name}", _KIND, title, _TLS, scripts, [act] * len(_CUTS))
@@ -43,8 +43,8 @@ def _ending(
 ) -> Scenario:
     """An answer, and the end of the connection."""
     script = (Secure(GOOD), ReadRequest(), answer, HalfClose(notify))
-    terms = asking({"ignore_unexpected_eof": True}, "be told so") if policy else TRUSTING
-    acts = (Connect(HOST, terms=terms), Fetch(right))
+    settings = asking({"ignore_unexpected_eof": True}, "accept such ends") if policy else TRUSTING
+    acts = (Connect(HOST, settings=settings), Fetch(right))
     return Scenario(f"tls/{name}", _KIND, title, _END, (script,), acts, why)
 
 
@@ -128,6 +128,6 @@ SCENARIOS: Final = (
         "The connection ends between requests",
         _END,
         ((Secure(GOOD), ReadRequest(), OK + HELLO, Pause(0.3), HalfClose()),),
-        (Connect(HOST, terms=TRUSTING), Fetch(Answer(200, b"hello")), Idle("CONNECTION_ERROR", 2.0)),
+        (Connect(HOST, settings=TRUSTING), Fetch(Answer(200, b"hello")), Idle("CONNECTION_ERROR", 2.0)),
     ),
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from tests.conformance.model import Connect, Scenario, Terms, engine
+from tests.conformance.model import Connect, Scenario, TlsSettings, engine
 from tests.loopback.certificates import DAY, NOW, Authority, Identity, self_signed
 from tests.loopback.kinds import Kind
 from tests.loopback.nginx import Site
@@ -30,19 +30,19 @@ def _untrusted(name: str, title: str, identity: Identity, says: str, source: str
 def _named(name: str, certificate: str, wanted: str, *, fits: bool, why: str = "") -> Scenario:
     """A server whose certificate has one name, and who is to be another, or the same."""
     title = f"`{wanted}`, and the certificate has `{certificate}`"
-    site, terms = Site(ROOT.issue(certificate)), Terms(roots=ROOT.pem, name=wanted)
+    site, settings = Site(ROOT.issue(certificate)), TlsSettings(roots=ROOT.pem, name=wanted)
     if fits:
-        return greeted(f"tls/name-{name}", _KIND, title, _NAME, site, terms=terms, why=why)
+        return greeted(f"tls/name-{name}", _KIND, title, _NAME, site, settings=settings, why=why)
     says = f"wanted '{wanted}', found '{certificate}'"
-    return refused(f"tls/name-{name}", _KIND, title, _NAME, site, says, terms=terms, why=why)
+    return refused(f"tls/name-{name}", _KIND, title, _NAME, site, says, settings=settings, why=why)
 
 
 def _listed(name: str, title: str, identity: Identity, lists: str, says: str = "") -> Scenario:
     """A server, and revocation lists."""
-    terms = asking({"revocation_lists": [lists]}, "take revocation lists")
+    settings = asking({"revocation_lists": [lists]}, "take revocation lists")
     if says:
-        return refused(f"tls/crl-{name}", _KIND, title, "RFC 5280 §6.3", identity, says, terms=terms)
-    return greeted(f"tls/crl-{name}", _KIND, title, "RFC 5280 §6.3", identity, terms=terms)
+        return refused(f"tls/crl-{name}", _KIND, title, "RFC 5280 §6.3", identity, says, settings=settings)
+    return greeted(f"tls/crl-{name}", _KIND, title, "RFC 5280 §6.3", identity, settings=settings)
 
 
 SCENARIOS: Final = (
@@ -182,7 +182,7 @@ SCENARIOS: Final = (
     greeted(
         "tls/sni",
         _KIND,
-        "The server is told the name",
+        "The server gets the name",
         "RFC 6066 §3",
         Site(GOOD, "$ssl_server_name"),
         body=b"localhost",
@@ -190,7 +190,7 @@ SCENARIOS: Final = (
     greeted(
         "tls/sni-ip",
         _KIND,
-        "The server is not told an address",
+        "The server gets no address",
         "RFC 6066 §3",
         Site(ROOT.issue("127.0.0.1"), "[$ssl_server_name]"),
         host="https://127.0.0.1",
@@ -203,7 +203,7 @@ SCENARIOS: Final = (
         "`TLSOptions.client(roots, name)` at an address",
         _OPTIONS,
         Site(GOOD, "$ssl_server_name"),
-        terms=Terms(roots=ROOT.pem, name="localhost"),
+        settings=TlsSettings(roots=ROOT.pem, name="localhost"),
         host="https://127.0.0.1",
         body=b"localhost",
     ),
@@ -214,7 +214,7 @@ SCENARIOS: Final = (
         _OPTIONS,
         GOOD,
         "wanted 'a.example.org', found 'localhost'",
-        terms=Terms(roots=ROOT.pem, name="a.example.org"),
+        settings=TlsSettings(roots=ROOT.pem, name="a.example.org"),
     ),
     greeted(
         "tls/unsafe",
@@ -222,7 +222,7 @@ SCENARIOS: Final = (
         "`TLSOptions.client_unsafe()`",
         _OPTIONS,
         self_signed("other.example"),
-        terms=Terms("client_unsafe"),
+        settings=TlsSettings("client_unsafe"),
         why="the reference: certificate verification is skipped",
     ),
     greeted(
@@ -231,7 +231,7 @@ SCENARIOS: Final = (
         "`TLSOptions.client_unsafe(roots)`, another name",
         _OPTIONS,
         ROOT.issue("other.example"),
-        terms=Terms("client_unsafe", ROOT.pem),
+        settings=TlsSettings("client_unsafe", ROOT.pem),
         why="the reference: the name is not verified, the chain is",
     ),
     refused(
@@ -241,7 +241,7 @@ SCENARIOS: Final = (
         _OPTIONS,
         STRANGER.issue("localhost"),
         "unknown issuer 'Stranger'",
-        terms=Terms("client_unsafe", ROOT.pem),
+        settings=TlsSettings("client_unsafe", ROOT.pem),
     ),
     greeted(
         "tls/bundle",
@@ -249,7 +249,7 @@ SCENARIOS: Final = (
         "The project's `certificate_bundle_override`",
         "Project settings, `network/tls/certificate_bundle_override`",
         BUNDLE.issue("localhost"),
-        terms=Terms(""),
+        settings=TlsSettings(""),
     ),
     refused(
         "tls/bundle-stranger",
@@ -258,7 +258,7 @@ SCENARIOS: Final = (
         "Project settings, `network/tls/certificate_bundle_override`",
         GOOD,
         "unknown issuer 'Test Root'",
-        terms=Terms(""),
+        settings=TlsSettings(""),
     ),
     refused(
         "tls/bundle-replaced",
@@ -274,7 +274,7 @@ SCENARIOS: Final = (
         "`TLSOptions.server(key, certificate)`",
         _OPTIONS,
         Site(GOOD),
-        (Connect(HOST, right=("refused",), terms=Terms("server", ROOT.pem)),),
+        (Connect(HOST, right=("refused",), settings=TlsSettings("server", ROOT.pem)),),
     ),
     greeted(
         "tls/no-scheme",

@@ -1,5 +1,5 @@
 extends "additions_base.gd"
-## What an addon in Python is told of a script's clients, which know nothing of it.
+## What an addon in Python sees of a script's clients, which know nothing of it.
 
 
 func test_a_request() -> void:

@@ -308,8 +308,8 @@ func test_a_stream_of_gdscript_that_lies() -> void:
 		client.connection = stream
 		fetch(client)
 		check("lies", client.get_status(), HTTPClient.STATUS_CONNECTION_ERROR)
-		var told := "cannot send: the StreamPeer reports %d bytes sent of" % (5 - lies)
-		check_true("told", client.get_error_reason().begins_with(told))
+		var reason := "cannot send: the StreamPeer reports %d bytes sent of" % (5 - lies)
+		check_true("the reason", client.get_error_reason().begins_with(reason))
 
 
 ## What one client has taken, another may use.

@@ -300,7 +300,7 @@ func test_a_resource() -> void:
 	check("duplicates", [loaded.title, copy.title, copy.origin], ["Soup", "Stew", Vector2(1, 2)])
 
 
-func test_wrong_use_is_told() -> void:
+func test_wrong_use_is_an_error() -> void:
 	expect("Class 'PyShape' or its base class cannot be instantiated")
 	check("abstract gives null", ClassDB.instantiate("PyShape"), null)
 	check("unknown property", PyAnimal.new().get("nothing"), null)

@@ -6,7 +6,7 @@ func ask(expression: String) -> Variant:
 	return PyProbe.run("import os, sys\nresult = " + expression)
 
 
-func test_python_is_where_it_was_told() -> void:
+func test_python_is_where_the_option_says() -> void:
 	var executable: String = ask("sys.executable")
 	check_true("sys.executable is a file: " + executable, FileAccess.file_exists(executable))
 	check("it is a Python", executable.get_file().begins_with("python"), true)

@@ -81,7 +81,7 @@ func test_what_the_engine_calls() -> void:
 		callable.call_deferred()
 		expect("raised in " + what)
 		get_tree().create_timer(0.0).timeout.connect(callable)
-		if what == "a function":  # of a method's error nobody is told when no script waits for it
+		if what == "a function":  # nobody gets a method's error when no script waits for it
 			expect("Error calling")
 			expect("Error calling")
 		await get_tree().process_frame
@@ -106,7 +106,7 @@ func test_del() -> void:
 	PyFailsToEnd.make()
 	await get_tree().process_frame
 	await get_tree().process_frame
-	check("Python's own hook was told", PyFailsToEnd.told(), 2)
+	check("Python's own hook was called", PyFailsToEnd.heard(), 2)
 	check("none is left", PyCounted.alive(), 0)
 
 

@@ -17,9 +17,9 @@ func test_several_roots() -> void:
 	var options := TLSOptions.client(certificate("two.crt"))
 	check("refused", client.connect_to_host("https://localhost", 1, options), ERR_INVALID_PARAMETER)
 	check_true(client.get_error_reason(), reason in client.get_error_reason())
-	var told := certificate("two.crt")
-	told.resource_path = "res://two.crt"
-	check_trusted(fetch("good", TLSOptions.client(told)))
+	var known := certificate("two.crt")
+	known.resource_path = "res://two.crt"
+	check_trusted(fetch("good", TLSOptions.client(known)))
 
 
 func test_options_without_a_scheme() -> void:

@@ -272,21 +272,21 @@ def test_class_methods_are_registered_with_every_class() -> None:
 
 
 def test_who_registers_is_told_of_each_class_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[type[Any]] = []
-    monkeypatch.setattr(declare, "registrars", [told.append])
+    registered: list[type[Any]] = []
+    monkeypatch.setattr(declare, "registrars", [registered.append])
 
     @gdclass
     class Mine(Node): ...
 
-    assert told == [Mine]
+    assert registered == [Mine]
 
 
 def test_a_class_that_was_refused_is_not_registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[type[Any]] = []
-    monkeypatch.setattr(declare, "registrars", [told.append])
+    registered: list[type[Any]] = []
+    monkeypatch.setattr(declare, "registrars", [registered.append])
     with pytest.raises(DeclarationError):
         spec(wrong=export())
-    assert told == []
+    assert registered == []
 
 
 # Methods
@@ -855,7 +855,7 @@ def test_only_classes_can_be_declared() -> None:
 
 @pytest.fixture(autouse=True)
 def no_host() -> Iterator[None]:
-    """No host may be told of the classes of these tests."""
+    """No host may get the classes of these tests."""
     assert declare.registrars == []
     yield
     assert declare.registrars == []

@@ -1,4 +1,4 @@
-"""A network in memory, whose peers do what they are told, and clients over it."""
+"""A network in memory, whose peers play what a test gives them, and clients over it."""
 
 import ssl
 from collections.abc import Sequence
@@ -76,7 +76,7 @@ class FakeStream:
 
 
 class FakeNetwork:
-    """A network that answers look-ups and connections when told to."""
+    """A network that answers look-ups and connections when a test lets it."""
 
     def __init__(self, stream: FakeStream) -> None:
         self.stream = stream
@@ -258,7 +258,7 @@ class Clocked:
         assert self.client.get_status() is Status.STATUS_CONNECTED
 
     def request(self, body: bytes = b"", *, sends: bool = True) -> None:
-        """Begins a request, and has it sent at once unless told otherwise."""
+        """Begins a request, and has it sent at once unless `sends` is false."""
         self.client.request_raw(POST if body else GET, "/", [], body)
         if sends:
             self.client.poll()
@@ -271,7 +271,7 @@ class Memory(str):
 
 
 def answer(coded: bytes, *fields: str, status: bytes = b"200 OK") -> bytes:
-    """An answer whose length is told."""
+    """An answer with a Content-Length."""
     lines = "".join(f"{field}\r\n" for field in fields)
     return b"HTTP/1.1 %b\r\n%bContent-Length: %d\r\n\r\n%b" % (status, lines.encode(), len(coded), coded)
 

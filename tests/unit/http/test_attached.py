@@ -90,7 +90,7 @@ class TestAttached:
 
 
 class TestAttachedBehindAProxy:
-    """What the proxy was told is not for a connection of the script's own."""
+    """What the proxy got is not for a connection of the script's own."""
 
     def test_the_wire(self) -> None:
         network = FakeNetwork(FakeStream())

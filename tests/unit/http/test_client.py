@@ -214,8 +214,8 @@ class TestNothingRaises:
             text=True,
             timeout=SECONDS,
         )
-        told = dict(line.split(" ", 1) for line in done.stdout.splitlines())
-        assert {host: text.split()[0] for host, text in told.items()} == {
+        printed = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+        assert {host: text.split()[0] for host, text in printed.items()} == {
             "127.0.0.1": "STATUS_CANT_CONNECT",
             "localhost": "STATUS_CANT_CONNECT",
             "name.example": "STATUS_CANT_RESOLVE",
@@ -224,7 +224,7 @@ class TestNothingRaises:
             "'https://127.0.0.1'": "UnavailableError",
             "'b\\xfccher.example'": "UnavailableError",
         }
-        assert "Too many open files" in told["127.0.0.1"]
+        assert "Too many open files" in printed["127.0.0.1"]
 
     @pytest.mark.parametrize("roots", ["missing", "empty", "damaged", "a folder"])
     @pytest.mark.parametrize("proxy", [False, True])

@@ -59,7 +59,7 @@ def test_a_policy_asks_for_tls_and_a_scheme_has_the_last_word(client: HTTPClient
         client.close()
 
 
-def test_the_standard_port_is_not_told() -> None:
+def test_the_standard_port_is_not_sent() -> None:
     network = FakeNetwork(FakeStream())
     client = HTTPClient(network)
     client.connect_to_host("https://192.0.2.1", -1, TRUSTING)
@@ -156,8 +156,8 @@ def test_an_end_without_close_notify_can_be_taken_for_one(
         assert client.get_status() is Status.STATUS_DISCONNECTED, client.get_error_reason()
     else:
         assert client.get_status() is Status.STATUS_CONNECTION_ERROR
-        told = "the peer closed without close_notify, so the body may be cut short"
-        assert client.get_error_reason() == told
+        reason = "the peer closed without close_notify, so the body may be cut short"
+        assert client.get_error_reason() == reason
 
 
 def test_what_is_told_of_the_peer(client: HTTPClient) -> None:
@@ -203,8 +203,8 @@ def test_a_connect_timeout_in_the_handshake(begin: bytes, said: str) -> None:
     client.connect_to_host("https://127.0.0.1", policy=TRUSTING)
     connect_in_vain(client, clock)
     assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
-    told = f"TLS with '127.0.0.1': no connection within 5 s (connect_timeout): {said}"
-    assert client.get_error_reason() == told
+    reason = f"TLS with '127.0.0.1': no connection within 5 s (connect_timeout): {said}"
+    assert client.get_error_reason() == reason
 
 
 def test_a_connect_timeout_in_the_tunnel() -> None:
@@ -214,8 +214,8 @@ def test_a_connect_timeout_in_the_tunnel() -> None:
     client.connect_to_host("https://example.org")
     connect_in_vain(client, clock)
     assert client.get_status() is Status.STATUS_CANT_CONNECT
-    told = "the proxy 127.0.0.1:3128: no connection within 5 s (connect_timeout): no answer"
-    assert client.get_error_reason() == f"{told} to CONNECT example.org:443"
+    reason = "the proxy 127.0.0.1:3128: no connection within 5 s (connect_timeout): no answer"
+    assert client.get_error_reason() == f"{reason} to CONNECT example.org:443"
 
 
 def stalled(stream: PacedStream, clock: Clock) -> HTTPClient:
@@ -441,7 +441,7 @@ def test_a_slow_upload_is_no_idle_one(by: str) -> None:
         client.close()
 
 
-# ---- terms that cannot be had
+# ---- policies that cannot be honoured
 
 
 @pytest.mark.parametrize("host", ["unix:/run/x.sock", "unix:///run/x.sock"])
@@ -451,7 +451,7 @@ def test_no_tls_over_unix_sockets(client: HTTPClient, host: str) -> None:
     assert client.get_status() is Status.STATUS_DISCONNECTED
 
 
-def test_terms_without_use_are_told(client: HTTPClient) -> None:
+def test_options_without_effect_are_a_warning(client: HTTPClient) -> None:
     client.connect_to_host("http://127.0.0.1", 1, TRUSTING)
     assert client.warning == "'http://127.0.0.1' does not use TLS, so the TLS options have no effect"
     with pytest.raises(LocalError):

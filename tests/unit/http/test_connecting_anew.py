@@ -1,4 +1,4 @@
-"""A request after a response that was its connection's last: to the same host, on the same terms."""
+"""A request after a response that was its connection's last: to the same host, by the same policy."""
 
 import gc
 import socket

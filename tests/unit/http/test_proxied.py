@@ -1,4 +1,4 @@
-"""What crosses a proxy, to the byte: who is told what, and who is spoken TLS to on whose terms."""
+"""What crosses a proxy, to the byte: who gets what, and by whose policy TLS is spoken with whom."""
 
 import contextlib
 import re
@@ -90,7 +90,7 @@ def asking(identity: Identity) -> ssl.SSLContext:
     return context
 
 
-# ---- who is told what
+# ---- who gets what
 
 
 def test_the_requests_inside_a_tunnel(client: HTTPClient) -> None:
@@ -166,7 +166,7 @@ def test_requests_inside_a_tunnel_of_ones_own(client: HTTPClient) -> None:
     assert proxy.received == [asked + REQUEST]
 
 
-# ---- on whose terms
+# ---- by whose policy
 
 
 def test_what_is_agreed_on_with_the_host_is_not_for_its_proxy(client: HTTPClient) -> None:
@@ -214,11 +214,11 @@ def test_a_proxy_that_wants_a_client_certificate(client: HTTPClient, version: ss
         client.set_https_proxy("https://127.0.0.1", server.port)
         client.connect_to_host("https://example.org", -1, TRUSTING)
         poll(client)
-        told = (
+        reason = (
             f"TLS with the proxy 127.0.0.1:{server.port}: it wants a client certificate, and none was given"
         )
     assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
-    assert client.get_error_reason().startswith(told)
+    assert client.get_error_reason().startswith(reason)
 
 
 @pytest.mark.parametrize(

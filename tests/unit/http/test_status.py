@@ -22,7 +22,7 @@ class TestTable:
         from pythonscript_http import status as module
 
         assert module.__doc__ is not None
-        told: dict[str, dict[str, str]] = {}
+        listed: dict[str, dict[str, str]] = {}
         current = ""
         for line in module.__doc__.splitlines():
             words = line[4:].split()
@@ -33,8 +33,8 @@ class TestTable:
             else:
                 words.insert(0, current)
             if words[1] in Event.__members__:
-                told.setdefault(words[0], {})[words[1]] = words[2]
-        assert told == {
+                listed.setdefault(words[0], {})[words[1]] = words[2]
+        assert listed == {
             status.name[7:]: {event.name: to.name[7:] for event, to in events.items()}
             for status, events in TRANSITIONS.items()
             if events

@@ -116,8 +116,8 @@ def test_a_tunnel_without_the_right_credentials(proxy: Running, server: Server, 
     client = HTTPClient(Tunnels(proxy.at(user=user)))
     client.connect_to_host("127.0.0.1", server.port)
     assert settle(client) is Status.STATUS_CANT_CONNECT
-    told = f"the proxy 127.0.0.1:{proxy.port}: it refused CONNECT 127.0.0.1:{server.port}: '40"
-    assert client.get_error_reason().startswith(told)
+    reason = f"the proxy 127.0.0.1:{proxy.port}: it refused CONNECT 127.0.0.1:{server.port}: '40"
+    assert client.get_error_reason().startswith(reason)
 
 
 def test_a_host_that_the_proxy_can_not_reach(proxy: Running) -> None:
@@ -125,8 +125,8 @@ def test_a_host_that_the_proxy_can_not_reach(proxy: Running) -> None:
     port = closed_port()
     client.connect_to_host("127.0.0.1", port)
     assert settle(client) is Status.STATUS_CANT_CONNECT
-    told = f"the proxy 127.0.0.1:{proxy.port}: it refused CONNECT 127.0.0.1:{port}: '50"
-    assert client.get_error_reason().startswith(told)
+    reason = f"the proxy 127.0.0.1:{proxy.port}: it refused CONNECT 127.0.0.1:{port}: '50"
+    assert client.get_error_reason().startswith(reason)
 
 
 def test_absolute_urls(proxy: Running, server: Server) -> None:

@@ -215,8 +215,8 @@ class TestMarks:
         clocked.at(23.0, HELLO)
         clocked.read_at(26.0)
         clocked.at(30.0)
-        told = nothing | {"posttransfer": 1.0, "first_byte": 3.0, "total": 6.0}
-        assert clocked.client.get_timings() == told
+        timings = nothing | {"posttransfer": 1.0, "first_byte": 3.0, "total": 6.0}
+        assert clocked.client.get_timings() == timings
 
     def test_an_interim_answer_has_the_first_byte(self, clocked: Clocked) -> None:
         clocked.connected()
@@ -274,8 +274,8 @@ class TestMarks:
         clocked.clock.now = 150.0
         clocked.client.connect_to_host("192.0.2.1")
         clocked.at(53.0)
-        told = clocked.client.get_timings()
-        assert (told["connect"], told["first_byte"], told["total"]) == (3.0, 0.0, 3.0)
+        timings = clocked.client.get_timings()
+        assert (timings["connect"], timings["first_byte"], timings["total"]) == (3.0, 0.0, 3.0)
         clocked.client.close()
         assert set(clocked.client.get_timings().values()) == {0.0}
 
@@ -297,8 +297,8 @@ class TestTimings:
         clock.advance(4)
         client.set_blocking_mode(True)
         assert get(client) == b"hello"
-        told = client.get_timings()
-        assert told == {
+        timings = client.get_timings()
+        assert timings == {
             "name_lookup": 1,
             "connect": 3,
             "appconnect": 0,
@@ -308,13 +308,13 @@ class TestTimings:
             "total": 31,
         }
         clock.advance(1)
-        assert client.get_timings() == told
+        assert client.get_timings() == timings
         client.set_blocking_mode(False)
         client.request(GET, "/", [])  # over the same connection
         client.poll()
         stream.events.append(HELLO)
         assert (poll(client), read(client)) == (Error.OK, b"hello")
-        assert client.get_timings() == dict.fromkeys(told, 0.0)
+        assert client.get_timings() == dict.fromkeys(timings, 0.0)
         client.close()
         assert set(client.get_timings().values()) == {0.0}
 
@@ -323,9 +323,15 @@ class TestTimings:
         client.connect_to_host("localhost", server.port)
         poll(client)
         assert get(client, "/hello") == b"hello, world\n"
-        told = client.get_timings()
-        assert 0 < told["name_lookup"] <= told["connect"] <= told["pretransfer"] <= told["posttransfer"]
-        assert told["posttransfer"] <= told["first_byte"] <= told["total"]
+        timings = client.get_timings()
+        assert (
+            0
+            < timings["name_lookup"]
+            <= timings["connect"]
+            <= timings["pretransfer"]
+            <= timings["posttransfer"]
+        )
+        assert timings["posttransfer"] <= timings["first_byte"] <= timings["total"]
         get(client, "/hello")
         again = client.get_timings()
         assert (again["name_lookup"], again["connect"], again["pretransfer"]) == (0, 0, 0)
@@ -339,6 +345,6 @@ class TestTimings:
         assert client.get_timings()["total"] > 0
         network.failure = "gone"
         client.poll()
-        told = client.get_timings()
-        assert (told["name_lookup"], told["total"] > 0) == (0, True)
-        assert client.get_timings() == told
+        timings = client.get_timings()
+        assert (timings["name_lookup"], timings["total"] > 0) == (0, True)
+        assert client.get_timings() == timings

@@ -1,4 +1,4 @@
-"""What an observer is told, event by event: over a network and by clocks of our own, and over sockets."""
+"""The events that an observer gets: over a network and by clocks of our own, and over sockets."""
 
 import gzip
 import logging
@@ -45,7 +45,7 @@ from pythonscript_http.trace import (
     RequestStarted,
 )
 from pythonscript_http.transport.connector import Connector, Route
-from pythonscript_http.transport.happy_eyeballs import Race
+from pythonscript_http.transport.happy_eyeballs import ATTEMPT_DELAY, Race
 from pythonscript_http.transport.network import TcpNetwork
 from pythonscript_http.transport.stream import Address, NetworkError
 from pythonscript_http.transport.trust import TlsPolicy
@@ -60,20 +60,20 @@ E = TypeVar("E")
 
 
 class Seen(list[Event]):
-    """An observer that keeps what it is told."""
+    """An observer that keeps its events."""
 
     def __call__(self, event: Event) -> None:
         self.append(event)
 
     @property
     def facts(self) -> list[tuple[object, ...]]:
-        """The events by name with what they tell but for times and numbers, which it checks."""
-        told = []
+        """The events by name with their fields but for times and numbers, which it checks."""
+        facts = []
         for event in self:
             assert isinstance(event, ConnectionEvent | ExchangeEvent)
             own = [slot for slot in type(event).__slots__ if slot not in ("at", "connection", "exchange")]
-            told.append((type(event).__name__, *(getattr(event, slot) for slot in own)))
-        return told
+            facts.append((type(event).__name__, *(getattr(event, slot) for slot in own)))
+        return facts
 
     @property
     def names(self) -> list[str]:
@@ -321,6 +321,45 @@ class TestAttempts:
         assert seen.only(AttemptFailed).reason == "no answer within 5 s"
         assert seen.only(AttemptFailed).at.monotonic == 105.0
 
+    def test_a_loser_is_cancelled(self) -> None:
+        """It began first, and has not answered when the other is connected."""
+        clock, seen = Clock(), Seen()
+        with blackholes("127.0.0.1", answering=["127.0.0.2"]) as port:
+            addresses = [Address(socket.AF_INET, (f"127.0.0.{last}", 0)) for last in (1, 2)]
+            connection = trace.ConnectionTrace(trace.Trace(seen, clock, Clock()))
+            race = Race(addresses, port, 5.0, clock=clock, trace=connection)
+            clock.advance(ATTEMPT_DELAY)
+            established(race).close()
+            race.close()
+        assert seen.facts == [
+            ("AttemptStarted", f"127.0.0.1:{port}"),
+            ("AttemptStarted", f"127.0.0.2:{port}"),
+            ("AttemptCancelled", f"127.0.0.1:{port}"),
+        ]
+
+    @pytest.mark.parametrize("kind", ["TCP", "Unix"])
+    def test_those_under_way_are_cancelled_by_who_gives_up(
+        self, kind: str, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        """Before the end of the connection is reported, which is the last of its events."""
+        path, client, seen = tmp_path_factory.mktemp("s") / "s", HTTPClient(), Seen()
+        client.observer = seen
+        with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as first:
+            listener.bind(str(path))
+            listener.listen(0)
+            first.connect(str(path))  # nobody takes it, so there is no room for another
+            with blackholes("127.0.0.1") as port:
+                client.connect_to_host("127.0.0.1" if kind == "TCP" else f"unix:{path}", port)
+                client.poll()
+                client.close()
+        place = f"127.0.0.1:{port}" if kind == "TCP" else f"unix:{path}"
+        assert seen.facts == [
+            ("ConnectStarted", place, ""),
+            ("AttemptStarted", place),
+            ("AttemptCancelled", place),
+            ("ConnectFailed", Outcome.CLOSED, ""),
+        ]
+
     @pytest.mark.parametrize("there", [False, True])
     def test_a_unix_domain_socket(self, there: bool, tmp_path_factory: pytest.TempPathFactory) -> None:
         path = tmp_path_factory.mktemp("s") / "s"
@@ -335,6 +374,7 @@ class TestAttempts:
             client.close()
         place = f"unix:{path}"
         assert seen.facts[:2] == [("ConnectStarted", place, ""), ("AttemptStarted", place)]
+        assert "AttemptCancelled" not in seen.names
         if there:
             assert seen.only(Connected).address == place
         else:
@@ -343,8 +383,8 @@ class TestAttempts:
 
     def raced(self, addresses: list[Address], port: int) -> Seen:
         seen = Seen()
-        told = trace.ConnectionTrace(trace.Trace(seen, Clock(), Clock()))
-        established(Race(addresses, port, 10.0, clock=Clock(), trace=told)).close()
+        connection = trace.ConnectionTrace(trace.Trace(seen, Clock(), Clock()))
+        established(Race(addresses, port, 10.0, clock=Clock(), trace=connection)).close()
         return seen
 
 
@@ -611,17 +651,17 @@ class TestObservers:
         assert other.names[-1] == "ExchangeEnded"
 
     def test_one_that_raises_is_told_no_more(self, caplog: pytest.LogCaptureFixture) -> None:
-        told: list[Event] = []
+        events: list[Event] = []
 
         def raises(event: Event) -> None:
-            told.append(event)
+            events.append(event)
             raise ValueError("broken")
 
         one = Observed()
         one.client.observer = raises
         for _ in range(2):
             assert one.gets(HELLO) == b"hello"
-        assert len(told) == 1
+        assert len(events) == 1
         assert one.client.observer is None
         (record,) = caplog.records
         assert (record.levelno, "observer" in record.message) == (logging.ERROR, True)
@@ -698,9 +738,9 @@ def test_without_a_client() -> None:
     clock, seen, stream = Clock(), Seen(), FakeStream(HELLO)
     network = FakeNetwork(stream)
     network.up = True
-    told = trace.Trace(seen, clock, Clock())
+    reporter = trace.Trace(seen, clock, Clock())
     connector = Connector(network, clock=clock, timeouts=Timeouts())
-    connecting = connector.connect(Route(parse_host("192.0.2.1")), limits=Limits(), trace=told)
+    connecting = connector.connect(Route(parse_host("192.0.2.1")), limits=Limits(), trace=reporter)
     connected = connecting.poll()
     assert connected is stream
     http = HTTP11Connection(Timing(clock, Timeouts()), Timeouts(), stream, None, connecting.trace)
@@ -710,8 +750,8 @@ def test_without_a_client() -> None:
 
 def test_the_network_passes_it_on() -> None:
     seen = Seen()
-    told = trace.ConnectionTrace(trace.Trace(seen, Clock(), Clock()))
+    connection = trace.ConnectionTrace(trace.Trace(seen, Clock(), Clock()))
     network = TcpNetwork(clock=Clock())
-    pending = network.connect([Address(socket.AF_INET, ("127.0.0.1", 0))], closed_port(), None, told)
+    pending = network.connect([Address(socket.AF_INET, ("127.0.0.1", 0))], closed_port(), None, connection)
     pending.close()
     assert seen.names[0] == "AttemptStarted"

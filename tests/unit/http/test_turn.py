@@ -8,7 +8,7 @@ from pythonscript_http.turn import Turn
 
 
 class Holder:
-    """A thread that has the turn until it is told to leave."""
+    """A thread that has the turn until it may leave."""
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn

@@ -1,6 +1,6 @@
 """Python classes into ClassDB, and their instances' lives.
 
-A class is told to the engine in the order that it wants: the class, its methods, then its properties with their
+A class is registered in the order that the engine wants: the class, its methods, then its properties with their
 groups, its signals, its constants. What a class consists of comes from the facade, plain and checked (`godot.spec`).
 
 Calls classdb_register_extension_class2 and its companions, classdb_construct_object, object_set_instance.

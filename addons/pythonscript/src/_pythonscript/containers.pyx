@@ -137,7 +137,7 @@ cdef object share(Type type, const Variant *value):
 
 
 cdef int write(Type type, object value, Variant *r_variant) except -1:
-    """Makes the Variant of what is given where a container is declared. False: it is none of the values told apart here."""
+    """Makes the Variant of what is given where a container is declared. False: it is none of the values that are handled here."""
     cdef bint is_container = isinstance(value, Container)
     cdef bint is_array = type.type == GDEXTENSION_VARIANT_TYPE_ARRAY
     if is_container:

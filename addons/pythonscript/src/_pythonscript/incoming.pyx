@@ -4,7 +4,7 @@
 (Python's own) and converts as the engine does. *ptrcall* carries typed memory: from typed code that was checked
 when it was compiled, and from the engine's own virtual calls.
 
-What Python raises ends here, as a script error with its traceback. A script that called by varcall is told too: GDScript
+What Python raises ends here, as a script error with its traceback. A script that called by varcall gets an error too: GDScript
 stops the function that called. Any other caller gets the default value of the return type, or FAILED where that is an
 Error: ptrcall has no channel for errors, and the engine's own code, such as that which reads properties or runs threads,
 does not look at the one there is.
@@ -214,7 +214,7 @@ script_is_waiting = None
 
 
 def load(function):
-    """Is told how to find out who has called (`godot._scripts.is_waiting`)."""
+    """Is given the function that finds out who has called (`godot._scripts.is_waiting`)."""
     global script_is_waiting
     script_is_waiting = function
 

@@ -112,7 +112,7 @@ cdef bint find(object cls, str name, Value value) except -1:
             found = variant.to_python(&result)
             gde.variant_destroy(&result)
             # quirk - Godot 4.2-4.6 - an unknown constant is -1, which no constant of these types is -
-            # Variant::get_constant_value in core/variant/variant_call.cpp - drop when it can be told
+            # Variant::get_constant_value in core/variant/variant_call.cpp - drop when the engine says that there is none
             if type(found) is int and found == -1:
                 found = None
         else:

@@ -15,7 +15,7 @@ of them would not keep the engine's halves alive. So, as the .NET host does, the
     both                linked and held      handed to Python code, which may keep it
     Python only         held, not linked     the engine's last reference went: Python's references alone decide
 
-`count_changed` is told when the engine's count passes between 1 and 2, and `settle` puts right who owns whom. Where
+`count_changed` is called when the engine's count passes between 1 and 2, and `settle` puts right who owns whom. Where
 the engine drops its last reference and Python has none either, the object cannot be freed inside the engine's own
 `unreference`, which goes on to use it: it is an *orphan*, freed when the host is entered next, or at the end of the frame.
 
@@ -138,7 +138,7 @@ cdef class Object(Handle):
             self.take(&variant)
             if self.link is not NULL:
                 atomic_set(&self.link.held, True)
-                settle(self.link)  # a change before `held` was set has been told to nobody
+                settle(self.link)  # nobody was notified of a change before `held` was set
         return 0
 
     cdef int let_go(self) except -1:

@@ -72,7 +72,7 @@ cdef int (*write_container)(Type, object, Variant *) except -1
 
 
 def load(lists, arrays, boxed, string_name, node_path):
-    """Looks up the engine's constructors, and is told the Python classes that values take.
+    """Looks up the engine's constructors, and is given the Python classes that values take.
 
     Args:
         lists: {Variant.Type: list subclass} for the packed arrays of strings and values.

@@ -184,8 +184,12 @@ class PyPacker(EditorExportPlugin):
 
     def _export_begin(self, features: PackedStringArray, is_debug: bool, path: str, flags: int) -> None:
         self.files: list[str] = []
-        told = {"features": list(features), "debug": is_debug, "greeting": self.get_option("python/greeting")}
-        self.add_file("res://told.json", json.dumps(told).encode(), False)
+        options = {
+            "features": list(features),
+            "debug": is_debug,
+            "greeting": self.get_option("python/greeting"),
+        }
+        self.add_file("res://options.json", json.dumps(options).encode(), False)
 
     def _export_file(self, path: str, kind: str, features: PackedStringArray) -> None:
         self.files.append(f"{path} {kind}")

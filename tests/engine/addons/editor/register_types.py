@@ -32,7 +32,7 @@ class PyLamp(Node):
 
 @gdclass
 class PyGame(Node):
-    """A game that speaks with the editor's debugger, and quits when it is told to."""
+    """A game that speaks with the editor's debugger, and quits when that asks it to."""
 
     def _ready(self) -> None:
         EngineDebugger.register_message_capture("pylamp", self._capture)

@@ -7,7 +7,7 @@ from godot import Error, PackedByteArray, Pointer, StreamPeerExtension, gdclass
 
 @gdclass
 class PyMadeStream(StreamPeerExtension):
-    """Answers a request with what `prepare` was told."""
+    """Answers a request with what `prepare` got."""
 
     def __init__(self) -> None:
         self._got = bytearray()

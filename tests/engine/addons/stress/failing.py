@@ -116,7 +116,7 @@ class PyFailsToBegin(RefCounted):
 
 @gdclass
 class PyFailsToEnd(RefCounted):
-    """Raises in `__del__`, where nobody can be told but Python's hook."""
+    """Raises in `__del__`, where nobody gets it but Python's hook."""
 
     _seen: ClassVar[list[str]] = []
 
@@ -129,7 +129,7 @@ class PyFailsToEnd(RefCounted):
         sys.unraisablehook = lambda found: PyFailsToEnd._seen.append(str(found.exc_value))
 
     @staticmethod
-    def told() -> int:
+    def heard() -> int:
         """How often the hook was called; gives it back."""
         sys.unraisablehook = sys.__unraisablehook__
         return len(PyFailsToEnd._seen)

@@ -6,7 +6,7 @@ from pythonscript_http.engine.policy import policy_of
 
 @gdclass
 class Trust(RefCounted):
-    """Looks at the terms that scripts do not see."""
+    """Looks at the policies that scripts do not see."""
 
     def system_roots(self) -> str:
         """Gives the system's roots, as clients have them."""

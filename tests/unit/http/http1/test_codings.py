@@ -382,7 +382,7 @@ def test_chunked_coding_is_work_too() -> None:
 
 
 class Aside:
-    """Another thread, which does a job when it is told to."""
+    """Another thread, which does a job when a test wants it."""
 
     def __init__(self) -> None:
         self.jobs: list[Callable[[], bytes | None]] = []

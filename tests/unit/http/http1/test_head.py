@@ -46,7 +46,7 @@ def test_101_is_final_and_102_is_not() -> None:
     assert read(b"HTTP/1.1 102 Processing\r\n\r\n" + switch + FINAL)[1:] == (101, FINAL)
 
 
-def test_an_odd_interim_head_is_told() -> None:
+def test_an_odd_interim_head_is_marked() -> None:
     reader, code, _ = read(b"HTTP/1.1 103 X\r\nA b: c\r\n\r\n" + FINAL)
     assert (reader.odd, code) == (True, 200)
 

@@ -172,7 +172,7 @@ def test_nothing_that_ends_a_line_passes(bad: str) -> None:
         ("/", "\n: secret"),
     ],
 )
-def test_secrets_are_not_told(url: str, header: str) -> None:
+def test_secrets_are_not_repeated(url: str, header: str) -> None:
     with pytest.raises(LocalProtocolError) as caught:
         build(CONNECT if url[0] == "s" else GET, url, [header])
     assert "secret" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""A request's bytes on their way, over a connection that takes as much as it is told to."""
+"""A request's bytes on their way, over a connection that takes as much as a test lets it."""
 
 from collections.abc import Sequence
 

@@ -42,7 +42,7 @@ def test_a_cut_certificate(size: int) -> None:
 @pytest.mark.parametrize(
     "der",
     [
-        b"\x30\x80\x30\x00\x00\x00",  # of a length that is not told
+        b"\x30\x80\x30\x00\x00\x00",  # of indefinite length
         b"\x30\x81\x02\x30\x00",  # of a length that takes less
         b"\x30\x82\x00\x80" + bytes(128),
         b"\x3f\x10\x02\x30\x00",  # with a tag of two bytes

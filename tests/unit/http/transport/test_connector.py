@@ -144,16 +144,16 @@ class TestTheWay:
         self, proxy: str, host: str, agent: str, why: str
     ) -> None:
         """The name of the proxy, which takes time to look up, makes no difference."""
-        network, told = FakeNetwork(FakeStream()), list[Event]()
+        network, events = FakeNetwork(FakeStream()), list[Event]()
         clock = Clock()
         with pytest.raises(LocalError, match=why):
             Connector(network, clock=clock, timeouts=Timeouts()).connect(
                 Route(Host(host, 443, True), parse_proxy(proxy), TlsPolicy()),
                 user_agent=agent,
                 limits=Limits(),
-                trace=Trace(told.append, clock, clock),
+                trace=Trace(events.append, clock, clock),
             )
-        assert (network.asked, told) == ([], [])
+        assert (network.asked, events) == ([], [])
 
 
 class TestWhoseFailureItIs:

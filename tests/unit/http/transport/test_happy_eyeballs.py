@@ -108,7 +108,7 @@ def test_families_take_turns() -> None:
     assert tried == ["[::1]", "127.0.0.1", "[::ffff:127.0.0.3]", "127.0.0.2"]
 
 
-def test_every_failure_is_told() -> None:
+def test_every_failure_is_listed() -> None:
     port = closed_port()
     assert failure(Race([SIX, four()], port, 10.0, clock=time.monotonic)) == (
         f"cannot connect to [::1]:{port}: Connection refused; 127.0.0.1:{port}: Connection refused"
@@ -159,8 +159,10 @@ def test_thousands_of_addresses_hold_no_call(monkeypatch: pytest.MonkeyPatch, fa
     assert len(dialled) == len(addresses)
     if families == 2:
         assert dialled == [socket.AF_INET, socket.AF_INET6] * 8000
-    told = "; ".join(f"10.0.0.{number}:80: Network is unreachable" for number in range(8))
-    assert families == 2 or str(caught.value) == f"cannot connect to {told}; and 7992 other addresses failed"
+    listed = "; ".join(f"10.0.0.{number}:80: Network is unreachable" for number in range(8))
+    assert (
+        families == 2 or str(caught.value) == f"cannot connect to {listed}; and 7992 other addresses failed"
+    )
     assert len(str(caught.value)) < 1000
 
 
@@ -226,7 +228,7 @@ def test_waiting_is_bounded(
     naps: list[float],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """By what it is told, by the next attempt, by the deadline, and while the look-up may find more."""
+    """By its argument, by the next attempt, by the deadline, and while the look-up may find more."""
     clock, slept = Clock(), list[float]()
     with blackholes("127.0.0.1", "127.0.0.2") as port:
         pending = Race(addresses, port, 12.0, lookup, clock=clock)

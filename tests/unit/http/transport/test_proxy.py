@@ -68,7 +68,7 @@ class TestProxy:
             ("secret:secret@proxy:1", "another port than 3128"),
         ],
     )
-    def test_secrets_are_not_told(self, text: str, complaint: str) -> None:
+    def test_secrets_are_not_repeated(self, text: str, complaint: str) -> None:
         with pytest.raises(LocalProtocolError, match=complaint) as caught:
             parse_proxy(text, 3128)
         assert "secret" not in str(caught.value)
@@ -90,5 +90,5 @@ class TestProxy:
         assert parse_proxy(text) == expected
 
     def test_only_those_that_take_requests_have_credentials_for_them(self) -> None:
-        told = {scheme: parse_proxy(f"{scheme}://u:p@proxy").authorization for scheme in KINDS}
-        assert told == {"http": "Basic dTpw", "https": "Basic dTpw", "socks5": "", "socks5h": ""}
+        sent = {scheme: parse_proxy(f"{scheme}://u:p@proxy").authorization for scheme in KINDS}
+        assert sent == {"http": "Basic dTpw", "https": "Basic dTpw", "socks5": "", "socks5h": ""}

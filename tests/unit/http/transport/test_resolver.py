@@ -27,7 +27,7 @@ ADDRESSES: dict[int, Address] = {SIX: Address(SIX, ("::1", 0, 0, 0)), FOUR: Addr
 
 
 class System:
-    """A resolver that answers when it is told to, each family for itself."""
+    """A resolver that answers when a test lets it, each family for itself."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[bytes, int]] = []
@@ -127,7 +127,7 @@ def test_not_this_machine(system: System, name: str) -> None:
     assert system.asked == [(name.encode(), BOTH)]
 
 
-def test_whatever_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_fails_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     """A look-up without an answer would never end."""
 
     def fail(*_: object) -> None:
@@ -225,15 +225,15 @@ class TestFamilies:
         assert lookup.complete
 
     @pytest.mark.parametrize(
-        ("six", "four", "told"), [("X", "X", "X"), ("X", "Y", r"X \(IPv6\), Y \(IPv4\)")]
+        ("six", "four", "reason"), [("X", "X", "X"), ("X", "Y", r"X \(IPv6\), Y \(IPv4\)")]
     )
-    def test_no_family_has_any(self, system: System, six: str, four: str, told: str) -> None:
+    def test_no_family_has_any(self, system: System, six: str, four: str, reason: str) -> None:
         lookup = resolver.look_up("none.example", time.monotonic)
         system.answer(SIX, six)
         lookup.wait(2 * RESOLUTION_DELAY)
         system.answer(FOUR, four)
         lookup.wait(60)
-        with pytest.raises(NetworkError, match=rf"^cannot resolve 'none\.example': {told}$"):
+        with pytest.raises(NetworkError, match=rf"^cannot resolve 'none\.example': {reason}$"):
             lookup.poll()
 
 

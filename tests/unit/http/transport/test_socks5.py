@@ -50,7 +50,7 @@ class TestTheDialogue:
         said, _ = play(b"\x05\x02" + bytes((version, 0)) + GRANTED, "example.org", 443, b"ada", b"secret")
         assert said == b"\x05\x02\x00\x02" + LOGIN + NAME_REQUEST
 
-    def test_a_login_that_nobody_asks_for_is_not_told(self) -> None:
+    def test_a_login_that_nobody_asks_for_is_not_sent(self) -> None:
         said, _ = play(b"\x05\x00" + GRANTED, "example.org", 443, b"ada", b"secret")
         assert said == b"\x05\x02\x00\x02" + NAME_REQUEST
 

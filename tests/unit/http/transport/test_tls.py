@@ -132,7 +132,7 @@ def test_large_transfers_both_ways(version: ssl.TLSVersion, buffer: int, certifi
 
 
 def test_writing_keeps_the_backpressure() -> None:
-    """A peer that does not read stops the writer, who is not told that more was taken than a batch."""
+    """A peer that does not read stops the writer, which learns of no more than a batch."""
     go, digests = threading.Event(), []
 
     def late(connection: ssl.SSLSocket) -> None:
@@ -244,8 +244,8 @@ def test_sessions_are_resumed_by_host_port_and_policy(version: ssl.TLSVersion) -
     policy = TlsPolicy(roots=ROOT.pem, maximum=version, pins=(ROOT.pin,))
     other = TlsPolicy(roots=ROOT.pem, maximum=version)
 
-    def visit(port: int, terms: TlsPolicy) -> bool:
-        stream = secure(port, terms)
+    def visit(port: int, policy: TlsPolicy) -> bool:
+        stream = secure(port, policy)
         stream.write([b"x"])
         assert received(stream, 5) == b"hello"
         resumed = stream.tls.resumed
@@ -256,7 +256,7 @@ def test_sessions_are_resumed_by_host_port_and_policy(version: ssl.TLSVersion) -
 
     context = server_context(GOOD)  # of both: either would go on with the other's sessions
     with TlsServer(context, speak(b"hello")) as server, TlsServer(context, speak(b"hello")) as another:
-        seen = [visit(server.port, terms) for terms in (policy, policy, policy, other)]
+        seen = [visit(server.port, one) for one in (policy, policy, policy, other)]
         assert not visit(another.port, policy)
     assert seen == server.seen.resumed == [False, True, True, False]
 
@@ -430,8 +430,10 @@ def test_a_handshake_reset_at_each_byte(version: ssl.TLSVersion) -> None:
     for cut in itertools.count():
         handshake = step(Severed(server, cut))
         where = "in the middle of the handshake" if cut else "before it said a word"
-        told = f"TLS with 'localhost': cannot receive: Connection reset by peer, {where}"
-        with contextlib.suppress(HandshakeError) if cut > 500 else pytest.raises(HandshakeError, match=told):
+        reason = f"TLS with 'localhost': cannot receive: Connection reset by peer, {where}"
+        with (
+            contextlib.suppress(HandshakeError) if cut > 500 else pytest.raises(HandshakeError, match=reason)
+        ):
             established(handshake)
             break
 
@@ -559,8 +561,8 @@ def test_a_deadline_holds_while_a_step_is_under_way(slow: tuple[TlsPolicy, type[
         clock.advance(29.9)
         assert connecting.poll() is None
         clock.advance(0.1)
-        told = "TLS with 'localhost': no handshake within 30 s: it answered, and that takes long to verify"
-        with pytest.raises(HandshakeError, match=told):
+        reason = "TLS with 'localhost': no handshake within 30 s: it answered, and that takes long to verify"
+        with pytest.raises(HandshakeError, match=reason):
             connecting.poll()
         assert not made.go.is_set()
 
@@ -870,7 +872,7 @@ def test_many_records_of_a_byte(tmp_path: Path) -> None:
 
 
 class Deaf(Severed):
-    """A peer that takes nothing more once it is told not to."""
+    """A peer that takes nothing more once it is full."""
 
     deaf = False
 

@@ -311,7 +311,7 @@ def test_peers_that_are_slow(events: list[tuple[float, bytes]], seconds: float, 
     assert clock.now == begun + seconds
 
 
-def told(text: str, kind: type[ssl.SSLError] = ssl.SSLError) -> ssl.SSLError:
+def ssl_error(text: str, kind: type[ssl.SSLError] = ssl.SSLError) -> ssl.SSLError:
     """An error of Python's; the reason that it knows stands in the brackets of its text."""
     error = kind(1, f"{text} (_ssl.c:1006)")
     inside = text.partition("]")[0].partition("[")[2]
@@ -326,12 +326,15 @@ EOF = "[SSL: UNEXPECTED_EOF_WHILE_READING] unexpected eof while reading"
 @pytest.mark.parametrize(
     ("error", "is_the_end"),
     [
-        (told(EOF), True),  # CPython 3.11.2
-        (told("[SSL] unexpected eof while reading"), True),  # a Python that knows no name for it
-        (told(EOF, ssl.SSLEOFError), True),
-        (told("EOF occurred in violation of protocol", ssl.SSLEOFError), False),  # what follows any failure
-        (told("Some I/O error occurred", ssl.SSLSyscallError), False),
-        (told("[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac"), False),
+        (ssl_error(EOF), True),  # CPython 3.11.2
+        (ssl_error("[SSL] unexpected eof while reading"), True),  # a Python that knows no name for it
+        (ssl_error(EOF, ssl.SSLEOFError), True),
+        (
+            ssl_error("EOF occurred in violation of protocol", ssl.SSLEOFError),
+            False,
+        ),  # what follows any failure
+        (ssl_error("Some I/O error occurred", ssl.SSLSyscallError), False),
+        (ssl_error("[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac"), False),
     ],
 )
 def test_an_end_without_close_notify_is_told_by_its_reason(error: ssl.SSLError, is_the_end: bool) -> None:
@@ -340,8 +343,8 @@ def test_an_end_without_close_notify_is_told_by_its_reason(error: ssl.SSLError, 
 
 def test_an_end_without_close_notify_before_openssl_3(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ssl, "OPENSSL_VERSION_INFO", (1, 1, 1, 23, 15))
-    assert is_end(told("EOF occurred in violation of protocol", ssl.SSLEOFError))
-    assert not is_end(told("[SSL: WRONG_VERSION_NUMBER] wrong version number"))
+    assert is_end(ssl_error("EOF occurred in violation of protocol", ssl.SSLEOFError))
+    assert not is_end(ssl_error("[SSL: WRONG_VERSION_NUMBER] wrong version number"))
 
 
 @pytest.mark.parametrize(
@@ -372,7 +375,7 @@ def test_an_end_without_close_notify_before_openssl_3(monkeypatch: pytest.Monkey
 )
 def test_why_a_connection_that_stood_has_failed(text: str, reason: str) -> None:
     """Whatever version of OpenSSL says it; what is not known is shown as it came."""
-    assert end_reason(told(text)) == reason
+    assert end_reason(ssl_error(text)) == reason
 
 
 def test_failures_below_are_no_failures_of_tls() -> None:
@@ -484,7 +487,7 @@ def test_a_revoked_intermediate() -> None:
         (GOOD, (ROOT.revoke(end=NOW - DAY),), "a revocation list has expired"),
     ],
 )
-def test_revocation_that_can_not_be_told(identity: Identity, lists: tuple[str, ...], text: str) -> None:
+def test_revocation_that_nobody_knows_of(identity: Identity, lists: tuple[str, ...], text: str) -> None:
     assert text in failure_with(identity, TlsPolicy(roots=ROOT.pem, revocation_lists=lists))
 
 

@@ -165,7 +165,7 @@ def test_a_session_is_of_one_host_and_port() -> None:
     ("until", "timeout", "end"), [(1100.0, 7200.0, 1100.0), (5000.0, 300.0, 1300.0)], ids=["ours", "its own"]
 )
 def test_a_session_ends(clock: Clock, until: float, timeout: float, end: float) -> None:
-    """By what the peer has told of it, or by when the certificates are to be verified anew."""
+    """By what the peer said of it, or by when the certificates are to be verified anew."""
     context = TlsContext(TlsPolicy(roots=ROOT.pem))
     for now, there in ((end - 0.5, True), (end, False), (end + 1, False)):
         clock.now = 1000.0
@@ -218,7 +218,7 @@ SYSTEM_ROOT = Authority("System Root")
 
 
 @pytest.fixture
-def told_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def system_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file that has the system's roots, where OpenSSL looks for them."""
     file = tmp_path / "system.crt"
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
@@ -237,14 +237,14 @@ def roots_of(policy: TlsPolicy) -> tuple[bool, bool]:
     ("roots", "found"),
     [(Roots.BOTH, (True, True)), (Roots.CERTIFI, (True, False)), (Roots.SYSTEM, (False, True))],
 )
-def test_mozillas_roots_and_the_systems(told_where: Path, roots: Roots, found: tuple[bool, bool]) -> None:
-    told_where.write_text(SYSTEM_ROOT.pem)
+def test_mozillas_roots_and_the_systems(system_file: Path, roots: Roots, found: tuple[bool, bool]) -> None:
+    system_file.write_text(SYSTEM_ROOT.pem)
     assert roots_of(TlsPolicy(roots=roots)) == found
     assert TlsPolicy().roots is Roots.BOTH
 
 
-def test_a_system_without_roots(told_where: Path) -> None:
-    assert not told_where.exists()
+def test_a_system_without_roots(system_file: Path) -> None:
+    assert not system_file.exists()
     assert roots_of(TlsPolicy()) == (True, False)
     with pytest.raises(UnavailableError, match="the system has no trusted roots where OpenSSL looks"):
         roots_of(TlsPolicy(roots=Roots.SYSTEM))
@@ -261,7 +261,7 @@ def test_the_systems_roots_as_another_knows_them(monkeypatch: pytest.MonkeyPatch
     assert roots_of(policy) == (roots is Roots.BOTH, True)
     assert "CERTIFICATE" not in repr(policy)
     assert roots_of(TlsPolicy(roots=Roots.CERTIFI, system_roots=known)) == (True, False)
-    with monkeypatch.context() as told:
-        told.setenv("SSL_CERT_FILE", "/absent")
-        told.setenv("SSL_CERT_DIR", "/absent")
+    with monkeypatch.context() as environment:
+        environment.setenv("SSL_CERT_FILE", "/absent")
+        environment.setenv("SSL_CERT_DIR", "/absent")
         assert roots_of(TlsPolicy(system_roots=known)) == (True, False)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
-from tests.conformance.model import Answer, Call, Connect, Fetch, OpenSsl, Scenario, Server, Terms
+from tests.conformance.model import Answer, Call, Connect, Fetch, OpenSsl, Scenario, Server, TlsSettings
 from tests.loopback.certificates import Authority, Identity
 from tests.loopback.kinds import Kind
 from tests.loopback.nginx import Site
@@ -33,14 +33,16 @@ def _old(version: str, option: str) -> Scenario:
     return refused(f"tls/{version}", _KIND, title, _VERSIONS, server, says)
 
 
-def _pinned(name: str, title: str, pins: list[str], says: str = "", terms: Terms | None = None) -> Scenario:
-    terms = terms or asking({"pins": pins}, "pin")
+def _pinned(
+    name: str, title: str, pins: list[str], says: str = "", settings: TlsSettings | None = None
+) -> Scenario:
+    settings = settings or asking({"pins": pins}, "pin")
     if says:
-        return refused(f"tls/pin-{name}", _KIND, title, _PINS, _LEAF, says, terms=terms)
-    return greeted(f"tls/pin-{name}", _KIND, title, _PINS, _LEAF, terms=terms)
+        return refused(f"tls/pin-{name}", _KIND, title, _PINS, _LEAF, says, settings=settings)
+    return greeted(f"tls/pin-{name}", _KIND, title, _PINS, _LEAF, settings=settings)
 
 
-def _presenting(identity: Identity) -> Terms:
+def _presenting(identity: Identity) -> TlsSettings:
     certificate = {"client_certificate": identity.pem, "client_key": identity.key_pem}
     return asking(certificate, "present a client certificate")
 
@@ -50,21 +52,21 @@ def _wanting(version: str) -> OpenSsl:
     return OpenSsl(GOOD, (version, *_WANTS))
 
 
-def _early(name: str, title: str, terms: Terms, says: str) -> Scenario:
+def _early(name: str, title: str, settings: TlsSettings, says: str) -> Scenario:
     """With TLS 1.2 the server judges within the handshake."""
     server = _wanting("-tls1_2")
-    return refused(f"tls/{name}", _KIND, title, "RFC 5246 §7.4.6", server, says, terms=terms)
+    return refused(f"tls/{name}", _KIND, title, "RFC 5246 §7.4.6", server, says, settings=settings)
 
 
-def _late(name: str, title: str, terms: Terms, right: str) -> Scenario:
+def _late(name: str, title: str, settings: TlsSettings, right: str) -> Scenario:
     """With TLS 1.3 the server judges when the client is done."""
-    acts = (Connect(HOST, terms=terms), Fetch(Answer(0, b"", "TLS_HANDSHAKE_ERROR")))
+    acts = (Connect(HOST, settings=settings), Fetch(Answer(0, b"", "TLS_HANDSHAKE_ERROR")))
     return Scenario(f"tls/{name}", _KIND, title, _CLIENTS, _wanting("-tls1_3"), acts, right=right)
 
 
 def _twice(name: str, title: str, source: str, site: Site, bodies: tuple[bytes, bytes]) -> Scenario:
     """Two connections, one after the other."""
-    acts = [act for body in bodies for act in (Connect(HOST, terms=TRUSTING), Fetch(Answer(200, body)))]
+    acts = [act for body in bodies for act in (Connect(HOST, settings=TRUSTING), Fetch(Answer(200, body)))]
     return Scenario(f"tls/{name}", _KIND, title, source, site, acts, "the server tells it")
 
 
@@ -101,7 +103,7 @@ SCENARIOS: Final = (
         "RFC 8446 §4.2.1",
         _speaks("ssl_protocols TLSv1.2"),
         "no common version of TLS",
-        terms=asking({"minimum_version": 0x0304}, "set a minimum version"),
+        settings=asking({"minimum_version": 0x0304}, "set a minimum version"),
     ),
     greeted(
         "tls/maximum",
@@ -109,7 +111,7 @@ SCENARIOS: Final = (
         "A maximum of TLS 1.2, and a server of both",
         "RFC 8446 §4.2.1",
         _speaks("ssl_protocols TLSv1.2 TLSv1.3"),
-        terms=asking({"maximum_version": 0x0303}, "set a maximum version"),
+        settings=asking({"maximum_version": 0x0303}, "set a maximum version"),
         body=b"TLSv1.2",
     ),
     refused(
@@ -140,7 +142,7 @@ SCENARIOS: Final = (
         "A pin of another key, and `TLSOptions.client_unsafe()`",
         [],
         "pin mismatch",
-        Terms("client_unsafe", policy={"pins": [_WRONG]}, can="pin"),
+        TlsSettings("client_unsafe", policy={"pins": [_WRONG]}, can="pin"),
     ),
     greeted(
         "tls/client",
@@ -148,7 +150,7 @@ SCENARIOS: Final = (
         "A client certificate is wanted, and given",
         _CLIENTS,
         Site(GOOD, "$ssl_client_s_dn", clients=ROOT.pem),
-        terms=_presenting(_CLIENT),
+        settings=_presenting(_CLIENT),
         body=b"CN=client",
     ),
     Scenario(
@@ -157,7 +159,7 @@ SCENARIOS: Final = (
         "A client certificate is wanted, and missing: nginx says it by HTTP",
         _CLIENTS,
         Site(GOOD, clients=ROOT.pem),
-        (Connect(HOST, terms=TRUSTING), Fetch(Answer(400, None))),
+        (Connect(HOST, settings=TRUSTING), Fetch(Answer(400, None))),
     ),
     _early(
         "client-missing-1.2",
@@ -213,20 +215,20 @@ SCENARIOS: Final = (
         "tunnel",
         "Through a proxy",
         [*_AGREES, *_ANSWERS],
-        Connect(HOST, terms=TRUSTING),
+        Connect(HOST, settings=TRUSTING),
         Fetch(Answer(200, b"hello")),
     ),
     _through(
         "tunnel-stranger",
         "Through a proxy, and the host is not trusted",
         [*_AGREES, Secure(STRANGER.issue("localhost"))],
-        Connect(HOST, right=FAILS, terms=TRUSTING, says="TLS with 'localhost': unknown issuer 'Stranger'"),
+        Connect(HOST, right=FAILS, settings=TRUSTING, says="TLS with 'localhost': unknown issuer 'Stranger'"),
     ),
     _through(
         "proxy",
         "Through a proxy that is spoken TLS to",
         [Secure(BUNDLE.issue("127.0.0.1")), *_AGREES, *_ANSWERS],
-        Connect(HOST, terms=TRUSTING),
+        Connect(HOST, settings=TRUSTING),
         Fetch(Answer(200, b"hello")),
         proxy="https://127.0.0.1",
     ),
@@ -234,7 +236,7 @@ SCENARIOS: Final = (
         "proxy-stranger",
         "Through a proxy that is spoken TLS to, and is not trusted",
         [Secure(STRANGER.issue("127.0.0.1"))],
-        Connect(HOST, right=FAILS, terms=TRUSTING, says="TLS with the proxy 127.0.0.1:"),
+        Connect(HOST, right=FAILS, settings=TRUSTING, says="TLS with the proxy 127.0.0.1:"),
         proxy="https://127.0.0.1",
     ),
 )
