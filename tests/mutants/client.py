@@ -1280,6 +1280,60 @@ MUTANTS = [
             "if True:",
             f"{_UNIT}/transport/test_tcp.py",
         ),
+        (
+            "waking for nothing is no end",
+            "except BlockingIOError:  # woken for nothing",
+            "except InterruptedError:",
+            f"{_UNIT}/transport/test_tcp.py",
+        ),
+    ),
+    *_in(
+        "transport/portable.py",
+        (
+            "who cannot tell an end has the socket asked",
+            "found.get(descriptor, HANGUP) | event",
+            "found.get(descriptor, 0) | event",
+            f"{_UNIT}/transport/test_portable.py {_UNIT}/transport/test_tcp.py",
+        ),
+        (
+            "Windows tells of a failed connection by the third list",
+            "select.select(readers, writers, writers,",
+            "select.select(readers, writers, [],",
+            f"{_UNIT}/transport/test_portable.py",
+        ),
+        (
+            "Windows is asked about no empty lists",
+            "if not readers and not writers:",
+            "if False:",
+            f"{_UNIT}/transport/test_portable.py",
+        ),
+        (
+            "a closed socket wakes",
+            "except OSError:  # one was closed",
+            "except MemoryError:",
+            f"{_UNIT}/transport/test_portable.py",
+        ),
+        (
+            "what is out is counted before a failure",
+            "return sent  # the next call fails of it",
+            "pass",
+            f"{_UNIT}/transport/test_portable.py",
+        ),
+        (
+            "a head and a small body are one piece",
+            "if sum(map(len, buffers)) <= _MOST:",
+            "if False:",
+            f"{_UNIT}/transport/test_portable.py",
+        ),
+    ),
+    *_in(
+        "transport/unix.py",
+        (
+            "a Python without Unix domain sockets is named",
+            'if not hasattr(socket, "AF_UNIX"):',
+            "if False:",
+            f"{_UNIT}/transport/test_unix.py",
+        ),
     ),
     *_in(
         "transport/http_proxy.py",

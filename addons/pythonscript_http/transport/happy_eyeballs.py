@@ -6,7 +6,6 @@ failed, or has not succeeded for the connection attempt delay; those under way g
 finds meanwhile join in.
 """
 
-import os
 import socket
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -40,6 +39,7 @@ _OPTIONS: Final = [
         # event stream); and a router in between does not forget the connection.
         (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
         (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 60),
+        (socket.IPPROTO_TCP, "TCP_KEEPALIVE", 60),  # the same on macOS
         (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 15),
     )
     if hasattr(socket, name)
@@ -119,7 +119,7 @@ class Race:
             number = 0 if event == system.WRITABLE else attempt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if number == 0:
                 return self._won(descriptor)
-            self._lost(descriptor, os.strerror(number))
+            self._lost(descriptor, system.reason(number))
         now = self._clock()
         for descriptor in [key for key, attempt in self._attempts.items() if now >= attempt.deadline]:
             self._lost(descriptor, f"no answer within {self._timeout:g} s")

@@ -1,12 +1,11 @@
 """The network as the operating system gives it: its resolver, and its TCP and Unix domain sockets."""
 
-import socket
 from collections.abc import Callable, Sequence
 
 from pythonscript_http.config import Timeouts
 from pythonscript_http.trace import ConnectionTrace
 
-from . import resolver
+from . import resolver, system
 from .happy_eyeballs import Race
 from .stream import Address, Lookup, Pending
 from .unix import UnixPending
@@ -40,6 +39,6 @@ class TcpNetwork:
         trace: ConnectionTrace | None = None,
     ) -> Pending:
         """Begins to connect to the addresses of a host; the port does not count for a Unix domain socket."""
-        if addresses[0].family == socket.AF_UNIX:
+        if addresses[0].family == system.UNIX:
             return UnixPending(addresses[0], self._connect_timeout, self._clock, trace)
         return Race(addresses, port, self._connect_timeout, lookup, clock=self._clock, trace=trace)

@@ -28,6 +28,7 @@ from typing import Final
 from pythonscript_http.url import UNIX
 from pythonscript_http.workers import Workers
 
+from . import system
 from .stream import Address, NetworkError
 
 RESOLUTION_DELAY: Final = 0.05
@@ -55,7 +56,7 @@ def literal(host: str) -> Address | None:
     """
     if ":" in host:
         if host.startswith(UNIX):
-            return Address(socket.AF_UNIX, (host.removeprefix(UNIX),))
+            return Address(system.UNIX, (host.removeprefix(UNIX),))
         try:
             found = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
         except (OSError, ValueError):

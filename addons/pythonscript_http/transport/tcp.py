@@ -28,7 +28,7 @@ class SocketStream:
         self._socket = connected
         self._recv_into: Callable[[memoryview], int] = connected.recv_into
         self._send = connected.send
-        self._sendmsg = connected.sendmsg
+        self._sendmsg = system.gather(connected)
         events = system.poller()
         events.register(connected, system.READABLE)
         self._poll = events.poll
@@ -59,6 +59,8 @@ class SocketStream:
             try:
                 if not self._socket.recv(1, socket.MSG_PEEK):
                     return Readiness.ENDED
+            except BlockingIOError:  # woken for nothing
+                return Readiness.QUIET
             except OSError as error:
                 self._recv_into = _failing(error)  # the system tells it once; a read shall tell it too
                 return Readiness.ENDED

@@ -1,5 +1,6 @@
 """Connections to Unix domain sockets, which stand at once or not at all, unless their listener is busy."""
 
+import platform
 import socket
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from typing import Final
 
 from pythonscript_http.trace import ConnectionTrace
 
+from . import system
 from .stream import Address, NetworkError
 from .tcp import SocketStream
 
@@ -44,9 +46,11 @@ class UnixPending:
 
     def poll(self) -> SocketStream | None:
         """Gives the connection once it stands. Raises NetworkError if it can't."""
+        if not hasattr(socket, "AF_UNIX"):
+            raise self._failure(f"Python has no Unix domain sockets on {platform.system()}")
         try:
             if self._socket is None:
-                self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                self._socket = socket.socket(system.UNIX, socket.SOCK_STREAM)
                 self._socket.setblocking(False)
             self._socket.connect(self._path)
         except BlockingIOError:  # its queue is full: unlike with TCP, nothing is under way

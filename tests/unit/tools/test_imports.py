@@ -103,3 +103,11 @@ def test_a_module_of_the_host_uses_lower_ones_only(module: str) -> None:
 def test_the_host_names_no_http() -> None:
     sources = [path for path in HOST.rglob("*") if path.suffix in (".c", ".pyx", ".pxd", ".py", ".pyi", ".h")]
     assert [path for path in sources if re.search("pythonscript_http|PyHTTP", path.read_text("utf-8"))] == []
+
+
+def test_one_file_of_the_addons_knows_the_operating_system() -> None:
+    """Modules that only some of them have are imported there alone."""
+    some = {"fcntl", "grp", "msvcrt", "pwd", "resource", "syslog", "termios", "winreg"}
+    users = {f"{HTTP.name}/{path}" for path, used in roots(HTTP).items() if used & some}
+    users |= {f"{FACADE.name}/{path}" for path, used in roots(FACADE).items() if used & some}
+    assert users == {"pythonscript_http/transport/system.py"}

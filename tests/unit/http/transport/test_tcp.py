@@ -108,6 +108,16 @@ def test_waiting_is_bounded(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None
     assert slept == [1500]
 
 
+def test_waking_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`select(2)`: a socket that is reported as ready may block all the same."""
+    waits = SimpleNamespace(register=lambda *_: None, poll=lambda _: [(0, system.HANGUP)])
+    monkeypatch.setattr(system, "poller", lambda: waits)
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    with ours, theirs:
+        assert SocketStream(ours).peek() is Readiness.QUIET
+
+
 def test_what_comes_wakes_who_waits(pair: Pair) -> None:
     stream, peer = pair
     assert not stream.wait(write=False, timeout=0.01)

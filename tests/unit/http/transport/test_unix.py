@@ -1,6 +1,7 @@
 """Unix domain sockets."""
 
 import os
+import platform
 import socket
 import tempfile
 import time
@@ -11,6 +12,8 @@ import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import descriptors, established
 
+from pythonscript_http.transport.network import TcpNetwork
+from pythonscript_http.transport.resolver import literal
 from pythonscript_http.transport.stream import Address, NetworkError
 from pythonscript_http.transport.tcp import SocketStream
 from pythonscript_http.transport.unix import UnixPending
@@ -67,6 +70,19 @@ def test_what_is_no_socket(folder: Path, name: str, why: str) -> None:
     assert str(caught.value).startswith(f"cannot connect to {f'unix:{folder}/{name}'!a}: ")
     assert why in str(caught.value)
     assert descriptors() == before
+
+
+def test_where_python_has_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(socket, "AF_UNIX")
+    monkeypatch.setattr(platform, "system", lambda: "Windows")
+    address = literal(f"unix:{folder}/socket")
+    assert address is not None
+    waiting = TcpNetwork(clock=time.monotonic).connect([address], 0)
+    with pytest.raises(NetworkError) as caught:
+        waiting.poll()
+    assert str(caught.value) == (
+        f"cannot connect to 'unix:{folder}/socket': Python has no Unix domain sockets on Windows"
+    )
 
 
 def test_a_socket_that_nobody_listens_at(folder: Path) -> None:
