@@ -79,7 +79,7 @@ class Door:
 
     def test(self) -> int:
         """run the tests, style and types included; arguments go to pytest"""
-        return _become([str(self._tested().python), "-m", "pytest", *self._arguments])
+        return children.become([str(self._tested().python), "-m", "pytest", *self._arguments])
 
     def memcheck(self) -> int:
         """run the engine's tests with the host under AddressSanitizer; arguments go to pytest"""
@@ -109,14 +109,14 @@ class Door:
     def godot(self) -> int:
         """run the engine in this project; arguments go to it"""
         _, godot = self._ready()
-        return _become([str(godot.path), "--path", str(project.ROOT), *self._arguments])
+        return children.become([str(godot.path), "--path", str(project.ROOT), *self._arguments])
 
     def lint(self) -> int:
         """check style and types"""
         self._no_arguments()
         env = self._environment(self._engine_need)
         stubs.ensure(engine.ensure(self._named, env))  # which the types are checked against
-        return 1 if lint.failures(env.home / "bin") else 0
+        return 1 if lint.failures(env.tools) else 0
 
     def interface(self) -> int:
         """write the host's declarations of the engine's interface anew (needs Godot 4.6 or newer)"""
@@ -148,7 +148,7 @@ class Door:
         places = (project.ROOT, addons, addons / "pythonscript", project.BIN, project.ROOT / "tools")
         os.environ["PYTHONPATH"] = os.pathsep.join(map(str, places))
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-        return _become([str(env.python), "-m", name, *self._arguments])
+        return children.become([str(env.python), "-m", name, *self._arguments])
 
     def _tested(self) -> environment.Environment:
         """Gets ready, with all that the tests run; they find it by these variables."""
@@ -223,14 +223,6 @@ def split(argv: list[str]) -> tuple[list[str], list[str]]:
     after = "".join(argv[end : end + 1])
     end += 2 if after == "--godot" else after.startswith("--godot=")
     return argv[:end], argv[end:]
-
-
-def _become(command: list[str]) -> int:
-    """Ends as `command`: its output, its signals and its exit code are ours."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    children.end()
-    os.execv(command[0], command)
 
 
 def main(argv: list[str]) -> int:

@@ -6,10 +6,8 @@ what is there is complete, and never changes.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
-import pwd
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -17,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from . import locks, platforms
 from .console import Failure, say
 
 ELSEWHERE = "name another folder by $XDG_CACHE_HOME"
@@ -37,25 +36,14 @@ class Need(NamedTuple):
 
 
 def root() -> Path:
-    """`$XDG_CACHE_HOME/pythonscript`, or `~/.cache/pythonscript` (XDG Base Directory Specification).
+    """`$XDG_CACHE_HOME/pythonscript`, or that folder where the system has caches: `~/.cache/pythonscript`.
 
     Raises:
         Failure: nothing says where the user's folders are.
     """
     base = os.environ.get("XDG_CACHE_HOME", "")
     # The specification: a relative path is invalid and to be ignored.
-    return (Path(base) if os.path.isabs(base) else _home() / ".cache") / "pythonscript"  # noqa: PTH117
-
-
-def _home() -> Path:
-    """`$HOME`, or what the system has for this user where that is no absolute path."""
-    home = os.environ.get("HOME", "")
-    if os.path.isabs(home):  # noqa: PTH117
-        return Path(home)
-    try:
-        return Path(pwd.getpwuid(os.getuid()).pw_dir)
-    except KeyError:
-        raise Failure(f"no place for the cache, because $HOME is not set: set it, or {ELSEWHERE}") from None
+    return (Path(base) if os.path.isabs(base) else platforms.caches()) / "pythonscript"  # noqa: PTH117
 
 
 def prepare() -> None:
@@ -68,10 +56,8 @@ def prepare() -> None:
     parent = root() / "tmp"
     if not parent.is_dir():
         return
-    with _opened(parent) as folder:
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:  # a workshop is open: another time
+    with locks.opened(parent) as folder:
+        if not locks.acquire(folder, wait=False):  # a workshop is open: another time
             return
         for left in parent.iterdir():
             shutil.rmtree(left, ignore_errors=True)
@@ -129,11 +115,9 @@ def lock(name: str, label: str | None = None) -> Iterator[None]:
     folder = root() / "locks"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / name).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not locks.acquire(file.fileno(), wait=False):
             say(label or name, "waiting for another checkout, which is at it")
-            fcntl.flock(file, fcntl.LOCK_EX)
+            locks.acquire(file.fileno())
         yield
 
 
@@ -145,23 +129,13 @@ def workshop() -> Iterator[Path]:
     """
     parent = root() / "tmp"
     parent.mkdir(parents=True, exist_ok=True)
-    with _opened(parent) as shared:
-        fcntl.flock(shared, fcntl.LOCK_SH)
+    with locks.opened(parent) as shared:
+        locks.acquire(shared, shared=True)
         folder = Path(tempfile.mkdtemp(dir=parent))
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[int]:
-    """A folder's file descriptor, to be locked."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def publish(made: Path, place: Path) -> None:

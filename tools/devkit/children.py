@@ -2,13 +2,15 @@
 
 They are in a process group of their own, and so is whatever they start, and a guard: a shell that waits for
 the end of a pipe whose other end only we have open. The kernel closes it when we die; then the guard kills
-the group, itself included.
+the group, itself included. Windows has no process groups: there a child goes on when we are killed.
 """
 
 from __future__ import annotations
 
 import atexit
+import os
 import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,4 +61,20 @@ def run(
     command: Sequence[str | Path], *, check: bool = False, **options: Any
 ) -> subprocess.CompletedProcess[Any]:
     """`subprocess.run`, of a command that ends with us. The terminal's Ctrl-C comes to us alone."""
-    return subprocess.run(command, check=check, process_group=_group.number(), **options)
+    if sys.platform != "win32":
+        options["process_group"] = _group.number()
+    return subprocess.run(command, check=check, **options)
+
+
+def become(command: list[str]) -> int:
+    """Ends as `command`: its output, its signals and its exit code are ours.
+
+    Returns:
+        The exit code, on Windows, where no process becomes another.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    end()
+    if sys.platform != "win32":
+        os.execv(command[0], command)
+    return subprocess.call(command)

@@ -20,7 +20,7 @@ SUITE = "testing"
 
 KEYRINGS = tuple(Path(f"/usr/share/keyrings/debian-archive-keyring.{ending}") for ending in ("gpg", "pgp"))
 
-ARCHITECTURES = {"x86_64": "amd64"}
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 """What we can use: the machine's name for it and Debian's."""
 
 LAYOUT = "$(COMPONENT)|$(RELEASE)|$(REPO_URI)"
@@ -55,7 +55,7 @@ def unsupported() -> str | None:
     release = platform.freedesktop_os_release() if Path("/etc/os-release").is_file() else {}
     system, machine = release.get("PRETTY_NAME", platform.system()), platform.machine()
     if release.get("ID") != "debian" or machine not in ARCHITECTURES:
-        return f"this is {system} on {machine}, and not Debian on x86_64"
+        return f"this is {system} on {machine}, and not Debian on {' or '.join(ARCHITECTURES)}"
     tools = [tool for tool in ("apt-get", "apt-config", "dpkg") if not shutil.which(tool)]
     if tools:
         return f"{', '.join(tools)} cannot be found"

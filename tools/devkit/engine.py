@@ -1,4 +1,7 @@
-"""The engine: one's own, one on PATH, one from the cache, or Debian's package in a private prefix."""
+"""The engine: one's own, one on PATH, one from the cache, or one that is fetched.
+
+On Debian that is Debian's package, in a private prefix; elsewhere the engine's own release.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,27 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import cache, children, debian
+from . import cache, children, debian, releases
 from .cache import Need
 from .console import Failure, run, step
 from .environment import Environment
 
 OLDEST = (4, 2)
 NAMES = ("godot4", "godot")
+MACOS = Path("/Applications/Godot.app/Contents/MacOS/Godot")
+CACHED = ("usr/bin/godot", *(archive.program for archive in releases.ARCHIVES.values()))
+"""Engines, in their folders of the cache."""
 EXPECTED = "give the path of a Godot 4.2 or newer"
 OWN = "name an engine of your own with --godot PATH or $GODOT"
 RECIPE = "1"
 """Part of a cached engine's key: changes when the way of unpacking and patching does."""
 NEED = Need(disk=520, download=160, passing=160)
-
+RELEASED = Need(disk=190, download=80, passing=80)
 
 USER_FOLDERS = {"XDG_DATA_HOME": ".local/share", "XDG_CONFIG_HOME": ".config"}
 SYSTEM_FONTS = Path("/etc/fonts/fonts.conf")
@@ -86,7 +93,9 @@ def named(explicit: str | None) -> Engine | None:
 def installed() -> Iterator[Engine]:
     """Those on PATH and in the cache that answer and are new enough, in the order of preference."""
     paths = [Path(found) for name in NAMES if (found := shutil.which(name))]
-    cached = sorted(_prefixes().glob("*/usr/bin/godot"), key=lambda path: path.stat().st_mtime, reverse=True)
+    paths += [MACOS] if MACOS.is_file() else []
+    cached = [path for name in CACHED for path in _prefixes().glob(f"*/{name}")]
+    cached.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in [*paths, *cached]:
         engine = probe(path)
         if engine and engine.number >= OLDEST:
@@ -102,11 +111,13 @@ def need(explicit: str | None) -> Need:
     Raises:
         Failure: the named one does not do, or there is none for this machine.
     """
-    return Need() if _found(explicit) else NEED
+    if _found(explicit):
+        return Need()
+    return RELEASED if debian.unsupported() else NEED
 
 
 def ensure(explicit: str | None, environment: Environment) -> Engine:
-    """Finds the engine, or fetches Debian's.
+    """Finds the engine, or fetches it.
 
     Args:
         explicit: what `--godot` named.
@@ -118,7 +129,9 @@ def ensure(explicit: str | None, environment: Environment) -> Engine:
     if engine := _found(explicit):
         return engine
     with cache.lock("engine"):
-        return next(installed(), None) or _fetch(environment.tool("patchelf"))
+        if engine := next(installed(), None):
+            return engine
+        return _fetch_release() if debian.unsupported() else _fetch(environment.tool("patchelf"))
 
 
 def variables(engine: Engine) -> dict[str, str]:
@@ -127,6 +140,8 @@ def variables(engine: Engine) -> dict[str, str]:
     quirk - Godot 4.6.3 - it crashes at its start if it cannot make its folders below `$HOME`, and where there
     is no `$HOME` it makes them in the project - drop when it says so in a sentence.
     """
+    if sys.platform != "linux":
+        return {}
     found = {}
     for name, folder in USER_FOLDERS.items():
         if not os.path.isabs(os.environ.get(name, "")) and not _writable(folder):  # noqa: PTH117
@@ -154,7 +169,7 @@ def _writable(folder: str) -> bool:
 def _found(explicit: str | None) -> Engine | None:
     """One that is there; raises Failure when there is none and none can be fetched either."""
     engine = named(explicit) or next(installed(), None)
-    if engine is None and (reason := debian.unsupported()):
+    if engine is None and releases.here() is None and (reason := debian.unsupported()):
         raise Failure(f"no Godot 4.2 or newer on PATH, and it cannot be fetched because {reason}: {OWN}")
     return engine
 
@@ -174,6 +189,22 @@ def _fetch(patchelf: Path) -> Engine:
             _patch(made, place, patchelf)
             cache.publish(made, place)
         engine = probe(place / "usr" / "bin" / "godot")
+        if engine is None:
+            raise Failure(f"the engine unpacked to {place} does not start: {OWN}")
+        current.note = engine.version
+    return engine
+
+
+def _fetch_release() -> Engine:
+    archive = releases.here()
+    assert archive is not None  # or `_found` had failed
+    with step("engine", f"fetching Godot's release {releases.VERSION}") as current:
+        place = _prefixes() / f"godot-{releases.VERSION}"
+        with cache.workshop() as folder:
+            releases.unpack(archive, folder, folder / "made")
+            shutil.rmtree(place, ignore_errors=True)  # there, but it did not answer
+            cache.publish(folder / "made", place)
+        engine = probe(place / archive.program)
         if engine is None:
             raise Failure(f"the engine unpacked to {place} does not start: {OWN}")
         current.note = engine.version

@@ -12,7 +12,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import cache, network
+from . import cache, network, platforms
 from .cache import Need
 from .console import CommandFailed, Failure, run, step
 from .project import ROOT
@@ -42,15 +42,20 @@ class Environment:
 
     @property
     def python(self) -> Path:
-        return self.home / "bin" / "python"
+        return self.tool("python")
+
+    @property
+    def tools(self) -> Path:
+        """The folder of its commands."""
+        return self.home / platforms.system().scripts
 
     def tool(self, name: str) -> Path:
         """A command that a dependency installed."""
-        return self.home / "bin" / name
+        return self.tools / f"{name}{platforms.system().program}"
 
     def version_of(self, package: str) -> str:
         """Name and version of an installed dependency, as the folder of its metadata has them."""
-        return next(self.home.glob(f"lib/python3*/site-packages/{package}-*.dist-info")).stem
+        return next(self.home.glob(f"{platforms.system().packages}/{package}-*.dist-info")).stem
 
 
 def requirements(pyproject: Path) -> list[str]:
@@ -58,14 +63,6 @@ def requirements(pyproject: Path) -> list[str]:
     content = tomllib.loads(pyproject.read_text(encoding="utf-8"))
     groups: dict[str, list[str]] = content.get("dependency-groups", {})
     return sorted(sum(groups.values(), content["project"]["dependencies"]))
-
-
-def shared_library() -> Path:
-    """The libpython that the host loads into the engine."""
-    variables = sysconfig.get_config_vars()
-    name, folder = str(variables.get("INSTSONAME", "")), Path(str(variables.get("LIBDIR", "")))
-    multiarch = folder / str(variables.get("MULTIARCH", ""))  # where Debian keeps it, whatever LIBDIR says
-    return next((place / name for place in (folder, multiarch) if (place / name).is_file()), folder / name)
 
 
 def compiler() -> str | None:
@@ -76,14 +73,14 @@ def compiler() -> str | None:
 
 def missing() -> dict[str, str]:
     """What this Python and machine lack, each with Debian's packages that have it."""
-    library, version = shared_library(), f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    library, version = platforms.shared_library(), f"python{sys.version_info[0]}.{sys.version_info[1]}"
     checks = {
         "the module ssl": (importlib.util.find_spec("_ssl") is not None, f"lib{version}-stdlib"),
         "the module ensurepip": (importlib.util.find_spec("ensurepip") is not None, f"{version}-venv"),
         "its C headers": ((Path(sysconfig.get_path("include")) / "Python.h").is_file(), f"{version}-dev"),
-        SHARED: (".so" in library.name and library.is_file(), f"lib{version}"),
+        SHARED: (library.suffix != ".a" and library.is_file(), f"lib{version}"),
         "its GIL": (not sysconfig.get_config_var("Py_GIL_DISABLED"), "python3"),
-        COMPILER: (compiler() is not None, "gcc libc6-dev"),
+        COMPILER: (compiler() is not None or sys.platform == "win32", "gcc libc6-dev"),
     }
     return {what: packages for what, (found, packages) in checks.items() if not found}
 
@@ -96,7 +93,8 @@ def require(lacking: dict[str, str]) -> None:
     installable = lacking if base().is_relative_to("/usr/bin") else {COMPILER: lacking.get(COMPILER, "")}
     advice = []
     if packages := " ".join(filter(None, installable.values())):
-        advice.append(f"on Debian, sudo apt install {packages}")
+        command = "xcode-select --install" if sys.platform == "darwin" else f"sudo apt install {packages}"
+        advice.append(f"on {'macOS' if sys.platform == 'darwin' else 'Debian'}, {command}")
     if set(lacking) - set(installable):
         advice.append("run this with Debian's Python or with one built with --enable-shared")
     raise Failure(f"{sys.executable} lacks {', '.join(lacking)}: {'; '.join(advice)}")

@@ -11,11 +11,25 @@ from .console import say
 from .project import ROOT
 
 FOLDERS = ("addons", "tests", "tools")
+SHIPPED = ("addons", "tools")
+"""What is for every operating system; the tests are for Linux."""
+MYPY = ".mypy_cache"
+"""Each system has a cache below, or each would throw away the other's."""
 
 CHECKS: dict[str, Sequence[str]] = {
     "ruff": ("ruff", "check", "--quiet", "."),
     "ruff format": ("ruff", "format", "--check", "--quiet", "."),
-    "mypy": ("mypy", "--no-error-summary"),
+    "mypy": ("mypy", "--no-error-summary", "--platform=linux"),
+    **{
+        f"mypy, for {name}": (
+            "mypy",
+            "--no-error-summary",
+            f"--platform={name}",
+            f"--cache-dir={MYPY}/{name}",
+            *SHIPPED,
+        )
+        for name in ("win32", "darwin")
+    },
     "cython-lint": ("cython-lint", "--max-line-length=140", "addons/pythonscript/src/_pythonscript"),
     "gdformat": ("gdformat", "--check"),
     "gdlint": ("gdlint",),

@@ -58,12 +58,12 @@ def test_the_last_word_on_signatures_is_ours() -> None:
 
 def test_a_machine_of_another_kind_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
-    assert "on riscv64, and not Debian on x86_64" in str(debian.unsupported())
+    assert "on riscv64, and not Debian on x86_64 or aarch64" in str(debian.unsupported())
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     monkeypatch.setattr(
         platform, "freedesktop_os_release", lambda: {"ID": "arch", "PRETTY_NAME": "Arch Linux"}
     )
-    assert debian.unsupported() == "this is Arch Linux on x86_64, and not Debian on x86_64"
+    assert debian.unsupported() == "this is Arch Linux on x86_64, and not Debian on x86_64 or aarch64"
 
 
 def test_a_debian_without_its_tools_or_keys_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

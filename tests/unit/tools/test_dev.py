@@ -41,7 +41,7 @@ def became(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
         return 7
 
     monkeypatch.setattr(dev.Door, "_ready", ready)
-    monkeypatch.setattr(dev, "_become", become)
+    monkeypatch.setattr(children, "become", become)
     monkeypatch.setattr(servers, "ensure", lambda _: {})
     return commands
 
@@ -81,9 +81,9 @@ def test_an_unknown_argument_is_named_before_anything_is_done(
 
 
 def test_the_exit_code_and_the_output_are_those_of_what_runs() -> None:
-    code = f"import sys; sys.path.insert(0, {str(DOOR.parent)!r}); import dev; dev._become(sys.argv[1:])"
+    code = "import sys; from devkit import children; children.become(sys.argv[1:])"
     command = [sys.executable, "-c", code, "/bin/sh", "-c", "echo out; echo err >&2; exit 9"]
-    done = subprocess.run(command, capture_output=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=DOOR.parent, capture_output=True, check=False, timeout=120)
     assert (done.returncode, done.stdout, done.stderr) == (9, b"out\n", b"err\n")
 
 
@@ -225,7 +225,7 @@ def test_what_the_door_becomes_has_no_children_of_ours() -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import dev; from devkit import children\n"
         "children.run(['/bin/true'])\nguard = children._group.number()\n"
-        "dev._become(['/bin/sh', '-c', f'test ! -d /proc/{guard}'])"
+        "children.become(['/bin/sh', '-c', f'test ! -d /proc/{guard}'])"
     )
     subprocess.run([sys.executable, "-c", code, str(DOOR.parent)], check=True, timeout=60)
 

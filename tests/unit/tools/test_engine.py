@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devkit import debian, engine
+from devkit import debian, engine, releases
 from devkit.cache import Need
 from devkit.console import Failure
 from devkit.environment import Environment
@@ -27,6 +27,7 @@ def path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty folder before the system's on PATH, and no fetching."""
     monkeypatch.setenv("PATH", f"{tmp_path / 'path'}:{SYSTEM}")
     monkeypatch.setattr(debian, "unsupported", lambda: "of a test")
+    monkeypatch.setattr(releases, "here", lambda: None)
     monkeypatch.setattr(engine, "NAMES", ("test-godot4", "test-godot"))  # whatever the system has
     return tmp_path / "path"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from devkit import environment
+from devkit import environment, platforms
 from devkit.cache import Need
 from devkit.console import Failure
 from devkit.project import ROOT
@@ -46,7 +46,7 @@ def test_every_dependency_is_bounded_and_has_its_reason_written_down() -> None:
 
 
 def test_this_python_has_what_is_needed() -> None:
-    assert environment.shared_library().is_file()
+    assert platforms.shared_library().is_file()
     assert environment.missing() == {}
 
 
@@ -68,7 +68,7 @@ def poor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 13, 5))
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path))
-    monkeypatch.setattr(environment, "shared_library", lambda: tmp_path / "libpython3.13.a")
+    monkeypatch.setattr(platforms, "shared_library", lambda: tmp_path / "libpython3.13.a")
 
 
 @pytest.mark.usefixtures("poor")
