@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -11,12 +10,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.engine.harness import HOST, Project, Run
+from tests.engine.harness import Project, Run
+from tests.engine.homes import LIBPYTHON, PLATFORM, make_bundle, own_host
 from tests.engine.suites import RunOf, suite_tests
 
 SUITE = "python.gd"
 PLAIN = "still_runs.gd"
-LIBPYTHON = f"libpython{sys.version_info[0]}.{sys.version_info[1]}.so.1.0"
 
 
 @pytest.fixture(scope="module")
@@ -68,20 +67,6 @@ def test_output_reaches_the_engines(run_of: RunOf, line: str) -> None:
 # Where Python is
 
 
-def own_host(project: Project) -> Path:
-    """Gives the project a host of its own, to be changed; without a Python home of its own."""
-    place = project.addons / HOST.name
-    place.unlink()
-    shutil.copytree(HOST, place, ignore=shutil.ignore_patterns("src", "__pycache__", "python"), symlinks=True)
-    (place / "bin" / "python_home").unlink()
-    return place
-
-
-def here() -> str:
-    """The home of the Python that runs the tests, which fits."""
-    return sys.prefix
-
-
 def broken_homes(folder: Path) -> Iterator[tuple[str, Path, str]]:
     """Homes that will not do, each with what the error must say."""
     yield "missing", folder / "missing", str(folder / "missing")
@@ -121,43 +106,38 @@ def test_a_broken_python_home_file_is_one_error(named: str | None, tmp_path: Pat
     run.assert_passed("test_the_project_opened")
 
 
-def test_homes_are_tried_in_order(tmp_path: Path) -> None:
-    """$PYTHONSCRIPT_HOME, then the bundled one, then the file; each must lead to the Python it names."""
+@pytest.mark.parametrize("home", ["asked", "bundled", "named"])
+def test_homes_are_tried_in_order(home: str, tmp_path: Path) -> None:
+    """$PYTHONSCRIPT_HOME, then the bundle, then the file; each leads to the Python it names."""
     project = Project(tmp_path / "p", addons=["probe"])
     host = own_host(project)
+    homes = {name: tmp_path / name for name in ("asked", "named")}
+    homes["bundled"] = host / "python" / PLATFORM
+    for name in ("asked", "named"):
+        make_environment(homes[name])
+    (host / "bin" / "python_home").write_text(f"{homes['named']}\n", encoding="utf-8")
+    if home != "named":
+        make_bundle(homes["bundled"])
     project.write(
         "where.gd",
         "extends SceneTree\n\nfunc _initialize() -> void:\n"
-        "\tprint('AT ', PyProbe.run('import sys; result = sys.executable'))\n\tprint('END 0 0')\n\tquit()\n",
+        "\tprint('AT ', PyProbe.run('import sys; result = sys.prefix'))\n\tprint('END 0 0')\n\tquit()\n",
     )
-    homes = {name: tmp_path / name for name in ("asked", "named")}
-    homes["bundled"] = host / "python"
-    for home in homes.values():
-        home.symlink_to(here())
-    (host / "bin" / "python_home").write_text(f"{homes['named']}\n", encoding="utf-8")
+    run = project.run(
+        *("--headless", "--script", "res://where.gd"),
+        environment={"PYTHONSCRIPT_HOME": str(homes["asked"]) if home == "asked" else ""},
+        ends=True,
+    )
+    run.assert_clean()
+    assert f"AT {homes[home]}" in run.lines
 
-    def found(environment: str) -> Path:
-        run = project.run(
-            *("--headless", "--script", "res://where.gd"),
-            environment={"PYTHONSCRIPT_HOME": environment},
-            ends=True,
-        )
-        run.assert_clean()
-        return Path(next(line[3:] for line in run.lines if line.startswith("AT ")))
 
-    # An asked-for home is resolved by the host; the others stay as they are named.
-    homes["asked"].unlink()
-    (homes["asked"] / "bin").mkdir(parents=True)
-    for path in Path(here()).iterdir():
-        if path.name != "bin":
-            (homes["asked"] / path.name).symlink_to(path)
-    for path in (Path(here()) / "bin").iterdir():
-        (homes["asked"] / "bin" / path.name).symlink_to(path)
-    assert homes["asked"] in found(str(homes["asked"])).parents
-    assert found("").resolve() == (homes["bundled"] / "bin" / "python3").resolve()
-    assert "pythonscript" in found("").parts
-    homes["bundled"].unlink()
-    assert homes["named"] in found("").parents
+def make_environment(home: Path) -> None:
+    """Makes a virtual environment like the one that runs the tests."""
+    (home / "bin").mkdir(parents=True)
+    (home / "bin" / "python3").symlink_to(Path(sys.prefix) / "bin" / "python3")
+    for name in ("pyvenv.cfg", "lib"):
+        (home / name).symlink_to(Path(sys.prefix) / name)
 
 
 # Addons

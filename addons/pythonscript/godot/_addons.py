@@ -7,10 +7,11 @@ order of their names, but one whose class is asked for, `from godot import PyOth
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
 from pathlib import Path
+
+from . import _damage
 
 _to_come: dict[str, Path] = {}
 """The modules that are not imported to their end yet, `<addon>.register_types`, with the addon's folder."""
@@ -63,9 +64,13 @@ def _import(module: str) -> bool:
 
     if module in _to_come:
         try:
-            importlib.import_module(module)
-        except BaseException:  # one addon's failure is not the others'
-            errors.report_exception(f"addons/{module.replace('.', '/')}.py")
+            __import__(module)
+        except BaseException as error:  # one addon's failure is not the others'
+            where = f"addons/{module.replace('.', '/')}.py"
+            if told := _damage.told(error):
+                errors.push_error(f"{where} cannot be imported: {told}")
+            else:
+                errors.report_exception(where)
             return False
         finally:
             _to_come.pop(module, None)

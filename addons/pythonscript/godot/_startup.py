@@ -11,8 +11,15 @@ _MOST_HANDLES = 1_000_000
 """As many are emptied at the very end: destructors that always make new ones keep no game from quitting."""
 
 
-def start(addons: str, get_proc_address: int, library: int) -> bool:
-    """At the level SCENE: joins the engine, then imports every addon's `register_types`."""
+def start(addons: str, advice: str, get_proc_address: int, library: int) -> bool:
+    """At the level SCENE: joins the engine, then imports every addon's `register_types`.
+
+    Args:
+        addons: their folder.
+        advice: what to do about a Python that is damaged.
+        get_proc_address: the engine's function of this name.
+        library: the token by which the engine knows this extension.
+    """
     from _pythonscript import (
         callables,
         containers,
@@ -41,7 +48,7 @@ def start(addons: str, get_proc_address: int, library: int) -> bool:
     errors.set_project_folder(str(Path(addons).parent))
     packed.load()
     outgoing.load()
-    from . import _addons, _classes, _registration, _scripts, _shutdown, _streams, declare
+    from . import _addons, _classes, _damage, _registration, _scripts, _shutdown, _streams, declare
 
     variant.load(LIST_ARRAYS, NUMBER_ARRAYS, _classes.BOXES, StringName, NodePath)
     callables.load()
@@ -54,6 +61,7 @@ def start(addons: str, get_proc_address: int, library: int) -> bool:
     declare.registrars.append(_registration.register)
     if not mainloop.watch(_shutdown.run):
         _shutdown.watch_main_loop(_shutdown.run)
+    _damage.advice = advice
     _addons.import_all(Path(addons), "register_types")
     return True
 

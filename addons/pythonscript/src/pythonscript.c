@@ -1,37 +1,24 @@
-/* The extension's entry: finds a Python, starts it inside the engine, and hands over to `godot._startup`.
+/* The extension's entry: starts a Python inside the engine, and hands over to `godot._startup`.
  *
  * This library is not linked with libpython: a machine without one must still open the project, with one clear error.
- * libpython is opened here, globally, because the engine opens extensions with RTLD_LOCAL|RTLD_DEEPBIND
- * (drivers/unix/os_unix.cpp), under which Python's own C modules would not find its symbols.
- *
- * Python is looked for in this order:
- *   1. $PYTHONSCRIPT_HOME, a Python's prefix or a virtual environment;
- *   2. `python/` beside the addon (project) or beside this library (exported game);
- *   3. the folder that the file `python_home` beside this library names (written by tools/dev.py).
+ * Which Python it is, is decided in home.c.
  */
-#define _GNU_SOURCE
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include <dlfcn.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "gdextension_interface.h"
+#include "home.h"
 
-#define TEXT(x) #x
-#define VERSION_TEXT(major, minor) TEXT(major) "." TEXT(minor)
-#define VERSION VERSION_TEXT(PY_MAJOR_VERSION, PY_MINOR_VERSION)
-#if defined(__x86_64__)
-#define MULTIARCH "x86_64-linux-gnu" /* the folder of Debian's libraries */
-#elif defined(__aarch64__)
-#define MULTIARCH "aarch64-linux-gnu"
+#if defined(_WIN32)
+#define EXPORTED __declspec(dllexport)
+#else
+#define EXPORTED __attribute__((visibility("default")))
 #endif
-#define SONAME "libpython" VERSION ".so.1.0"
 
 /* The part of Python's C interface that is called from here; what follows is Cython's. */
 #define PYTHON_FUNCTIONS(X) \
@@ -41,16 +28,21 @@
     X(PyConfig_InitIsolatedConfig) \
     X(PyConfig_SetBytesString) \
     X(PyConfig_Clear) \
+    X(PyWideStringList_Append) \
+    X(Py_DecodeLocale) \
+    X(PyMem_RawFree) \
     X(Py_InitializeFromConfig) \
     X(PyStatus_Exception) \
     X(PyEval_SaveThread) \
     X(PyEval_RestoreThread) \
     X(Py_FinalizeEx) \
+    X(PyRun_SimpleStringFlags) \
     X(PyImport_ImportModule) \
     X(PyObject_CallMethod) \
     X(PyObject_IsTrue) \
-    X(PyErr_Print) \
+    X(PyErr_Clear) \
     X(PySys_GetObject) \
+    X(PyUnicode_AsUTF8) \
     X(PyUnicode_DecodeFSDefault) \
     X(PyList_Insert) \
     X(Py_DecRef)
@@ -64,10 +56,12 @@ static struct {
 static GDExtensionInterfaceGetProcAddress get_proc_address;
 static GDExtensionClassLibraryPtr library;
 static PyThreadState *main_thread; /* NULL while Python does not run */
-static char addons[PATH_MAX];      /* the folder of all addons */
+static char addons[PATH_SIZE];     /* the folder of all addons */
+static char addon[PATH_SIZE];      /* that of this one */
+static Home home;
 
-static void report(const char *format, ...) {
-    char text[3 * PATH_MAX];
+void report(const char *format, ...) {
+    char text[4 * PATH_SIZE];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
@@ -77,121 +71,111 @@ static void report(const char *format, ...) {
     engine.print_error(text, "pythonscript_init", "pythonscript.c", 0, 1);
 }
 
-/* Where Python is */
-
-static int exists(const char *folder, const char *file, char *path) {
-    int length = snprintf(path, PATH_MAX, "%s/%s", folder, file);
-    return length < PATH_MAX && access(path, R_OK) == 0;
-}
-
-static void parent_of(const char *path, char *folder) {
-    snprintf(folder, PATH_MAX, "%s", path);
-    *strrchr(folder, '/') = '\0';
-}
-
-/* Lexically: an addon that is a symbolic link belongs to the project that it is linked into. */
-static int own_folder(char *folder) {
-    Dl_info info;
-    char path[PATH_MAX];
-    if (!dladdr((void *)&own_folder, &info)) return 0;
-    if (*info.dli_fname != '/' && !realpath(info.dli_fname, path)) return 0;
-    parent_of(*info.dli_fname == '/' ? info.dli_fname : path, folder);
-    return 1;
-}
-
-/* The value of `key = value` in a pyvenv.cfg, or the first line of a file when `key` is NULL. */
-static int read_line(const char *path, const char *key, char *value) {
-    char line[PATH_MAX + 64];
-    int found = 0;
-    FILE *file = fopen(path, "r");
-    if (!file) return 0;
-    while (!found && fgets(line, sizeof line, file)) {
-        char *start = line;
-        line[strcspn(line, "\r\n")] = '\0';
-        if (key) {
-            size_t length = strlen(key);
-            if (strncmp(line, key, length) || !(start = strchr(line + length, '='))) continue;
-            start += 1 + strspn(start + 1, " ");
-        }
-        found = snprintf(value, PATH_MAX, "%s", start) < PATH_MAX && *value;
+/* Whether this is an editor's binary, also where it runs a game: `OS.has_feature("editor")`. */
+static int is_editor(void) {
+    static const struct {
+        const char *text;
+        int is_name;
+    } texts[] = {{"OS", 1}, {"has_feature", 1}, {"editor", 0}};
+    Interface engine;
+    void *strings[3], *names[3]; /* a String and a StringName are a pointer each */
+    GDExtensionBool answer = 0;
+#define LOOK_UP(name) engine.name = (__typeof__(engine.name))get_proc_address(#name)
+    LOOK_UP(string_new_with_latin1_chars_and_len);
+    LOOK_UP(variant_get_ptr_constructor);
+    LOOK_UP(variant_get_ptr_destructor);
+    LOOK_UP(global_get_singleton);
+    LOOK_UP(classdb_get_method_bind);
+    LOOK_UP(object_method_bind_ptrcall);
+#undef LOOK_UP
+    for (int i = 0; i < 3; i++) {
+        const void *string = &strings[i];
+        engine.string_new_with_latin1_chars_and_len(&strings[i], texts[i].text, (GDExtensionInt)strlen(texts[i].text));
+        if (texts[i].is_name) engine.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_STRING_NAME, 2)(&names[i], &string);
     }
-    fclose(file);
-    return found;
+    GDExtensionMethodBindPtr has_feature = engine.classdb_get_method_bind(&names[0], &names[1], 3927539163);
+    const void *feature = &strings[2];
+    if (has_feature) engine.object_method_bind_ptrcall(has_feature, engine.global_get_singleton(&names[0]), &feature, &answer);
+    for (int i = 0; i < 3; i++) {
+        if (texts[i].is_name) engine.variant_get_ptr_destructor(GDEXTENSION_VARIANT_TYPE_STRING_NAME)(&names[i]);
+        engine.variant_get_ptr_destructor(GDEXTENSION_VARIANT_TYPE_STRING)(&strings[i]);
+    }
+    return answer;
 }
 
-static int find_home(const char *folder, char *home) {
-    char path[PATH_MAX];
-    const char *asked = getenv("PYTHONSCRIPT_HOME");
-    if (asked && *asked) return realpath(asked, home) || snprintf(home, PATH_MAX, "%s", asked);
-    if (exists(folder, "../python/bin/python3", path)) return snprintf(home, PATH_MAX, "%s/../python", folder);
-    if (exists(folder, "python/bin/python3", path)) return snprintf(home, PATH_MAX, "%s/python", folder);
-    return exists(folder, "python_home", path) && read_line(path, NULL, home);
+static int unusable(const char *why) {
+    report("pythonscript cannot use the Python in %s: %s; %s.", home.prefix, why, home.advice);
+    return 0;
 }
 
-/* Opens the libpython of a home: its own, that of the Python a virtual environment was made from, the system's. */
-static void *open_libpython(const char *home) {
-    static const char *const places[] = {"lib/" SONAME, "lib/" MULTIARCH "/" SONAME};
-    char path[PATH_MAX], base[PATH_MAX], parent[PATH_MAX];
-    const char *prefixes[2] = {home, NULL};
-    if (exists(home, "pyvenv.cfg", path) && read_line(path, "home", base) && snprintf(parent, PATH_MAX, "%s/..", base) < PATH_MAX)
-        prefixes[1] = parent;
-    for (int i = 0; i < 2 && prefixes[i]; i++)
-        for (size_t j = 0; j < sizeof places / sizeof *places; j++)
-            if (exists(prefixes[i], places[j], path)) return dlopen(path, RTLD_NOW | RTLD_GLOBAL);
-    return dlopen(SONAME, RTLD_NOW | RTLD_GLOBAL);
-}
-
-static int load_python(const char *home) {
-    void *handle = open_libpython(home);
+static int load_python(void) {
+    char why[2 * PATH_SIZE];
     const char *missing = NULL;
+    void *handle = open_library(home.library);
     if (!handle) {
-        report("pythonscript needs " SONAME " for the Python in %s: %s. "
-               "Python " VERSION " must be built with a shared library (Debian: libpython" VERSION ").", home, dlerror());
-        return 0;
+        snprintf(why, sizeof why, "%s cannot be opened (%s)", home.library, open_error());
+        return unusable(why);
     }
 #define LOOK_UP(name) \
-    if (!(python.name = (__typeof__(python.name))dlsym(handle, #name))) missing = #name;
+    if (!(python.name = (__typeof__(python.name))symbol_of(handle, #name))) missing = #name;
     PYTHON_FUNCTIONS(LOOK_UP)
 #undef LOOK_UP
     if (missing) {
-        report("pythonscript cannot use the Python in %s: its library has no %s.", home, missing);
-        return 0;
+        snprintf(why, sizeof why, "%s has no %s", home.library, missing);
+        return unusable(why);
     }
     if (strncmp(python.Py_GetVersion(), VERSION ".", strlen(VERSION ".")) != 0) {
-        report("pythonscript was built for Python " VERSION ", but %s is Python %.20s.", home, python.Py_GetVersion());
-        return 0;
+        snprintf(why, sizeof why, "it is Python %.*s, and " VERSION " is needed", (int)strcspn(python.Py_GetVersion(), " "), python.Py_GetVersion());
+        return unusable(why);
     }
     return 1;
 }
 
 /* Python's start and end */
 
-static int failed(PyStatus status, const char *home) {
+static int failed(PyStatus status) {
+    char why[2 * PATH_SIZE];
     if (!python.PyStatus_Exception(status)) return 0;
-    report("pythonscript cannot start the Python in %s: %s.", home, status.err_msg ? status.err_msg : "it asked to exit");
+    release_errors(1); /* what Python said about it is many lines long, and says less */
+    snprintf(why, sizeof why, "its standard library, %s, is damaged or missing (%s)", home.stdlib, status.err_msg ? status.err_msg : "it asked to exit");
+    unusable(why);
     return 1;
 }
 
+static int set(PyConfig *config, wchar_t **field, const char *text) {
+    return !failed(python.PyConfig_SetBytesString(config, field, text));
+}
+
+static int set_module_folders(PyConfig *config) {
+    char path[PATH_SIZE];
+    int ok = 1;
+    config->module_search_paths_set = 1;
+    for (int i = 0; ok && module_folder(&home, i, path); i++) {
+        wchar_t *wide = python.Py_DecodeLocale(path, NULL);
+        ok = wide && !failed(python.PyWideStringList_Append(&config->module_search_paths, wide));
+        python.PyMem_RawFree(wide);
+    }
+    return ok;
+}
+
 /* The engine keeps its signals and its arguments, and Python its own folder whatever the working directory is. */
-static int initialize_python(const char *home) {
+static int initialize_python(int in_editor) {
     PyPreConfig preconfig;
     PyConfig config;
-    char executable[PATH_MAX];
     int ok;
-    if (!exists(home, "bin/python3", executable)) {
-        report("pythonscript finds no Python in %s: there is no bin/python3.", home);
-        return 0;
-    }
     python.PyPreConfig_InitIsolatedConfig(&preconfig);
     preconfig.utf8_mode = 1;
 #ifdef __SANITIZE_ADDRESS__ /* which sees no single object of Python's own pools */
     preconfig.allocator = PYMEM_ALLOCATOR_MALLOC;
 #endif
-    if (failed(python.Py_PreInitialize(&preconfig), home)) return 0;
+    if (failed(python.Py_PreInitialize(&preconfig))) return 0;
     python.PyConfig_InitIsolatedConfig(&config); /* no signal handlers, no arguments, no environment variables */
-    ok = !failed(python.PyConfig_SetBytesString(&config, &config.executable, executable), home) && /* for multiprocessing too */
-         !failed(python.PyConfig_SetBytesString(&config, &config.program_name, executable), home) &&
-         !failed(python.Py_InitializeFromConfig(&config), home);
+    config.site_import = !home.is_bundled;
+    config.write_bytecode = in_editor; /* a game's folder stays as it was installed */
+    ok = set(&config, &config.executable, home.executable) && set(&config, &config.program_name, home.executable) &&
+         /* a virtual environment's Python finds its base by itself, and that must be its own doing (pyvenv.cfg) */
+         (home.is_environment || set(&config, &config.home, home.prefix)) && set_module_folders(&config) &&
+         !failed(python.Py_InitializeFromConfig(&config));
     python.PyConfig_Clear(&config);
     return ok;
 }
@@ -201,56 +185,89 @@ static void add_to_path(const char *folder) {
     python.PyList_Insert(python.PySys_GetObject("path"), 0, text);
     python.Py_DecRef(text);
 }
+/* Catches what keeps Python from starting, and needs no more than Python itself for that: a line that says what and where, with
+ * '!' before it if it is the addon's own files that are missing or wrong. */
+static const char CALL[] =
+    "def call(name, folders, *arguments):\n"
+    "    try:\n"
+    "        import godot._startup as startup\n"
+    "        return bool(getattr(startup, name)(*arguments))\n"
+    "    except BaseException as error:\n"
+    "        places, trace = [], error.__traceback__.tb_next\n"
+    "        while trace:\n"
+    "            places.append(f'{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}')\n"
+    "            trace = trace.tb_next\n"
+    "        names = ('name', 'path') if isinstance(error, ImportError) else ('filename',)\n"
+    "        told = [text for text in (getattr(error, name, None) for name in names) if text] or places[-1:]\n"
+    "        ours = str(told[-1]).startswith(('godot', '_pythonscript', *folders))\n"
+    "        return f\"{'!' if ours else ' '}{type(error).__name__}: {error} ({', '.join(places[-3:]) or 'the start'})\"\n";
 
-/* Calls `godot._startup.<function>`, which takes as many of the arguments here as `format` names; returns its truth, or -1
- * after an exception, which has been printed. */
+/* Calls `godot._startup.<function>`, which takes as many of the last arguments here as `format` has behind the folders; returns its truth, or -1 after an
+ * exception, which was reported. */
 static int call_startup(const char *function, const char *format) {
-    PyObject *module = python.PyImport_ImportModule("godot._startup"), *result = NULL;
+    char facade[PATH_SIZE], modules[PATH_SIZE];
+    PyObject *module = python.PyImport_ImportModule("__main__"), *result = NULL;
+    const char *failure = NULL;
     int truth = -1;
-    if (module) result = python.PyObject_CallMethod(module, function, format, addons, (size_t)get_proc_address, (size_t)library);
-    if (result)
+    if (!join(facade, addon, "godot") || !join(modules, addon, "bin")) return -1;
+    if (module && python.PyRun_SimpleStringFlags(CALL, NULL) == 0)
+        result = python.PyObject_CallMethod(module, "call", format, function, facade, modules, addons, home.advice,
+                                            (size_t)get_proc_address, (size_t)library);
+    if (result && !(failure = python.PyUnicode_AsUTF8(result))) {
+        python.PyErr_Clear();
         truth = python.PyObject_IsTrue(result);
-    else {
-        python.PyErr_Print();
-        report("pythonscript: godot._startup.%s failed; the reason is printed above.", function);
-    }
+    } else if (failure && *failure == '!')
+        report("pythonscript's own files in %s are missing, damaged or of another version: %s; %s.", addon, failure + 1,
+               home.is_bundled ? home.advice : "unpack the addon anew, or run tools/dev.py build");
+    else
+        unusable(failure ? failure + 1 : "it runs no code");
     if (result) python.Py_DecRef(result);
     if (module) python.Py_DecRef(module);
     return truth;
 }
 
-static void start(void) {
-    char folder[PATH_MAX], home[PATH_MAX], path[PATH_MAX];
-    if (!own_folder(folder)) {
+/* In a project this library is in addons/pythonscript/bin/; in an exported game flat beside the executable, next to addons/.
+ * Lexically: an addon that is a symbolic link belongs to the project that it is linked into. */
+static int find_folders(char own[PATH_SIZE]) {
+    static const char IN_PROJECT[] = "/pythonscript/bin";
+    if (!own_path(own)) {
         report("pythonscript cannot tell where its own library lies.");
-        return;
+        return 0;
     }
-    /* In a project we are addons/pythonscript/bin/; in an exported game flat beside the executable, next to addons/. */
-    if (exists(folder, "../godot/__init__.py", path)) {
-        parent_of(folder, path);
-        parent_of(path, addons);
-    } else if (!exists(folder, "addons", addons)) {
-        report("pythonscript finds no addons folder near %s.", folder);
-        return;
+    *strrchr(own, '/') = '\0';
+    size_t length = strlen(own), tail = strlen(IN_PROJECT);
+    if (length > tail && !strcmp(own + length - tail, IN_PROJECT)) {
+        snprintf(addons, sizeof addons, "%.*s", (int)(length - tail), own);
+    } else if (!join(addons, own, "addons") || !can_read(addons)) {
+        report("pythonscript finds no folder %s/addons: export the game anew, from a project with a whole addon.", own);
+        return 0;
     }
-    if (!find_home(folder, home)) {
-        report("pythonscript finds no Python: set PYTHONSCRIPT_HOME to a Python " VERSION " or a virtual environment, "
-               "or run tools/dev.py setup.");
-        return;
-    }
-    if (!load_python(home) || !initialize_python(home)) return;
+    return join(addon, addons, "pythonscript");
+}
+
+static void start(void) {
+    char own[PATH_SIZE], path[PATH_SIZE];
+    int in_editor = is_editor(), ok;
+    if (!find_folders(own)) return;
+    if (!find_home(own, addon, in_editor, &home) || !load_python()) return;
+    hold_errors();
+    ok = initialize_python(in_editor);
+    release_errors(0);
+    if (!ok) return;
     add_to_path(addons);
-    if (snprintf(path, PATH_MAX, "%s/pythonscript", addons) < PATH_MAX) add_to_path(path);
-    if (snprintf(path, PATH_MAX, "%s/pythonscript/bin", addons) < PATH_MAX) add_to_path(path);
-    call_startup("start", "snn");
-    main_thread = python.PyEval_SaveThread();
+    add_to_path(addon);
+    if (join(path, addon, "bin")) add_to_path(path);
+    /* A Python that did not start is left alone: nothing of the engine's is in it, and it may be too damaged to be finalised. */
+    ok = call_startup("start", "s(ss)ssnn") >= 0;
+    PyThreadState *thread = python.PyEval_SaveThread();
+    if (ok) main_thread = thread;
 }
 
 static void stop(void) {
     python.PyEval_RestoreThread(main_thread);
     main_thread = NULL;
     /* False: a thread of the game's would keep Py_FinalizeEx, and so the quitting game, waiting. The process ends anyway. */
-    if (call_startup("stop", NULL) != 0)
+    if (call_startup("stop", "s(ss)") != 0)
         python.Py_FinalizeEx();
     else
         python.PyEval_SaveThread();
@@ -267,16 +284,16 @@ static void call_at_editor(const char *function, const char *format) {
 static void initialize(void *userdata, GDExtensionInitializationLevel level) {
     (void)userdata;
     if (level == GDEXTENSION_INITIALIZATION_SCENE) start();
-    if (level == GDEXTENSION_INITIALIZATION_EDITOR) call_at_editor("start_editor", "(s)");
+    if (level == GDEXTENSION_INITIALIZATION_EDITOR) call_at_editor("start_editor", "s(ss)s");
 }
 
 static void deinitialize(void *userdata, GDExtensionInitializationLevel level) {
     (void)userdata;
-    if (level == GDEXTENSION_INITIALIZATION_EDITOR) call_at_editor("stop_editor", NULL);
+    if (level == GDEXTENSION_INITIALIZATION_EDITOR) call_at_editor("stop_editor", "s(ss)");
     if (level == GDEXTENSION_INITIALIZATION_SCENE && main_thread) stop();
 }
 
-__attribute__((visibility("default"))) GDExtensionBool pythonscript_init(
+EXPORTED GDExtensionBool pythonscript_init(
     GDExtensionInterfaceGetProcAddress p_get_proc_address, GDExtensionClassLibraryPtr p_library, GDExtensionInitialization *r_initialization) {
     get_proc_address = p_get_proc_address;
     library = p_library;
