@@ -21,6 +21,7 @@ from pathlib import Path  # noqa: E402
 from demo.server import serving  # noqa: E402
 from devkit import (  # noqa: E402
     build,
+    bundle,
     cache,
     children,
     engine,
@@ -34,6 +35,7 @@ from devkit import (  # noqa: E402
     servers,
     stubs,
     tested,
+    zig,
 )
 from devkit.console import Failure, say, sentence  # noqa: E402
 
@@ -63,6 +65,13 @@ class Door:
         """compile the host"""
         self._no_arguments()
         build.ensure(self._environment())
+        return 0
+
+    def bundle(self) -> int:
+        """write a zip with both addons and a Python home to dist/; --help tells its arguments"""
+        asked = bundle.options(self._arguments)
+        env = self._environment(zig.need, bundle.need)
+        print(bundle.make(bundle.chosen(asked, env), env, asked.out))
         return 0
 
     def demo(self) -> int:
@@ -196,6 +205,7 @@ class Door:
 COMMANDS: dict[str, Callable[[Door], int]] = {
     "setup": Door.setup,
     "build": Door.build,
+    "bundle": Door.bundle,
     "demo": Door.demo,
     "test": Door.test,
     "memcheck": Door.memcheck,

@@ -49,19 +49,22 @@ class Toolchain:
         self.cython_c_flags = (*CYTHON_C_FLAGS, *flags)
         self.cython_flags = (*CYTHON_FLAGS, *(("--line-directives",) if checked else ()))
         self.cc = environment.compiler() or "cc"
-        self.include = sysconfig.get_path("include")
+        self.compiler: tuple[str, ...] = (self.cc,)
+        self.variables: dict[str, str] = {}
+        self.includes: tuple[Path, ...] = (Path(sysconfig.get_path("include")),)
         self.suffix = str(sysconfig.get_config_var("EXT_SUFFIX"))
-        self.identity = cache.key(
-            *(run([self.cc, "--version"], timeout=30), env.version_of("cython"), env.home.name),
-            *(self.include, self.suffix, *self.c_flags, *self.cython_c_flags, *self.cython_flags),
-        )
+        self.versions = (env.version_of("cython"), env.home.name)
+        self.identity = self.identify(run([self.cc, "--version"], timeout=30))
+
+    def identify(self, *versions: str) -> str:
+        """Stands for all that a result depends on besides the sources; `versions` are those of the compiler."""
+        flags = (*self.c_flags, *self.cython_c_flags, *self.cython_flags)
+        return cache.key(*versions, *self.versions, *map(str, self.includes), self.suffix, *flags)
 
     def compile_c(self, sources: Path, out: Path) -> None:
         """Compiles all of `sources`/*.c. libpython is not linked: the entry finds and opens it."""
         files = sorted(sources.glob("*.c"))
-        includes = f"-I{self.include}"
-        command: list[str | Path] = [self.cc, *self.c_flags, includes, *files, "-o", out, "-ldl"]
-        run(command, scratch=out.parent, timeout=300)
+        self._compile(out, *self.c_flags, *files, "-ldl")
 
     def compile_cython(self, sources: Path, module: Path, out: Path) -> None:
         """Compiles one module of the package, by way of a C file beside `out`."""
@@ -70,9 +73,12 @@ class Toolchain:
         flags = (*self.cython_flags, "-I.", "--module-name", f"{PACKAGE}.{module.stem}")
         files = (module.relative_to(sources), "-o", generated)
         run([self.python, "-m", "cython", *flags, *files], cwd=sources, timeout=300)
-        includes = (f"-I{self.include}", f"-I{sources}")
-        command = [self.cc, *self.cython_c_flags, *includes, generated, "-o", out]
-        run(command, scratch=out.parent, timeout=300)
+        self._compile(out, *self.cython_c_flags, f"-I{sources}", generated)
+
+    def _compile(self, out: Path, *arguments: str | Path) -> None:
+        includes = [f"-I{folder}" for folder in self.includes]
+        command = [*self.compiler, *includes, *arguments, "-o", out]
+        run(command, variables=self.variables, scratch=out.parent, timeout=300)
 
 
 @dataclass(frozen=True)
@@ -136,9 +142,19 @@ def ensure(
     Raises:
         Failure: a compiler's message, warnings included.
     """
+    _place(made(sources, tools or Toolchain(env)), into)
+    cache.write(into / HOME, f"{env.home}\n")
+
+
+def made(sources: Path, tools: Toolchain) -> dict[str, Path]:
+    """Compiles what has changed; returns all files of the compiled host, by their paths in `bin/`.
+
+    Raises:
+        Failure: a compiler's message, warnings included.
+    """
     if not any(sources.glob("*.c")):
         raise Failure(f"{sources} holds no C file: this checkout is incomplete")
-    wanted = targets(sources, tools or Toolchain(env))
+    wanted = targets(sources, tools)
     if _stale(wanted):
         with cache.lock(f"build-{cache.key(*(target.key for target in wanted))}", "build"):
             if stale := _stale(wanted):  # another checkout may have compiled the same while we waited
@@ -146,8 +162,7 @@ def ensure(
                     _build(stale)
     uncompiled = [*(sources / PACKAGE).glob("*.py"), *(sources / PACKAGE).glob("*.pyi")]
     plain = {f"{PACKAGE}/{path.name}": path for path in uncompiled}
-    _place({**{target.name: target.cached for target in wanted}, **plain}, into)
-    cache.write(into / HOME, f"{env.home}\n")
+    return {**{target.name: target.cached for target in wanted}, **plain}
 
 
 def _stale(wanted: Iterable[Target]) -> list[Target]:

@@ -21,6 +21,9 @@ COMPLETE = "complete"
 """A file in an environment that pip has finished. A venv carries its own path, so it cannot be built
 elsewhere and renamed; the mark takes the rename's place."""
 
+APART = "bundle"
+"""The group of what only bundles need, which is large and kept beside the environments."""
+
 OLDEST = (3, 11)
 
 SHARED = "its shared library"
@@ -59,10 +62,11 @@ class Environment:
 
 
 def requirements(pyproject: Path) -> list[str]:
-    """All dependencies that `pyproject.toml` names, of every group."""
+    """The dependencies that `pyproject.toml` names, of every group but `APART`."""
     content = tomllib.loads(pyproject.read_text(encoding="utf-8"))
     groups: dict[str, list[str]] = content.get("dependency-groups", {})
-    return sorted(sum(groups.values(), content["project"]["dependencies"]))
+    wanted = [group for name, group in groups.items() if name != APART]
+    return sorted(sum(wanted, content["project"]["dependencies"]))
 
 
 def compiler() -> str | None:
