@@ -70,8 +70,8 @@ class Door:
     def bundle(self) -> int:
         """write a zip with both addons and a Python home to dist/; --help tells its arguments"""
         asked = bundle.options(self._arguments)
-        env = self._environment(zig.need, bundle.need)
-        print(bundle.make(bundle.chosen(asked, env), env, asked.out))
+        env = self._environment(zig.need)
+        print(bundle.make(bundle.chosen(asked), env, asked.out))
         return 0
 
     def demo(self) -> int:

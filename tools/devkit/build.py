@@ -57,7 +57,11 @@ class Toolchain:
         self.identity = self.identify(run([self.cc, "--version"], timeout=30))
 
     def identify(self, *versions: str) -> str:
-        """Stands for all that a result depends on besides the sources; `versions` are those of the compiler."""
+        """Stands for all that a result depends on besides the sources.
+
+        Args:
+            versions: the compiler's.
+        """
         flags = (*self.c_flags, *self.cython_c_flags, *self.cython_flags)
         return cache.key(*versions, *self.versions, *map(str, self.includes), self.suffix, *flags)
 

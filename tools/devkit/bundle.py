@@ -1,4 +1,7 @@
-"""The zip that a game developer unpacks into a project: both addons, compiled, and a Python home for one platform."""
+"""The zip that a game's developer unpacks into a project: both addons, compiled, and a Python home.
+
+Two of the same sources, interpreter and packages are the same, byte for byte.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,25 @@ import argparse
 import os
 import shutil
 import time
-import tomllib
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from . import build, cache, elf, home, interpreter, network, zig
-from .console import CommandFailed, Failure, run, say, step
+from . import build, cache, elf, environment, home, interpreter, packages, project, zig
+from .console import Failure, run, say, step
 from .environment import Environment
 from .interpreter import Interpreter
-from .project import HOST, ROOT, SOURCES
 
 ADDONS = ("pythonscript", "pythonscript_http")
-PAGES = ("README.md", "LICENSE", "icon.svg", "pythonscript.gdextension")
-"""What an addon has beside its modules."""
+MADE = ("src", "bin", "python")
+"""What an addon's folder has in a checkout and is made anew."""
+SHIPPED = (".py", ".typed", ".gdextension", ".svg", "README.md", "LICENSE")
+"""How the names end of what is shipped of an addon's folder."""
 
-NEED = cache.Need(disk=60, download=3)
+DIST = project.ROOT / "dist"
 
 EARLIEST = 315532800
-"""The first second that a zip can tell, in 1980."""
+"""1980: zips know no time before."""
 
 
 class Options(argparse.Namespace):
@@ -37,41 +40,32 @@ class Options(argparse.Namespace):
 
 def options(arguments: Sequence[str]) -> Options:
     """Reads the command's arguments."""
-    parser = argparse.ArgumentParser(prog="tools/dev.py bundle", description=__doc__)
-    parser.add_argument("--python", type=Path, metavar="PATH", help="the Python that goes along; this one by default")
+    parser = argparse.ArgumentParser("tools/dev.py bundle", description=__doc__)
+    archive = "take an archive of python-build-standalone, install_only or install_only_stripped"
     parser.add_argument(
-        "--source", metavar="pbs:FILE", help="a python-build-standalone archive (install_only), in its place"
+        "--python", type=Path, metavar="PATH", help="take this Python; by default the one at hand"
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", default=ROOT / "dist", help="where to write it; dist/")
+    parser.add_argument("--source", metavar="pbs:FILE", help=archive)
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", default=DIST, help="write there; by default to dist/"
+    )
     found = parser.parse_args(arguments, namespace=Options())
     if found.python and found.source:
         parser.error("--python and --source exclude each other")
+    if found.source and not found.source.startswith("pbs:"):
+        parser.error(f"--source takes pbs:FILE, not {found.source}")
     return found
 
 
-def need() -> cache.Need:
-    """What `make` takes besides the compiler."""
-    return NEED
-
-
-def chosen(asked: Options, env: Environment) -> Interpreter:
+def chosen(asked: Options) -> Interpreter:
     """The interpreter that was asked for.
 
     Raises:
         Failure: there is none, or no bundle can be made from it.
     """
-    if asked.source is None:
-        return interpreter.at(asked.python.absolute() if asked.python else env.python)
-    kind, _, file = asked.source.partition(":")
-    if kind != "pbs" or not file:
-        raise Failure(f"--source takes pbs:FILE, and not {asked.source}")
-    return interpreter.unpacked(Path(file))
-
-
-def version() -> str:
-    """The project's."""
-    content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(content["project"]["version"])
+    if asked.source:
+        return interpreter.unpacked(Path(asked.source.removeprefix("pbs:")))
+    return interpreter.at(asked.python.absolute() if asked.python else environment.base())
 
 
 def make(python: Interpreter, env: Environment, out: Path) -> Path:
@@ -80,121 +74,112 @@ def make(python: Interpreter, env: Environment, out: Path) -> Path:
     Args:
         python: the interpreter that goes along.
         env: has the tools, and the packages in the versions that go along.
-        out: the folder that gets it.
+        out: the folder for it.
 
     Raises:
         Failure: something cannot be compiled or fetched, or would not run on a player's machine.
     """
-    tools = zig.Toolchain(env, zig.ensure(env), python)
-    host = build.made(SOURCES, tools)
-    place = home.ensure(python, _wheels(python, env), env)
-    _check(host, place)
-    out.mkdir(parents=True, exist_ok=True)
-    target = out / f"pythonscript-{version()}-{python.platform}.zip"
+    host = build.made(project.SOURCES, zig.Toolchain(env, zig.ensure(env), python))
+    place = home.ensure(python, packages.ensure(python, zig.GLIBC, env), env)
+    _require_old_glibc(host.values(), place)
+    target = out / f"pythonscript-{project.version()}-{python.platform}.zip"
     with step("bundle", target.name) as current, cache.workshop() as folder:
-        _addons(python, host, folder)
-        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-        into = f"addons/pythonscript/python/{python.platform}"
-        files |= {f"{into}/{path.relative_to(place).as_posix()}": path for path in place.rglob("*") if path.is_file()}
-        _write(target, files)
+        for name, source in addons(host).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, folder / name)
+        (folder / "addons/pythonscript/python").mkdir()
+        (folder / "addons/pythonscript/python/.gdignore").touch()  # else the editor looks through all of it
+        home.compile_all(python, folder, "CHECKED_HASH")
+        files = dict(_below(folder, ""))
+        files |= _below(place, f"addons/pythonscript/python/{python.platform}/")
+        out.mkdir(parents=True, exist_ok=True)
+        write(target, files)
         unpacked = sum(path.stat().st_size for path in files.values())
-        current.note = f"{target.stat().st_size / 1e6:.1f} MB, {unpacked / 1e6:.1f} MB unpacked"
+        current.note = f"{target.stat().st_size / 1e6:.1f} MB, unpacked {unpacked / 1e6:.1f} MB"
     return target
 
 
-def _addons(python: Interpreter, host: dict[str, Path], folder: Path) -> None:
-    """Copies our own modules, and compiles them."""
-    for name, path in host.items():
-        target = folder / "addons" / "pythonscript" / "bin" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-    for name in ADDONS:
-        source, target = ROOT / "addons" / name, folder / "addons" / name
-        for path in _modules(source):
-            (target / path.relative_to(source)).parent.mkdir(parents=True, exist_ok=True)
-            (target / path.relative_to(source)).write_bytes(path.read_bytes())
-        for page in PAGES:
-            if (source / page).is_file():
-                (target / page).write_bytes((source / page).read_bytes())
-    (folder / "addons" / "pythonscript" / "python").mkdir()
-    (folder / "addons" / "pythonscript" / "python" / ".gdignore").touch()
-    home.compile_all(python, folder, "CHECKED_HASH")
+def addons(host: Mapping[str, Path]) -> dict[str, Path]:
+    """What is shipped of the addons, by its name in the zip.
+
+    Args:
+        host: the compiled host's files, by their paths in `bin/`.
+    """
+    found = {f"addons/pythonscript/bin/{name}": path for name, path in host.items()}
+    for addon in ADDONS:
+        folder = project.ROOT / "addons" / addon
+        for path in folder.rglob("*"):
+            inner = path.relative_to(folder)
+            if inner.parts[0] not in MADE and path.name.endswith(SHIPPED):
+                found[f"addons/{addon}/{inner.as_posix()}"] = path
+    return found
 
 
-def _modules(addon: Path) -> Iterator[Path]:
-    for path in sorted(addon.rglob("*")):
-        parts = path.relative_to(addon).parts
-        if parts[0] not in ("src", "bin", "python") and path.suffix in (".py", ".typed"):
-            yield path
+def _below(folder: Path, into: str) -> Iterator[tuple[str, Path]]:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            yield into + path.relative_to(folder).as_posix(), path
 
 
-def _write(target: Path, files: dict[str, Path]) -> None:
+def write(target: Path, files: Mapping[str, Path]) -> None:
+    """Writes a zip in which nothing tells where or when it was made, or is a program.
+
+    Args:
+        target: the zip.
+        files: what it holds, by name.
+    """
     moment = time.gmtime(max(EARLIEST, _moment()))[:6]
     beside = target.with_name(f".{target.name}.{os.getpid()}")
-    with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+    with zipfile.ZipFile(beside, "w") as file:
         for name, path in sorted(files.items()):
             entry = zipfile.ZipInfo(name, moment)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
+            entry.create_system = 3  # Unix, whose modes these are
             entry.external_attr = 0o100644 << 16
-            file.writestr(entry, path.read_bytes())
+            file.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
     beside.replace(target)
 
 
 def _moment() -> int:
-    """When this was made, for everyone: $SOURCE_DATE_EPOCH, or the commit's time."""
-    if told := os.environ.get("SOURCE_DATE_EPOCH"):
-        return int(told)
-    try:
-        return int(run(["git", "-C", ROOT, "log", "-1", "--format=%ct"], timeout=30))
-    except (Failure, ValueError):
-        return EARLIEST
-
-
-def _check(host: dict[str, Path], place: Path) -> None:
-    """Says which glibc the bundle needs.
+    """The time that everything in the zip has: `$SOURCE_DATE_EPOCH`, or that of the last commit.
 
     Raises:
-        Failure: what is compiled here needs one that Godot's own builds do not.
+        Failure: the variable is no number.
     """
-    for name, path in host.items():
-        data = path.read_bytes()
-        if elf.is_elf(data) and (found := elf.read(data).glibc) > zig.GLIBC:
-            raise Failure(f"{name} needs glibc {_dotted(found)}, and is to run with {_dotted(zig.GLIBC)}")
-    ours = max(elf.read(data).glibc for path in host.values() if elf.is_elf(data := path.read_bytes()))
-    found = {path: elf.read(data).glibc for path in place.rglob("*.so*") if elf.is_elf(data := path.read_bytes())}
-    newest = max(found, key=lambda path: found[path])
-    say("glibc", f"{_dotted(ours)} for the host, {_dotted(found[newest])} for the Python ({newest.name})")
+    told = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        return int(told or run(["git", "log", "-1", "--format=%ct"], cwd=project.ROOT, timeout=30))
+    except ValueError:
+        raise Failure(f"$SOURCE_DATE_EPOCH is {told!r}, and not a number of seconds") from None
+    except Failure:
+        return EARLIEST  # no git, or no repository: an unpacked archive
+
+
+def _require_old_glibc(host: Iterable[Path], place: Path) -> None:
+    """Says which glibc the bundle needs.
+
+    Args:
+        host: the host's files.
+        place: the home.
+
+    Raises:
+        Failure: the host or a package needs a newer one than Godot's own builds.
+    """
+    compiled = set(home.compiled(place))
+    ours = {path for path in compiled if "site-packages" in path.parts}
+    ours |= {path for path in host if elf.is_elf(path.read_bytes())}
+    (oldest, culprit), (pythons, newest) = home.newest_glibc(ours), home.newest_glibc(compiled - ours)
+    if oldest > zig.GLIBC:
+        raise Failure(f"{culprit.name} needs glibc {_dotted(oldest)}, and is to run with {GODOTS}")
+    say(
+        "glibc",
+        f"{_dotted(oldest)} suffices for the addons, {_dotted(pythons)} for the Python ({newest.name})",
+    )
+    if pythons > zig.GLIBC:
+        say("glibc", f"games with it do not run where Godot's own builds do, which is from {GODOTS} on")
 
 
 def _dotted(number: tuple[int, ...]) -> str:
     return ".".join(map(str, number))
 
 
-def _wheels(python: Interpreter, env: Environment) -> list[Path]:
-    """The packages that go along, for an interpreter: in the versions of the environment."""
-    wanted = [package.replace("-", "==", 1) for package in (env.version_of(name).removesuffix(".dist-info") for name in PACKAGES)]
-    place = cache.root() / "wheels" / cache.key(python.series, python.platform, *wanted)
-    if not place.is_dir():
-        with step("packages", ", ".join(wanted)), cache.workshop() as folder:
-            made = folder / "made"
-            machine = {"x86_64": "x86_64", "arm64": "aarch64"}[python.machine]
-            platforms = [f"manylinux_2_{minor}_{machine}" for minor in range(zig.GLIBC[1], 16, -1)]
-            series = python.series.replace(".", "")
-            command = [
-                *(env.python, "-m", "pip", "--disable-pip-version-check", "--no-input", "download", "--quiet"),
-                *("--no-deps", "--only-binary", ":all:", "--python-version", python.series),
-                *("--implementation", "cp", "--abi", f"cp{series}", "--abi", "abi3", "--abi", "none"),
-                *(argument for name in (*platforms, f"manylinux2014_{machine}") for argument in ("--platform", name)),
-                *("--dest", made, *wanted),
-            ]
-            try:
-                run(command, scratch=folder, timeout=900)
-            except CommandFailed as failure:
-                network.require(failure.output, "the packages for the bundle")
-                raise
-            cache.publish(made, place)
-    return sorted(place.glob("*.whl"))
-
-
-PACKAGES = ("certifi", "httptools", "idna")
+GODOTS = _dotted(zig.GLIBC)

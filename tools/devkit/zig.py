@@ -5,7 +5,6 @@ What the system's compiler makes runs on the system's glibc and newer; a release
 
 from __future__ import annotations
 
-import shutil
 import tomllib
 from pathlib import Path
 
@@ -22,14 +21,14 @@ GLIBC = (2, 28)
 TARGETS = {"linux.x86_64": "x86_64-linux-gnu", "linux.arm64": "aarch64-linux-gnu"}
 """The engine's names of what we compile for, and zig's."""
 
-GROUP = "bundle"
-NEED = Need(disk=420, download=100, passing=100)
+NEED = Need(disk=520, download=105, passing=105)
+"""With what bundles take besides: a home, packages, and the standard C library compiled."""
 
 
 def requirement() -> str:
     """The package, with its range."""
     content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    (found,) = content["dependency-groups"][GROUP]
+    (found,) = content["dependency-groups"][environment.APART]
     return str(found)
 
 
@@ -62,9 +61,9 @@ def _place() -> Path:
 def _fetch(env: Environment, place: Path) -> None:
     with step("zig", f"installing {requirement()}"), cache.workshop() as folder:
         made = folder / "made"
-        pip = ("-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet", "--no-compile", "--no-deps")
+        pip = (*environment.PIP, "install", "--quiet", "--no-compile", "--no-deps", f"--target={made}")
         try:
-            run([env.python, *pip, "--target", made, requirement()], scratch=folder, timeout=900)
+            run([env.python, *pip, requirement()], scratch=folder, timeout=900)
         except CommandFailed as failure:
             network.require(failure.output, "the compiler zig")
             raise
@@ -99,7 +98,7 @@ class Toolchain(build.Toolchain):
 
 
 def _includes(python: Interpreter) -> tuple[Path, ...]:
-    """The folder of an interpreter's headers, and that of Debian's for the architecture alone, if there are two."""
+    """The folders of an interpreter's headers; Debian has another for each architecture, named from its parent."""
     for folder in python.include.parent.glob(f"*-linux-gnu/{python.include.name}"):
         links = cache.root() / "zig" / f"include-{cache.key(str(folder))}"
         link = links / folder.parent.name / folder.name
