@@ -6,15 +6,21 @@ import contextlib
 import gc
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
 import warnings
 from collections.abc import Generator
+from pathlib import Path
 from typing import Final
 
 import hypothesis
 import pytest
+
+from devkit import environment, interpreter
+from devkit.bundle import make as make_bundle
+from devkit.environment import Environment
 
 # How long an example takes is up to the machine.
 hypothesis.settings.register_profile(
@@ -48,6 +54,13 @@ def pytest_configure() -> None:
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip with the addons and the Python that runs the tests, made once a run."""
+    python = interpreter.at(environment.base())
+    return make_bundle(python, Environment(Path(sys.prefix)), tmp_path_factory.mktemp("bundle"))
 
 
 @pytest.hookimpl(wrapper=True)

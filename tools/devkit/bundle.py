@@ -26,6 +26,9 @@ SHIPPED = (".py", ".typed", ".gdextension", ".svg", "README.md", "LICENSE")
 
 DIST = project.ROOT / "dist"
 
+LEVEL = 7
+"""Of compression: 9 takes three times as long, for half a percent."""
+
 EARLIEST = 315532800
 """1980: zips know no time before."""
 
@@ -135,7 +138,7 @@ def write(target: Path, files: Mapping[str, Path]) -> None:
             entry = zipfile.ZipInfo(name, moment)
             entry.create_system = 3  # Unix, whose modes these are
             entry.external_attr = 0o100644 << 16
-            file.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
+            file.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, LEVEL)
     beside.replace(target)
 
 

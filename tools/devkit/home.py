@@ -27,7 +27,7 @@ MANIFEST = "manifest.json"
 LEFT_OUT = (
     # for who develops, and for terminals and windows
     *("test", "tests", "idlelib", "tkinter", "turtle.py", "turtledemo", "lib2to3", "pydoc_data", "curses"),
-    *("venv", "ensurepip", "distutils", "config-*", "__phello__", "msilib"),
+    *("venv", "ensurepip", "distutils", "config-*", "__phello__", "msilib", "fetch_macholib*"),
     # where packages are installed
     *("site-packages", "dist-packages", "sitecustomize.py", "EXTERNALLY-MANAGED"),
     # what the build machine was like
@@ -169,8 +169,8 @@ def _unpack(wheel: Path, into: Path) -> None:
     with zipfile.ZipFile(wheel) as file:
         for entry in file.infolist():
             path = Path(entry.filename)
-            about = path.parts[0].endswith(".dist-info")
-            if not (about and path.name != "METADATA") and "tests" not in path.parts:
+            about = path.parts[0].endswith(".dist-info") and path.name != "METADATA"
+            if not about and "tests" not in path.parts and path.suffix not in (".pyx", ".pxd"):
                 file.extract(entry, into)
 
 

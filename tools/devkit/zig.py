@@ -98,7 +98,7 @@ class Toolchain(build.Toolchain):
 
 
 def _includes(python: Interpreter) -> tuple[Path, ...]:
-    """The folders of an interpreter's headers; Debian has another for each architecture, named from its parent."""
+    """The folders of an interpreter's headers. Debian has another one for each architecture, beside it."""
     for folder in python.include.parent.glob(f"*-linux-gnu/{python.include.name}"):
         links = cache.root() / "zig" / f"include-{cache.key(str(folder))}"
         link = links / folder.parent.name / folder.name

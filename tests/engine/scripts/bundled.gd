@@ -1,0 +1,69 @@
+extends "tls_base.gd"
+## A project that has nothing but the bundle's zip: what its Python is, and that the client works.
+
+const MODULES := """
+import importlib, os, sys
+folder = next(path for path in sys.path if path.endswith('lib-dynload'))
+result = []
+for file in sorted(os.listdir(folder)):
+    name = file.partition('.')[0]
+    try:
+        importlib.import_module(name)
+    except BaseException as error:
+        result.append(f'{name}: {error}')
+assert len(os.listdir(folder)) > 20
+"""
+const FILES := """
+import sys
+files = {getattr(module, '__file__', None) for module in list(sys.modules.values())} - {None}
+assert len(files) > 50
+result = sorted(file for file in files if not file.startswith('%s'))
+"""
+const LIBRARIES := """
+import _ctypes, _hashlib, _ssl, _lzma, _bz2, zlib
+with open('/proc/self/maps') as maps:
+    result = sorted({line.split()[5] for line in maps if '.so' in line})
+"""
+
+var addons := ProjectSettings.globalize_path("res://addons/")
+
+
+func test_http() -> void:
+	var client := PyHTTPClient.new()
+	connected(client)
+	var answer := ask(client, HTTPClient.METHOD_GET, "/bytes/5")
+	check("status code (%s)" % client.get_error_reason(), answer["code"], 200)
+	check("body", (answer["body"] as PackedByteArray).size(), 5)
+
+
+func test_https() -> void:
+	var client := fetch("good", trusting())
+	check("status (%s)" % client.get_error_reason(), client.get_status(), HTTPClient.STATUS_BODY)
+	check("body", read_text(client), "hello")
+
+
+func test_mozillas_roots() -> void:
+	const ROOTS := "import certifi, ssl; result = len(ssl.create_default_context(cafile=certifi.where()).get_ca_certs())"
+	check_true("more than a hundred", PyProbe.run(ROOTS) > 100)
+
+
+func test_every_compiled_module_of_the_standard_library() -> void:
+	check("that cannot be imported", PyProbe.run(MODULES), [])
+
+
+func test_nothing_is_imported_from_elsewhere() -> void:
+	check("files", PyProbe.run(FILES % addons), [])
+
+
+func test_the_version_and_the_variables() -> void:
+	var variable := "import sysconfig; result = sysconfig.get_config_var('%s')"
+	check_true("EXT_SUFFIX", ".so" in str(PyProbe.run(variable % "EXT_SUFFIX")))
+	check_true("the platform", "linux" in str(PyProbe.run("import sysconfig; result = sysconfig.get_platform()")))
+
+
+## What is mapped is for the test in Python, which knows what the engine maps by itself.
+func test_libraries() -> void:
+	var mapped: Array = PyProbe.run(LIBRARIES)
+	check_true("some", mapped.size() > 10)
+	for library: String in mapped:
+		print("MAPPED ", library)
