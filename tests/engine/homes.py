@@ -10,7 +10,7 @@ from typing import Final
 
 from tests.engine.harness import HOST, Project
 
-from devkit import environment
+from devkit import platforms
 from devkit.build import ENTRY
 
 VERSION: Final = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -33,12 +33,12 @@ def make_bundle(home: Path) -> Path:
     for folder, names in (
         (own, [path for path in stdlib.iterdir() if path.name not in ("site-packages", "dist-packages")]),
         (own / "site-packages", [packages / name for name in PACKAGES]),
-        (home / "lib", [environment.shared_library()]),
+        (home / "lib", [platforms.shared_library()]),
     ):
         folder.mkdir(parents=True, exist_ok=True)
         for path in names:
             (folder / path.name).symlink_to(path)
-    if environment.shared_library().name != LIBPYTHON:
+    if platforms.shared_library().name != LIBPYTHON:
         raise RuntimeError(f"the Python at hand has no {LIBPYTHON}")
     (home / "bin").mkdir()
     (home / "bin" / "python3").touch()
