@@ -190,12 +190,15 @@ def refused(api: Entry) -> Iterator[tuple[str, str]]:
     yield "Vector2(1, 2) * 10**30", "OverflowError: * does not fit the engine's 64-bit int"
     yield "Color(5)", "TypeError: Color(5): the engine has no such constructor"
     yield "Color(1, 0)", "TypeError: Color(1, 0): the engine has no such constructor"
-    yield 'Color("nonsense")', "ValueError: 'nonsense' is neither a color's name nor its code"
-    yield 'Color("nonsense", 0.5)', "ValueError: 'nonsense' is neither a color's name nor its code"
+    yield 'Color("nonsense")', "ValueError: 'nonsense' is neither the name of a color nor an HTML color code"
+    yield (
+        'Color("nonsense", 0.5)',
+        "ValueError: 'nonsense' is neither the name of a color nor an HTML color code",
+    )
     yield "Vector2().lerp(1, 2)", "TypeError: argument 1 of Vector2.lerp() must be Vector2, not int"
     yield "Vector2().lerp(*range(20))", "TypeError: Vector2.lerp() takes at most 16 arguments, 20 were given"
     yield "Vector2().lerp()", "TypeError: Vector2.lerp() takes at least 2 arguments, 0 were given"
-    yield "Vector2.lerp(Vector2i())", "TypeError: Vector2.lerp() is a method of a value*"
+    yield "Vector2.lerp(Vector2i())", "TypeError: Vector2.lerp() needs a Vector2 as its first argument*"
     yield "Color.html()", "TypeError: Color.html() takes at least 1 arguments, 0 were given"
 
 

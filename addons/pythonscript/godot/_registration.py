@@ -129,7 +129,7 @@ def _check_names(spec: ClassSpec) -> None:
     if db.class_exists(spec.name):
         raise DeclarationError(f"the engine has a class named {spec.name} already")
     if not db.can_instantiate(spec.native):
-        raise DeclarationError(f"{spec.name}: {spec.native} is abstract; the engine lets nobody inherit it")
+        raise DeclarationError(f"{spec.name}: {spec.native} is abstract, and no class can extend it")
     taken = native_properties(engine_class(spec.native))
     for prop in spec.properties:
         if prop.info.name in taken:

@@ -47,7 +47,7 @@ def run() -> None:
     for names, fate in ((ended, "processes have been ended"), (_stuck, "threads still run")):
         if names:
             errors.push_warning(
-                f"Python {fate} as the game quits: {', '.join(names)}; make them daemons or end them"
+                f"Python {fate} as the game quits: {', '.join(names)}; make them daemons, or end them before"
             )
     _classes.forget()
     gc.collect()

@@ -383,7 +383,7 @@ class _Inspection:
                 raise TypeError(f"its {role} {method} is not a method of the class")
         annotations = inspect.get_annotations(owner)
         if name not in annotations and member.default is None:
-            raise TypeError("it needs an annotation, or a default that tells its type")
+            raise TypeError("it needs an annotation, or a default that shows its type")
         value = self.resolve(owner, annotations.get(name, type(member.default)))
         if member.default is None:
             member.default = default_of(value)

@@ -296,7 +296,7 @@ class Handshake:
         return outcome
 
     def _where(self) -> str:
-        return "in the middle of the handshake" if self._begin else "before it said a word"
+        return "in the middle of the handshake" if self._begin else "before it sent anything"
 
     def _check_pins(self, peer: TlsPeer) -> None:
         """Compares the keys with the pins. A resumed session is of a connection that passed them."""
@@ -532,7 +532,10 @@ class TlsStream:
         if transport.outgoing.pending:  # an answer to what was no data
             self._push()
             if transport.outgoing.pending > _MOST_ANSWERED:
-                self._failed = TlsError, f"TLS with {transport.peer}: it asks for answers, and takes none"
+                self._failed = (
+                    TlsError,
+                    f"TLS with {transport.peer}: it keeps asking for replies and reads none",
+                )
                 self._raise_again()
         return got
 

@@ -41,9 +41,9 @@ def reason(
     if code in _REASONS:
         return _known(code)
     if "_ALERT_" in code:
-        return f"the peer refused ({_plain(code)})"
+        return f"the peer refused the connection ({_plain(code)})"
     if begin[:1] == _ALERT and len(begin) >= 7:  # OpenSSL knows no name for it
-        return f"the peer refused, by the alert {begin[6]} (RFC 8446 section 6)"
+        return f"the peer refused the connection by the alert {begin[6]} (RFC 8446 section 6)"
     return _plain(code)
 
 
@@ -144,7 +144,7 @@ def _mismatch(chain: list[Certificate], name: str) -> str:
     names = chain[0].names
     found = ", ".join(map(_quoted, names[:_MOST_NAMES])) or "no names at all"
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"its certificate is for others: wanted {_quoted(name)}, found {found}{more}"
+    return f"its certificate is for other names: wanted {_quoted(name)}, found {found}{more}"
 
 
 def _constant(text: str) -> Callable[[list[Certificate], str], str]:
@@ -176,7 +176,7 @@ _NO_VERSION: Final = "no common version of TLS"
 _NO_CIPHER: Final = "no common cipher, or another parameter that is not acceptable to it"
 _WEAK: Final = "weak key exchange"
 _BAD_CERTIFICATE: Final = "it refused the client certificate"
-_BROKEN: Final = "what came is not intact"
+_BROKEN: Final = "what it sent is damaged"
 _REASONS: Final = {
     "UNSUPPORTED_PROTOCOL": _NO_VERSION,
     "TLSV1_ALERT_PROTOCOL_VERSION": _NO_VERSION,

@@ -62,7 +62,7 @@ SCENARIOS: Final = (
         "garbage",
         "A record that is too long",
         (Pause(0.1), b"\x16\x03\x03\xff\xff" + bytes(70000)),
-        "what came is not intact",
+        "what it sent is damaged",
     ),
     _failing(
         "alert",
@@ -70,7 +70,7 @@ SCENARIOS: Final = (
         (Pause(0.1), b"\x15\x03\x03\x00\x02\x02\x28"),
         "no common cipher",
     ),
-    _failing("close", "A close at once", (HalfClose(),), "it closed the connection before it said a word"),
+    _failing("close", "A close at once", (HalfClose(),), "it closed the connection before it sent anything"),
     _failing(
         "close-inside",
         "A close in the middle of the handshake",
@@ -78,7 +78,7 @@ SCENARIOS: Final = (
         "it closed the connection in the middle of the handshake",
     ),
     _failing(
-        "reset", "A reset at once", (Pause(0.1), Reset()), "Connection reset by peer, before it said a word"
+        "reset", "A reset at once", (Pause(0.1), Reset()), "Connection reset by peer, before it sent anything"
     ),
     _severed("severed-1.2", TLSVersion.TLSv1_2),
     _severed("severed-1.3", TLSVersion.TLSv1_3),

@@ -152,7 +152,7 @@ func test_failing_conversions_leave_nothing_behind() -> void:
 		"one that cannot come, ptrcall": ["RecursionError"],
 		"an Array": ["RecursionError", "Invalid call"],
 		"a Dictionary's value": ["RecursionError", "Invalid call"],
-		"a Dictionary's key": ["two keys that are one in Python: True and", "Invalid call"],
+		"a Dictionary's key": ["two keys of a Dictionary are equal in Python: True and", "Invalid call"],
 		"a typed Array": ["Invalid type in function 'echo_nodes (via call)'"],
 		"a packed result, varcall": ["item 1: item 'b': a builtins.object has no", "Invalid call"],
 		"a packed result, ptrcall": ["item 1: item 'b': a builtins.object has no"],

@@ -29,13 +29,13 @@ func test_mistakes_are_refused() -> void:
 		check(
 			"over " + parent,
 			PyMistakes.refused("PyMistaken", parent),
-			"PyMistaken: %s is abstract; the engine lets nobody inherit it" % parent
+			"PyMistaken: %s is abstract, and no class can extend it" % parent
 		)
 	expect("Py Mistaken")
 	check(
 		"a name of two words",
 		PyMistakes.refused("Py Mistaken", "Node"),
-		"the engine refuses Py Mistaken as a class over Node; its output says why"
+		"the engine refuses to register Py Mistaken, which extends Node; its own error says why"
 	)
 	PyMistakes.mend()
 	check("may be declared rightly", ClassDB.class_has_method("PyMistaken", "call_it"), true)

@@ -162,7 +162,7 @@ func test_bytes() -> void:
 func test_scripts_and_read_only() -> void:
 	var things: Array[Thing] = [Thing.new()]
 	check("a script's type, its object", untyped.append_to(things, Thing.new()), 2)
-	expect("item 2: must be RefCounted with the script of the others, not PyItem")
+	expect("item 2: must be RefCounted with the container's script, not PyItem")
 	expect("Invalid call")
 	check("another object", failing(untyped.append_to.bind(things, PyItem.new())), null)
 	var frozen := [1]
@@ -219,15 +219,15 @@ func test_declared_types_take_buffers() -> void:
 
 
 func test_declared_types_refuse_buffers() -> void:
-	expect("a buffer of format 'f' and shape (2,) is no PackedInt32Array of the engine's")
+	expect("a buffer of format 'f' and shape (2,) cannot become a PackedInt32Array")
 	check("floats as ints", PySharedCases.ints("array f"), PackedInt32Array())
-	expect("a buffer of format 'h' and shape (2,) is no PackedByteArray of the engine's")
+	expect("a buffer of format 'h' and shape (2,) cannot become a PackedByteArray")
 	check("wider items as bytes", PySharedCases.bytes("array h"), PackedByteArray())
-	expect("a buffer of format '<f' and shape (3, 2) is no PackedVector3Array of the engine's")
+	expect("a buffer of format '<f' and shape (3, 2) cannot become a PackedVector3Array")
 	check("pairs as triples", PySharedCases.vectors3("ctypes pairs"), PackedVector3Array())
-	expect("a buffer of format '<f' and shape (3, 2) is no PackedFloat32Array of the engine's")
+	expect("a buffer of format '<f' and shape (3, 2) cannot become a PackedFloat32Array")
 	check("two dimensions as one", PySharedCases.floats("ctypes pairs"), PackedFloat32Array())
-	expect("a buffer of format 'f' and shape (2,) is no PackedColorArray of the engine's")
+	expect("a buffer of format 'f' and shape (2,) cannot become a PackedColorArray")
 	check("one dimension as two", PySharedCases.colors("array f"), PackedColorArray())
 	expect("OverflowError")
 	check("a number that does not fit", PySharedCases.ints("array I"), PackedInt32Array())

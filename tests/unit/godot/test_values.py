@@ -174,7 +174,7 @@ REFUSED: list[tuple[Any, tuple[Any, ...], dict[str, Any], str]] = [
     (Rect2, (), {"size": (1, 2)}, "Rect2.size must be Vector2, not tuple"),
     (Vector2, (1, 2), {"z": 3}, "Vector2 has no field 'z'"),
     (Vector2, (1, 2), {"x": 3}, "Vector2.x was given twice"),
-    (Vector2, (1, 2, 3), {"x": 3}, "Vector2 has 2 fields, 3 were given before the named ones"),
+    (Vector2, (1, 2, 3), {"x": 3}, "Vector2 takes 2 positional arguments at most, 3 were given"),
     (Vector2, (Vector2(),), {"y": 3}, "Vector2.x must be float, not Vector2"),
 ]
 
@@ -319,7 +319,7 @@ def test_a_subclass_is_equal_to_its_base() -> None:
 def test_what_they_are_made_of_is_no_type() -> None:
     classes: list[Any] = [Value, *Value.__subclasses__()]
     for cls in classes:
-        with pytest.raises(TypeError, match="is no value type"):
+        with pytest.raises(TypeError, match="is not a value type"):
             cls()
 
 

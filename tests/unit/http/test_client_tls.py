@@ -355,7 +355,7 @@ def test_the_reason_of_a_late_failure(client: HTTPClient, moment: str) -> None:
             if status is Status.STATUS_BODY and client.get_status() is status:
                 client.read_response_body_chunk()
     assert client.get_status() is Status.STATUS_CONNECTION_ERROR
-    assert "TLS with '127.0.0.1': what came is not intact" in client.get_error_reason()
+    assert "TLS with '127.0.0.1': what it sent is damaged" in client.get_error_reason()
 
 
 @pytest.mark.parametrize("tls", [False, True])

@@ -89,7 +89,7 @@ cdef int write_buffer(object data, int wanted, Variant *r_variant) except -1:
         if not takes(wanted, &view, kind):
             shape = tuple([view.shape[i] for i in range(view.ndim)])
             name = builtin.type_name(wanted) if wanted else "packed array"
-            raise TypeError(f"a buffer of format {text_of(&view)!r} and shape {shape} is no {name} of the engine's")
+            raise TypeError(f"a buffer of format {text_of(&view)!r} and shape {shape} cannot become a {name}")
         size = view.shape[0]
         same = (kind, view.itemsize) == (KINDS[chr(targets[wanted].code)], targets[wanted].width) and not order
         changed = b"" if same else converted(numbers_in(&view, kind, order), chr(targets[wanted].code))

@@ -79,7 +79,7 @@ def register(spec, cls):
     gde.classdb_register_extension_class2(library, record.class_name, strings.intern(spec.parent), &info)
     if gde.classdb_get_class_tag(record.class_name) is NULL:
         del registered[spec.name]
-        raise ValueError(f"the engine refuses {spec.name} as a class over {spec.parent}; its output says why")
+        raise ValueError(f"the engine refuses to register {spec.name}, which extends {spec.parent}; its own error says why")
     try:
         register_members(record, spec)
     except BaseException:
@@ -249,7 +249,7 @@ def construct(str class_name, tuple arguments, dict keywords):
     if construction.error is not None:
         raise construction.error
     if ptr is NULL:
-        raise TypeError(f"the engine cannot make a {class_name}")
+        raise TypeError(f"the engine cannot create a {class_name}")
     return objects.adopt(ptr)
 
 
@@ -302,7 +302,7 @@ cdef Object new_instance(Class record, object made):
         raise TypeError(f"{record.name}.__new__ must return a new {record.name}, not {made!r}")
     if (<Object>made).id:
         raise TypeError(
-            f"{record.name}.__new__ must return a new {record.name}, not an earlier one: for an object that there is "
+            f"{record.name}.__new__ must return a new {record.name}, not one that it returned before: for an object that there is "
             "only once, keep it in an attribute of the class, or write an autoload")
     return <Object>made
 

@@ -205,7 +205,7 @@ cdef object name_of(Place place):
     if place is None:
         return "Any"
     if place.script is not None:
-        return str(outgoing.call_method(place.script, "get_global_name")) or f"{place.class_name} with the script of the others"
+        return str(outgoing.call_method(place.script, "get_global_name")) or f"{place.class_name} with the container's script"
     return place.class_name or builtin.type_name(place.type.type)
 
 
@@ -234,7 +234,7 @@ cdef class Container(Box):
         cdef void *contents = NULL
         cdef int64_t result = 0
         if not self.filled:
-            raise ReferenceError(f"this {type(self).__name__} has no contents: it was not made, or the game quits")
+            raise ReferenceError(f"this {type(self).__name__} cannot be used: it was not initialised, or the game is quitting")
         unbox[which](&contents, &self.variant)
         function[which](&contents, NULL, &result, 0)
         destroy[which](&contents)

@@ -34,7 +34,7 @@ cdef class Method:
     def __call__(self, *arguments):
         if not self.static and (
                 not arguments or not isinstance(arguments[0], Value) or (<Value>arguments[0]).type != self.type):
-            raise TypeError(f"{where(self)} is a method of a value: the first argument must be one")
+            raise TypeError(f"{where(self)} needs a {builtin.type_name(self.type)} as its first argument")
         return call(self, arguments)
 
     def __repr__(self):

@@ -125,7 +125,7 @@ cdef class Object(Handle):
             # quirk - Godot < 4.7 - a Variant of a RefCounted under construction frees it when it is dropped
             # - godotengine/godot core/object/ref_counted.cpp (init_ref) - drop when 4.7 is the oldest engine
             raise RuntimeError(
-                f"__init__ of {type(self).__name__} hands out self to the engine, which cannot count it yet; "
+                f"__init__ of {type(self).__name__} hands self to the engine, which cannot count references to it yet; "
                 "do it in a method called later")
         variant_from_object(r_variant, &ptr)
         return 0

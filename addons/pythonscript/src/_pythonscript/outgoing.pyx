@@ -321,7 +321,7 @@ def construct(str class_name):
     with nogil:
         ptr = gde.classdb_construct_object(name)
     if ptr is NULL:
-        raise TypeError(f"the engine cannot make a {class_name}")
+        raise TypeError(f"the engine cannot create a {class_name}")
     return objects.adopt(ptr)
 
 

@@ -90,7 +90,7 @@ cdef class PackedByteArray:
         if not self.exports:
             return gde.packed_byte_array_operator_index(self.value, 0)
         if not self.writable:
-            raise BufferError("a PackedByteArray cannot be written to while a memoryview of it is in use that is read-only")
+            raise BufferError("a PackedByteArray cannot be written to while a read-only memoryview of it is in use")
         return <unsigned char *>self.data
 
     cdef int become(self, bytearray new) except -1:
@@ -288,7 +288,7 @@ cdef bytearray as_bytes(object items):
     """Bytes-like data, or an iterable of ints."""
     cdef bytearray result = bytearray()
     if isinstance(items, str):
-        raise TypeError("bytes are made of text by its encode()")
+        raise TypeError("a PackedByteArray holds bytes: encode text first, by str.encode()")
     result.extend(items)
     return result
 

@@ -270,7 +270,7 @@ cdef int type_of(object cls) except -1:
             return type
     if cls.__base__ is not Value and issubclass(cls, Value):
         return type_of(cls.__base__)
-    raise TypeError(f"{cls.__name__} is no value type")
+    raise TypeError(f"{cls.__name__} is not a value type")
 
 
 cdef str name_of(int type):
@@ -397,7 +397,7 @@ cdef int fill(Value self, tuple arguments, dict keywords) except -1:
         return 0
     if keywords:
         if given > len(fields):
-            raise TypeError(f"{name_of(self.type)} has {len(fields)} fields, {given} were given before the named ones")
+            raise TypeError(f"{name_of(self.type)} takes {len(fields)} positional arguments at most, {given} were given")
         set_named(self, keywords, given)
     elif given and not (len(fields) - optional[self.type] <= given <= len(fields) and all_fit(fields, arguments)):
         return construct(self, arguments)
@@ -495,7 +495,7 @@ cdef int check_color(Value self, tuple arguments) except -1:
     if isinstance(code, str):
         none = type(self)(-1, -1, -1, -1)
         if type(self).from_string(code, none) == none:
-            raise ValueError(f"{code!r} is neither a color's name nor its code")
+            raise ValueError(f"{code!r} is neither the name of a color nor an HTML color code")
     return 0
 
 

@@ -183,7 +183,7 @@ cdef int construct_box(Box box, int kind, tuple arguments) except -1:
     cdef GDExtensionCallError error
     cdef int made = 0
     if len(arguments) > 8:
-        raise TypeError(f"{type(box).__name__} takes fewer arguments")
+        raise TypeError(f"{type(box).__name__} is given too many arguments")
     memset(pointers, 0, sizeof(pointers))  # there may be none, and gcc 15 warns of that
     try:
         for argument in arguments:
@@ -233,7 +233,7 @@ cdef object read_variant(const Variant *variant, Nesting nesting):
     if type == GDEXTENSION_VARIANT_TYPE_NIL:
         return None
     if type >= TYPES:
-        raise TypeError(f"this engine's {builtin.type_name(type)} is newer than pythonscript knows")
+        raise TypeError(f"pythonscript does not know this engine's type {builtin.type_name(type)}")
     if values.kinds[type].count:
         result = values.new_value(type)
         unbox_variant[type](values.memory(<Value>result), <void *>variant)
@@ -348,7 +348,7 @@ cdef object read_dictionary(const void *dictionary, Nesting nesting):
             key = <const Variant *>gde.array_operator_index_const(&keys, i)
             name = hashable(read_variant(key, nesting), nesting)
             if name in result:
-                raise ValueError(f"a Dictionary has two keys that are one in Python: {name!r} and another equal to it")
+                raise ValueError(f"two keys of a Dictionary are equal in Python: {name!r} and another")
             result[name] = read_variant(<Variant *>gde.dictionary_operator_index(<void *>dictionary, key), nesting)
     finally:
         free_value(GDEXTENSION_VARIANT_TYPE_ARRAY, &keys)
@@ -792,7 +792,7 @@ cdef object pointer_to_python(Type type, const void *pointer):
     else:
         result = check(type, <const Storage *>pointer, &fits, None)
     if not fits:
-        raise TypeError(f"an argument is no {type.python.__name__}")
+        raise TypeError(f"an argument is not a {type.python.__name__}")
     return result
 
 

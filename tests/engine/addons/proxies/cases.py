@@ -167,7 +167,7 @@ def classes() -> None:
         _ = wrong.NoSuchClass
     with raises(TypeError, "takes no arguments"):
         wrong.Node(1)
-    with raises(TypeError, "cannot make"):
+    with raises(TypeError, "cannot create"):
         wrong.CanvasItem()
 
 

@@ -533,7 +533,7 @@ def what_was_not_made_has_no_contents() -> None:
     for cls in (Array, Dictionary):
         empty: Any = cls.__new__(cls)
         for use in (len, list, repr, copy.copy, cls.clear, cls.copy, lambda it: it[0], lambda it: it.size()):
-            with raises(ReferenceError, "has no contents"):
+            with raises(ReferenceError, "cannot be used"):
                 use(empty)
 
 

@@ -429,7 +429,7 @@ def test_a_handshake_reset_at_each_byte(version: ssl.TLSVersion) -> None:
     step = tls_to("localhost", context_for(TlsPolicy(roots=ROOT.pem, maximum=version)))
     for cut in itertools.count():
         handshake = step(Severed(server, cut))
-        where = "in the middle of the handshake" if cut else "before it said a word"
+        where = "in the middle of the handshake" if cut else "before it sent anything"
         reason = f"TLS with 'localhost': cannot receive: Connection reset by peer, {where}"
         with (
             contextlib.suppress(HandshakeError) if cut > 500 else pytest.raises(HandshakeError, match=reason)
@@ -892,7 +892,7 @@ def test_a_peer_that_asks_and_takes_no_answers() -> None:
         if size == 100:
             assert stream.read_into(view) == 1
     for _ in range(2):
-        with pytest.raises(TlsError, match="it asks for answers, and takes none"):
+        with pytest.raises(TlsError, match="it keeps asking for replies and reads none"):
             stream.read_into(view)
 
 
@@ -1028,6 +1028,6 @@ def test_a_broken_record() -> None:
         stream.write([b"x"])
         until(lambda: stream.peek() is Readiness.ENDED)
         for _ in range(2):
-            with pytest.raises(TlsError, match="what came is not intact"):
+            with pytest.raises(TlsError, match="what it sent is damaged"):
                 stream.read_into(memoryview(bytearray(5)))
         stream.close()
