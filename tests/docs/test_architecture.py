@@ -49,6 +49,26 @@ def test_the_figure_reads_in_a_terminal() -> None:
     assert missing == []
 
 
+def bounds() -> dict[str, str]:
+    """The file of each bound that the page lists."""
+    section = TEXT.partition("## Bounds")[2].partition("\n## ")[0]
+    rows = section.partition("|---|---|---|\n")[2].strip().splitlines()
+    cells = [row.strip("| ").split(" | ") for row in rows]
+    return {name: file.strip("`") for names, file, _ in cells for name in re.findall(r"`(\w+)`", names)}
+
+
+def test_every_bound_is_listed_where_it_is() -> None:
+    client = ROOT / "addons/pythonscript_http"
+    found = {
+        name: str(path.relative_to(client))
+        for path in client.rglob("*.py")
+        for name in re.findall(r"^(_?MOST_\w+|\w+_LIMIT): Final", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert found.items() <= bounds().items()
+    for name, file in bounds().items():
+        assert f"\n{name}: Final = " in (client / file).read_text("utf-8"), name
+
+
 def test_every_task_names_its_files() -> None:
     rows = TEXT.partition("## Where to change what")[2].strip().splitlines()[2:]
     assert len(rows) == 10
