@@ -209,16 +209,97 @@ class Options(Calls):
         """Tells whether the environment's proxies are used."""
         return self.proxies.use_environment
 
-    blocking_mode_enabled = property(is_blocking_mode_enabled, set_blocking_mode)
-    read_chunk_size = property(get_read_chunk_size, set_read_chunk_size)
-    connect_timeout = property(get_connect_timeout, set_connect_timeout)
-    first_byte_timeout = property(get_first_byte_timeout, set_first_byte_timeout)
-    idle_timeout = property(get_idle_timeout, set_idle_timeout)
-    total_timeout = property(get_total_timeout, set_total_timeout)
-    max_header_size = property(get_max_header_size, set_max_header_size)
-    max_body_size = property(get_max_body_size, set_max_body_size)
-    decode_body = property(is_decode_body, set_decode_body)
-    use_environment_proxies = property(is_using_environment_proxies, set_use_environment_proxies)
+    # ---- the same as attributes
+
+    @property
+    def blocking_mode_enabled(self) -> bool:
+        """As `set_blocking_mode()` sets it."""
+        return self.is_blocking_mode_enabled()
+
+    @blocking_mode_enabled.setter
+    def blocking_mode_enabled(self, value: bool) -> None:
+        self.set_blocking_mode(value)
+
+    @property
+    def read_chunk_size(self) -> int:
+        """As `set_read_chunk_size()` sets it."""
+        return self.get_read_chunk_size()
+
+    @read_chunk_size.setter
+    def read_chunk_size(self, value: int) -> None:
+        self.set_read_chunk_size(value)
+
+    @property
+    def connect_timeout(self) -> float:
+        """As `set_connect_timeout()` sets it."""
+        return self.get_connect_timeout()
+
+    @connect_timeout.setter
+    def connect_timeout(self, value: float) -> None:
+        self.set_connect_timeout(value)
+
+    @property
+    def first_byte_timeout(self) -> float:
+        """As `set_first_byte_timeout()` sets it."""
+        return self.get_first_byte_timeout()
+
+    @first_byte_timeout.setter
+    def first_byte_timeout(self, value: float) -> None:
+        self.set_first_byte_timeout(value)
+
+    @property
+    def idle_timeout(self) -> float:
+        """As `set_idle_timeout()` sets it."""
+        return self.get_idle_timeout()
+
+    @idle_timeout.setter
+    def idle_timeout(self, value: float) -> None:
+        self.set_idle_timeout(value)
+
+    @property
+    def total_timeout(self) -> float:
+        """As `set_total_timeout()` sets it."""
+        return self.get_total_timeout()
+
+    @total_timeout.setter
+    def total_timeout(self, value: float) -> None:
+        self.set_total_timeout(value)
+
+    @property
+    def max_header_size(self) -> int:
+        """As `set_max_header_size()` sets it."""
+        return self.get_max_header_size()
+
+    @max_header_size.setter
+    def max_header_size(self, value: int) -> None:
+        self.set_max_header_size(value)
+
+    @property
+    def max_body_size(self) -> int:
+        """As `set_max_body_size()` sets it."""
+        return self.get_max_body_size()
+
+    @max_body_size.setter
+    def max_body_size(self, value: int) -> None:
+        self.set_max_body_size(value)
+
+    @property
+    def decode_body(self) -> bool:
+        """As `set_decode_body()` sets it."""
+        return self.is_decode_body()
+
+    @decode_body.setter
+    def decode_body(self, value: bool) -> None:
+        self.set_decode_body(value)
+
+    @property
+    def use_environment_proxies(self) -> bool:
+        """As `set_use_environment_proxies()` sets it."""
+        return self.is_using_environment_proxies()
+
+    @use_environment_proxies.setter
+    def use_environment_proxies(self, value: bool) -> None:
+        self.set_use_environment_proxies(value)
 
     # ---- checks
 
