@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 import subprocess
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from tests.engine.harness import Project
 
 from devkit.build import ENTRY, PACKAGE
-from devkit.project import BIN
+from devkit.project import BIN, HOST, ROOT
 
 MODULES = sorted((BIN / PACKAGE).glob("*.so"))
 
@@ -56,3 +57,29 @@ def test_the_extension_is_loaded_and_let_go(tmp_path: Path) -> None:
     run = project.run("--headless", "--verbose", "--script", "res://loaded.gd", ends=True)
     run.assert_clean()
     assert '["res://addons/pythonscript/pythonscript.gdextension"]' in run.lines
+
+
+def test_a_platform_without_a_library_gets_the_engines_errors_alone(tmp_path: Path) -> None:
+    """docs/platforms.md says which, and what a script can ask."""
+    project = Project(tmp_path / "p", host=False)
+    extension = configparser.ConfigParser()
+    extension.read(HOST / "pythonscript.gdextension", encoding="utf-8")
+    extension["libraries"] = {"web.wasm32": '"res://elsewhere.wasm"'}
+    with (project.root / "pythonscript.gdextension").open("w", encoding="utf-8") as file:
+        extension.write(file)
+    project.write(".godot/extension_list.cfg", "res://pythonscript.gdextension\n")
+    project.write(
+        "without.gd",
+        "extends SceneTree\n\nfunc _initialize() -> void:\n"
+        '\tprint("there: ", ClassDB.class_exists("PyHTTPClient"))\n\tprint("END 0 0")\n\tquit()\n',
+    )
+    texts = (
+        "No GDExtension library found for current OS and architecture",
+        "GDExtension dynamic library not found",
+        "Error loading extension",
+    )
+    run = project.run("--headless", "--script", "res://without.gd", expected=texts, ends=True)
+    run.assert_clean()
+    assert "there: false" in run.lines
+    page = (ROOT / "docs" / "platforms.md").read_text(encoding="utf-8").replace("\n", " ")
+    assert all(f'"{text}"' in page for text in texts)
