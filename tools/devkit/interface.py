@@ -186,7 +186,9 @@ class _Interface:
 
     def header(self) -> str:
         lines = [f"/* {NOTICE} */", "#ifndef GDEXTENSION_INTERFACE_H", "#define GDEXTENSION_INTERFACE_H", ""]
-        lines += [f"#include <{name}.h>" for name in ("stddef", "stdint", "uchar", "wchar")] + [""]
+        lines += [f"#include <{name}.h>" for name in ("stddef", "stdint", "wchar")] + [""]
+        lines += ["/* As in <uchar.h>, which macOS lacks. */"]
+        lines += [f"typedef uint_least{bits}_t char{bits}_t;" for bits in (16, 32)] + [""]
         for entry in self.types:
             lines += _C_WRITERS[entry["kind"]](entry)
         lines += ["", "typedef struct {"]

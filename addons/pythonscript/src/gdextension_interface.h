@@ -4,8 +4,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <uchar.h>
 #include <wchar.h>
+
+/* As in <uchar.h>, which macOS lacks. */
+typedef uint_least16_t char16_t;
+typedef uint_least32_t char32_t;
 
 typedef enum {
     GDEXTENSION_VARIANT_TYPE_NIL = 0,
