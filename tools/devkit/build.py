@@ -8,26 +8,55 @@ from __future__ import annotations
 
 import filecmp
 import os
+import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from . import cache, children, environment, project
+from . import cache, children, environment, platforms, project
 from .console import Failure, run, step
 from .environment import Environment
 
 PACKAGE = "_pythonscript"
-ENTRY = "libpythonscript.linux.x86_64.so"
+ENTRY = platforms.library()
 HOME = "python_home"
 """The file that tells the C entry which environment to start Python in."""
 
+
+class Way(NamedTuple):
+    """How an operating system's compiler makes libraries.
+
+    Attributes:
+        flags: what it is told of every one.
+        entry: what the C entry is linked with; not libpython, which it finds and opens.
+        modules: what Cython's modules are.
+    """
+
+    flags: tuple[str, ...]
+    entry: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+
+
+# gcc's warnings are looked at, on Linux. Cython's temporaries lose their const.
+WAYS = {
+    "linux": Way(
+        ("-fPIC", "-shared", "-Wall", "-Wextra", "-Werror", "-Wno-discarded-qualifiers"), entry=("-ldl",)
+    ),
+    "macos": Way(("-fPIC", "-bundle", "-undefined", "dynamic_lookup", "-w")),
+    "windows": Way(
+        ("-shared", "-DMS_WIN64", "-w"),  # PC/pyconfig.h defines it for Microsoft's compiler alone
+        modules=(
+            f"-L{Path(sys.base_prefix) / 'libs'}",
+            f"-lpython{sys.version_info[0]}{sys.version_info[1]}",
+        ),
+    ),
+}
 # Every symbol but the entry is hidden: the engine loads us into one process with other extensions.
-COMMON = ("-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror")
-C_FLAGS = ("-std=c11", *COMMON)
-CYTHON_C_FLAGS = (*COMMON, "-Wno-discarded-qualifiers")  # Cython's temporaries lose their const
+COMMON = ("-O2", "-fvisibility=hidden")
 CHECKED = ("-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address", "-Wno-maybe-uninitialized")
 """For a host that checks its own memory (memcheck.py)."""
 # --warning-extra without maybe_uninitialized, which takes C's out-parameters for mistakes; gcc knows better.
@@ -40,21 +69,23 @@ class Toolchain:
     Args:
         env: has Cython.
         checked: the host that it makes checks its own memory.
+        compiler: its command; empty: the system's.
     """
 
-    def __init__(self, env: Environment, *, checked: bool = False) -> None:
+    def __init__(self, env: Environment, *, checked: bool = False, compiler: tuple[str, ...] = ()) -> None:
         self.python = env.python
-        flags = CHECKED if checked else ()
-        self.c_flags = (*C_FLAGS, *flags)
-        self.cython_c_flags = (*CYTHON_C_FLAGS, *flags)
+        self.way = WAYS[platforms.system().name]
+        flags = (*COMMON, *self.way.flags, *(CHECKED if checked else ()))
+        self.c_flags = ("-std=c11", *flags)
+        self.cython_c_flags = flags
         self.cython_flags = (*CYTHON_FLAGS, *(("--line-directives",) if checked else ()))
         self.cc = environment.compiler() or "cc"
-        self.compiler: tuple[str, ...] = (self.cc,)
+        self.compiler = compiler or (self.cc,)
         self.variables: dict[str, str] = {}
         self.includes: tuple[Path, ...] = (Path(sysconfig.get_path("include")),)
         self.suffix = str(sysconfig.get_config_var("EXT_SUFFIX"))
         self.versions = (env.version_of("cython"), env.home.name)
-        self.identity = self.identify(run([self.cc, "--version"], timeout=30))
+        self.identity = self.identify(run([*self.compiler, "--version"], timeout=30))
 
     def identify(self, *versions: str) -> str:
         """Stands for all that a result depends on besides the sources.
@@ -66,9 +97,9 @@ class Toolchain:
         return cache.key(*versions, *self.versions, *map(str, self.includes), self.suffix, *flags)
 
     def compile_c(self, sources: Path, out: Path) -> None:
-        """Compiles all of `sources`/*.c. libpython is not linked: the entry finds and opens it."""
+        """Compiles all of `sources`/*.c."""
         files = sorted(sources.glob("*.c"))
-        self._compile(out, *self.c_flags, *files, "-ldl")
+        self._compile(out, *self.c_flags, *files, *self.way.entry)
 
     def compile_cython(self, sources: Path, module: Path, out: Path) -> None:
         """Compiles one module of the package, by way of a C file beside `out`."""
@@ -77,12 +108,21 @@ class Toolchain:
         flags = (*self.cython_flags, "-I.", "--module-name", f"{PACKAGE}.{module.stem}")
         files = (module.relative_to(sources), "-o", generated)
         run([self.python, "-m", "cython", *flags, *files], cwd=sources, timeout=300)
-        self._compile(out, *self.cython_c_flags, f"-I{sources}", generated)
+        self._compile(out, *self.cython_c_flags, f"-I{sources}", generated, *self.way.modules)
 
     def _compile(self, out: Path, *arguments: str | Path) -> None:
         includes = [f"-I{folder}" for folder in self.includes]
         command = [*self.compiler, *includes, *arguments, "-o", out]
         run(command, variables=self.variables, scratch=out.parent, timeout=300)
+
+
+def usual(env: Environment) -> Toolchain:
+    """The compilers of this machine. Windows has none, and gets zig."""
+    if platforms.system().name != "windows":
+        return Toolchain(env)
+    from . import zig
+
+    return Toolchain(env, compiler=(str(zig.ensure(env)), "cc", "-target", "x86_64-windows-gnu"))
 
 
 @dataclass(frozen=True)
@@ -146,7 +186,7 @@ def ensure(
     Raises:
         Failure: a compiler's message, warnings included.
     """
-    _place(made(sources, tools or Toolchain(env)), into)
+    _place(made(sources, tools or usual(env)), into)
     cache.write(into / HOME, f"{env.home}\n")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from . import build, cache, environment, network
+from . import build, cache, environment, network, platforms
 from .cache import Need
 from .console import CommandFailed, Failure, run, step
 from .environment import Environment
@@ -51,7 +51,7 @@ def ensure(env: Environment) -> Path:
         with cache.lock("zig"):
             if not place.is_dir():
                 _fetch(env, place)
-    return place / "ziglang" / "zig"
+    return place / "ziglang" / f"zig{platforms.system().program}"
 
 
 def _place() -> Path:

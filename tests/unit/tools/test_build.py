@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from tests.loopback.network import SECONDS
 
-from devkit import build, cache
+from devkit import build, cache, zig
 from devkit.console import Failure, run
 from devkit.environment import Environment
 
@@ -158,3 +159,50 @@ def test_a_warning_is_a_failure(sources: Path, tmp_path: Path, file: str, text: 
 def test_a_tree_without_sources_is_told(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="holds no C file"):
         build.ensure(ENVIRONMENT, tmp_path, tmp_path / "bin")
+
+
+@pytest.mark.parametrize(
+    ("system", "flags", "others", "entry", "modules"),
+    [
+        ("linux", {"-shared", "-fPIC", "-Werror"}, {"-w", "-bundle"}, ["-ldl"], []),
+        ("darwin", {"-bundle", "dynamic_lookup", "-w"}, {"-shared", "-Werror", "-ldl"}, [], []),
+        (
+            "win32",
+            {"-shared", "-DMS_WIN64", "-target"},
+            {"-fPIC", "-Werror", "-ldl"},
+            [],
+            [f"-lpython3{sys.version_info[1]}"],
+        ),
+    ],
+)
+def test_each_system_is_compiled_for_in_its_way(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    sources: Path,
+    system: str,
+    flags: set[str],
+    others: set[str],
+    entry: list[str],
+    modules: list[str],
+) -> None:
+    commands: list[list[str]] = []
+
+    def record(command: Sequence[str | Path], **_: object) -> str:
+        commands.append([str(word) for word in command])
+        return "version 1"
+
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(build, "run", record)
+    monkeypatch.setattr(zig, "ensure", lambda _: Path("/zig.exe"))
+    monkeypatch.setattr(Environment, "version_of", lambda *_: "cython-3.1")
+    tools = build.usual(ENVIRONMENT)
+    tools.compile_c(sources, tmp_path / "entry")
+    tools.compile_cython(sources, sources / "_pythonscript" / "two.pyx", tmp_path / "two")
+    _, of_entry, _, of_module = commands
+    for command in (of_entry, of_module):
+        assert command[0] == ("/zig.exe" if system == "win32" else tools.cc)
+        assert {*flags, "-fvisibility=hidden"} <= {*command}
+        assert not (others - {*entry}) & {*command}
+    linked = {*entry, *modules}
+    assert [word for word in of_entry if word in linked] == entry
+    assert [word for word in of_module if word in linked] == modules
