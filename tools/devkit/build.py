@@ -46,7 +46,7 @@ WAYS = {
     "linux": Way(
         ("-fPIC", "-shared", "-Wall", "-Wextra", "-Werror", "-Wno-discarded-qualifiers"), entry=("-ldl",)
     ),
-    "macos": Way(("-fPIC", "-bundle", "-undefined", "dynamic_lookup", "-w")),
+    "macos": Way(("-fPIC", "-dynamiclib", "-undefined", "dynamic_lookup", "-w")),
     "windows": Way(
         ("-shared", "-DMS_WIN64", "-w"),  # PC/pyconfig.h defines it for Microsoft's compiler alone
         modules=(

@@ -164,8 +164,8 @@ def test_a_tree_without_sources_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("system", "flags", "others", "entry", "modules"),
     [
-        ("linux", {"-shared", "-fPIC", "-Werror"}, {"-w", "-bundle"}, ["-ldl"], []),
-        ("darwin", {"-bundle", "dynamic_lookup", "-w"}, {"-shared", "-Werror", "-ldl"}, [], []),
+        ("linux", {"-shared", "-fPIC", "-Werror"}, {"-w", "-dynamiclib"}, ["-ldl"], []),
+        ("darwin", {"-dynamiclib", "dynamic_lookup", "-w"}, {"-shared", "-Werror", "-ldl"}, [], []),
         (
             "win32",
             {"-shared", "-DMS_WIN64", "-target"},
