@@ -70,7 +70,7 @@ def test_nothing_is_a_program(bundle: Path, unpacked: Path) -> None:
 
 
 def test_no_path_of_this_machine_is_in_it(unpacked: Path, python: Interpreter) -> None:
-    places = [Path.home(), project.ROOT, cache.root(), python.prefix, python.built, Path(sys.prefix)]
+    places = [Path.home(), project.ROOT, cache.root(), *python.places, Path(sys.prefix)]
     wanted = {os.fsencode(place) + b"/" for place in places if not place.is_relative_to("/usr")}
     found = {(name, place) for name, data in files(unpacked).items() for place in wanted if place in data}
     assert found == set()

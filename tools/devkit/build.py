@@ -85,16 +85,16 @@ class Toolchain:
         self.includes: tuple[Path, ...] = (Path(sysconfig.get_path("include")),)
         self.suffix = str(sysconfig.get_config_var("EXT_SUFFIX"))
         self.versions = (env.version_of("cython"), env.home.name)
-        self.identity = self.identify(run([*self.compiler, "--version"], timeout=30))
+        self.identity = self.identify(run([*self.compiler, "--version"], timeout=30), *map(str, self.includes))
 
-    def identify(self, *versions: str) -> str:
+    def identify(self, *parts: str) -> str:
         """Stands for all that a result depends on besides the sources.
 
         Args:
-            versions: the compiler's.
+            parts: the compiler and the headers.
         """
         flags = (*self.c_flags, *self.cython_c_flags, *self.cython_flags)
-        return cache.key(*versions, *self.versions, *map(str, self.includes), self.suffix, *flags)
+        return cache.key(*parts, *self.versions, self.suffix, *flags)
 
     def compile_c(self, sources: Path, out: Path) -> None:
         """Compiles all of `sources`/*.c."""
@@ -156,8 +156,8 @@ class Target:
 
 def targets(sources: Path, tools: Toolchain) -> list[Target]:
     """All that is compiled from `sources`."""
-    shared = cache.key(tools.identity, *_contents(sources, "*.h", "*.pxd", "*.pxi"))
-    entry = Target(ENTRY, cache.key(shared, *_contents(sources, "*.c")), partial(tools.compile_c, sources))
+    shared = cache.key(tools.identity, *contents(sources, "*.h", "*.pxd", "*.pxi"))
+    entry = Target(ENTRY, cache.key(shared, *contents(sources, "*.c")), partial(tools.compile_c, sources))
     modules = [
         Target(
             f"{PACKAGE}/{module.stem}{tools.suffix}",
@@ -235,7 +235,7 @@ def _place(files: dict[str, Path], into: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _contents(folder: Path, *patterns: str) -> Iterator[str | bytes]:
+def contents(folder: Path, *patterns: str) -> Iterator[str | bytes]:
     """Names and contents of all files below `folder` that fit, in a fixed order."""
     for path in sorted(path for pattern in patterns for path in folder.rglob(pattern)):
         yield str(path.relative_to(folder))

@@ -210,7 +210,7 @@ def compiled(folder: Path) -> Iterator[Path]:
 def _settle(path: Path, home: Path, python: Interpreter, patchelf: Path) -> None:
     """Takes a compiled file from where it was made: what it needs is in the home."""
     data = elf.strip(path.read_bytes())
-    for place in (python.prefix, python.built):
+    for place in python.places:
         data = forget(data, place)
     path.write_bytes(data)
     path.chmod(0o755)

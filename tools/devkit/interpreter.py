@@ -14,7 +14,7 @@ from .console import Failure, run, step
 from .environment import OLDEST
 
 QUESTION = """
-import importlib, json, platform, sys, sysconfig
+import importlib, json, os, platform, sys, sysconfig
 variables = sysconfig.get_config_vars()
 print(json.dumps({
     "implementation": sys.implementation.name,
@@ -25,7 +25,7 @@ print(json.dumps({
     "builtin": sys.builtin_module_names,
     "readline": importlib.import_module("readline").__doc__ if "readline" in sys.builtin_module_names else "",
     "prefix": sys.base_prefix,
-    "built": variables.get("abs_builddir") or sys.base_prefix,
+    "places": [variables.get("abs_builddir"), os.path.dirname(variables.get("LIBDIR") or "")],
     "stdlib": sysconfig.get_path("stdlib"),
     "extensions": [path for path in sys.path if path.endswith("lib-dynload")],
     "include": sysconfig.get_path("include"),
@@ -52,8 +52,8 @@ class Interpreter:
         path: its executable.
         version: as "3.11.7".
         system, machine: what it runs on, in the engine's words: "linux", "x86_64".
-        prefix: where it is installed.
-        built: where it was compiled.
+        prefix: where it is.
+        places: folders that its files may name: where it is, and where it was compiled and meant to be.
         stdlib: the folder of its standard library.
         extensions: the folder of its compiled modules.
         builtin: the compiled modules that are no files.
@@ -68,7 +68,7 @@ class Interpreter:
     system: str
     machine: str
     prefix: Path
-    built: Path
+    places: tuple[Path, ...]
     stdlib: Path
     extensions: Path
     builtin: frozenset[str] = field(repr=False)
@@ -150,7 +150,7 @@ def described(path: Path, told: Mapping[str, Any], versions: Mapping[str, str]) 
         system=SYSTEMS[told["system"]],
         machine=MACHINES[told["machine"]],
         prefix=Path(told["prefix"]),
-        built=Path(told["built"]),
+        places=tuple({Path(place): None for place in (told["prefix"], *told["places"]) if place}),
         stdlib=stdlib,
         extensions=Path(next(iter(told["extensions"]), stdlib / "lib-dynload")),
         builtin=frozenset(told["builtin"]),

@@ -94,7 +94,9 @@ class Toolchain(build.Toolchain):
         self.suffix = python.suffix
         store = cache.root() / "zig" / "compiled"
         self.variables = {"ZIG_GLOBAL_CACHE_DIR": str(store), "ZIG_LOCAL_CACHE_DIR": str(store)}
-        self.identity = self.identify(run([compiler, "version"], timeout=30), python.version)
+        # By what is in the headers: archives are unpacked to a new place each.
+        headers = cache.key(*build.contents(python.include, "*.h"))
+        self.identity = self.identify(run([compiler, "version"], timeout=30), python.version, headers)
 
 
 def _includes(python: Interpreter) -> tuple[Path, ...]:
