@@ -88,7 +88,9 @@ class Door:
 
     def test(self) -> int:
         """run the tests, style and types included; arguments go to pytest"""
-        return children.become([str(self._tested().python), "-m", "pytest", *self._arguments])
+        env = self._tested(zig.need)
+        zig.ensure(env)  # for the tests of bundles
+        return children.become([str(env.python), "-m", "pytest", *self._arguments])
 
     def memcheck(self) -> int:
         """run the engine's tests with the host under AddressSanitizer; arguments go to pytest"""
@@ -159,9 +161,13 @@ class Door:
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         return children.become([str(env.python), "-m", name, *self._arguments])
 
-    def _tested(self) -> environment.Environment:
-        """Gets ready, with all that the tests run; they find it by these variables."""
-        env, godot = self._ready(servers.need)
+    def _tested(self, *needs: Callable[[], cache.Need]) -> environment.Environment:
+        """Gets ready, with all that the tests run; they find it by these variables.
+
+        Args:
+            needs: of what is about to be set up besides.
+        """
+        env, godot = self._ready(servers.need, *needs)
         os.environ["GODOT"] = str(godot.path)
         os.environ |= servers.ensure(env)
         return env

@@ -134,11 +134,13 @@ def strip(data: bytes) -> bytes:
     """
     try:
         return _strip(data)
-    except (struct.error, IndexError) as error:
+    except (struct.error, IndexError, ValueError) as error:
         raise Failure(f"not a whole ELF file of 64 bits: {error}") from None
 
 
 def _strip(data: bytes) -> bytes:
+    if not is_elf(data):
+        raise ValueError(f"it begins with {data[:6]!r}")
     header = list(_HEADER.unpack_from(data))
     table, size, count, names = header[6], header[11], header[12], header[13]
     sections = [list(_SECTION.unpack_from(data, table + number * size)) for number in range(count)]
@@ -151,6 +153,8 @@ def _strip(data: bytes) -> bytes:
         *(segment[2] + segment[5] for segment in _segments(data)),
         *(section[4] + section[5] * (section[1] != _NOWHERE) for section in kept),
     )
+    if end > len(data):
+        raise ValueError("it is cut short")
     start = sections[names][4]
     texts = bytearray(1)
     for section in kept[1:]:

@@ -23,6 +23,7 @@ from devkit import (
     servers,
     stubs,
     tested,
+    zig,
 )
 
 DOOR = project.ROOT / "tools" / "dev.py"
@@ -43,6 +44,7 @@ def became(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
     monkeypatch.setattr(dev.Door, "_ready", ready)
     monkeypatch.setattr(children, "become", become)
     monkeypatch.setattr(servers, "ensure", lambda _: {})
+    monkeypatch.setattr(zig, "ensure", lambda _: Path("/zig"))
     return commands
 
 
@@ -169,7 +171,11 @@ def test_the_readme_says_what_the_set_up_takes() -> None:
     readme = (project.ROOT / "README.md").read_text(encoding="utf-8")
     needs = (environment.NEED, engine.NEED)
     disk, download = sum(need.disk for need in needs), sum(need.download for need in needs)
-    assert f"{disk} MB of disk, {download} MB of download" in " ".join(readme.split())
+    text = " ".join(readme.split())
+    assert f"{disk} MB of disk, {download} MB of download" in text
+    needs = (servers.NEED, zig.NEED)
+    disk, download = sum(need.disk for need in needs), sum(need.download for need in needs)
+    assert f"The tests take {disk} MB of disk and {download} MB of download more" in text
 
 
 def test_every_python_gets_the_arguments_and_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from devkit import environment, platforms
+from devkit import environment, platforms, zig
 from devkit.cache import Need
 from devkit.console import Failure
 from devkit.project import ROOT
@@ -28,10 +28,11 @@ def closed_port() -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
-def test_dependencies_of_all_groups_count(tmp_path: Path) -> None:
+def test_dependencies_of_all_groups_but_that_of_bundles_count(tmp_path: Path) -> None:
     pyproject = tmp_path / "pyproject.toml"
     pyproject.write_text(
-        '[project]\ndependencies = ["c"]\n[dependency-groups]\ndev = ["b>=1"]\nbuild = ["a"]\n',
+        '[project]\ndependencies = ["c"]\n[dependency-groups]\ndev = ["b>=1"]\nbuild = ["a"]\n'
+        'bundle = ["only for bundles"]\n',
         encoding="utf-8",
     )
     assert environment.requirements(pyproject) == ["a", "b>=1", "c"]
@@ -39,7 +40,7 @@ def test_dependencies_of_all_groups_count(tmp_path: Path) -> None:
 
 def test_every_dependency_is_bounded_and_has_its_reason_written_down() -> None:
     reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-    for requirement in environment.requirements(ROOT / "pyproject.toml"):
+    for requirement in (*environment.requirements(ROOT / "pyproject.toml"), zig.requirement()):
         name, bounds = requirement.split(">=")
         assert ",<" in bounds
         assert f"| {name} " in reasons
