@@ -32,6 +32,7 @@ from devkit import (  # noqa: E402
     project,
     pythons,
     reference,
+    release,
     servers,
     stubs,
     tested,
@@ -143,6 +144,13 @@ class Door:
         reference.write(reference.pages(godot))
         return 0
 
+    def release(self) -> int:
+        """with --check: say whether version, changelog, pages, reference and bundles agree"""
+        if self._arguments != ["--check"]:
+            raise Failure(f"release knows --check only, not {' '.join(self._arguments) or 'nothing'}")
+        _, godot = self._ready()
+        return release.report(release.disagreements(reference.pages(godot)))
+
     def clean(self) -> int:
         """remove generated files from the tree; with --cache also the cache that all checkouts share"""
         if self._arguments not in ([], ["--cache"]):
@@ -223,6 +231,7 @@ COMMANDS: dict[str, Callable[[Door], int]] = {
     "lint": Door.lint,
     "interface": Door.interface,
     "reference": Door.reference,
+    "release": Door.release,
     "clean": Door.clean,
 }
 

@@ -54,7 +54,8 @@ def test_every_addon_stands_by_itself(bundle: Path) -> None:
         names = file.namelist()
     assert {tuple(name.split("/")[:2]) for name in names} == {("addons", addon) for addon in ADDONS}
     for addon in ADDONS:
-        assert {f"addons/{addon}/{name}" for name in ("README.md", "LICENSE", "icon.svg")} <= set(names)
+        pages = ("README.md", "LICENSE", "VERSION", "icon.svg")
+        assert {f"addons/{addon}/{name}" for name in pages} <= set(names)
     assert not [name for name in names if "/src/" in name or "python_home" in name or name.endswith(".pyx")]
 
 
@@ -95,7 +96,10 @@ def test_what_zig_compiles_anew_is_the_same(
     bundle: Path, python: Interpreter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tools = zig.Toolchain(ENVIRONMENT, zig.ensure(ENVIRONMENT), python)
-    targets = {target.name.rpartition("/")[2].split(".")[0]: target for target in build.targets(project.SOURCES, tools)}
+    targets = {
+        target.name.rpartition("/")[2].split(".")[0]: target
+        for target in build.targets(project.SOURCES, tools)
+    }
     for name in ("libpythonscript", "handles"):
         place = tmp_path / "elsewhere" / name
         place.parent.mkdir(exist_ok=True)
@@ -119,7 +123,9 @@ def test_the_addons_bytecode_is_checked_against_their_sources(unpacked: Path) ->
         for path, head in compiled(unpacked / "addons" / addon):
             if "python" not in path.relative_to(unpacked / "addons" / addon).parts:
                 flags = struct.pack("<I", 0b11)
-                assert head == importlib.util.MAGIC_NUMBER + flags + importlib.util.source_hash(path.read_bytes())
+                assert head == importlib.util.MAGIC_NUMBER + flags + importlib.util.source_hash(
+                    path.read_bytes()
+                )
 
 
 def test_the_standard_librarys_is_taken_as_it_is(home: Path) -> None:
@@ -149,7 +155,7 @@ def test_every_part_comes_with_its_version_and_its_licence(home: Path, manifest:
     texts = {text for part in manifest["parts"] for text in part["texts"]}
     assert texts == {name for name in manifest["files"] if name.startswith("licenses/")}
     known = {library for name, known in parts.KNOWN.items() if name in names for library in known.libraries}
-    libraries = {name.partition(".so")[0] for name in os.listdir(home / "lib") if ".so" in name}
+    libraries = {path.name.partition(".so")[0] for path in (home / "lib").glob("*.so*")}
     assert {name for name in libraries if not name.startswith("libpython")} <= known
 
 
@@ -167,7 +173,8 @@ def test_modules_with_a_licence_that_binds_the_game_are_not_there(home: Path) ->
     extensions = {path.name.split(".")[0] for path in home.rglob("lib-dynload/*.so")}
     assert "_ssl" in extensions or "_ctypes" in extensions
     assert extensions & {"readline", "_gdbm", "_dbm", "nis", "_crypt", "_curses", "_tkinter"} == set()
-    assert not [name for name in os.listdir(home / "lib") if name.startswith(("libreadline", "libgdbm", "libdb"))]
+    libraries = {path.name for path in (home / "lib").iterdir()}
+    assert not [name for name in libraries if name.startswith(("libreadline", "libgdbm", "libdb"))]
 
 
 def test_the_addons_run_on_any_glibc_that_godot_runs_on(unpacked: Path, home: Path) -> None:
@@ -182,7 +189,8 @@ def test_nothing_is_for_debuggers(unpacked: Path) -> None:
     for path in unpacked.rglob("*.so*"):
         data = path.read_bytes() if path.is_file() else b""
         if elf.is_elf(data):
-            assert b".symtab\0" not in data and b".debug_info\0" not in data, path
+            assert b".symtab\0" not in data, path
+            assert b".debug_info\0" not in data, path
 
 
 def test_what_would_need_a_newer_glibc_is_not_bundled(

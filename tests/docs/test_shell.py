@@ -61,6 +61,10 @@ def test_the_door_knows_the_command(arguments: list[str], monkeypatch: pytest.Mo
         case "godot":
             known = subprocess.check_output([os.environ["GODOT"], "--help"], text=True, timeout=SECONDS)
             assert [option for option in options if option.startswith("-") and option not in known] == []
+        case "bundle":
+            assert [option for option in options if option.startswith("-")] in ([], ["--source"])
+        case "release":
+            assert options == ["--check"]
         case _:
             assert options == [], "this test does not know whether the command has these options"
 

@@ -90,6 +90,8 @@ def make(python: Interpreter, env: Environment, out: Path) -> Path:
         for name, source in addons(host).items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, folder / name)
+        for addon in ADDONS:
+            (folder / "addons" / addon / "VERSION").write_text(f"{project.version()}\n", encoding="utf-8")
         (folder / "addons/pythonscript/python").mkdir()
         (folder / "addons/pythonscript/python/.gdignore").touch()  # else the editor looks through all of it
         home.compile_all(python, folder, "CHECKED_HASH")
@@ -102,15 +104,16 @@ def make(python: Interpreter, env: Environment, out: Path) -> Path:
     return target
 
 
-def addons(host: Mapping[str, Path]) -> dict[str, Path]:
+def addons(host: Mapping[str, Path], root: Path = project.ROOT) -> dict[str, Path]:
     """What is shipped of the addons, by its name in the zip.
 
     Args:
         host: the compiled host's files, by their paths in `bin/`.
+        root: the checkout.
     """
     found = {f"addons/pythonscript/bin/{name}": path for name, path in host.items()}
     for addon in ADDONS:
-        folder = project.ROOT / "addons" / addon
+        folder = root / "addons" / addon
         for path in folder.rglob("*"):
             inner = path.relative_to(folder)
             if inner.parts[0] not in MADE and path.name.endswith(SHIPPED):

@@ -47,7 +47,9 @@ def test_a_zip_tells_nothing_of_when_and_where(
     assert sorted(path.name for path in tmp_path.glob("*.zip")) == ["one.zip", "two.zip"]
 
 
-def test_the_time_is_the_last_commits(files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_is_the_last_commits(
+    files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     monkeypatch.setattr(bundle, "run", lambda *_, **__: "1600000000\n")
     bundle.write(tmp_path / "one.zip", files)
@@ -65,15 +67,16 @@ def test_without_a_repository_it_is_the_earliest(
         assert file.infolist()[0].date_time == (1980, 1, 1, 0, 0, 0)
 
 
-def test_a_time_that_is_none_is_told(files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_time_that_is_none_is_told(
+    files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(Failure, match=r"\$SOURCE_DATE_EPOCH is 'yesterday', and not a number of seconds"):
         bundle.write(tmp_path / "one.zip", files)
     assert not list(tmp_path.glob("*.zip"))
 
 
-def test_what_is_shipped_of_the_addons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(project, "ROOT", tmp_path)
+def test_what_is_shipped_of_the_addons(tmp_path: Path) -> None:
     shipped = {
         "pythonscript/README.md",
         "pythonscript/LICENSE",
@@ -98,6 +101,6 @@ def test_what_is_shipped_of_the_addons(tmp_path: Path, monkeypatch: pytest.Monke
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     host = {"_pythonscript/values.so": tmp_path / "values.so"}
-    found = bundle.addons(host)
+    found = bundle.addons(host, tmp_path)
     assert found.pop("addons/pythonscript/bin/_pythonscript/values.so") == tmp_path / "values.so"
     assert found.keys() == {f"addons/{name}" for name in shipped}

@@ -39,7 +39,8 @@ def test_a_path_that_only_begins_alike_stays() -> None:
 
 def test_the_account_of_a_build_has_no_paths_and_no_flags(tmp_path: Path) -> None:
     text = (
-        "# written by the build\nbuild_time_vars = {'B': '/root/build', 'CFLAGS': '-O2 -g', 'CC': 'gcc -pthread',\n"
+        "# written by the build\n"
+        "build_time_vars = {'B': '/root/build', 'CFLAGS': '-O2 -g', 'CC': 'gcc -pthread',\n"
         " 'CONFIG_ARGS': \"'--enable-shared'\", 'EXT_SUFFIX': '.cpython-311-x86_64-linux-gnu.so', 'A': 1,\n"
         " 'SOABI': 'cpython-311'}\n"
     )

@@ -45,14 +45,19 @@ def test_an_environment_is_described_as_the_python_under_it() -> None:
         ({"gil": False}, "without a GIL: take the usual build"),
         ({"system": "sunos5"}, "which is for sunos5 on "),
         ({"machine": "m68k"}, "on m68k"),
-        ({"library": "libpython3.11.a"}, "has no shared library: take one that is built with --enable-shared"),
+        (
+            {"library": "libpython3.11.a"},
+            "has no shared library: take one that is built with --enable-shared",
+        ),
         ({"library": "libpython9.9.so.1.0"}, "has no shared library"),
         ({"include": "/nowhere"}, "has no C headers in /nowhere"),
         ({"builtin": ["_gdbm", "sys"]}, "the module _gdbm in it, which may be under the GPL"),
         ({"readline": "Importing this module enables GNU readline."}, "GNU readline in it"),
     ],
 )
-def test_what_no_bundle_can_be_made_from(change: dict[str, Any], complaint: str, told: dict[str, Any]) -> None:
+def test_what_no_bundle_can_be_made_from(
+    change: dict[str, Any], complaint: str, told: dict[str, Any]
+) -> None:
     assert interpreter.unsuited(told) is None
     reason = interpreter.unsuited(told | change)
     assert reason is not None

@@ -12,6 +12,7 @@ from devkit import environment, interpreter, zig
 from devkit.cache import Need
 from devkit.console import CommandFailed, Failure
 from devkit.environment import Environment
+from devkit.interpreter import Interpreter
 
 ENVIRONMENT = Environment(Path(sys.prefix))
 
@@ -49,7 +50,9 @@ def test_no_network_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_platform_that_it_does_not_compile_for_is_told() -> None:
     python = replace(interpreter.at(environment.base()), system="plan9")
-    with pytest.raises(Failure, match=r"no bundle is made for plan9\.x86_64 here: linux\.x86_64, linux\.arm64"):
+    with pytest.raises(
+        Failure, match=r"no bundle is made for plan9\.x86_64 here: linux\.x86_64, linux\.arm64"
+    ):
         zig.Toolchain(ENVIRONMENT, Path("/zig"), python)
 
 
@@ -57,16 +60,17 @@ def test_a_result_depends_on_the_interpreter_and_the_compiler(monkeypatch: pytes
     monkeypatch.setattr(zig, "run", lambda command, **_: f"{command[0]} 1.0")
     python = interpreter.at(environment.base())
 
-    def identity(compiler: str, **changes: str) -> str:
-        return zig.Toolchain(ENVIRONMENT, Path(compiler), replace(python, **changes)).identity
+    def identity(compiler: str, python: Interpreter) -> str:
+        return zig.Toolchain(ENVIRONMENT, Path(compiler), python).identity
 
-    usual = identity("/zig")
-    assert identity("/zig") == usual
-    assert len({usual, identity("/other"), identity("/zig", version="3.99.1"), identity("/zig", suffix=".x.so")}) == 4
+    usual = identity("/zig", python)
+    assert identity("/zig", python) == usual
+    others = [replace(python, version="3.99.1"), replace(python, suffix=".x.so")]
+    assert len({usual, identity("/other", python), *(identity("/zig", other) for other in others)}) == 4
 
 
 def test_debians_headers_for_the_architecture_are_found(tmp_path: Path) -> None:
-    """`pyconfig.h` includes `<x86_64-linux-gnu/python3.11/pyconfig.h>`; /usr/include has the system's libc too."""
+    """`pyconfig.h` includes `<x86_64-linux-gnu/python3.11/pyconfig.h>`; beside that is the system's libc."""
     include = tmp_path / "include" / "python3.11"
     inner = tmp_path / "include" / "x86_64-linux-gnu" / "python3.11"
     for folder in (include, inner):
