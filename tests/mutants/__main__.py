@@ -19,13 +19,18 @@ from pathlib import Path, PurePath
 from queue import SimpleQueue
 from typing import Final
 
-from . import client, host, tls
+from . import client, host, tls, tools
 from .equivalents import EQUIVALENTS
 from .model import Mutant
 from .operators import mutations
 from .workplace import ROOT, Unusable, Verdict, Workplace
 
-DIRECTED: Final = {"client": client.MUTANTS, "tls": tls.MUTANTS, "host": host.MUTANTS}
+DIRECTED: Final = {
+    "client": client.MUTANTS,
+    "tls": tls.MUTANTS,
+    "host": host.MUTANTS,
+    "tools": tools.MUTANTS,
+}
 MUTATED: Final = "addons/pythonscript_http"
 """Where random mutants are made."""
 UNITS: Final = PurePath("tests/unit/http")

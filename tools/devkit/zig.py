@@ -96,7 +96,8 @@ class Toolchain(build.Toolchain):
         self.variables = {"ZIG_GLOBAL_CACHE_DIR": str(store), "ZIG_LOCAL_CACHE_DIR": str(store)}
         # By what is in the headers: archives are unpacked to a new place each.
         headers = cache.key(*build.contents(python.include, "*.h"))
-        self.identity = self.identify(run([compiler, "version"], timeout=30), python.version, headers)
+        version = run([compiler, "version"], timeout=30)
+        self.identity = self.identify(version, *self.compiler[1:], python.version, headers)
 
 
 def _includes(python: Interpreter) -> tuple[Path, ...]:

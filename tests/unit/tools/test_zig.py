@@ -65,8 +65,12 @@ def test_a_result_depends_on_the_interpreter_and_the_compiler(monkeypatch: pytes
 
     usual = identity("/zig", python)
     assert identity("/zig", python) == usual
-    others = [replace(python, version="3.99.1"), replace(python, suffix=".x.so")]
-    assert len({usual, identity("/other", python), *(identity("/zig", other) for other in others)}) == 4
+    found = {usual, identity("/other", python)}
+    others = [replace(python, version="3.99.1"), replace(python, machine="arm64")]
+    found |= {identity("/zig", other) for other in [*others, replace(python, suffix=".x.so")]}
+    monkeypatch.setattr(zig, "GLIBC", (2, 17))
+    found.add(identity("/zig", python))
+    assert len(found) == 6
 
 
 def test_debians_headers_for_the_architecture_are_found(tmp_path: Path) -> None:
