@@ -1,10 +1,9 @@
 """What may be set of a client, within which ranges, and every default: once, here.
 
-The values are immutable: to change one is to replace the whole (`dataclasses.replace`).
+The values are immutable: to change one is to replace the whole (`_replace`).
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 UNLIMITED: Final = 2**63 - 1
 """Bytes: what an integer of the engine's can count."""
@@ -12,8 +11,7 @@ UNLIMITED: Final = 2**63 - 1
 _LARGEST: Final = 16777216
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeouts:
+class Timeouts(NamedTuple):
     """How long things may take, in seconds; 0.0, where users may set it: for ever."""
 
     connect: float = 0.0
@@ -37,8 +35,7 @@ class Timeouts:
     """For the call of another thread that `close()` ends. Only a script's own stream takes long."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(NamedTuple):
     """How many bytes things may have."""
 
     header_size: int = 65536

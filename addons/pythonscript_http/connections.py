@@ -13,14 +13,15 @@ from .http11 import HTTP11Connection
 from .requests import Requests
 from .status import RESULTS, Event, StatusMachine
 from .timing import Timing
-from .trace import ConnectionTrace, Observer, Trace, default_observer
+from .tracing import ConnectionTrace, Trace, default_observer
 from .transport.connector import Connecting, Connector, Route, making_tls_ready
 from .transport.stream import Network, NetworkError, Stream, TlsInfo
 from .url import PORT_HTTP, PORT_HTTPS, Host, authority, parse_host
 from .waits import Waits
 from .workers import Workers
 
-if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
+if TYPE_CHECKING:  # late: few games have an observer, and one that speaks plain HTTP does not load OpenSSL
+    from .trace import Observer
     from .transport.trust import TlsPolicy
 
 _DECODERS: Final = Workers(4, 5.0, "decoding")
@@ -160,7 +161,7 @@ class Connections(Requests):
         )
 
     @property
-    def observer(self) -> Observer | None:
+    def observer(self) -> "Observer | None":
         """Called with the events of connections and requests, from the next on (see `trace`); None: none is.
 
         It is None again once it has raised.
@@ -168,7 +169,7 @@ class Connections(Requests):
         return None if self._trace is None else self._trace.observer
 
     @observer.setter
-    def observer(self, observer: Observer | None) -> None:
+    def observer(self, observer: "Observer | None") -> None:
         self._trace = None if observer is None else Trace(observer, self._clock, self._wall_clock)
 
     def attach(self, stream: Stream, host: str | None = None) -> Error:

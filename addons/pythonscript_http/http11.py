@@ -10,7 +10,7 @@ from .http1.connection import Connection, Phase
 from .http1.request import RequestHead
 from .http1.writer import RequestWriter
 from .timing import Timing
-from .trace import ConnectionTrace, ExchangeTrace, Outcome, Trace
+from .tracing import ConnectionTrace, ExchangeTrace, Outcome, Trace
 from .transport.stream import (
     WOULD_BLOCK,
     HandshakeError,

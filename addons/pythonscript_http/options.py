@@ -1,7 +1,6 @@
 """What a user may set of a client. What does not fit is refused, and tells why."""
 
 import math
-from dataclasses import replace
 from typing import Final
 
 from .calls import Calls
@@ -95,7 +94,7 @@ class Options(Calls):
             LocalError: it is not within 256 to 16777216.
         """
         self._check_size("read_chunk_size", size)
-        self.limits = replace(self.limits, read_size=size)
+        self.limits = self.limits._replace(read_size=size)
 
     def get_read_chunk_size(self) -> int:
         """Gives how many bytes one read gives at most."""
@@ -164,7 +163,7 @@ class Options(Calls):
             LocalError: it is not within 1024 to 16777216.
         """
         self._check_size("max_header_size", size)
-        self.limits = replace(self.limits, header_size=size)
+        self.limits = self.limits._replace(header_size=size)
 
     def get_max_header_size(self) -> int:
         """Gives how many bytes the header blocks of one response may have."""
@@ -179,7 +178,7 @@ class Options(Calls):
             LocalError: it is below -1.
         """
         self._check_size("max_body_size", size)
-        self.limits = replace(self.limits, body_size=UNLIMITED if size < 0 else size)
+        self.limits = self.limits._replace(body_size=UNLIMITED if size < 0 else size)
 
     def get_max_body_size(self) -> int:
         """Gives how many bytes the body of a response may have, -1 for no limit."""
@@ -307,7 +306,7 @@ class Options(Calls):
         if not (seconds >= 0 and math.isfinite(seconds)):
             text = f"{name}_timeout {seconds} is not a number of seconds, 0 or more"
             raise self.refused(LocalError(text))
-        self.timeouts = replace(self.timeouts, **{name: float(seconds)})
+        self.timeouts = self.timeouts._replace(**{name: float(seconds)})
         self._obey_timeouts()
 
     def _obey_timeouts(self) -> None:

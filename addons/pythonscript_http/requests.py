@@ -13,7 +13,7 @@ from .http11 import HTTP11Connection
 from .options import Options
 from .status import Event, StatusMachine
 from .timing import Timing
-from .trace import Trace
+from .tracing import Trace
 from .transport.proxy import Proxy
 
 _OK: Final = Error.OK

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from inspect import isfunction
-from typing import Any
+from types import FunctionType
+from typing import Any, NamedTuple
 
 from _pythonscript import classes, errors
 from _pythonscript.incoming import Method
 from _pythonscript.interface import engine_version
 from _pythonscript.variant import Type
 
-from . import documentation
 from ._classes import declared, engine_class, native_properties, singleton
 from .annotations import resolve
 from .declare import DeclarationError, hints_of, is_native, method_spec, owner_of, spec_of
@@ -23,8 +21,7 @@ _ERROR = "Error"
 """The engine's name of its error codes."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Method:
+class _Method(NamedTuple):
     """A method as `_pythonscript.classes` takes it."""
 
     name: str
@@ -35,8 +32,7 @@ class _Method:
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Class:
+class _Class(NamedTuple):
     """A class as `_pythonscript.classes` takes it."""
 
     name: str
@@ -105,11 +101,11 @@ def _with_free_accessors(cls: type[Any], spec: ClassSpec) -> ClassSpec:
     def free(name: str) -> str:
         return f"{name}_property" if name in hiding else name
 
-    methods = tuple(replace(method, name=free(method.name)) for method in spec.methods)
+    methods = tuple(method._replace(name=free(method.name)) for method in spec.methods)
     properties = tuple(
-        replace(prop, getter=free(prop.getter), setter=free(prop.setter)) for prop in spec.properties
+        prop._replace(getter=free(prop.getter), setter=free(prop.setter)) for prop in spec.properties
     )
-    return replace(spec, methods=methods, properties=properties)
+    return spec._replace(methods=methods, properties=properties)
 
 
 def _method_names(cls: type[Any]) -> dict[Any, str]:
@@ -118,7 +114,7 @@ def _method_names(cls: type[Any]) -> dict[Any, str]:
     names: dict[Any, str] = {}
     for name in (method.name for spec in specs for method in spec.methods):
         function = vars(owner_of(cls, name) or object).get(name)
-        if isfunction(function) and (function not in names or function.__name__ == name):
+        if isinstance(function, FunctionType) and (function not in names or function.__name__ == name):
             names[function] = name
     return names
 
@@ -177,15 +173,15 @@ def _info(info: Info) -> Info:
 
 def _property(spec: PropertySpec) -> PropertySpec:
     """The same for a property; and the inspector asks for a node by another hint."""
-    return replace(spec, info=_hinted(_info(spec.info), "Node", PropertyHint.NODE_TYPE))
+    return spec._replace(info=_hinted(_info(spec.info), "Node", PropertyHint.NODE_TYPE))
 
 
 def _hinted(info: Info, ancestor: str, hint: PropertyHint) -> Info:
     value = info.value
     if value.hint == PropertyHint.DICTIONARY_TYPE and engine_version() < (4, 4):
-        return replace(info, value=replace(value, hint=PropertyHint.NONE, hint_string=""))
+        return info._replace(value=value._replace(hint=PropertyHint.NONE, hint_string=""))
     if value.hint == PropertyHint.NONE and _is_object(value, ancestor):
-        return replace(info, value=replace(value, hint=hint, hint_string=value.class_name))
+        return info._replace(value=value._replace(hint=hint, hint_string=value.class_name))
     return info
 
 
@@ -222,11 +218,9 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
     virtual methods of its classes, and a declaration that does not fit is refused; a release engine does not,
     and trusts.
     """
-    known = {
-        entry["name"]: entry
-        for entry in singleton("ClassDB").class_get_method_list(spec.native)
-        if entry["flags"] & MethodFlags.VIRTUAL
-    }
+    if not spec.virtuals:
+        return {}
+    known = _known_virtuals(spec.native)
     found = {}
     for name, function in spec.virtuals.items():
         if known and name not in known:
@@ -243,6 +237,14 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
             ) from error
         found[name] = _host_method(cls, method)
     return found
+
+
+def _known_virtuals(native: str) -> dict[str, Any]:
+    """The virtual methods of an engine class, by name; a release engine is not asked, as it takes a millisecond."""
+    if not singleton("OS").is_debug_build():
+        return {}
+    listed = singleton("ClassDB").class_get_method_list(native)
+    return {entry["name"]: entry for entry in listed if entry["flags"] & MethodFlags.VIRTUAL}
 
 
 def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> MethodSpec:
@@ -265,13 +267,15 @@ def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> MethodSpec:
     if given != known_type:
         raise TypeError(f"it must return the engine's {VariantType(known_type).name.lower()}")
     if method.returns is not None and known["return"]["class_name"] == _ERROR:
-        return replace(method, returns=Info("", replace(method.returns.value, class_name=_ERROR)))
+        return method._replace(returns=Info("", method.returns.value._replace(class_name=_ERROR)))
     return method
 
 
 def load_documentation() -> None:
     """Gives the editor's help the documentation of every class."""
     from _pythonscript.documentation import load_xml
+
+    from . import documentation  # late: a game has no help
 
     for cls in declared.values():
         try:

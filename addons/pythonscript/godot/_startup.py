@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import signal
 import sys
 from pathlib import Path
 
@@ -36,6 +35,8 @@ def start(addons: str, advice: str, get_proc_address: int, library: int) -> bool
     )
 
     from .values import LIST_ARRAYS, NUMBER_ARRAYS, NodePath, StringName
+
+    import _signal as signal  # the enums around it are made by whoever needs them
 
     # The first import of `signal` takes Ctrl-C for Python, whatever PyConfig says: the engine gets it back.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:

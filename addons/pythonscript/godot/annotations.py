@@ -23,7 +23,6 @@ import collections.abc
 import types
 import typing
 from array import array
-from dataclasses import replace
 from enum import Enum, IntEnum, IntFlag
 from typing import Any
 
@@ -121,20 +120,20 @@ def _resolve_union(members: tuple[Any, ...]) -> ValueSpec:
     shared = (
         kind.python for kind in kinds if is_shared(kind) and kind.type is not VariantType.PACKED_BYTE_ARRAY
     )
-    return replace(ANY, python=next(shared, None))
+    return ANY._replace(python=next(shared, None))
 
 
 def _array_of(kind: ValueSpec, element: ValueSpec) -> ValueSpec:
     if element.type is VariantType.NIL:
         return kind
-    return replace(kind, element=element, hint=PropertyHint.ARRAY_TYPE, hint_string=item_name(element))
+    return kind._replace(element=element, hint=PropertyHint.ARRAY_TYPE, hint_string=item_name(element))
 
 
 def _dictionary_of(kind: ValueSpec, key: ValueSpec, element: ValueSpec) -> ValueSpec:
     if key.type is element.type is VariantType.NIL:
         return kind
     hint = f"{item_name(key)};{item_name(element)}"
-    return replace(kind, key=key, element=element, hint=PropertyHint.DICTIONARY_TYPE, hint_string=hint)
+    return kind._replace(key=key, element=element, hint=PropertyHint.DICTIONARY_TYPE, hint_string=hint)
 
 
 def _enum(enum: type[Any]) -> ValueSpec:

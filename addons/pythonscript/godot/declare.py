@@ -8,16 +8,14 @@ sees it.
 from __future__ import annotations
 
 import copy
-import inspect
 import re
 import sys
 import typing
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from enum import IntEnum, IntFlag
 from functools import partial
-from types import SimpleNamespace
+from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Never, TypeGuard, TypeVar, overload
 
 from .annotations import (
@@ -31,6 +29,7 @@ from .annotations import (
     resolve,
 )
 from .enums import MethodFlags, PropertyHint, PropertyUsage, VariantType
+from .signatures import REQUIRED, Kind, Parameter, is_coroutine, parameters, takes
 from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, SignalSpec, ValueSpec
 
 if TYPE_CHECKING:
@@ -265,6 +264,7 @@ class _Inspection:
         self.properties: list[PropertySpec] = []
         self.signals: list[SignalSpec] = []
         self.constants: list[ConstantSpec] = []
+        self.names: set[str] = set()  # of the constants
 
     def spec(self, abstract: bool) -> ClassSpec:
         name = self.cls.__name__
@@ -291,10 +291,10 @@ class _Inspection:
             properties=tuple(self.properties),
             signals=tuple(self.signals),
             constants=tuple(self.constants),
-            notification=inspect.isfunction(getattr(self.cls, "_notification", None)),
-            to_string=inspect.isfunction(getattr(self.cls, "_to_string", None)),
+            notification=isinstance(getattr(self.cls, "_notification", None), FunctionType),
+            to_string=isinstance(getattr(self.cls, "_to_string", None), FunctionType),
             abstract=abstract,
-            doc=inspect.cleandoc(vars(self.cls).get("__doc__") or ""),
+            doc=vars(self.cls).get("__doc__") or "",
         )
 
     def engine_bases(self) -> tuple[type[Any], type[Any]]:
@@ -350,7 +350,7 @@ class _Inspection:
                 pass
             case int() if name.isupper():
                 self.add_constant(ConstantSpec(name, int(member)))
-            case _ if inspect.isfunction(member):
+            case FunctionType():
                 flags = MethodFlags.CONST if vars(member).get("_const") else MethodFlags(0)
                 self.add_method(name, member, MethodFlags.NORMAL | flags)
 
@@ -358,30 +358,28 @@ class _Inspection:
         self.methods.append(method_spec(name, function, flags, hints_of(function, self.cls, name)))
 
     def check_private(self, name: str, member: Any) -> None:
-        if not inspect.isfunction(member):
+        if not isinstance(member, FunctionType):
             return
         if name in _REFUSED:
             raise TypeError(_REFUSED[name])
-        if name in _ANSWERS:
-            try:
-                inspect.signature(member).bind(*(name for name in ("self", _ANSWERS[name]) if name))
-            except TypeError:
-                raise TypeError(f"the engine calls it as {name}({_ANSWERS[name]})") from None
+        if name in _ANSWERS and not takes(member, 2 if _ANSWERS[name] else 1):
+            raise TypeError(f"the engine calls it as {name}({_ANSWERS[name]})")
 
     def add_constant(self, constant: ConstantSpec) -> None:
         if not -(1 << 63) <= constant.value < 1 << 63:
             raise ValueError(f"{constant.name} = {constant.value} does not fit the engine's 64-bit int")
-        if any(other.name == constant.name for other in self.constants):
+        if constant.name in self.names:
             raise ValueError(
                 f"the class has a constant {constant.name} already; members of its enums are its constants"
             )
+        self.names.add(constant.name)
         self.constants.append(constant)
 
     def add_export(self, owner: type[Any], name: str, member: Export) -> None:
         for role, method in (("getter", member.getter), ("setter", member.setter)):
             if method and not self.has(method):
                 raise TypeError(f"its {role} {method} is not a method of the class")
-        annotations = inspect.get_annotations(owner)
+        annotations = owner.__annotations__
         if name not in annotations and member.default is None:
             raise TypeError("it needs an annotation, or a default that shows its type")
         value = self.resolve(owner, annotations.get(name, type(member.default)))
@@ -392,7 +390,7 @@ class _Inspection:
             member.default = as_declared(value, member.default)
         member.taken = partial(_shared, value) if is_shared(value) else None
         member.fresh = _maker(value, member.default)
-        info = Info(name, replace(value, **_inspector(value, dict(member.hints))))
+        info = Info(name, value._replace(**_inspector(value, dict(member.hints))))
         # A private method is not registered: the engine goes by one that goes by it.
         getter, setter = (
             given if given and not given.startswith("_") else f"{role}_{name}"
@@ -407,7 +405,7 @@ class _Inspection:
             raise TypeError("a property needs a getter")
         value = resolve(hints_of(member.fget, self.cls, name).get("return", Any))
         usage = value.usage if member.fset else value.usage & ~PropertyUsage.STORAGE
-        info, setter = Info(name, replace(value, usage=usage)), f"set_{name}" if member.fset else ""
+        info, setter = Info(name, value._replace(usage=usage)), f"set_{name}" if member.fset else ""
         self.add_accessors(name, PropertySpec(info, f"get_{name}", setter, doc=_doc(member.fget)))
 
     def add_accessors(self, name: str, spec: PropertySpec) -> None:
@@ -415,7 +413,7 @@ class _Inspection:
         self.properties.append(spec)
         value = spec.info.value
         plain = Info(
-            "value", replace(value, hint=PropertyHint.NONE, hint_string="", usage=_argument_usage(value))
+            "value", value._replace(hint=PropertyHint.NONE, hint_string="", usage=_argument_usage(value))
         )
         if not self.has(spec.getter):
             returns, flags = Info("", plain.value), MethodFlags.NORMAL | MethodFlags.CONST
@@ -432,7 +430,7 @@ class _Inspection:
         for base in reversed(self.cls.__mro__):
             for name, member in vars(base).items():
                 private = name.startswith("_") and not name.startswith("__")
-                if private and name not in _ANSWERS and inspect.isfunction(member):
+                if private and name not in _ANSWERS and isinstance(member, FunctionType):
                     yield name, getattr(self.cls, name)
 
     def resolve(self, owner: type[Any], annotation: Any) -> ValueSpec:
@@ -504,21 +502,21 @@ def method_spec(
     Raises:
         TypeError: the engine cannot call such a function.
     """
-    if inspect.iscoroutinefunction(function):
+    if is_coroutine(function):
         raise TypeError("the engine cannot await a coroutine; use a signal")
-    parameters = list(inspect.signature(function).parameters.values())
+    given = parameters(function)
     if not flags & MethodFlags.STATIC:
-        if not parameters:
+        if not given:
             raise TypeError("a method needs self; make it a staticmethod otherwise")
-        del parameters[0]
+        del given[0]
     arguments: list[Info] = []
     defaults: list[Any] = []
     rest: ValueSpec | None = None
-    for parameter in parameters:
-        if parameter.kind is parameter.VAR_POSITIONAL:
+    for parameter in given:
+        if parameter.kind is Kind.VAR_POSITIONAL:
             flags |= MethodFlags.VARARG
             rest, _ = _argument(parameter, hints)
-        elif parameter.kind in (parameter.VAR_KEYWORD, parameter.KEYWORD_ONLY):
+        elif parameter.kind in (Kind.VAR_KEYWORD, Kind.KEYWORD_ONLY):
             raise TypeError(f"the engine passes no keyword arguments, such as {parameter.name}")
         else:
             value, default = _argument(parameter, hints)
@@ -534,11 +532,11 @@ def method_spec(
     return MethodSpec(name, function, tuple(arguments), result, tuple(defaults), flags, _doc(function), rest)
 
 
-def _argument(parameter: inspect.Parameter, hints: dict[str, Any]) -> tuple[ValueSpec, list[Any]]:
+def _argument(parameter: Parameter, hints: dict[str, Any]) -> tuple[ValueSpec, list[Any]]:
     """The type of an argument, and its default if it has one."""
     try:
         value = resolve(hints.get(parameter.name, Any))
-        if parameter.default is parameter.empty:
+        if parameter.default is REQUIRED:
             return value, []
         check_default(value, parameter.default)
         if is_container(value) and value.python and not isinstance(parameter.default, value.python):
@@ -624,4 +622,4 @@ def _setter(name: str) -> Callable[[Any, Any], None]:
 
 
 def _doc(function: Callable[..., Any]) -> str:
-    return inspect.cleandoc(function.__doc__ or "")
+    return function.__doc__ or ""

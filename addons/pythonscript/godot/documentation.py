@@ -33,7 +33,7 @@ def to_xml(cls: type[Any]) -> str:
     spec = spec_of(cls)
     docs = {name: doc for body in reversed(bodies(cls)) for name, doc in attribute_docstrings(body).items()}
     root = Element("class", name=spec.name, inherits=spec.parent, version="4.2")
-    brief, _, rest = spec.doc.partition("\n\n")
+    brief, _, rest = inspect.cleandoc(spec.doc).partition("\n\n")
     SubElement(root, "brief_description").text = _text(brief)
     SubElement(root, "description").text = _text(rest)
     SubElement(root, "tutorials")
@@ -52,7 +52,7 @@ def to_xml(cls: type[Any]) -> str:
         }
         if prop.default is not None or prop.info.type == VariantType.OBJECT:
             attributes["default"] = literal(prop.default, prop.info.value)
-        SubElement(members, "member", attributes).text = _text(prop.doc or docs.get(prop.info.name, ""))
+        SubElement(members, "member", attributes).text = _text(inspect.cleandoc(prop.doc) or docs.get(prop.info.name, ""))
     signals = SubElement(root, "signals")
     for signal in spec.signals:
         node = SubElement(signals, "signal", name=signal.name)
@@ -80,7 +80,7 @@ def _add_method(parent: Element, method: MethodSpec) -> None:
         node.set("qualifiers", " ".join(qualifiers))
     SubElement(node, "return", {"type": "void"} if method.returns is None else _type(method.returns))
     _add_arguments(node, method.arguments, method.defaults)
-    SubElement(node, "description").text = _text(method.doc)
+    SubElement(node, "description").text = _text(inspect.cleandoc(method.doc))
 
 
 def _add_arguments(node: Element, arguments: tuple[Info, ...], defaults: tuple[Any, ...] = ()) -> None:

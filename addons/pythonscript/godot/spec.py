@@ -1,18 +1,18 @@
-"""What a Python class looks like to the engine: plain data, made by `declare`."""
+"""What a Python class looks like to the engine: plain data, made by `declare`.
 
-from __future__ import annotations
+Named tuples, as they are made in a fraction of a dataclass's time, which every game's start would spend; and annotations are no texts to be compiled again.
+"""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from .enums import MethodFlags, PropertyHint, PropertyUsage, VariantType
 
 _Class = type[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ValueSpec:
+class ValueSpec(NamedTuple):
     """A type, as the engine's PropertyInfo says it.
 
     Attributes:
@@ -26,16 +26,15 @@ class ValueSpec:
 
     type: VariantType
     python: _Class | None = None
-    element: ValueSpec | None = None
+    element: "ValueSpec | None" = None
     class_name: str = ""
     hint: int = PropertyHint.NONE
     hint_string: str = ""
     usage: int = PropertyUsage.DEFAULT
-    key: ValueSpec | None = None
+    key: "ValueSpec | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Info:
+class Info(NamedTuple):
     """A named value: an argument, a return value (no name), a property."""
 
     name: str
@@ -62,8 +61,7 @@ class Info:
         return self.value.usage
 
 
-@dataclass(frozen=True, slots=True)
-class MethodSpec:
+class MethodSpec(NamedTuple):
     """A method.
 
     Attributes:
@@ -82,8 +80,7 @@ class MethodSpec:
     rest: ValueSpec | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PropertySpec:
+class PropertySpec(NamedTuple):
     """A property with the names of its accessors; no setter: read-only."""
 
     info: Info
@@ -95,8 +92,7 @@ class PropertySpec:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SignalSpec:
+class SignalSpec(NamedTuple):
     """A signal and its arguments."""
 
     name: str
@@ -104,8 +100,7 @@ class SignalSpec:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ConstantSpec:
+class ConstantSpec(NamedTuple):
     """An integer constant, of an enum or (`enum` empty) of the class itself."""
 
     name: str
@@ -115,8 +110,7 @@ class ConstantSpec:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClassSpec:
+class ClassSpec(NamedTuple):
     """A class with all its members, in the order of their declaration.
 
     Attributes:
@@ -129,7 +123,7 @@ class ClassSpec:
     parent: str
     native: str
     methods: tuple[MethodSpec, ...] = ()
-    virtuals: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    virtuals: Mapping[str, Callable[..., Any]] = MappingProxyType({})
     properties: tuple[PropertySpec, ...] = ()
     signals: tuple[SignalSpec, ...] = ()
     constants: tuple[ConstantSpec, ...] = ()

@@ -8,7 +8,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gdextension_interface.h"
@@ -33,6 +32,8 @@
     X(PyMem_RawFree) \
     X(Py_InitializeFromConfig) \
     X(PyStatus_Exception) \
+    X(PyGC_Disable) \
+    X(PyGC_Enable) \
     X(PyEval_SaveThread) \
     X(PyEval_RestoreThread) \
     X(Py_FinalizeEx) \
@@ -55,6 +56,7 @@ static struct {
 
 static GDExtensionInterfaceGetProcAddress get_proc_address;
 static GDExtensionClassLibraryPtr library;
+static PyThreadState *prepared;    /* a Python that has not been started yet; NULL: there is none */
 static PyThreadState *main_thread; /* NULL while Python does not run */
 static char addons[PATH_SIZE];     /* the folder of all addons */
 static char addon[PATH_SIZE];      /* that of this one */
@@ -185,32 +187,51 @@ static void add_to_path(const char *folder) {
     python.PyList_Insert(python.PySys_GetObject("path"), 0, text);
     python.Py_DecRef(text);
 }
-/* Catches what keeps Python from starting, and needs no more than Python itself for that: a line that says what and where, with
- * '!' before it if it is the addon's own files that are missing or wrong. */
+
+/* Imports what a game needs in a thread, and calls what starts it. `call` catches what keeps Python from starting, with no more
+ * than Python itself: it returns a line that says what and where, with '!' before it if it is the addon's own files that are
+ * missing or wrong. What failed in the thread is not tried again, as compiled modules do not like to be. */
 static const char CALL[] =
+    "failures = []\n"
+    "def preload():\n"
+    "    try:\n"
+    "        import godot._preload\n"
+    "    except BaseException as error:\n"
+    "        failures.append(error)\n"
+    "try:\n"
+    "    import threading\n" /* here, as it takes the thread that imports it for the main thread */
+    "    thread = threading.Thread(target=preload, daemon=True)\n"
+    "    thread.start()\n"
+    "except BaseException as error:\n"
+    "    failures.append(error)\n"
     "def call(name, folders, *arguments):\n"
     "    try:\n"
+    "        if not failures:\n"
+    "            thread.join()\n"
+    "        for error in failures:\n"
+    "            raise error\n"
     "        import godot._startup as startup\n"
     "        return bool(getattr(startup, name)(*arguments))\n"
     "    except BaseException as error:\n"
-    "        places, trace = [], error.__traceback__.tb_next\n"
+    "        places, trace = [], error.__traceback__\n"
     "        while trace:\n"
-    "            places.append(f'{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}')\n"
+    "            file = trace.tb_frame.f_code.co_filename\n"
+    "            places += [] if file == '<string>' else [f'{file}:{trace.tb_lineno}']\n"
     "            trace = trace.tb_next\n"
     "        names = ('name', 'path') if isinstance(error, ImportError) else ('filename',)\n"
     "        told = [text for text in (getattr(error, name, None) for name in names) if text] or places[-1:]\n"
     "        ours = str(told[-1]).startswith(('godot', '_pythonscript', *folders))\n"
     "        return f\"{'!' if ours else ' '}{type(error).__name__}: {error} ({', '.join(places[-3:]) or 'the start'})\"\n";
 
-/* Calls `godot._startup.<function>`, which takes as many of the last arguments here as `format` has behind the folders; returns its truth, or -1 after an
- * exception, which was reported. */
+/* Calls `godot._startup.<function>`, which takes as many of the last arguments here as `format` has behind the folders; returns
+ * its truth, or -1 after an exception, which was reported. */
 static int call_startup(const char *function, const char *format) {
     char facade[PATH_SIZE], modules[PATH_SIZE];
     PyObject *module = python.PyImport_ImportModule("__main__"), *result = NULL;
     const char *failure = NULL;
     int truth = -1;
     if (!join(facade, addon, "godot") || !join(modules, addon, "bin")) return -1;
-    if (module && python.PyRun_SimpleStringFlags(CALL, NULL) == 0)
+    if (module)
         result = python.PyObject_CallMethod(module, "call", format, function, facade, modules, addons, home.advice,
                                             (size_t)get_proc_address, (size_t)library);
     if (result && !(failure = python.PyUnicode_AsUTF8(result))) {
@@ -245,7 +266,8 @@ static int find_folders(char own[PATH_SIZE]) {
     return join(addon, addons, "pythonscript");
 }
 
-static void start(void) {
+/* Starts Python, and has a thread of its own import what needs no engine, while the engine goes on with its own start. */
+static void prepare(void) {
     char own[PATH_SIZE], path[PATH_SIZE];
     int in_editor = is_editor(), ok;
     if (!find_folders(own)) return;
@@ -257,8 +279,21 @@ static void start(void) {
     add_to_path(addons);
     add_to_path(addon);
     if (join(path, addon, "bin")) add_to_path(path);
-    /* A Python that did not start is left alone: nothing of the engine's is in it, and it may be too damaged to be finalised. */
+    python.PyGC_Disable(); /* what is imported stays: a tenth of the time would be spent looking for garbage in it */
+    ok = python.PyRun_SimpleStringFlags(CALL, NULL) == 0;
+    prepared = python.PyEval_SaveThread();
+    if (!ok) prepared = NULL;
+}
+
+/* Waits for that thread, and goes on where the engine's classes are. */
+static void start(void) {
+    int ok;
+    if (!prepared) return;
+    python.PyEval_RestoreThread(prepared);
+    prepared = NULL;
     ok = call_startup("start", "s(ss)ssnn") >= 0;
+    python.PyGC_Enable();
+    /* A Python that did not start is left alone: nothing of the engine's is in it, and it may be too damaged to be finalised. */
     PyThreadState *thread = python.PyEval_SaveThread();
     if (ok) main_thread = thread;
 }
@@ -282,7 +317,10 @@ static void call_at_editor(const char *function, const char *format) {
 
 /* Levels 0 to 3 all come, whatever the minimum says; EDITOR also in a game that an editor's binary runs. */
 static void initialize(void *userdata, GDExtensionInitializationLevel level) {
+    static int begun;
     (void)userdata;
+    /* The first one that comes: an editor that finds the addon while it runs begins with SCENE. */
+    if (!begun++) prepare();
     if (level == GDEXTENSION_INITIALIZATION_SCENE) start();
     if (level == GDEXTENSION_INITIALIZATION_EDITOR) call_at_editor("start_editor", "s(ss)s");
 }
@@ -291,6 +329,10 @@ static void deinitialize(void *userdata, GDExtensionInitializationLevel level) {
     (void)userdata;
     if (level == GDEXTENSION_INITIALIZATION_EDITOR) call_at_editor("stop_editor", "s(ss)");
     if (level == GDEXTENSION_INITIALIZATION_SCENE && main_thread) stop();
+    if (level == GDEXTENSION_INITIALIZATION_CORE && prepared) { /* the engine ends before it came to scenes */
+        python.PyEval_RestoreThread(prepared);
+        python.PyRun_SimpleStringFlags("failures or thread.join()", NULL);
+    }
 }
 
 EXPORTED GDExtensionBool pythonscript_init(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from godot import Error, FileAccess, X509Certificate
 from pythonscript_http.exceptions import PolicyError
 
@@ -46,6 +43,9 @@ def pem_of(certificate: X509Certificate, what: str) -> str:
 
 
 def _saved(certificate: X509Certificate, what: str) -> str:
+    import tempfile  # late: few games bring certificates of their own
+    from pathlib import Path
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "certificates.crt")
         error = certificate.save(str(path))

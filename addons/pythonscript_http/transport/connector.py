@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.exceptions import UnavailableError
-from pythonscript_http.trace import ConnectionTrace, LayerKind, Trace
+from pythonscript_http.tracing import ConnectionTrace, LayerKind, Trace
 from pythonscript_http.url import Host, authority
 
 from .proxy import Proxy

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from pythonscript_http.trace import ConnectionTrace
+from pythonscript_http.tracing import ConnectionTrace
 from pythonscript_http.url import authority
 
 from . import system

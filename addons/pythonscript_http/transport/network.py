@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from pythonscript_http.config import Timeouts
-from pythonscript_http.trace import ConnectionTrace
+from pythonscript_http.tracing import ConnectionTrace
 
 from . import resolver, system
 from .happy_eyeballs import Race

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import Any, Final, NamedTuple, Protocol
 
 from pythonscript_http.exceptions import shortened
-from pythonscript_http.trace import ConnectionTrace
+from pythonscript_http.tracing import ConnectionTrace
 
 WOULD_BLOCK: Final = -1
 """Nothing has come; a number instead of an exception, which would cost more than the system call."""

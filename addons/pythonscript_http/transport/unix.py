@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from pythonscript_http.trace import ConnectionTrace
+from pythonscript_http.tracing import ConnectionTrace
 
 from . import system
 from .stream import Address, NetworkError

@@ -8,7 +8,7 @@ from tests.loopback.clock import Clock
 from tests.unit.http.driving import GET, POST, STATED, poll
 
 from pythonscript_http import Error, HTTPClient, NetworkError, Status
-from pythonscript_http.trace import ConnectionTrace
+from pythonscript_http.tracing import ConnectionTrace
 from pythonscript_http.transport.stream import WOULD_BLOCK, Address, Readiness, TlsInfo
 from pythonscript_http.transport.trust import TlsObject
 

@@ -11,7 +11,7 @@ from tests.loopback.server import Server, pattern
 
 from pythonscript_http import HTTPClient, Status, TcpNetwork
 from pythonscript_http.config import Limits
-from pythonscript_http.trace import ConnectionTrace
+from pythonscript_http.tracing import ConnectionTrace
 from pythonscript_http.transport.http_proxy import tunnel_to
 from pythonscript_http.transport.proxy import Proxy, parse_proxy
 from pythonscript_http.transport.stream import Address, Lookup, Pending

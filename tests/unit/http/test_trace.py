@@ -16,7 +16,7 @@ from tests.loopback.tls_server import TlsServer, speak
 from tests.unit.http.driving import GET, HELLO, POST, get, poll, read
 from tests.unit.http.fakes import FakeNetwork, FakeStream
 
-from pythonscript_http import trace
+from pythonscript_http import trace, tracing
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.enums import Error, Method, Status
@@ -299,7 +299,7 @@ class TestAttempts:
             port,
             10.0,
             clock=Clock(),
-            trace=trace.ConnectionTrace(trace.Trace(seen, Clock(), Clock())),
+            trace=tracing.ConnectionTrace(tracing.Trace(seen, Clock(), Clock())),
         )
         with pytest.raises(NetworkError):
             race.poll()
@@ -313,7 +313,7 @@ class TestAttempts:
                 port,
                 5.0,
                 clock=clock,
-                trace=trace.ConnectionTrace(trace.Trace(seen, clock, Clock())),
+                trace=tracing.ConnectionTrace(tracing.Trace(seen, clock, Clock())),
             )
             clock.advance(5.0)
             with pytest.raises(NetworkError):
@@ -326,7 +326,7 @@ class TestAttempts:
         clock, seen = Clock(), Seen()
         with blackholes("127.0.0.1", answering=["127.0.0.2"]) as port:
             addresses = [Address(socket.AF_INET, (f"127.0.0.{last}", 0)) for last in (1, 2)]
-            connection = trace.ConnectionTrace(trace.Trace(seen, clock, Clock()))
+            connection = tracing.ConnectionTrace(tracing.Trace(seen, clock, Clock()))
             race = Race(addresses, port, 5.0, clock=clock, trace=connection)
             clock.advance(ATTEMPT_DELAY)
             established(race).close()
@@ -383,7 +383,7 @@ class TestAttempts:
 
     def raced(self, addresses: list[Address], port: int) -> Seen:
         seen = Seen()
-        connection = trace.ConnectionTrace(trace.Trace(seen, Clock(), Clock()))
+        connection = tracing.ConnectionTrace(tracing.Trace(seen, Clock(), Clock()))
         established(Race(addresses, port, 10.0, clock=Clock(), trace=connection)).close()
         return seen
 
@@ -738,7 +738,7 @@ def test_without_a_client() -> None:
     clock, seen, stream = Clock(), Seen(), FakeStream(HELLO)
     network = FakeNetwork(stream)
     network.up = True
-    reporter = trace.Trace(seen, clock, Clock())
+    reporter = tracing.Trace(seen, clock, Clock())
     connector = Connector(network, clock=clock, timeouts=Timeouts())
     connecting = connector.connect(Route(parse_host("192.0.2.1")), limits=Limits(), trace=reporter)
     connected = connecting.poll()
@@ -750,7 +750,7 @@ def test_without_a_client() -> None:
 
 def test_the_network_passes_it_on() -> None:
     seen = Seen()
-    connection = trace.ConnectionTrace(trace.Trace(seen, Clock(), Clock()))
+    connection = tracing.ConnectionTrace(tracing.Trace(seen, Clock(), Clock()))
     network = TcpNetwork(clock=Clock())
     pending = network.connect([Address(socket.AF_INET, ("127.0.0.1", 0))], closed_port(), None, connection)
     pending.close()

@@ -8,7 +8,6 @@ Calls print_script_error_with_message, print_error, print_warning.
 """
 
 import sys
-import traceback
 
 from _pythonscript.interface cimport *
 
@@ -69,6 +68,8 @@ cdef object report(object where):
     """
     try:
         error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
+        import traceback  # late: a game that makes no mistake has no use for it
+
         summary = "".join(traceback.format_exception_only(error)).strip()
         while error.__traceback__ is not None and error.__traceback__.tb_frame.f_code.co_filename.startswith(COMPILED):
             error.__traceback__ = error.__traceback__.tb_next  # the host's own frames say nothing to the user

@@ -8,7 +8,8 @@ from tests.unit.http.fakes import FakeNetwork, FakeStream, PacedStream
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.exceptions import LocalError
-from pythonscript_http.trace import Event, Trace
+from pythonscript_http.trace import Event
+from pythonscript_http.tracing import Trace
 from pythonscript_http.transport.connector import Connecting, Connector, Route
 from pythonscript_http.transport.proxy import Proxy, parse_proxy
 from pythonscript_http.transport.stream import Address, HandshakeError, NetworkError
