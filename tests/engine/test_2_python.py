@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from tests.engine.harness import Project, Run
@@ -138,6 +139,71 @@ def make_environment(home: Path) -> None:
     (home / "bin" / "python3").symlink_to(Path(sys.prefix) / "bin" / "python3")
     for name in ("pyvenv.cfg", "lib"):
         (home / name).symlink_to(Path(sys.prefix) / name)
+
+
+# A bundle
+
+NEVER = {
+    *("ast", "asyncio", "concurrent.futures", "dataclasses", "dis", "hashlib", "inspect", "json", "logging"),
+    *("multiprocessing", "queue", "random", "shutil", "signal", "site", "ssl", "subprocess", "tempfile"),
+    *("textwrap", "tokenize", "traceback", "xml", "certifi", "idna"),
+    *("godot.documentation", "pythonscript_http.trace", "pythonscript_http.transport.tls"),
+}
+"""What a game does not import before it asks for it: together it would take as long as all the rest."""
+
+START = "import multiprocessing as m\nprocess = m.get_context({!r}).Process(target=print, name='Worker')\n"
+REFUSED = "the Python of a game has no executable of its own; use threads"
+POOL = "from concurrent.futures import ProcessPoolExecutor\nProcessPoolExecutor(1).submit(print)"
+ASKED = {
+    "executable": "import sys; result = sys.executable",
+    "site": "import sys; result = sys.flags.no_site",
+    "path": "import sys; result = [p for p in sys.path if '/addons' not in p]",
+    "frozen": "import os; result = os.__spec__.origin",
+    "never": f"import sys; result = sorted(sys.modules.keys() & set({sorted(NEVER)!r}))",
+    "threads": "from multiprocessing.pool import ThreadPool\nwith ThreadPool(1) as p: result = p.map(abs, [-7])",
+}
+"""What is asked of Python in a project with a bundle."""
+
+
+@pytest.fixture(scope="module")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The answers, and what became of processes."""
+    project = Project(tmp_path_factory.mktemp("bundled") / "p", addons=["probe"], client=True)
+    make_bundle(own_host(project) / "python" / PLATFORM)
+    tried = {kind: f"{START.format(kind)}process.start()" for kind in ("fork", "forkserver", "spawn")}
+    told = {
+        name: f"try:\n{indent(text, ' ')}\nexcept RuntimeError as error:\n result = str(error)"
+        for name, text in {**tried, "pool": POOL}.items()
+    }
+    asked = [f"\tprint({name!r}, '=', PyProbe.run({text!r}))" for name, text in {**ASKED, **told}.items()]
+    project.write(
+        "asked.gd",
+        "\n".join(
+            [
+                "extends SceneTree\n\nfunc _initialize() -> void:",
+                *sorted(asked, key=lambda line: "'never'" not in line),
+                "\tprint('END 0 0')\n\tquit()\n",
+            ]
+        ),
+    )
+    run = project.run(
+        "--headless", "--script", "res://asked.gd", environment={"PYTHONSCRIPT_HOME": ""}, ends=True
+    )
+    run.assert_clean()
+    return dict(line.split("=", 1) for line in run.lines if "=" in line)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("executable", ""), ("site", "1"), ("path", "[]"), ("frozen", "frozen"), ("never", "[]"), ("threads", "[7]")],
+)
+def test_a_bundle_is_all_of_its_python(name: str, answer: str, bundled: dict[str, str]) -> None:
+    assert bundled[name] == answer
+
+
+@pytest.mark.parametrize("kind", ["fork", "forkserver", "spawn", "pool"])
+def test_multiprocessing_refuses_where_there_is_no_executable(kind: str, bundled: dict[str, str]) -> None:
+    assert REFUSED in bundled[kind]
 
 
 # Addons

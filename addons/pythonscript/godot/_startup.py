@@ -49,7 +49,7 @@ def start(addons: str, advice: str, get_proc_address: int, library: int) -> bool
     errors.set_project_folder(str(Path(addons).parent))
     packed.load()
     outgoing.load()
-    from . import _addons, _classes, _damage, _registration, _scripts, _shutdown, _streams, declare
+    from . import _addons, _classes, _damage, _processes, _registration, _scripts, _shutdown, _streams, declare
 
     variant.load(LIST_ARRAYS, NUMBER_ARRAYS, _classes.BOXES, StringName, NodePath)
     callables.load()
@@ -63,6 +63,7 @@ def start(addons: str, advice: str, get_proc_address: int, library: int) -> bool
     if not mainloop.watch(_shutdown.run):
         _shutdown.watch_main_loop(_shutdown.run)
     _damage.advice = advice
+    _processes.refuse()
     _addons.import_all(Path(addons), "register_types")
     return True
 
