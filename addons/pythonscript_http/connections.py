@@ -14,7 +14,8 @@ from .requests import Requests
 from .status import RESULTS, Event, StatusMachine
 from .timing import Timing
 from .tracing import ConnectionTrace, Trace, default_observer
-from .transport.connector import Connecting, Connector, Route, making_tls_ready
+from .transport.connector import DEFAULT_POLICY, Connecting, Connector, Route
+from .transport.late import LatePolicy, making_tls_ready
 from .transport.stream import Network, NetworkError, Stream, TlsInfo
 from .url import PORT_HTTP, PORT_HTTPS, Host, authority, parse_host
 from .waits import Waits
@@ -31,13 +32,6 @@ NO_CONNECTION: Final = HTTP11Connection(Timing(monotonic, Timeouts()), Timeouts(
 """What clients have that are not connected: it has no stream, and no request was ever begun."""
 
 _OK: Final = Error.OK
-
-
-def default_policy() -> "TlsPolicy":
-    """The default TLS policy: Mozilla's roots and the system's."""
-    from .transport.trust import TlsPolicy
-
-    return TlsPolicy()
 
 
 class Connections(Requests):
@@ -96,12 +90,12 @@ class Connections(Requests):
         self._connecting: Connecting | None = None
         self._route: Route | None = None  # to connect anew by; None: the host can't be connected to anew
         self._tls_info: TlsInfo | None = None
-        self.default_policy = default_policy
+        self.default_policy: Callable[[], TlsPolicy | LatePolicy] = lambda: DEFAULT_POLICY
         """Makes the TLS policy for `https://` where none is given."""
-        self.proxy_policy = default_policy
+        self.proxy_policy: Callable[[], TlsPolicy | LatePolicy] = lambda: DEFAULT_POLICY
         """Makes the TLS policy for a proxy: pins, names and certificates are between us and the host."""
 
-    def connect_to_host(self, host: str, port: int = -1, policy: "TlsPolicy | None" = None) -> Error:
+    def connect_to_host(self, host: str, port: int = -1, policy: "TlsPolicy | LatePolicy | None" = None) -> Error:
         """Begins to connect; `poll()` goes on with it. What was connected before is closed.
 
         Args:
@@ -130,7 +124,7 @@ class Connections(Requests):
         finally:
             self._leave()
 
-    def _connect_to(self, target: Host, policy: "TlsPolicy | None") -> Error:
+    def _connect_to(self, target: Host, policy: "TlsPolicy | LatePolicy | None") -> Error:
         proxy = self.proxies.to(target)
         route = Route(target, proxy)
         if target.tls or route.peer.tls:

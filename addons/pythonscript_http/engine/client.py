@@ -32,7 +32,7 @@ from pythonscript_http.enums import Error
 from pythonscript_http.errors import error_code
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.query import query_string_from_dict
-from pythonscript_http.transport.connector import making_tls_ready
+from pythonscript_http.transport.late import making_tls_ready
 
 from .policy import PyTLSPolicy, policy_of, proxy_policy_of
 from .streams import PeerStream, PyHTTPConnection

@@ -21,6 +21,8 @@ from godot import (
 )
 from pythonscript_http.exceptions import PolicyError, UnavailableError, UnreadableFileError
 
+from pythonscript_http.transport.late import LatePolicy
+
 from .certificates import content_of, pem_of
 
 if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
@@ -107,12 +109,16 @@ class PyTLSPolicy(Resource):
         }
 
 
-def policy_of(options: TLSOptions | None, policy: PyTLSPolicy | None) -> TlsPolicy:
+def policy_of(options: TLSOptions | None, policy: PyTLSPolicy | None) -> TlsPolicy | LatePolicy:
     """What scripts ask for.
 
     Raises:
         LocalError: it cannot be honoured, or not read.
     """
+    if policy is None and not _bundle():
+        plain = {} if options is None else _fields_of(options)
+        if "roots" not in plain:  # nothing that OpenSSL could refuse: no call has to wait for it
+            return LatePolicy(_made, tuple(sorted(plain.items())))
     if options is None and policy is None:
         return _default_policy()
     from pythonscript_http.transport.trust import TlsPolicy
@@ -130,15 +136,17 @@ def policy_of(options: TLSOptions | None, policy: PyTLSPolicy | None) -> TlsPoli
     return TlsPolicy(**fields)
 
 
-def proxy_policy_of(policy: PyTLSPolicy | None) -> TlsPolicy:
+def proxy_policy_of(policy: PyTLSPolicy | None) -> TlsPolicy | LatePolicy:
     """The TLS policy for proxies: pins, certificates and the rest are between us and the host.
 
     Raises:
         LocalError: the roots cannot be read.
     """
+    if policy is None:
+        return policy_of(None, None)
     from pythonscript_http.transport.trust import TlsPolicy
 
-    return _default_policy() if policy is None else TlsPolicy(roots=_roots_of(policy), **_surroundings())
+    return TlsPolicy(roots=_roots_of(policy), **_surroundings())
 
 
 def _fields_of(options: TLSOptions) -> dict[str, Any]:
@@ -158,6 +166,14 @@ def _fields_of(options: TLSOptions) -> dict[str, Any]:
     if chain is not None:
         fields["roots"] = pem_of(chain, "the trusted chain of the TLSOptions")
     return fields
+
+
+def _made(**fields: Any) -> TlsPolicy:
+    """What TLSOptions without certificates ask for, with the roots that there are."""
+    from pythonscript_http.transport.trust import Roots, TlsPolicy
+
+    roots = {} if fields.get("unsafe") else {"roots": Roots.BOTH}
+    return TlsPolicy(**roots, **fields, **_surroundings())
 
 
 @functools.cache
@@ -189,12 +205,17 @@ def _version(name: str, number: int) -> ssl.TLSVersion:
     return ssl.TLSVersion(number)
 
 
+def _bundle() -> str:
+    """The path of the project's own bundle of roots; empty: it has none."""
+    return str(ProjectSettings.get_setting("network/tls/certificate_bundle_override", ""))
+
+
 @functools.cache
 def _default_roots() -> Roots | str:
     """The project's own bundle of roots if it has one, read once as by the engine; or else all there are."""
     from pythonscript_http.transport.trust import Roots
 
-    path = ProjectSettings.get_setting("network/tls/certificate_bundle_override", "")
+    path = _bundle()
     if not path:
         return Roots.BOTH
     text = content_of(path)

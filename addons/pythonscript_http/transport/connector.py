@@ -9,14 +9,13 @@ How long each step may take, and what to call whom it is with in the text of fai
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pythonscript_http.config import Limits, Timeouts
-from pythonscript_http.exceptions import UnavailableError
 from pythonscript_http.tracing import ConnectionTrace, LayerKind, Trace
 from pythonscript_http.url import Host, authority
 
+from .late import LatePolicy, step_to
 from .proxy import Proxy
 from .stream import Address, Layer, Lookup, Network, NetworkError, Pending, Step, Stream
 from .tunnel import TunnelRequest
@@ -29,6 +28,16 @@ _LAYERS: Final = (LayerKind.PROXY_TLS, LayerKind.TUNNEL, LayerKind.TLS)
 """What goes on top of it."""
 
 
+def _default_policy() -> "TlsPolicy":
+    from .trust import TlsPolicy
+
+    return TlsPolicy()
+
+
+DEFAULT_POLICY: Final = LatePolicy(_default_policy)
+"""The default TLS policy: Mozilla's roots and the system's."""
+
+
 class Route(NamedTuple):
     """The way to a host. Connections by equal routes are as good as each other."""
 
@@ -36,9 +45,9 @@ class Route(NamedTuple):
     """The host."""
     proxy: Proxy | None = None
     """What it is reached through."""
-    tls: "TlsPolicy | None" = None
+    tls: "TlsPolicy | LatePolicy | None" = None
     """The TLS policy for the host, where `target.tls`; None: the default policy."""
-    proxy_tls: "TlsPolicy | None" = None
+    proxy_tls: "TlsPolicy | LatePolicy | None" = None
     """The same for the proxy."""
 
     @property
@@ -95,26 +104,6 @@ class Connector:
         """
         began = self.clock() if since is None else since
         return Connecting(self, route, began, user_agent, limits, trace, exchange)
-
-
-@contextmanager
-def making_tls_ready() -> Iterator[None]:
-    """Makes a refusal of what keeps OpenSSL from being used at all: no library, no roots, no descriptor left.
-
-    Raises:
-        LocalError: TLS is out of reach.
-    """
-    try:
-        yield
-    except (ImportError, OSError) as error:  # ssl.SSLError is an OSError
-        raise UnavailableError(f"TLS is not available: {error}") from None
-
-
-def _tls_to(host: Host, policy: "TlsPolicy | None", named: str = "") -> Step:
-    from .tls import tls_to  # late, as above
-    from .trust import TlsPolicy, context_for
-
-    return tls_to(host.name, context_for(policy or TlsPolicy()), port=host.port, peer=named)
 
 
 def _place(host: Host) -> str:
@@ -262,11 +251,10 @@ class Connecting:
         below = above = None
         if not (route.target.tls or route.peer.tls):
             return below, above
-        with making_tls_ready():
-            if proxy is not None and proxy.host.tls:
-                below = _tls_to(proxy.host, route.proxy_tls, f"the proxy {_place(proxy.host)}")
-            if route.target.tls:
-                above = _tls_to(route.target, route.tls)
+        if proxy is not None and proxy.host.tls:
+            below = step_to(proxy.host, route.proxy_tls or DEFAULT_POLICY, f"the proxy {_place(proxy.host)}")
+        if route.target.tls:
+            above = step_to(route.target, route.tls or DEFAULT_POLICY)
         return below, above
 
     def _tunnel_step(self, name: str) -> Step | None:

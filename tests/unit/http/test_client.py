@@ -16,7 +16,9 @@ from devkit.project import ROOT
 from pythonscript_http import Error, HTTPClient, LocalError, Status, TcpNetwork
 from pythonscript_http.config import Limits
 from pythonscript_http.exceptions import UnavailableError
-from pythonscript_http.transport.trust import context_for
+from pythonscript_http.transport import late
+from pythonscript_http.transport.connector import DEFAULT_POLICY
+from pythonscript_http.transport.trust import TlsPolicy, context_for
 
 
 class TestCost:
@@ -163,6 +165,19 @@ class TestSettings:
             client.close()
 
 
+def failure(*, proxy: bool = False) -> str:
+    """Connects over TLS by the default policy, which can't be; tells why."""
+    network = FakeNetwork(FakeStream())
+    network.up = True
+    client = HTTPClient(network)
+    if proxy:
+        client.set_http_proxy("https://192.0.2.9", 3128)
+    assert client.connect_to_host("http://192.0.2.1" if proxy else "https://192.0.2.1") is Error.OK
+    assert poll(client) is not Error.OK
+    assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
+    return client.get_error_reason()
+
+
 class TestNothingRaises:
     """What the machine lacks shows in the status, or is a refusal."""
 
@@ -194,13 +209,13 @@ class TestNothingRaises:
             while standing.get_status() is Status.STATUS_REQUESTING:
                 standing.poll()
             assert standing.read_response_body_chunk() == b"a", standing.get_error_reason()
-            for host in ("127.0.0.1", "localhost", "name.example", "unix:/x", "::1"):
+            for host in ("https://127.0.0.1", "127.0.0.1", "localhost", "name.example", "unix:/x", "::1"):
                 client = HTTPClient()
                 client.connect_to_host(host, port)
                 while client.get_status() in (Status.STATUS_RESOLVING, Status.STATUS_CONNECTING):
                     client.poll()
                 print(host, client.get_status().name, client.get_error_reason())
-            for host in ("https://127.0.0.1", "b\\xfccher.example"):
+            for host in ("b\\xfccher.example",):
                 try:
                     HTTPClient().connect_to_host(host, port)
                 except LocalError as error:
@@ -221,14 +236,18 @@ class TestNothingRaises:
             "name.example": "STATUS_CANT_RESOLVE",
             "unix:/x": "STATUS_CANT_CONNECT",
             "::1": "STATUS_CANT_CONNECT",
-            "'https://127.0.0.1'": "UnavailableError",
+            "https://127.0.0.1": "STATUS_CANT_CONNECT",
             "'b\\xfccher.example'": "UnavailableError",
         }
         assert "Too many open files" in printed["127.0.0.1"]
 
     @pytest.mark.parametrize("roots", ["missing", "empty", "damaged", "a folder"])
     @pytest.mark.parametrize("proxy", [False, True])
-    def test_no_roots(self, roots: str, proxy: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("known", [False, True])
+    def test_no_roots(
+        self, roots: str, proxy: bool, known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(late, "_ready", {DEFAULT_POLICY: None} if known else {})
         file = tmp_path / "roots.pem"
         if roots == "a folder":
             file.mkdir()
@@ -236,23 +255,26 @@ class TestNothingRaises:
             file.write_text("" if roots == "empty" else "-----BEGIN CERTIFICATE-----\nAAAA\n")
         context_for.cache_clear()
         monkeypatch.setattr("certifi.where", lambda: str(file))
-        client = HTTPClient()
-        if proxy:
-            client.set_http_proxy("https://127.0.0.1", 3128)
-        with pytest.raises(UnavailableError) as caught:
-            client.connect_to_host("http://127.0.0.1" if proxy else "https://127.0.0.1")
-        assert client.get_error_reason() == str(caught.value) != ""
-        assert client.get_status() is Status.STATUS_DISCONNECTED
+        reason = failure(proxy=proxy)
+        assert reason.startswith(f"TLS with {'the proxy 192.0.2.9:3128' if proxy else repr('192.0.2.1')}: ")
+        assert "TLS is not available: " in reason
 
     @pytest.mark.parametrize("module", ["ssl", "certifi", "pythonscript_http.transport.tls"])
-    def test_no_openssl(self, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("known", [False, True])
+    def test_no_openssl(self, module: str, known: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(late, "_ready", {DEFAULT_POLICY: None} if known else {})
         if not module.startswith("pythonscript_http"):
             monkeypatch.delitem(sys.modules, "pythonscript_http.transport.trust", raising=False)
         monkeypatch.setitem(sys.modules, module, None)
+        assert f"TLS is not available: import of {module} halted" in failure()
+
+    def test_no_openssl_for_a_policy_of_ones_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "pythonscript_http.transport.tls", None)
         client = HTTPClient()
         with pytest.raises(UnavailableError, match=r"TLS is not available: ") as caught:
-            client.connect_to_host("https://127.0.0.1")
+            client.connect_to_host("https://127.0.0.1", policy=TlsPolicy())
         assert client.get_error_reason() == str(caught.value)
+        assert client.get_status() is Status.STATUS_DISCONNECTED
 
     @pytest.mark.parametrize("value", ["a\r\nX: y", "a\n", "a\0"])
     def test_what_would_end_a_line_is_refused(self, value: str) -> None:

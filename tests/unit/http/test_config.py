@@ -1,6 +1,5 @@
 """Defaults: each stands once, and this is what users are promised."""
 
-import dataclasses
 
 import pytest
 
@@ -35,7 +34,6 @@ def test_every_default_is_within_its_range() -> None:
 
 @pytest.mark.parametrize("values", [Timeouts(), Limits()])
 def test_they_are_values(values: Timeouts | Limits) -> None:
-    name = dataclasses.fields(values)[0].name
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        setattr(values, name, 1)
+    with pytest.raises(AttributeError):
+        setattr(values, values._fields[0], 1)
     assert values == type(values)()
