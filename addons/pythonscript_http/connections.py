@@ -95,7 +95,9 @@ class Connections(Requests):
         self.proxy_policy: Callable[[], TlsPolicy | LatePolicy] = lambda: DEFAULT_POLICY
         """Makes the TLS policy for a proxy: pins, names and certificates are between us and the host."""
 
-    def connect_to_host(self, host: str, port: int = -1, policy: "TlsPolicy | LatePolicy | None" = None) -> Error:
+    def connect_to_host(
+        self, host: str, port: int = -1, policy: "TlsPolicy | LatePolicy | None" = None
+    ) -> Error:
         """Begins to connect; `poll()` goes on with it. What was connected before is closed.
 
         Args:

@@ -81,7 +81,9 @@ def _report(what: str, culprit: object) -> None:
     """Logs the exception that is being handled."""
     import logging  # late: hardly anybody needs it
 
-    logging.getLogger("pythonscript_http.trace").exception("%s raised, and is called no more: %r", what, culprit)
+    logging.getLogger("pythonscript_http.trace").exception(
+        "%s raised, and is called no more: %r", what, culprit
+    )
 
 
 class Trace:
@@ -98,7 +100,7 @@ class Trace:
     def __init__(
         self, observer: "Observer", clock: Callable[[], float], wall_clock: Callable[[], float]
     ) -> None:
-        self.observer: "Observer | None" = observer
+        self.observer: Observer | None = observer
         """None: it has raised."""
         self._clock = clock
         self._wall_clock = wall_clock
@@ -134,7 +136,9 @@ class ConnectionTrace:
 
     def started(self, target: str, proxy: str, exchange: int) -> None:
         """It begins to be made."""
-        self._trace.report(self._trace.events.ConnectStarted(self._trace.now(), self.id, exchange, target, proxy))
+        self._trace.report(
+            self._trace.events.ConnectStarted(self._trace.now(), self.id, exchange, target, proxy)
+        )
 
     def resolved(self, name: str, addresses: tuple[str, ...]) -> None:
         """A name has addresses."""
@@ -161,7 +165,9 @@ class ConnectionTrace:
         self._established = True
         tls = stream.tls
         agreed = ("", "", "") if tls is None else (tls.version, tls.cipher, tls.alpn)
-        self._trace.report(self._trace.events.Connected(self._trace.now(), self.id, stream.peer_address, *agreed))
+        self._trace.report(
+            self._trace.events.Connected(self._trace.now(), self.id, stream.peer_address, *agreed)
+        )
 
     def ended(self, reason: str = "") -> None:
         """It is over, or never will stand. Only the first call counts."""
@@ -195,7 +201,9 @@ class ExchangeTrace:
     def started(self, head: bytes, body_length: int) -> None:
         """A request begins."""
         now, method = self._trace.now(), head[: head.index(b" ")].decode()
-        self._trace.report(self._trace.events.RequestStarted(now, self.connection, self.id, method, head, body_length))
+        self._trace.report(
+            self._trace.events.RequestStarted(now, self.connection, self.id, method, head, body_length)
+        )
 
     def moved(self, *, sent: int = 0, received: int = 0, decoded: int = 0) -> None:
         """So many more bytes moved."""
@@ -209,14 +217,20 @@ class ExchangeTrace:
 
     def sent(self) -> None:
         """All of the request is out."""
-        self._trace.report(self._trace.events.RequestSent(self._trace.now(), self.connection, self.id, self._sent))
+        self._trace.report(
+            self._trace.events.RequestSent(self._trace.now(), self.connection, self.id, self._sent)
+        )
 
     def head(self, code: int, interim: bool, head: bytes) -> None:
         """A head has come."""
-        self._trace.report(self._trace.events.HeadReceived(self._trace.now(), self.connection, self.id, code, interim, head))
+        self._trace.report(
+            self._trace.events.HeadReceived(self._trace.now(), self.connection, self.id, code, interim, head)
+        )
 
     def ended(self, outcome: Outcome, reason: str, trailers: tuple[tuple[bytes, bytes], ...]) -> None:
         """It is over."""
         sizes = self._sent, self._received, self._decoded
         now = self._trace.now()
-        self._trace.report(self._trace.events.ExchangeEnded(now, self.connection, self.id, outcome, reason, *sizes, trailers))
+        self._trace.report(
+            self._trace.events.ExchangeEnded(now, self.connection, self.id, outcome, reason, *sizes, trailers)
+        )

@@ -1,4 +1,4 @@
-"""Stage 2: what is missing or damaged is one sentence that says what to do; the project opens, and its scripts run."""
+"""Stage 2: what is missing or damaged is one sentence that says what to do, and the project opens."""
 
 from __future__ import annotations
 
@@ -94,7 +94,10 @@ STARTS: dict[str, tuple[Damage, list[str]]] = {
     "no compiled modules": (without(STDLIB / "lib-dynload"), ["No module named", AGAIN]),
     "a module is missing": (lacks("enum"), ["No module named 'enum'", AGAIN]),
     "a module is cut off": (has(STDLIB / "typing.py", b"def"), ["SyntaxError", "(typing.py, line 1)", AGAIN]),
-    "a module is not text": (has(STDLIB / "typing.py", b"\xff\xff"), ["SyntaxError", "(typing.py, line 1)", AGAIN]),
+    "a module is not text": (
+        has(STDLIB / "typing.py", b"\xff\xff"),
+        ["SyntaxError", "(typing.py, line 1)", AGAIN],
+    ),
     "no modules of the host's": (
         of_addons(lambda addons: shutil.rmtree(addons / "pythonscript" / "bin" / PACKAGE)),
         ["own files in ", "No module named '_pythonscript'", AGAIN],
@@ -124,7 +127,10 @@ IMPORTS: dict[str, tuple[Damage, list[str]]] = {
         lambda _, home: own(module(home, "zlib")).write_bytes(b"no such thing"),
         ["zlib", "is damaged, or lacks a library (ImportError: ", AGAIN],
     ),
-    "a module is cut off": (has(STDLIB / "socket.py", b"def"), ["socket.py is damaged", "SyntaxError", AGAIN]),
+    "a module is cut off": (
+        has(STDLIB / "socket.py", b"def"),
+        ["socket.py is damaged", "SyntaxError", AGAIN],
+    ),
 }
 """What keeps the client from being imported, and what the error says."""
 

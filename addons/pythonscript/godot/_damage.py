@@ -51,4 +51,3 @@ def _damaged(error: BaseException) -> str | None:
         if trace is not None and trace.tb_frame.f_code.co_filename == _LOADER:
             return f"a file of bytecode in {sys.prefix} or addons"
     return place if place and place.startswith((sys.prefix, sys.base_prefix)) else None
-

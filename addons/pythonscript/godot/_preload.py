@@ -1,4 +1,4 @@
-"""What a game's start imports and needs no engine: a thread does so while the engine goes on with its own start.
+"""What a game's start imports and needs no engine: a thread does so while the engine starts itself.
 
 It is a matter of time alone: whatever is not here is imported where it is needed.
 """

@@ -240,7 +240,7 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
 
 
 def _known_virtuals(native: str) -> dict[str, Any]:
-    """The virtual methods of an engine class, by name; a release engine is not asked, as it takes a millisecond."""
+    """The virtual methods of an engine class, by name; none in a release engine, which need not be asked."""
     if not singleton("OS").is_debug_build():
         return {}
     listed = singleton("ClassDB").class_get_method_list(native)

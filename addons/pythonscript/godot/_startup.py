@@ -19,6 +19,8 @@ def start(addons: str, advice: str, get_proc_address: int, library: int) -> bool
         get_proc_address: the engine's function of this name.
         library: the token by which the engine knows this extension.
     """
+    import _signal as signal  # type: ignore[import-not-found]  # the enums around it are made by whoever needs them
+
     from _pythonscript import (
         callables,
         containers,
@@ -36,8 +38,6 @@ def start(addons: str, advice: str, get_proc_address: int, library: int) -> bool
 
     from .values import LIST_ARRAYS, NUMBER_ARRAYS, NodePath, StringName
 
-    import _signal as signal  # the enums around it are made by whoever needs them
-
     # The first import of `signal` takes Ctrl-C for Python, whatever PyConfig says: the engine gets it back.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -49,7 +49,17 @@ def start(addons: str, advice: str, get_proc_address: int, library: int) -> bool
     errors.set_project_folder(str(Path(addons).parent))
     packed.load()
     outgoing.load()
-    from . import _addons, _classes, _damage, _processes, _registration, _scripts, _shutdown, _streams, declare
+    from . import (
+        _addons,
+        _classes,
+        _damage,
+        _processes,
+        _registration,
+        _scripts,
+        _shutdown,
+        _streams,
+        declare,
+    )
 
     variant.load(LIST_ARRAYS, NUMBER_ARRAYS, _classes.BOXES, StringName, NodePath)
     callables.load()

@@ -52,7 +52,9 @@ def to_xml(cls: type[Any]) -> str:
         }
         if prop.default is not None or prop.info.type == VariantType.OBJECT:
             attributes["default"] = literal(prop.default, prop.info.value)
-        SubElement(members, "member", attributes).text = _text(inspect.cleandoc(prop.doc) or docs.get(prop.info.name, ""))
+        SubElement(members, "member", attributes).text = _text(
+            inspect.cleandoc(prop.doc) or docs.get(prop.info.name, "")
+        )
     signals = SubElement(root, "signals")
     for signal in spec.signals:
         node = SubElement(signals, "signal", name=signal.name)

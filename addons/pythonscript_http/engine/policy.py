@@ -20,7 +20,6 @@ from godot import (
     gdclass,
 )
 from pythonscript_http.exceptions import PolicyError, UnavailableError, UnreadableFileError
-
 from pythonscript_http.transport.late import LatePolicy
 
 from .certificates import content_of, pem_of
@@ -172,8 +171,7 @@ def _made(**fields: Any) -> TlsPolicy:
     """What TLSOptions without certificates ask for, with the roots that there are."""
     from pythonscript_http.transport.trust import Roots, TlsPolicy
 
-    roots = {} if fields.get("unsafe") else {"roots": Roots.BOTH}
-    return TlsPolicy(**roots, **fields, **_surroundings())
+    return TlsPolicy(roots=Roots.BOTH, **fields, **_surroundings())
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""TLS whose OpenSSL is not loaded yet: a thread does so while the name is looked up and the host connected to.
+"""TLS whose OpenSSL is not loaded yet: a thread does so while the host is looked up and connected to.
 
 To import `ssl` and to read the roots takes 15 to 30 ms, which the game's frame would lose.
 
@@ -108,18 +108,14 @@ def _load(host: Host, policy: "TlsPolicy | LatePolicy", named: str) -> Step:
 class _Loading:
     """A handshake, once there is an OpenSSL for it."""
 
-    __slots__ = ("_layer", "_peer", "_step", "_stream")
+    __slots__ = ("_layer", "_peer", "_step", "_stream", "lacking")
 
     def __init__(self, step: Callable[[float], Step | None], peer: str, stream: Stream) -> None:
         self._step = step
         self._peer = peer
         self._stream = stream
         self._layer: Layer | None = None
-
-    @property
-    def lacking(self) -> str:
-        """What there is not yet, for the text of a failure."""
-        return "no OpenSSL" if self._layer is None else self._layer.lacking
+        self.lacking = "no OpenSSL"
 
     def poll(self) -> Stream | None:
         """Gives the connection once it stands and is trusted. Raises NetworkError when it never will."""
@@ -129,6 +125,7 @@ class _Loading:
                 if step is None:
                     return None
                 self._layer = step(self._stream)
+                self.lacking = self._layer.lacking
             except JobError as error:
                 self.close()
                 raise HandshakeError(f"TLS with {self._peer}: {error}") from None

@@ -1,6 +1,5 @@
 """Defaults: each stands once, and this is what users are promised."""
 
-
 import pytest
 
 from pythonscript_http.config import RANGES, UNLIMITED, Limits, Timeouts

@@ -2,6 +2,7 @@
 
 from godot import RefCounted, gdclass
 from pythonscript_http.engine.policy import policy_of
+from pythonscript_http.transport.late import LatePolicy
 
 
 @gdclass
@@ -10,4 +11,5 @@ class Trust(RefCounted):
 
     def system_roots(self) -> str:
         """Gives the system's roots, as clients have them."""
-        return policy_of(None, None).system_roots
+        policy = policy_of(None, None)
+        return (policy.make() if isinstance(policy, LatePolicy) else policy).system_roots

@@ -13,7 +13,7 @@ from devkit.project import ROOT
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.exceptions import LocalError, LocalProtocolError
 from pythonscript_http.transport import late
-from pythonscript_http.transport.connector import Connecting, Connector, Route
+from pythonscript_http.transport.connector import Connector, Route
 from pythonscript_http.transport.late import LatePolicy
 from pythonscript_http.transport.stream import HandshakeError
 from pythonscript_http.transport.trust import TlsPolicy
@@ -43,12 +43,19 @@ def loading(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 class Way:
     """A connection over TLS that is being made."""
 
-    def __init__(self, policy: LatePolicy = LatePolicy(no_policy)) -> None:
+    def __init__(self, policy: LatePolicy | None = None) -> None:
         self.clock, self.stream = Clock(), FakeStream()
         self.network = FakeNetwork(self.stream)
         self.network.up = True
         connector = Connector(self.network, clock=self.clock, timeouts=Timeouts(layer=30.0))
-        self.connecting: Connecting = connector.connect(Route(TARGET, tls=policy), limits=Limits())
+        self.connecting = connector.connect(
+            Route(TARGET, tls=policy or LatePolicy(no_policy)), limits=Limits()
+        )
+
+    def finish(self) -> None:
+        """Waits for its end."""
+        while self.connecting.poll() is None:
+            self.connecting.wait(SECONDS)
 
 
 PROGRAM = """if True:
@@ -121,8 +128,7 @@ def test_a_policy_that_can_not_be_made_is_the_connections_failure(
     monkeypatch.setattr(late, "_ready", {policy: None} if known else {})
     way = Way(policy)
     with pytest.raises(HandshakeError, match=r"^TLS with '192.0.2.1': not with {'unsafe': True}$"):
-        while way.connecting.poll() is None:
-            way.connecting.wait(SECONDS)
+        way.finish()
     assert way.stream.closed
 
 
@@ -134,7 +140,9 @@ def test_a_name_that_is_none_is_refused_at_once() -> None:
 def test_what_is_ready_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(late, "_ready", {})
     for number in range(late._MOST_READY + 3):
-        late._load(TARGET, LatePolicy(TlsPolicy, (("common_name", f"n{number % 3}"), ("pins", (PIN,) * number))), "")
+        late._load(
+            TARGET, LatePolicy(TlsPolicy, (("common_name", f"n{number % 3}"), ("pins", (PIN,) * number))), ""
+        )
     assert len(late._ready) == late._MOST_READY
 
 
