@@ -1,4 +1,4 @@
-"""Bundled Pythons for the engine's tests, laid out as by `tools/dev.py bundle`: links to the Python at hand."""
+"""Bundles for the engine's tests, laid out as `tools/dev.py bundle` does it: links to the Python at hand."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def make_bundle(home: Path) -> Path:
 
 
 def own(path: Path) -> Path:
-    """Puts a copy in the place of what is linked, up to the last name of a path, which may be changed then."""
+    """Puts a copy in the place of what is linked, up to the last name of a path, which is to be changed."""
     for place in reversed([path, *path.parents]):
         if place.is_symlink():
             source = place.resolve()

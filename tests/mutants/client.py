@@ -512,7 +512,7 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "trace.py",
+        "tracing.py",
         (
             "an observer that raises is called no more",
             "            self.observer = None\n",
@@ -530,6 +530,39 @@ MUTANTS = [
             "        if self._over:\n            return\n",
             "",
             f"{_UNIT}/test_trace.py",
+        ),
+    ),
+    *_in(
+        "transport/late.py",
+        (
+            "without OpenSSL there is a refusal",
+            "except (ImportError, OSError) as error:",
+            "except ImportError as error:",
+            f"{_UNIT}/test_client.py::TestNothingRaises",
+        ),
+        (
+            "OpenSSL is loaded by a thread",
+            "else _workers.start(load)",
+            "else _done(load)",
+            f"{_UNIT}/transport/test_late.py",
+        ),
+        (
+            "what keeps OpenSSL from being loaded is the connection's failure",
+            "    except LocalError as error:\n        failure",
+            "    except KeyError as error:\n        failure",
+            f"{_UNIT}/transport/test_late.py",
+        ),
+        (
+            "a name that can't be verified is refused before anything is loaded",
+            '    check_name(dict(policy.parts).get("common_name") or host.name)\n',
+            "",
+            f"{_UNIT}/transport/test_late.py",
+        ),
+        (
+            "what is known to be ready is bounded",
+            "if len(_ready) > _MOST_READY:",
+            "if False:",
+            f"{_UNIT}/transport/test_late.py",
         ),
     ),
     *_in(
@@ -592,12 +625,6 @@ MUTANTS = [
             "self.resolved = self._clock()",
             "pass",
             f"{_UNIT}/transport/test_connector.py",
-        ),
-        (
-            "without OpenSSL there is a refusal",
-            "except (ImportError, OSError) as error:",
-            "except ImportError as error:",
-            f"{_UNIT}/test_client.py::TestNothingRaises",
         ),
         (
             "a failure tells whose it is",

@@ -7,6 +7,7 @@ _COMPILED = f"{_HOST}/src/_pythonscript"
 _FACADE = f"{_HOST}/godot"
 _UNIT = "tests/unit/godot"
 _PYTHON = "tests/engine/test_2_python.py"
+_DAMAGE = "tests/engine/test_2_damage.py"
 _CLASS = "tests/engine/test_3_class.py"
 _CALLS = "tests/engine/test_4_calls.py"
 _CALLABLES = f"{_CLASS} -k callables"
@@ -28,54 +29,114 @@ _VALUES = "tests/engine/test_values.py"
 
 MUTANTS = [
     *mutants_of(
-        f"{_HOST}/src/pythonscript.c",
+        f"{_HOST}/src/platform.c",
         (
             "C modules of Python find its symbols",
-            "if (exists(prefixes[i], places[j], path)) return dlopen(path, RTLD_NOW | RTLD_GLOBAL);",
-            "if (exists(prefixes[i], places[j], path)) return dlopen(path, RTLD_NOW | RTLD_LOCAL);",
+            "return dlopen(path, RTLD_NOW | RTLD_GLOBAL);",
+            "return dlopen(path, RTLD_NOW | RTLD_LOCAL);",
             f"{_PYTHON} -k suite",
         ),
-        ("Python runs in UTF-8 mode", "preconfig.utf8_mode = 1;", "", f"{_PYTHON} -k suite"),
+    ),
+    *mutants_of(
+        f"{_HOST}/src/home.c",
         (
             "$PYTHONSCRIPT_HOME comes before what is bundled",
-            "if (asked && *asked) return",
-            'if (asked && *asked && !exists(folder, "../python/bin/python3", path)) return',
+            'if (is_editor && environment("PYTHONSCRIPT_HOME", named)) {',
+            'if (is_editor && !can_read(bundle) && environment("PYTHONSCRIPT_HOME", named)) {',
             f"{_PYTHON} -k homes_are_tried",
         ),
         (
             "the bundled Python comes before the one in the file",
-            'if (exists(folder, "../python/bin/python3", path)) return',
-            'if (!exists(folder, "python_home", path) && exists(folder, "../python/bin/python3", '
-            "path)) return",
+            "} else if (can_read(bundle)) {",
+            '} else if (can_read(bundle) && !exists(own, "python_home", path)) {',
             f"{_PYTHON} -k homes_are_tried",
         ),
         (
+            "a Python of another version is known by its files",
+            "if (other_version(home, version) && !is_needed(version))",
+            "if (0)",
+            f"{_DAMAGE} -k another",
+        ),
+    ),
+    *mutants_of(
+        f"{_HOST}/src/pythonscript.c",
+        ("Python runs in UTF-8 mode", "preconfig.utf8_mode = 1;", "", f"{_PYTHON} -k suite"),
+        (
             "sys.executable is a Python, not the engine",
-            "ok = !failed(python.PyConfig_SetBytesString(&config, &config.executable, executable), home) && "
-            "/* for multiprocessing too */\n"
-            "         !failed(python.PyConfig_SetBytesString(&config, &config.program_name, "
-            "executable), home) &&",
+            "ok = set(&config, &config.executable, home.executable) && "
+            "set(&config, &config.program_name, home.executable) &&",
             "ok =",
             f"{_PYTHON} -k suite",
         ),
         (
+            "what Python prints when it cannot start is not repeated",
+            "release_errors(1);",
+            "release_errors(0);",
+            f"{_DAMAGE} -k codecs",
+        ),
+        (
+            "a bundle does without site",
+            "config.site_import = !home.is_bundled;",
+            "config.site_import = 1;",
+            f"{_PYTHON} -k bundle",
+        ),
+        (
+            "a Python that did not start is not stopped",
+            "if (ok) main_thread = thread;",
+            "main_thread = thread;",
+            f"{_DAMAGE} -k facade",
+        ),
+        (
             "a thread that never ends does not keep the game from quitting",
-            'if (call_startup("stop", NULL) != 0)',
-            'if (call_startup("stop", NULL) != 2)',
+            'if (call_startup("stop", "s(ss)") != 0)',
+            'if (call_startup("stop", "s(ss)") != 2)',
             f"{_PYTHON} -k blocked_thread",
         ),
         (
-            "a home without a Python is one error",
-            'if (!exists(home, "bin/python3", executable)) {',
-            "if (0) {",
-            f"{_PYTHON} -k unfit_home",
+            "only the entry can be seen",
+            "EXPORTED GDExtensionBool pythonscript_init(",
+            "EXPORTED int pythonscript_leak;\nEXPORTED GDExtensionBool pythonscript_init(",
+            "tests/engine/test_1_library.py",
+        ),
+    ),
+    *mutants_of(
+        f"{_FACADE}/_damage.py",
+        (
+            "a package that is missing is named",
+            "if isinstance(error, ModuleNotFoundError) and error.name and _is_nowhere(error.name):",
+            "if False:",
+            f"{_DAMAGE} -k lacks_something",
         ),
         (
-            "only the entry can be seen",
-            '__attribute__((visibility("default"))) GDExtensionBool pythonscript_init(',
-            '__attribute__((visibility("default"))) int pythonscript_leak;\n'
-            '__attribute__((visibility("default"))) GDExtensionBool pythonscript_init(',
-            "tests/engine/test_1_library.py",
+            "a file of Python's that is damaged is a sentence",
+            "return place if place and place.startswith((sys.prefix, sys.base_prefix)) else None",
+            "return None",
+            f"{_DAMAGE} -k lacks_something",
+        ),
+    ),
+    *mutants_of(
+        f"{_FACADE}/_processes.py",
+        (
+            "multiprocessing starts nothing where there is no executable",
+            "    sys.modules.update(",
+            "    dict().update(",
+            f"{_PYTHON} -k multiprocessing",
+        ),
+        ("sys.executable names no marker", '    sys.executable = ""\n', "", f"{_PYTHON} -k bundle"),
+    ),
+    *mutants_of(
+        f"{_FACADE}/signatures.py",
+        (
+            "defaults belong to the last parameters",
+            "REQUIRED if index < given - len(defaults) else",
+            "REQUIRED if index <= given - len(defaults) else",
+            f"{_UNIT}/test_signatures.py",
+        ),
+        (
+            "what a decorated function says of itself counts",
+            'if not isinstance(function, FunctionType) or vars(function).keys() & {"__wrapped__", "__signature__"}:',
+            "if not isinstance(function, FunctionType):",
+            f"{_UNIT}/test_signatures.py",
         ),
     ),
     *mutants_of(
@@ -1126,8 +1187,8 @@ MUTANTS = [
         f"{_FACADE}/_addons.py",
         (
             "one addon's failure is not the others'",
-            "except BaseException:  # one addon's failure is not the others'",
-            "except ImportError:",
+            "except BaseException as error:  # one addon's failure is not the others'",
+            "except ImportError as error:",
             f"{_PYTHON} -k broken_addon",
         ),
         (
@@ -1231,14 +1292,14 @@ MUTANTS = [
         ),
         (
             "a coroutine is no method",
-            "if inspect.iscoroutinefunction(function):",
+            "if is_coroutine(function):",
             "if False:",
             f"{_UNIT}/test_declare.py",
         ),
         (
             "keyword arguments are refused",
-            "elif parameter.kind in (parameter.VAR_KEYWORD, parameter.KEYWORD_ONLY):",
-            "elif parameter.kind is parameter.VAR_KEYWORD:",
+            "elif parameter.kind in (Kind.VAR_KEYWORD, Kind.KEYWORD_ONLY):",
+            "elif parameter.kind is Kind.VAR_KEYWORD:",
             f"{_UNIT}/test_declare.py",
         ),
         (
@@ -1255,7 +1316,7 @@ MUTANTS = [
         ),
         (
             "constants are unique in a class",
-            "if any(other.name == constant.name for other in self.constants):",
+            "if constant.name in self.names:",
             "if False:",
             f"{_UNIT}/test_declare.py",
         ),

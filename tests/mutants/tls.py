@@ -679,15 +679,15 @@ MUTANTS: Final = (
     Mutant(
         "pins and certificates for the host are not for its proxy",
         _CONNECTOR,
-        "_tls_to(proxy.host, route.proxy_tls,",
-        "_tls_to(proxy.host, route.tls or route.proxy_tls,",
+        "step_to(proxy.host, route.proxy_tls or",
+        "step_to(proxy.host, route.tls or route.proxy_tls or",
         _ON_PROXIES,
     ),
     Mutant(
         "the host's policy counts behind a proxy",
         _CONNECTOR,
-        "above = _tls_to(route.target, route.tls)",
-        "above = _tls_to(route.target, route.proxy_tls if proxy else route.tls)",
+        "above = step_to(route.target, route.tls or",
+        "above = step_to(route.target, (route.proxy_tls if proxy else route.tls) or",
         _ON_PROXIES,
     ),
     Mutant(
@@ -714,8 +714,8 @@ MUTANTS: Final = (
     Mutant(
         "a script's choice of roots holds for proxies",
         _POLICY,
-        "return _default_policy() if policy is None else TlsPolicy(roots",
-        "return _default_policy() if True else TlsPolicy(roots",
+        "    if policy is None:\n        return policy_of(None, None)\n",
+        "    if True:\n        return policy_of(None, None)\n",
         _IN_THE_ENGINE,
     ),
     Mutant(

@@ -1,8 +1,7 @@
 """TLS whose OpenSSL is not loaded yet: a thread does so while the host is looked up and connected to.
 
-To import `ssl` and to read the roots takes 15 to 30 ms, which the game's frame would lose.
-
-    step = step_to(Host("example.org", 443, True), LatePolicy(make_policy))  # for the connector
+To import `ssl` and to read the roots takes 15 to 30 ms, which a frame of the game's would lose. `step_to`
+makes the connector's step for both, a policy that is known and one that is made by then.
 """
 
 import atexit
