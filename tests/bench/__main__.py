@@ -1,165 +1,84 @@
-"""Measures, and writes docs/performance.md. With ids of rows as arguments: measures those, and prints."""
+"""Measures all rows, and writes docs/performance.md with its chart and its result.
 
-import json
-import platform
-import ssl
-import statistics
-import subprocess
+bench                   measures all, writes the page
+bench NAME ...          measures rows whose names begin so, writes nothing
+bench --quick [NAME ...]  the same with less of everything, within two minutes for all rows
+bench --page            writes the page and the chart anew, from the result of the last run
+bench --list            names the rows
+"""
+
+import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
 from pathlib import Path
-from typing import Final, NamedTuple
-
-from tests.bench import calls
-from tests.bench.rows import MIB, ROWS, Row
-from tests.bench.sink import sink
-from tests.engine.harness import Project, engine
-from tests.loopback.certificates import Authority
-from tests.loopback.nginx import Nginx, Site
-from tests.loopback.tls_server import server_context
+from typing import Final
 
 from devkit.project import ROOT
 
+from .chart import draw
+from .measure import FULL, QUICK, measure
+from .page import line, render
+from .results import Result, about, judge, read
+from .rows import named
+
 PAGE: Final = ROOT / "docs" / "performance.md"
-HERE: Final = Path(__file__).resolve().parent
-ROUNDS: Final = 7
-SECONDS: Final = 600.0
-CLIENTS: Final = ("HTTPClient", "PyHTTPClient")
 
 
-class Speed(NamedTuple):
-    """What the rounds showed of one row."""
+def main(words: list[str], page: Path = PAGE) -> int:
+    """Does what the command line says; returns 1 if a row failed, 2 if a name is no row's.
 
-    theirs: float
-    ours: float
-    """Medians, in the row's unit."""
-    ratios: Sequence[float]
-    """Ours to theirs, round by round."""
-
-    @property
-    def ratio(self) -> float:
-        return statistics.median(self.ratios)
-
-
-def measure(rows: Sequence[Row], folder: Path) -> dict[str, Speed]:
-    """Runs all rows in one run of the engine.
-
-    Raises:
-        RuntimeError: a work failed.
+    Args:
+        words: of the command line.
+        page: where it is written, with the chart and the result beside it.
     """
-    root = Authority()
-    large = folder / "large"
-    with large.open("wb") as file:
-        file.truncate(max((row.amount for row in rows if row.work == "download"), default=1) * MIB)
-    directives = (f"location /large {{ root {folder}; }}",)
-    identity = root.issue("127.0.0.1")
-    sites = [Site(one, "hello", directives) for one in (None, identity)]
-    context = server_context(identity)
-    with Nginx(sites) as nginx, sink(None) as plain, sink(context) as secure:
-        ports = {"upload": (plain, secure)}
-        project = Project(folder / "project", client=True)
-        worker = (HERE / "worker.gd").read_text(encoding="utf-8")
-        for client in CLIENTS:
-            project.write(f"{client}.gd", worker.replace("HTTPClient", client))
-        project.write("bench.gd", (HERE / "bench.gd").read_text(encoding="utf-8"))
-        plan = {
-            "rounds": ROUNDS,
-            "roots": root.pem,
-            "workers": [f"res://{client}.gd" for client in CLIENTS],
-            "rows": [
-                {
-                    "id": row.id,
-                    "work": row.work,
-                    "amount": row.amount,
-                    "tls": row.tls,
-                    "port": ports.get(row.work, nginx.ports)[row.tls],
-                }
-                for row in rows
-            ],
-        }
-        path = project.write("plan.json", json.dumps(plan))
-        run = project.run("--headless", "--script", "res://bench.gd", "--", str(path), seconds=SECONDS)
-    times: dict[tuple[str, int], list[int]] = {}
-    for line in run.lines:
-        if line.startswith("TOOK "):
-            _, name, client, usec = line.split()
-            times.setdefault((name, int(client)), []).append(int(usec))
-    if run.code or any(usec < 0 for found in times.values() for usec in found):
-        raise RuntimeError(f"the run failed ({run.code})\n{run.output[-4000:]}")
-    return {row.id: _speed(row, times[row.id, 0], times[row.id, 1]) for row in rows}
-
-
-def _speed(row: Row, theirs: Sequence[int], ours: Sequence[int]) -> Speed:
-    def rate(usec: float) -> float:
-        return row.amount * 1e6 / usec
-
-    ratios = [other / mine for other, mine in zip(theirs, ours, strict=True)]
-    return Speed(rate(statistics.median(theirs)), rate(statistics.median(ours)), ratios)
-
-
-def render(speeds: dict[str, Speed], costs: dict[str, calls.Cost]) -> str:
-    """The page's text."""
-    lines = [_OPENING.format(engine=_engine(), python=platform.python_version(), openssl=ssl.OPENSSL_VERSION)]
-    names = ("work", *CLIENTS, "ratio", "from round to round", "goal")
-    lines += [f"| {' | '.join(names)} |", f"|---{'|---:' * (len(names) - 1)}|"]
-    lines += [_line(row, speeds[row.id]) for row in ROWS]
-    lines += ["", _CALLS, *calls.lines(costs)]
-    return "\n".join([*lines, ""])
-
-
-_OPENING: Final = f"""\
-# Performance: PyHTTPClient beside the engine's HTTPClient
-
-Measured by `python3 tools/dev.py bench`, which writes this page: both clients in one run of the engine
-({{engine}}, headless), by typed GDScript in a tight loop, against nginx on the loopback interface (uploads:
-against a server in Python); CPython {{python}}, {{openssl}}. Each of {ROUNDS} rounds does all works by both
-clients in turn. Speeds are medians; the ratio is that of ours to the engine's, the median of the rounds'.
-Speeds drift from run to run and from machine to machine, ratios by less. A *goal* is what the design has set
-out for, from a machine whose system calls cost several times as much: the engine's client reads heads byte
-by byte, a call for each, which tells less where calls are cheap. A ratio below its goal is work that is left.
-"""
-
-_CALLS: Final = """\
-## Calls of the engine in Python
-
-What a call costs that keeps the GIL, and one that releases it while the engine runs: beside a Python thread
-that computes, each release may cost a turn. `addons/pythonscript/README.md` says which calls keep it.
-"""
-
-
-def _line(row: Row, speed: Speed) -> str:
-    spread = f"{min(speed.ratios):.2f} to {max(speed.ratios):.2f}"
-    ratio = f"**{speed.ratio:.2f}**"
-    cells = (_rate(speed.theirs, row.unit), _rate(speed.ours, row.unit), ratio, spread, f"{row.goal:g}")
-    return f"| {row.title}{', TLS' if row.tls else ''} | {' | '.join(cells)} |"
-
-
-def _rate(value: float, unit: str) -> str:
-    return f"{value:,.0f} {unit}"
-
-
-def _engine() -> str:
-    done = subprocess.run([engine(), "--version"], check=True, capture_output=True, text=True, timeout=20)
-    return f"Godot {done.stdout.strip()}"
-
-
-def main(names: list[str]) -> int:
-    """Measures all rows and writes the page; or measures those named. Prints what it saw."""
-    chosen = [row for row in ROWS if not names or row.id in names]
-    speeds: dict[str, Speed] = {}
-    costs: dict[str, calls.Cost] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        if chosen:
-            speeds = measure(chosen, Path(folder))
-        if not names or calls.ID in names:
-            costs = calls.measure(Path(folder) / calls.ID, ROUNDS)
-    print(
-        "\n".join([*(_line(row, speeds[row.id]) for row in chosen), *(calls.lines(costs) if costs else [])])
+    parser = argparse.ArgumentParser(
+        prog="tools/dev.py bench", description="Measures both clients, and the host."
     )
-    if not names:
-        PAGE.write_text(render(speeds, costs), encoding="utf-8")
-    return 0
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="begins of rows' names; then nothing is written"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="less of everything: within 2 minutes; writes nothing"
+    )
+    parser.add_argument(
+        "--page", action="store_true", help="measure nothing: write the page from the last result"
+    )
+    parser.add_argument("--list", action="store_true", help="name the rows, and measure nothing")
+    options = parser.parse_args(words)
+    result_file = page.with_suffix(".json")
+    try:
+        rows = named(options.names)
+        if options.page:
+            _write(read(result_file), page)
+            return 0
+    except (ValueError, OSError) as error:
+        print(f"tools/dev.py bench: {error}", file=sys.stderr)
+        return 2
+    if options.list:
+        print(*(f"{row.id:<28} {row.title}" for row in rows), sep="\n")
+        return 0
+    extent = QUICK if options.quick else FULL
+    found = {}
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (row, measured) in enumerate(measure(rows, extent, Path(folder)), 1):
+            found[row.id] = measured
+            print(f"{number:>3}/{len(rows)} {line(row, judge(row, measured))}", flush=True)
+    failed = [id_ for id_, measured in found.items() if measured.error]
+    for id_ in failed:
+        print(f"{id_} failed: {found[id_].error}", file=sys.stderr)
+    print(f"{len(found)} rows, {len(failed)} failed, {time.monotonic() - begun:.0f} s")
+    if not options.names and not options.quick:
+        result = Result(about(extent.rounds), found)
+        result.write(result_file)
+        _write(result, page)
+    return 1 if failed else 0
+
+
+def _write(result: Result, page: Path) -> None:
+    page.write_text(render(result), encoding="utf-8")
+    page.with_suffix(".svg").write_text(draw(result), encoding="utf-8")
 
 
 if __name__ == "__main__":

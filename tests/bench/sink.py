@@ -1,4 +1,4 @@
-"""A server that reads what is uploaded to its end, and answers then."""
+"""A TLS server that reads what is uploaded to its end, and answers then."""
 
 import contextlib
 import re
@@ -12,8 +12,8 @@ _ROOM = 1 << 18
 
 
 @contextlib.contextmanager
-def sink(context: ssl.SSLContext | None) -> Iterator[int]:
-    """Takes uploads until the end of the block, by TLS if there is a context; gives its port."""
+def sink(context: ssl.SSLContext) -> Iterator[int]:
+    """Takes uploads by TLS until the end of the block; gives its port."""
     listener = socket.create_server(("127.0.0.1", 0))
     threading.Thread(target=_accept, args=(listener, context), daemon=True).start()
     yield int(listener.getsockname()[1])
@@ -21,19 +21,18 @@ def sink(context: ssl.SSLContext | None) -> Iterator[int]:
     listener.close()
 
 
-def _accept(listener: socket.socket, context: ssl.SSLContext | None) -> None:
+def _accept(listener: socket.socket, context: ssl.SSLContext) -> None:
     with contextlib.suppress(OSError):
         while True:
             connection, _ = listener.accept()
             threading.Thread(target=_serve, args=(connection, context), daemon=True).start()
 
 
-def _serve(connection: socket.socket, context: ssl.SSLContext | None) -> None:
+def _serve(connection: socket.socket, context: ssl.SSLContext) -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
         stack.enter_context(connection)
-        if context is not None:
-            connection = stack.enter_context(context.wrap_socket(connection, server_side=True))
+        connection = stack.enter_context(context.wrap_socket(connection, server_side=True))
         head = b""
         while b"\r\n\r\n" not in head:
             data = connection.recv(_ROOM)

@@ -231,6 +231,7 @@ class Project:
         code: int = 0,
         seconds: float = SECONDS,
         ends: bool = False,
+        under: Sequence[str] = (),
     ) -> Run:
         """Runs the engine in the project.
 
@@ -241,6 +242,7 @@ class Project:
             code: the exit code that is right.
             seconds: the longest it may be silent.
             ends: there must be an end marker.
+            under: a program and its arguments, which runs the engine.
         """
         own = {
             f"XDG_{kind}_HOME": str(self.root.parent / f"{self.root.name}_{kind.lower()}") for kind in _HOMES
@@ -248,7 +250,7 @@ class Project:
         variables = {**os.environ, **(own if self.editor else {}), **(environment or {})}
         # Who runs the tests in the background may ignore SIGINT, and that is inherited.
         default = ("env", "--default-signal=INT")
-        command = [*default, engine(), "--no-header", "--path", str(self.root), *arguments]
+        command = [*default, *under, engine(), "--no-header", "--path", str(self.root), *arguments]
         lines: list[str] = []
         end = waited = 0.0
         with subprocess.Popen(

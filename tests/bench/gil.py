@@ -1,17 +1,15 @@
 """What calls of the engine cost in Python, alone and beside a Python thread that computes."""
 
-import statistics
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from tests.engine.harness import Project
 
-ID: Final = "calls"
-"""The name of all rows of this table, for the command line."""
-CALLS: Final = 1000
-REPEATS: Final = 5
-"""Of them: a thousand may be over before the other thread has had a turn (sys.getswitchinterval())."""
+from .samples import ENGINE, OURS
+
 KINDS: Final = {
     "keeps": ("a method that keeps the GIL, `node.get_child_count()`", "node.get_child_count()"),
     "releases": ("a method that releases it, `node.has_meta('it')`", "node.has_meta('it')"),
@@ -21,17 +19,6 @@ KINDS: Final = {
     "object": ("an object that is made, `Resource()`", "Resource()"),
 }
 """By name: what is called, for readers and for Python."""
-
-
-class Cost(NamedTuple):
-    """Milliseconds for the calls, medians of the rounds."""
-
-    alone: float
-    beside: float
-
-    @property
-    def ratio(self) -> float:
-        return self.beside / self.alone
 
 
 _SOURCE: Final = """
@@ -48,9 +35,8 @@ def compute():
 def measure(work):
     time.sleep(0.001)  # the other thread has its turn
     begun = time.perf_counter()
-    for _ in range({repeats}):
-        work({calls})
-    return (time.perf_counter() - begun) * 1e3 / {repeats}
+    work({calls})
+    return (time.perf_counter() - begun) * 1e6
 
 works = {{}}
 for name, call in {kinds!r}.items():
@@ -74,41 +60,31 @@ result = True
 """
 
 
-def measure(folder: Path, rounds: int, calls: int = CALLS) -> dict[str, Cost]:
-    """Runs all rows in one run of the engine.
+def measure(folder: Path, rounds: int, calls: int) -> Mapping[str, Mapping[str, Sequence[float]]]:
+    """Runs all kinds in one run of the engine.
 
     Args:
         folder: empty.
         rounds: how often all is measured.
-        calls: of each kind in a round.
+        calls: of each kind in a round. A thousand may be over before the other thread has had a turn
+            (sys.getswitchinterval()).
+
+    Returns:
+        The microseconds of all calls, by kind: those alone (`ENGINE`), and those beside the thread (`OURS`).
 
     Raises:
         RuntimeError: the run failed.
     """
     project = Project(folder / "project", addons=["probe"])
     kinds = {name: call for name, (_, call) in KINDS.items()}
-    project.write("calls.txt", _SOURCE.format(kinds=kinds, rounds=rounds, calls=calls, repeats=REPEATS))
-    project.write("calls.gd", Path(__file__).with_suffix(".gd").read_text(encoding="utf-8"))
-    run = project.run("--headless", "--script", "res://calls.gd")
-    times: dict[tuple[str, str], list[float]] = {}
+    project.write("calls.txt", _SOURCE.format(kinds=kinds, rounds=rounds, calls=calls))
+    project.write("gil.gd", Path(__file__).with_suffix(".gd").read_text(encoding="utf-8"))
+    run = project.run("--headless", "--script", "res://gil.gd")
+    if run.code or run.problems:
+        raise RuntimeError("\n".join([*run.problems, *run.lines[-20:]]))
+    times: dict[str, dict[str, list[float]]] = {name: {ENGINE: [], OURS: []} for name in KINDS}
     for line in run.lines:
         if line.startswith("COST "):
-            _, name, beside, milliseconds = line.split()
-            times.setdefault((name, beside), []).append(float(milliseconds))
-    if run.code or run.problems:
-        raise RuntimeError(f"the run failed ({run.code})\n{run.output[-4000:]}")
-    return {
-        name: Cost(statistics.median(times[name, "0"]), statistics.median(times[name, "1"])) for name in KINDS
-    }
-
-
-def lines(costs: dict[str, Cost]) -> Sequence[str]:
-    """The table, for the page."""
-    return [
-        f"| {CALLS} calls of | alone | beside a thread that computes | ratio |",
-        "|---|---:|---:|---:|",
-        *(
-            f"| {KINDS[name][0]} | {cost.alone:.2f} ms | {cost.beside:.2f} ms | **{cost.ratio:.1f}** |"
-            for name, cost in costs.items()
-        ),
-    ]
+            _, name, beside, usec = line.split()
+            times[name][OURS if beside == "1" else ENGINE].append(float(usec))
+    return times

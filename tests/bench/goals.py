@@ -1,0 +1,98 @@
+"""What each row is to reach, and what limits those that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from .operations import TYPES
+
+
+class Goal(NamedTuple):
+    """What a row is judged by; what is None does not count.
+
+    Attributes:
+        times: at least so many times as good as the engine's.
+        most: at most so much, in the row's unit.
+        bare: at most so many times the CPU of the bare loop.
+    """
+
+    times: float | None = None
+    most: float | None = None
+    bare: float | None = None
+
+
+_BUILTIN: Final = [
+    name for name, (type_, _) in TYPES.items() if type_.startswith(("Vector", "Rect", "Transform", "Color"))
+]
+_HONEST: Final = Goal(most=2.0)
+_HOSTILE: Final = Goal(most=5.0)
+
+GOALS: Final[Mapping[str, Goal]] = {
+    "get-nginx-5": Goal(5.0),
+    "get-nginx-40": Goal(5.0),
+    "get-fast-5": Goal(10.0),
+    "get-fast-40": Goal(10.0),
+    "get-tls": Goal(1.2),
+    "cpu-get": Goal(1.0, bare=2.0),
+    "cpu-get-tls": Goal(1.0, bare=2.0),
+    "connect": Goal(3.0),
+    "connect-name": Goal(3.0),
+    "connect-tls": Goal(20.0),
+    "connect-tls-resumed": Goal(20.0),
+    **{f"download-{size}": Goal(1.0) for size in ("64k", "1m", "16m")},
+    **{f"download-{size}-tls": Goal(3.0) for size in ("64k", "1m", "16m")},
+    "cpu-download": Goal(1.0),
+    "cpu-download-tls": Goal(1.0),
+    "chunked-1k": Goal(10.0),
+    "chunked-4k": Goal(1.0),
+    "chunked-64k": Goal(1.0),
+    **{f"coded-{coding}": Goal(1.0) for coding in ("gzip", "br", "zstd")},
+    "upload": Goal(4.5),
+    "upload-tls": Goal(2.7),
+    "memory-upload": Goal(1.0, most=4.0),
+    "memory-upload-tls": Goal(1.0, most=4.0),
+    "idle-1": Goal(2.0),
+    "idle-100": Goal(2.0),
+    "idle-1000": Goal(2.0, most=0.3),
+    "traffic-100": Goal(1.0),
+    "traffic-1000": Goal(1.0),
+    "memory-1000": Goal(1.0),
+    "memory-tls": Goal(2.0),
+    **{f"frames-{work}": Goal(1.0) for work in ("get", "get-tls", "chunked", "length")},
+    **{
+        f"longest-{work}": _HONEST
+        for work in ("tls-first", "tls", "get", "headers", "download", "upload", "burst")
+    },
+    **{f"longest-{work}": _HOSTILE for work in ("chunks", "lines", "interim", "bomb")},
+    "python-operator": Goal(most=150),
+    "python-operator-transform": Goal(most=150),
+    "python-set": Goal(most=250),
+    "python-get": Goal(most=250),
+    "python-constant": Goal(most=250),
+    "python-emit": Goal(most=760),
+    "python-dictionary-100": Goal(most=7100),
+    "python-untyped": Goal(most=153),
+    "into-int": Goal(most=99),
+    **{f"{way}-{name}": Goal(most=300) for way in ("into", "out") for name in _BUILTIN},
+    "gil-keeps": Goal(0.5),
+    "gil-value": Goal(0.5),
+}
+"""By row. Those in nanoseconds are of one machine; all others hold on any."""
+
+_STEPS: Final = (
+    "Steps in Python for each request, which no compiler has seen; the C loop shows how little the rest is."
+)
+_FIRST: Final = "OpenSSL is loaded, and the roots are read, within the call."
+_SELECT: Final = "A system call for each client in each poll, and objects made for it."
+
+LIMITS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("get-nginx-5", "get-nginx-40", "get-fast-5", "get-fast-40", "cpu-get"), _STEPS),
+    **dict.fromkeys(("connect", "connect-name"), _STEPS),
+    **dict.fromkeys(
+        ("get-tls", "cpu-get-tls"), "Two system calls for each request more than it needs; steps in Python."
+    ),
+    **dict.fromkeys(("idle-1", "idle-100", "idle-1000"), _SELECT),
+    "longest-tls-first": _FIRST,
+}
+"""By row: why it falls short, as far as is known. Only rows that fall short show it."""

@@ -1,0 +1,1 @@
+"""An addon of the benchmark: what GDScript cannot measure."""
