@@ -111,7 +111,7 @@ class Door:
         return self._module("tests.conformance")
 
     def bench(self) -> int:
-        """measure both clients and write docs/performance.md; with row names: only those, write nothing"""
+        """measure both clients and the host, and write docs/performance.md; `bench --help` tells of parts"""
         return self._module("tests.bench")
 
     def mutants(self) -> int:

@@ -60,11 +60,12 @@ def main(words: list[str], page: Path = PAGE) -> int:
         return 0
     extent = QUICK if options.quick else FULL
     found = {}
-    begun = time.monotonic()
+    begun = last = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         for number, (row, measured) in enumerate(measure(rows, extent, Path(folder)), 1):
             found[row.id] = measured
-            print(f"{number:>3}/{len(rows)} {line(row, judge(row, measured))}", flush=True)
+            took, last = time.monotonic() - last, time.monotonic()
+            print(f"{number:>3}/{len(rows)} {line(row, judge(row, measured))} ({took:.1f} s)", flush=True)
     failed = [id_ for id_, measured in found.items() if measured.error]
     for id_ in failed:
         print(f"{id_} failed: {found[id_].error}", file=sys.stderr)

@@ -18,7 +18,7 @@ from . import gil, operations, syscalls
 from .operations import OPERATIONS
 from .programs import HERE, Programs, compiled
 from .rows import Row
-from .samples import BARE, ENGINE, OURS, Sample
+from .samples import BARE, ENGINE, OURS, UNITS, Sample
 from .servers import SECURE, Servers, provide, serving
 
 FILES: Final = 8192
@@ -66,7 +66,7 @@ class Extent:
 
     def of(self, row: Row) -> Row:
         """The row as it is to be measured."""
-        amount = max(1, row.amount // self.divisor)
+        amount = max(row.least, row.amount // self.divisor)
         return replace(row, amount=amount, rounds=min(row.rounds, self.rounds))
 
 
@@ -83,8 +83,14 @@ def measure(rows: Sequence[Row], extent: Extent, folder: Path) -> Iterator[tuple
         folder: an empty one.
     """
     for kind, those in groupby((extent.of(row) for row in rows), key=lambda row: row.kind):
+        left = {row.id: row for row in those}
         (folder / kind).mkdir()
-        yield from KINDS[kind](list(those), extent, folder / kind)
+        try:
+            for row, measured in KINDS[kind]([*left.values()], extent, folder / kind):
+                del left[row.id]
+                yield row, measured
+        except RuntimeError as error:
+            yield from ((row, Measured(row.amount, error=str(error))) for row in left.values())
 
 
 def _samples(run: Run) -> list[Any]:
@@ -156,9 +162,9 @@ class _Clients:
         """System calls of each contender, for one of the amount; none, if nobody counts them."""
         log = self._folder / "strace"
         under = syscalls.command(log)
-        if row.fresh or not under:
+        if not UNITS[row.unit].rate or not under:
             return {}
-        amount = max(row.options.get("clients", 1), row.amount // TRACED)
+        amount = max(row.least, row.amount // TRACED)
         less = replace(row, amount=amount, rounds=1)
         provide(self._folder, less.path)
         _samples(self._run([less], under))

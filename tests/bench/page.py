@@ -30,11 +30,14 @@ default.
 
 Figures are medians. The *ratio* is how many times as good as the engine's client ours is, the median of the
 rounds'; *from, to* are the least and the most of it. Figures drift from run to run and from machine to
-machine, ratios by less. *CPU* is that of the whole process, in microseconds for one request, connection or
-MiB; a tight loop spends it while it waits, so it tells most where the work is without waiting. *System
-calls* are counted in a run of their own, those of waiting turns among them.
+machine, ratios by less. *CPU* is that of the whole process, for one request or connection, or for a GiB; a
+tight loop spends it while it waits, so it tells most where the work is without waiting. *System calls* are
+counted in a run of their own, those of waiting turns among them.
 
 ![How many times as good as the engine's each row is](performance.svg)
+
+A bar goes from 1 to the ratio. It is green where the row's goal is met and orange where it is not; the blue
+mark is the goal's ratio.
 """
 
 
@@ -45,7 +48,7 @@ def render(result: Result) -> str:
     short = [line for _, lines in groups for line in lines if line.verdict.misses]
     parts = [
         _OPENING,
-        _table([["", ""], *([name, text] for name, text in result.about.items())]),
+        _table([["measured with", ""], *([name, text] for name, text in result.about.items())]),
         f"\n{len(judged) - len(short)} of {len(judged)} goals are met.\n",
     ]
     for group, lines in groups:
@@ -75,11 +78,18 @@ def _value(row: Row, value: float) -> str:
     return f"{value:,.{digits}f} {UNITS[row.unit].text}"
 
 
+def _number(value: float) -> str:
+    return f"{value:,.3g}" if value < 1000 else f"{value:,.0f}"
+
+
 def _many(values: Mapping[str, float]) -> str:
     """What all contenders have, in their order."""
-    return " / ".join(
-        f"{values[name]:,.3g}" if values[name] < 1000 else f"{values[name]:,.0f}" for name in values
-    )
+    return " / ".join(map(_number, values.values()))
+
+
+def _cpu(one: Line) -> str:
+    text, scale = UNITS[one.row.unit].cpu
+    return f"{_many({n: c * scale for n, c in one.verdict.cpu.items()})} {text}" if one.verdict.cpu else ""
 
 
 def _goal(goal: Goal | None, unit: str) -> str:
@@ -108,7 +118,7 @@ def _columns(group: Group) -> Mapping[str, Callable[[Line], str]]:
         ),
         "goal": lambda one: _goal(GOALS.get(one.row.id), UNITS[one.row.unit].text),
         "": lambda one: ("falls short" if one.verdict.misses else "met") if one.row.id in GOALS else "",
-        "CPU": lambda one: _many(one.verdict.cpu),
+        "CPU": _cpu,
         "system calls": lambda one: _many(one.calls),
         "longest call": lambda one: (
             f"`{one.verdict.worst}`" if one.verdict.worst and one.row.unit == "longest" else ""

@@ -109,7 +109,7 @@ def _misses(verdict: Verdict, goal: Goal, unit: str) -> list[str]:
         )
     if goal.most is not None:
         checks.append(
-            (verdict.values[OURS] <= goal.most, f"{verdict.values[OURS]:.3g} {unit}, not {goal.most:g}")
+            (verdict.values[OURS] <= goal.most, f"{verdict.values[OURS]:,.4g} {unit}, not {goal.most:g}")
         )
     if goal.bare is not None and BARE in verdict.cpu:
         ratio = verdict.cpu[OURS] / verdict.cpu[BARE]

@@ -39,22 +39,36 @@ class Unit(NamedTuple):
         text: behind the number.
         value: of a sample, and the amount that was done.
         more: whether more is better.
+        rate: whether it tells how fast a work is, whose system calls say something then.
+        cpu: the unit of the CPU that one of the amount takes, and how much of it a microsecond is.
     """
 
     text: str
     value: Callable[[Sample, float], float]
     more: bool = False
+    rate: bool = False
+    cpu: tuple[str, float] = ("µs", 1.0)
 
+
+def _speed(sample: Sample, amount: float) -> float:
+    return amount * 1e6 / sample.usec
+
+
+_BY_SIZE: Final = ("s/GiB", 1024 / 1e6)
 
 UNITS: Final[Mapping[str, Unit]] = {
-    "/s": Unit("/s", lambda sample, amount: amount * 1e6 / sample.usec, more=True),
-    "MiB/s": Unit("MiB/s", lambda sample, amount: amount * 1e6 / sample.usec, more=True),
+    "/s": Unit("/s", _speed, more=True, rate=True),
+    "MiB/s": Unit("MiB/s", _speed, more=True, rate=True, cpu=_BY_SIZE),
+    "us of CPU": Unit("µs", lambda sample, amount: sample.cpu / amount, rate=True),
+    "s of CPU": Unit(
+        "s/GiB", lambda sample, amount: sample.cpu / amount * _BY_SIZE[1], rate=True, cpu=_BY_SIZE
+    ),
+    "us a frame": Unit("µs", lambda sample, amount: sample.usec / amount, rate=True),
+    "ms a frame": Unit("ms", lambda sample, amount: sample.usec / amount / 1e3, rate=True),
     "s": Unit("s", lambda sample, _: sample.usec / 1e6),
     "ms": Unit("ms", lambda sample, amount: sample.usec / amount / 1e3),
     "us": Unit("µs", lambda sample, amount: sample.usec / amount),
     "ns": Unit("ns", lambda sample, amount: sample.usec / amount * 1e3),
-    "us of CPU": Unit("µs", lambda sample, amount: sample.cpu / amount),
-    "s of CPU": Unit("s/GiB", lambda sample, amount: sample.cpu / amount * 1024 / 1e6),
     "longest": Unit("ms", lambda sample, _: sample.worst / 1e3),
     "memory": Unit("MiB", lambda sample, _: sample.memory / 1024),
     "frames": Unit("frames", lambda sample, amount: sample.frames / amount),

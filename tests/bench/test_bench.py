@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from tests.bench import gil
 from tests.bench.__main__ import main
 from tests.bench.chart import draw
 from tests.bench.goals import GOALS, LIMITS, Goal
@@ -60,6 +61,16 @@ def test_a_row_that_fails_fails_alone(tmp_path: Path) -> None:
     bad = replace(good, id="bad", work="download", contenders=(ENGINE,))  # of 1 MiB, it says
     found = [measured.error for _, measured in measure([bad, good], LEAST, tmp_path)]
     assert found == ["engine did not do it", ""]
+
+
+def test_a_kind_that_fails_fails_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the run failed")
+
+    monkeypatch.setattr(gil, "measure", fail)
+    rows = [BY_ID["python-operator"], BY_ID["gil-keeps"], BY_ID["gil-value"]]
+    found = [measured.error for _, measured in measure(rows, LEAST, tmp_path)]
+    assert found == ["", "the run failed", "the run failed"]
 
 
 def test_rows_have_names_of_their_own_and_known_parts() -> None:
@@ -179,7 +190,7 @@ def test_the_page() -> None:
     assert "| engine | Godot 4 |" in lines
     assert (
         "| nginx, 5 header lines | 10,000 /s | 5,000 /s | 10,000 /s | **0.50** | 0.50, 0.50 | 5 "
-        "| falls short | 50 / 100 / 50 | 4 / 4 / 4 |"
+        "| falls short | 50 / 100 / 50 µs | 4 / 4 / 4 |"
     ) in lines
     assert f"| get-nginx-5 | 0.50 times the engine's, not 5 | {LIMITS['get-nginx-5']} |" in lines
     assert "| get-fast-40 | failed: it ended at once | " + LIMITS["get-fast-40"] + " |" in lines
