@@ -32,7 +32,8 @@ Figures are medians. The *ratio* is how many times as good as the engine's clien
 rounds'; *from, to* are the least and the most of it. Figures drift from run to run and from machine to
 machine, ratios by less. *CPU* is that of the whole process, for one request or connection, or for a GiB; a
 tight loop spends it while it waits, so it tells most where the work is without waiting. *System calls* are
-counted in a run of their own, those of waiting turns among them.
+counted in a run of their own, those of waiting turns among them. A *longest call* is the median of the
+rounds' longest ones.
 
 ![How many times as good as the engine's each row is](performance.svg)
 

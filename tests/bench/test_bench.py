@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from tests.bench import gil
+from tests.bench import gil, syscalls
 from tests.bench.__main__ import main
 from tests.bench.chart import draw
 from tests.bench.goals import GOALS, LIMITS, Goal
@@ -127,6 +128,18 @@ def test_system_calls_are_counted_between_the_marks() -> None:
 3 access("/bench/end", F_OK) = -1 ENOENT
 """
     assert counts(log.splitlines()) == [4, 1]
+
+
+def test_system_calls_are_those_of_one_of_the_amount(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tracing(log: Path) -> Sequence[str]:
+        marked = '1 access("/bench/begin")\n1 read(0)\n1 read(0)\n1 access("/bench/end")\n'
+        return ["sh", "-c", f"printf '%s' '{marked * 3}' > '{log}'; exec \"$@\"", "tracer"]
+
+    monkeypatch.setattr(syscalls, "command", tracing)
+    rows = [BY_ID["traffic-100"], BY_ID["longest-get"]]
+    traced = replace(LEAST, traced=True)
+    found = {row.id: measured.calls for row, measured in measure(rows, traced, tmp_path)}
+    assert found == {"traffic-100": {ENGINE: 0.02, OURS: 0.02, BARE: 0.02}, "longest-get": {}}
 
 
 # What they say
