@@ -105,9 +105,6 @@ def test_the_host_names_no_http() -> None:
     assert [path for path in sources if re.search("pythonscript_http|PyHTTP", path.read_text("utf-8"))] == []
 
 
-def test_one_file_of_the_addons_knows_the_operating_system() -> None:
-    """Modules that only some of them have are imported there alone."""
+def test_the_facade_is_for_every_operating_system() -> None:
     some = {"fcntl", "grp", "msvcrt", "pwd", "resource", "syslog", "termios", "winreg"}
-    users = {f"{HTTP.name}/{path}" for path, used in roots(HTTP).items() if used & some}
-    users |= {f"{FACADE.name}/{path}" for path, used in roots(FACADE).items() if used & some}
-    assert users == {"pythonscript_http/transport/system.py"}
+    assert [path for path, used in roots(FACADE).items() if used & some] == []
