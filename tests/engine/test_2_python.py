@@ -160,7 +160,7 @@ ASKED = {
     "path": "import sys; result = [p for p in sys.path if '/addons' not in p]",
     "frozen": "import os; result = os.__spec__.origin",
     "never": f"import sys; result = sorted(sys.modules.keys() & set({sorted(NEVER)!r}))",
-    "threads": "from multiprocessing.pool import ThreadPool as P\nwith P(1) as pool: result = pool.map(abs, [1])",
+    "threads": "from multiprocessing.pool import ThreadPool as P\nwith P(1) as p: result = p.map(abs, [1])",
 }
 """What is asked of Python in a project with a bundle."""
 

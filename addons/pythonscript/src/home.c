@@ -20,7 +20,7 @@ static const char *const MODULES[] = {"../python" JOINED(PY_MAJOR_VERSION, "", P
 #endif
 #define EXECUTABLE "bin/python3"
 #define ENVIRONMENTS_EXECUTABLE EXECUTABLE
-static const char *const LIBRARIES[] = {"lib", "lib/" MULTIARCH, "lib64"}; /* the second is Debian's, the third Fedora's */
+static const char *const LIBRARIES[] = {"lib", ("lib/" MULTIARCH), "lib64"}; /* the second is Debian's, the third Fedora's */
 static const char *const STDLIBS[] = {"lib/python" VERSION, "lib64/python" VERSION};
 static const char *const MODULES[] = {".", "lib-dynload"}; /* below the standard library */
 #endif

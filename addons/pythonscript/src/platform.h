@@ -8,13 +8,10 @@
 
 #if defined(_WIN32)
 #define OS_NAME "windows"
-#define FOLDERS "/\\"
 #elif defined(__APPLE__)
 #define OS_NAME "macos"
-#define FOLDERS "/"
 #else
 #define OS_NAME "linux"
-#define FOLDERS "/"
 #endif
 
 #if defined(__x86_64__) || defined(_M_X64)
@@ -23,11 +20,7 @@
 #define ARCH_NAME "arm64"
 #endif
 
-#if defined(__APPLE__) /* one library and one bundle for both */
-#define PLATFORM OS_NAME
-#else
-#define PLATFORM OS_NAME "." ARCH_NAME
-#endif
+#define PLATFORM OS_NAME "." ARCH_NAME /* as in the names of the library and of the bundle */
 
 #if defined(__aarch64__)
 #define MULTIARCH "aarch64-linux-gnu"
