@@ -23,7 +23,6 @@ from .enums import Error, Status
 from .exceptions import LocalError
 from .http1.connection import Phase
 from .query import query_string_from_dict
-from .results import Results
 from .status import RESULTS, Event
 from .timing import NEVER
 from .transport.network import TcpNetwork
@@ -44,7 +43,7 @@ _AWAITING: Final = Phase.AWAITING
 _CLOSED: Final = Phase.CLOSED
 
 
-class HTTPClient(Connections, Results):
+class HTTPClient(Connections):
     """A connection to a host, and one request after the other over it.
 
     Args:
@@ -180,7 +179,8 @@ class HTTPClient(Connections, Results):
         scratch = buffers.take() if limit <= buffers.BUFFER_SIZE else bytearray(limit)
         view = memoryview(scratch)[:limit]
         try:
-            return bytes(view[: self.read_body_into(view)])
+            size = self.read_body_into(view)
+            return bytes(view[:size])
         finally:
             buffers.give_back(scratch)
 

@@ -9,10 +9,8 @@ from .http1.codings import available
 from .http1.connection import Phase
 from .http1.request import Header, RequestHead, build_head, named_header
 from .http1.writer import Given, RequestWriter
-from .http11 import HTTP11Connection
-from .options import Options
+from .results import Results
 from .status import Event, StatusMachine
-from .timing import Timing
 from .tracing import Trace
 from .transport.proxy import Proxy
 
@@ -64,27 +62,21 @@ def parse_lines(lines: Sequence[str]) -> list[Header]:
     return headers
 
 
-class Requests(Options):
+class Requests(Results):
     """The requests of a client."""
 
     __slots__ = (
         "_forwarder",
         "_head",
-        "_headers_taken",
         "_host_header",
-        "_http",
         "_state",
-        "_timing",
         "_trace",
         "warning",
     )
 
-    _http: HTTP11Connection
-    _timing: Timing
     _state: StatusMachine
     _trace: Trace | None
     """Reports to the observer; None: there is none."""
-    _headers_taken: bool
     _host_header: str
     _forwarder: Proxy | None
     """Where the connection leads to, if that passes requests on."""

@@ -1,6 +1,7 @@
 """What a user may ask of the request under way, or of the last one, and of its response."""
 
 from .http11 import HTTP11Connection
+from .options import Options
 from .timing import Timing
 
 
@@ -12,10 +13,10 @@ def text(line: bytes) -> str:
         return line.decode("latin-1")
 
 
-class Results:
+class Results(Options):
     """The response of a client, and its request's progress. Nothing here changes what is under way."""
 
-    __slots__ = ()
+    __slots__ = ("_headers_taken", "_http", "_timing")
 
     _http: HTTP11Connection
     _headers_taken: bool
@@ -35,7 +36,7 @@ class Results:
         head = self._http.core.head
         if head is None or self._headers_taken:
             return []
-        self._headers_taken = True  # type: ignore[misc] # the slot is that of the client
+        self._headers_taken = True
         return [text(line) for line in head.lines()]
 
     def get_response_headers_as_dictionary(self) -> dict[str, str]:
