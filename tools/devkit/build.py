@@ -85,7 +85,9 @@ class Toolchain:
         self.includes: tuple[Path, ...] = (Path(sysconfig.get_path("include")),)
         self.suffix = str(sysconfig.get_config_var("EXT_SUFFIX"))
         self.versions = (env.version_of("cython"), env.home.name)
-        self.identity = self.identify(run([*self.compiler, "--version"], timeout=30), *map(str, self.includes))
+        self.identity = self.identify(
+            run([*self.compiler, "--version"], timeout=30), *map(str, self.includes)
+        )
 
     def identify(self, *parts: str) -> str:
         """Stands for all that a result depends on besides the sources.

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from devkit import environment, interpreter
+from devkit import environment, interpreter, platforms
 from devkit.console import Failure, run
 
 
@@ -27,7 +27,7 @@ def test_this_python_is_described() -> None:
     assert found.version == platform.python_version()
     assert found.series == f"{sys.version_info[0]}.{sys.version_info[1]}"
     assert found.platform == f"linux.{interpreter.MACHINES[platform.machine()]}"
-    assert found.library.name == environment.shared_library().name
+    assert found.library.name == platforms.shared_library().name
     assert (found.stdlib / "json" / "__init__.py").is_file()
     assert list(found.extensions.glob(f"*{found.suffix}"))
     assert {"OpenSSL", "zlib", "xz"} <= found.parts.keys()
