@@ -75,10 +75,8 @@ def system() -> System:
 
 
 def name() -> str:
-    """The engine's name for this machine, as files have it: `linux.x86_64`; one for all of macOS: `macos`."""
+    """The engine's name for this machine, as files have it: `linux.x86_64`."""
     machine = platform.machine()
-    if system().name == "macos":
-        return "macos"
     return f"{system().name}.{ARCHITECTURES.get(machine, machine)}"
 
 

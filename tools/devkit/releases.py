@@ -31,10 +31,12 @@ class Archive(NamedTuple):
     """The engine in it; on Windows the one that a console can wait for."""
 
 
+_MACOS = Archive(f"Godot_v{VERSION}_macos.universal.zip", "Godot.app/Contents/MacOS/Godot")
 ARCHIVES = {
     "linux.x86_64": Archive(f"Godot_v{VERSION}_linux.x86_64.zip", f"Godot_v{VERSION}_linux.x86_64"),
     "linux.arm64": Archive(f"Godot_v{VERSION}_linux.arm64.zip", f"Godot_v{VERSION}_linux.arm64"),
-    "macos": Archive(f"Godot_v{VERSION}_macos.universal.zip", "Godot.app/Contents/MacOS/Godot"),
+    "macos.x86_64": _MACOS,
+    "macos.arm64": _MACOS,
     "windows.x86_64": Archive(f"Godot_v{VERSION}_win64.exe.zip", f"Godot_v{VERSION}_win64_console.exe"),
 }
 """By platform."""

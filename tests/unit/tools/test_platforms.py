@@ -19,8 +19,8 @@ from devkit.environment import Environment
     [
         ("linux", "x86_64", "libpythonscript.linux.x86_64.so"),
         ("linux", "aarch64", "libpythonscript.linux.arm64.so"),
-        ("darwin", "arm64", "libpythonscript.macos.dylib"),
-        ("darwin", "x86_64", "libpythonscript.macos.dylib"),
+        ("darwin", "arm64", "libpythonscript.macos.arm64.dylib"),
+        ("darwin", "x86_64", "libpythonscript.macos.x86_64.dylib"),
         ("win32", "AMD64", "libpythonscript.windows.x86_64.dll"),
         ("linux", "riscv64", "libpythonscript.linux.riscv64.so"),
     ],

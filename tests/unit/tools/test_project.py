@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-import configparser
+import itertools
+import platform
+import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from devkit import build, project
+from devkit import build, platforms, project
 from devkit.console import Failure
 
 
@@ -47,9 +50,22 @@ def test_a_checkout_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         project.require_writable(Path("/proc/self"))
 
 
+def libraries() -> dict[str, str]:
+    """Those of the extension's file, by platform."""
+    text = (project.ROOT / project.EXTENSION.removeprefix("res://")).read_text(encoding="utf-8")
+    assert "reloadable = false" in text
+    return dict(re.findall(r'^([\w.]+) = "res://addons/pythonscript/bin/(.+)"$', text, re.MULTILINE))
+
+
 def test_the_extension_file_names_the_library_that_is_built() -> None:
-    extension = configparser.ConfigParser()
-    extension.read(project.ROOT / project.EXTENSION.removeprefix("res://"), encoding="utf-8")
-    library = extension["libraries"]["linux.x86_64"].strip('"').removeprefix("res://")
-    assert project.ROOT / library == project.BIN / build.ENTRY
-    assert extension["configuration"]["reloadable"] == "false"
+    assert libraries()[platforms.name()] == build.ENTRY
+
+
+def test_the_extension_file_names_the_library_of_each_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = {}
+    for system, machine in itertools.product(platforms.SYSTEMS, platforms.ARCHITECTURES):
+        monkeypatch.setattr(sys, "platform", system)
+        monkeypatch.setattr(platform, "machine", lambda machine=machine: machine)
+        expected[platforms.name()] = platforms.library()
+    del expected["windows.arm64"]  # there is no host for it
+    assert libraries() == expected
