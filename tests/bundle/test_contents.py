@@ -23,9 +23,6 @@ from devkit.interpreter import Interpreter
 
 ENVIRONMENT = Environment(Path(sys.prefix))
 
-ZIPPED, UNPACKED = 16_000_000, 45_000_000
-"""Bytes: more would be a burden on every game."""
-
 
 @pytest.fixture(scope="module")
 def python() -> Interpreter:
@@ -45,8 +42,9 @@ def test_the_name_has_the_version_and_the_platform(bundle: Path, python: Interpr
 
 
 def test_it_is_small(bundle: Path, unpacked: Path) -> None:
-    assert bundle.stat().st_size <= ZIPPED
-    assert sum(map(len, files(unpacked).values())) <= UNPACKED
+    """More would be a burden on every game."""
+    assert bundle.stat().st_size <= 16_000_000
+    assert sum(map(len, files(unpacked).values())) <= 45_000_000
 
 
 def test_every_addon_stands_by_itself(bundle: Path) -> None:
@@ -129,8 +127,10 @@ def test_the_addons_bytecode_is_checked_against_their_sources(unpacked: Path) ->
 
 
 def test_the_standard_librarys_is_taken_as_it_is(home: Path) -> None:
-    for path, head in compiled(home):
-        assert head[4:8] == struct.pack("<I", 0b01), path
+    bytecode = list(home.rglob("*.pyc"))
+    assert len(bytecode) > 400
+    for path in bytecode:
+        assert path.read_bytes()[4:8] == struct.pack("<I", 0b01), path
 
 
 # The home
@@ -164,7 +164,7 @@ def test_every_part_comes_with_its_version_and_its_licence(home: Path, manifest:
 )
 def test_what_no_game_needs_is_not_there(name: str, home: Path, python: Interpreter) -> None:
     stdlib = home / "lib" / f"python{python.series}"
-    assert (stdlib / "json" / "decoder.py").is_file()
+    assert list(stdlib.glob("json/decoder.py*"))
     assert not (stdlib / name).exists()
     assert not [path for path in stdlib.rglob("*") if path.name in ("tests", "test", "pip", "__main__.exe")]
 

@@ -24,6 +24,9 @@ MADE = ("src", "bin", "python")
 SHIPPED = (".py", ".typed", ".gdextension", ".svg", "README.md", "LICENSE")
 """How the names end of what is shipped of an addon's folder."""
 
+ZIPPED, UNPACKED = 16_000_000, 45_000_000
+"""Bytes: as large as a bundle may be with the sources of the standard library; else it goes without them."""
+
 DIST = project.ROOT / "dist"
 
 LEVEL = 7
@@ -83,9 +86,19 @@ def make(python: Interpreter, env: Environment, out: Path) -> Path:
         Failure: something cannot be compiled or fetched, or would not run on a player's machine.
     """
     host = build.made(project.SOURCES, zig.Toolchain(env, zig.ensure(env), python))
-    place = home.ensure(python, packages.ensure(python, zig.GLIBC, env), env)
+    wheels = packages.ensure(python, zig.GLIBC, env)
+    place = home.ensure(python, wheels, env)
     _require_old_glibc(host.values(), place)
     target = out / f"pythonscript-{project.version()}-{python.platform}.zip"
+    zipped, unpacked = _pack(python, host, place, target)
+    if zipped > ZIPPED or unpacked > UNPACKED:
+        say("bundle", "that is too large: the standard library goes without its sources")
+        _pack(python, host, home.ensure(python, wheels, env, sources=False), target)
+    return target
+
+
+def _pack(python: Interpreter, host: Mapping[str, Path], place: Path, target: Path) -> tuple[int, int]:
+    """Writes the zip, of the host's files and a home; returns its size, zipped and unpacked, in bytes."""
     with step("bundle", target.name) as current, cache.workshop() as folder:
         for name, source in addons(host).items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -97,11 +110,11 @@ def make(python: Interpreter, env: Environment, out: Path) -> Path:
         home.compile_all(python, folder, "CHECKED_HASH")
         files = dict(_below(folder, ""))
         files |= _below(place, f"addons/pythonscript/python/{python.platform}/")
-        out.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         write(target, files)
-        unpacked = sum(path.stat().st_size for path in files.values())
-        current.note = f"{target.stat().st_size / 1e6:.1f} MB, unpacked {unpacked / 1e6:.1f} MB"
-    return target
+        zipped, unpacked = target.stat().st_size, sum(path.stat().st_size for path in files.values())
+        current.note = f"{zipped / 1e6:.1f} MB, unpacked {unpacked / 1e6:.1f} MB"
+    return zipped, unpacked
 
 
 def addons(host: Mapping[str, Path], root: Path = project.ROOT) -> dict[str, Path]:

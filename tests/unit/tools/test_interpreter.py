@@ -26,7 +26,7 @@ def test_this_python_is_described() -> None:
     found = interpreter.at(environment.base())
     assert found.version == platform.python_version()
     assert found.series == f"{sys.version_info[0]}.{sys.version_info[1]}"
-    assert found.platform == f"linux.{interpreter.MACHINES[platform.machine()]}"
+    assert found.platform == platforms.name()
     assert found.library.name == platforms.shared_library().name
     assert (found.stdlib / "json" / "__init__.py").is_file()
     assert list(found.extensions.glob(f"*{found.suffix}"))
