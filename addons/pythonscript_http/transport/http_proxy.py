@@ -66,8 +66,7 @@ class ConnectTunnel(Tunnel):
     def _advance(self) -> bool:
         """Sends what is left of the request, and reads what has come of the answer. True: it is a yes."""
         try:
-            if self._unsent:
-                self._unsent = self._unsent[self._stream.write([self._unsent]) :]
+            self._send()
         except NetworkError:
             if self._answered(gone=True):
                 return True

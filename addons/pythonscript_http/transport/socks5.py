@@ -127,10 +127,9 @@ class SocksTunnel(Tunnel):
         """Goes on as far as what has come allows. True: to the end."""
         view = memoryview(bytearray(_LONGEST + 2))
         while True:
+            self._send()
             if self._unsent:
-                self._unsent = self._unsent[self._stream.write([self._unsent]) :]
-                if self._unsent:
-                    return False  # an answer to it would be to nothing
+                return False  # an answer to it would be to nothing
             size = self._stream.read_into(view[: self._wanted - len(self._data)])
             if size == WOULD_BLOCK:
                 return False

@@ -67,6 +67,12 @@ class Tunnel(ABC):
         """Gives it up, and the proxy's connection with it."""
         self._stream.close()
 
+    def _send(self) -> None:
+        """Sends what is left to send, as far as the connection takes it."""
+        if self._unsent:
+            size = self._stream.write([self._unsent])
+            self._unsent = self._unsent[size:]
+
     @abstractmethod
     def _advance(self) -> bool:
         """Sends and reads what can be. True: the proxy has agreed.
