@@ -548,8 +548,8 @@ MUTANTS = [
         ),
         (
             "what keeps OpenSSL from being loaded is the connection's failure",
-            "    except LocalError as error:\n        failure",
-            "    except KeyError as error:\n        failure",
+            "    except LocalError as error:\n        why",
+            "    except KeyError as error:\n        why",
             f"{_UNIT}/transport/test_late.py",
         ),
         (

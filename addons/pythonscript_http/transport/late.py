@@ -81,10 +81,10 @@ def _done(load: Callable[[], Step]) -> Callable[[float], Step | None]:
     try:
         step = load()
     except LocalError as error:
-        failure = JobError(str(error))
+        why = str(error)
 
         def fail(_: float) -> Step | None:
-            raise failure
+            raise JobError(why)
 
         return fail
     return lambda _: step
