@@ -26,6 +26,9 @@ _NEEDED, _STRINGS, _SONAME, _RPATH, _RUNPATH, _VERSIONS = 1, 5, 14, 15, 29, 0x6F
 _ALLOCATED = 2
 _STRING_TABLE, _NOWHERE = 3, 8  # the latter takes no room in the file
 
+_DAMAGE = (struct.error, IndexError, ValueError, OverflowError)
+"""What is raised where a number of the file leads out of it."""
+
 _ABI = {"GLIBC_ABI_DT_RELR": (2, 36)}
 """What no function's version says: the glibc that a file's format asks for."""
 
@@ -60,7 +63,7 @@ def read(data: bytes) -> Binary:
     """
     try:
         return _read(data)
-    except (struct.error, IndexError, ValueError) as error:
+    except _DAMAGE as error:
         raise Failure(f"not a whole ELF file of 64 bits: {error}") from None
 
 
@@ -112,6 +115,8 @@ def _versions(data: bytes, at: int) -> Iterator[int]:
             _, _, _, name, following = _VERSION.unpack_from(data, inner)
             yield name
             inner += following
+            if not following:
+                break
         at += more
 
 
@@ -134,7 +139,7 @@ def strip(data: bytes) -> bytes:
     """
     try:
         return _strip(data)
-    except (struct.error, IndexError, ValueError) as error:
+    except _DAMAGE as error:
         raise Failure(f"not a whole ELF file of 64 bits: {error}") from None
 
 
