@@ -18,10 +18,6 @@ from typing import Final
 import hypothesis
 import pytest
 
-from devkit import environment, interpreter
-from devkit.bundle import make as make_bundle
-from devkit.environment import Environment
-
 # How long an example takes is up to the machine.
 hypothesis.settings.register_profile(
     "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -59,8 +55,10 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The zip with the addons and the Python that runs the tests, made once a run."""
+    from devkit import bundle, environment, interpreter
+
     python = interpreter.at(environment.base())
-    return make_bundle(python, Environment(Path(sys.prefix)), tmp_path_factory.mktemp("bundle"))
+    return bundle.make(python, environment.Environment(Path(sys.prefix)), tmp_path_factory.mktemp("bundle"))
 
 
 @pytest.hookimpl(wrapper=True)

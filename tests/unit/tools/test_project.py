@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import configparser
 import itertools
+import json
 import platform
-import re
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from devkit import build, platforms, project
+from devkit import platforms, project
 from devkit.console import Failure
+
+BIN = "res://addons/pythonscript/bin"
 
 
 def test_the_extension_is_listed_once_and_others_stay(tmp_path: Path) -> None:
@@ -50,15 +53,11 @@ def test_a_checkout_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         project.require_writable(Path("/proc/self"))
 
 
-def libraries() -> dict[str, str]:
-    """Those of the extension's file, by platform."""
-    text = (project.ROOT / project.EXTENSION.removeprefix("res://")).read_text(encoding="utf-8")
-    assert "reloadable = false" in text
-    return dict(re.findall(r'^([\w.]+) = "res://addons/pythonscript/bin/(.+)"$', text, re.MULTILINE))
-
-
-def test_the_extension_file_names_the_library_that_is_built() -> None:
-    assert libraries()[platforms.name()] == build.ENTRY
+def section(name: str) -> dict[str, str]:
+    """A section of the extension's file."""
+    file = configparser.ConfigParser()
+    file.read(project.ROOT / project.EXTENSION.removeprefix("res://"), encoding="utf-8")
+    return dict(file[name])
 
 
 def test_the_extension_file_names_the_library_of_each_platform(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,6 +65,18 @@ def test_the_extension_file_names_the_library_of_each_platform(monkeypatch: pyte
     for system, machine in itertools.product(platforms.SYSTEMS, platforms.ARCHITECTURES):
         monkeypatch.setattr(sys, "platform", system)
         monkeypatch.setattr(platform, "machine", lambda machine=machine: machine)
-        expected[platforms.name()] = platforms.library()
+        expected[platforms.name()] = f'"{BIN}/{platforms.library()}"'
     del expected["windows.arm64"]  # there is no host for it
-    assert libraries() == expected
+    assert section("libraries") == expected
+    assert section("configuration")["reloadable"] == "false"
+
+
+def test_the_extension_file_names_what_each_platform_takes_along() -> None:
+    dependencies = section("dependencies")
+    assert list(dependencies) == list(section("libraries"))
+    for name, listed in dependencies.items():
+        assert json.loads(listed) == {
+            f"res://addons/pythonscript/python/{name}": "addons/pythonscript/python",
+            "res://addons/pythonscript/godot": "addons/pythonscript",
+            f"{BIN}/_pythonscript": "addons/pythonscript/bin",
+        }
