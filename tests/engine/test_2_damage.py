@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.engine.harness import Project, Run
+from tests.engine.harness import Project, Run, functions
 from tests.engine.homes import LIBPYTHON, PLATFORM, STDLIB, VERSION, make_bundle, own, own_host
 
 from devkit.build import ENTRY, PACKAGE
@@ -189,6 +189,16 @@ def test_an_addon_that_lacks_something_is_one_sentence(kind: str, tmp_path: Path
     run = run_with(damage, tmp_path, texts[0])
     assert 'GOT ["PyProbe"]' in run.lines, "the other addons go on"
     assert all(text in run.lines[0] for text in ("addons/pythonscript_http/register_types.py", *texts))
+
+
+def test_without_openssl_http_works_and_https_has_a_reason(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", scripts=["no_openssl.gd"], client=True)
+    home = make_bundle(own_host(project) / "python" / PLATFORM)
+    own(module(home, "_ssl")).write_bytes(b"no such thing")
+    run = project.run_suite("no_openssl.gd", environment={"PYTHONSCRIPT_HOME": ""})
+    run.assert_clean()
+    for name in functions("no_openssl.gd"):
+        run.assert_passed(name)
 
 
 def test_a_missing_library_is_the_engines_own_error(tmp_path: Path) -> None:
