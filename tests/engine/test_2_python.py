@@ -81,9 +81,22 @@ def broken_homes(folder: Path) -> Iterator[tuple[str, Path, str]]:
         path.write_text("no such thing", encoding="utf-8")
     (garbage / "bin" / "python3").chmod(0o755)
     yield "garbage", garbage, LIBPYTHON
+    for name, config, text in (
+        ("newer", f"home = {sys.base_prefix}/bin\nversion = 3.99.1\n", "it is Python 3.99.1, and"),
+        (
+            "orphan",
+            "home = /nowhere/bin\nversion_info = {}.{}.0.final.0\n".format(*sys.version_info),
+            "its base, /now",
+        ),
+        ("mute", "version = 3\n", "its pyvenv.cfg does not say"),
+    ):
+        environment = folder / name
+        environment.mkdir()
+        (environment / "pyvenv.cfg").write_text(config, encoding="utf-8")
+        yield name, environment, text
 
 
-BROKEN = ("missing", "empty", "garbage")
+BROKEN = ("missing", "empty", "garbage", "newer", "orphan", "mute")
 
 
 @pytest.mark.parametrize("kind", BROKEN)
