@@ -29,7 +29,7 @@ MUTANTS = [
             "a library that a library needs comes along",
             "            queue.append(found[name])\n",
             "",
-            f"{_CONTENTS} tests/bundle/test_in_engine.py",
+            f"{_UNIT}/test_home.py",
         ),
         (
             "libraries are found beside each other",

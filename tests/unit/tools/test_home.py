@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import runpy
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from devkit import home
+from devkit import environment, home
+from devkit.console import Failure
 
 
 @pytest.mark.parametrize(
@@ -80,3 +82,25 @@ def test_which_compiled_modules_go_along(name: str, stays: bool) -> None:
 )
 def test_which_libraries_are_every_systems(name: str, systems: bool) -> None:
     assert bool(home.GLIBCS.fullmatch(name)) is systems
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Path:
+    """A library that needs another, which needs a third."""
+    for name, needed in (("third", ""), ("second", "third"), ("first", "second")):
+        (tmp_path / f"{name}.c").write_text(f"int {name}(void);\nint {name}(void) {{ return 1; }}\n", "utf-8")
+        command = [environment.compiler() or "cc", "-shared", "-fPIC", f"{name}.c", "-o", f"lib{name}.so"]
+        command += ["-Wl,--no-as-needed", "-Wl,-rpath,$ORIGIN", "-L.", *([f"-l{needed}"] if needed else [])]
+        subprocess.run(command, cwd=tmp_path, check=True, timeout=120)
+    return tmp_path
+
+
+def test_the_libraries_of_libraries_come_along(chain: Path) -> None:
+    found = home._libraries([chain / "libfirst.so"])
+    assert found == {name: (chain / name).resolve() for name in ("libsecond.so", "libthird.so")}
+
+
+def test_a_library_that_is_not_there_is_told(chain: Path) -> None:
+    (chain / "libthird.so").unlink()
+    with pytest.raises(Failure, match=r"libsecond\.so needs libthird\.so, which is not installed"):
+        home._libraries([chain / "libfirst.so"])
