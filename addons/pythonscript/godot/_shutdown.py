@@ -21,6 +21,8 @@ PATIENCE = 0.25
 _AT_ONCE = 10_000
 """Handles that are emptied between two looks at the clock."""
 
+last: list[Callable[[], object]] = []
+"""What is done when Python has let go of all, before the engine ends the rest of itself."""
 _done: list[bool] = []
 _stuck: list[str] = []
 """The threads that go on."""
@@ -55,6 +57,8 @@ def run() -> None:
     deadline = time.monotonic() + PATIENCE
     while not handles.let_go(_AT_ONCE) and time.monotonic() < deadline:
         pass
+    while last:
+        last.pop()()
     sys.stdout.flush()
     sys.stderr.flush()
 

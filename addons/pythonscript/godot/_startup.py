@@ -85,14 +85,29 @@ def start_editor(addons: str) -> bool:
     """
     from _pythonscript import classes
 
-    from . import _addons, _registration
+    from . import _addons, _registration, _shutdown
     from ._classes import singleton
 
     classes.start_editor()
     if singleton("Engine").is_editor_hint():
         _addons.import_all(Path(addons), "register_editor_types")
-        _registration.load_documentation()
+        if _is_found_by_the_first_scan():
+            # quirk - Godot 4.5 to 4.7 - an editor without a window that has found an extension itself, and so is
+            # in the middle of describing its classes, goes on with that when what it writes to is gone, and
+            # crashes; where no class of an extension's is left, and no text came from one, there is nothing to
+            # write - https://github.com/godotengine/godot/issues/111048 - drop when none of those is used
+            _shutdown.last.append(classes.unregister_all)
+        else:
+            _registration.load_documentation()
     return True
+
+
+def _is_found_by_the_first_scan() -> bool:
+    """Whether an editor without a window runs already, and loads the extension because it has just found it."""
+    from ._classes import singleton
+
+    running = singleton("Engine").get_main_loop() is not None
+    return running and singleton("DisplayServer").get_name() == "headless"
 
 
 def stop_editor() -> bool:
