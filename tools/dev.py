@@ -35,6 +35,7 @@ from devkit import (  # noqa: E402
     release,
     servers,
     stubs,
+    templates,
     tested,
     zig,
 )
@@ -175,9 +176,9 @@ class Door:
         Args:
             needs: of what is about to be set up besides.
         """
-        env, godot = self._ready(servers.need, *needs)
+        env, godot = self._ready(servers.need, templates.need, *needs)
         os.environ["GODOT"] = str(godot.path)
-        os.environ |= servers.ensure(env)
+        os.environ |= servers.ensure(env) | templates.ensure(env)
         return env
 
     def _no_arguments(self) -> None:
