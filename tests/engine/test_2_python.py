@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ import pytest
 from tests.engine.harness import Project, Run
 from tests.engine.homes import LIBPYTHON, PLATFORM, make_bundle, own_host
 from tests.engine.suites import RunOf, suite_tests
+
+from devkit.project import EXTENSION
 
 SUITE = "python.gd"
 PLAIN = "still_runs.gd"
@@ -316,12 +319,36 @@ def test_a_python_class_by_its_name_is_the_class_itself(tmp_path: Path) -> None:
     assert "SAME true" in run.lines
 
 
-@pytest.mark.parametrize("arguments", [("--import",), ("--editor", "--quit")], ids=" ".join)
-def test_the_first_import_works(arguments: tuple[str, ...], tmp_path: Path) -> None:
+FIRST_STARTS = [("--import",), ("--editor", "--quit"), ("--editor", "--quit-after", "2")]
+
+
+@pytest.mark.parametrize("arguments", FIRST_STARTS, ids=" ".join)
+@pytest.mark.parametrize("listed", [True, False])
+def test_the_first_start_of_an_editor(listed: bool, arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """Whether it knows the extension or finds it."""
     project = Project(tmp_path / "p", scripts=[SUITE], addons=["probe"], client=True)
+    if not listed:
+        shutil.rmtree(project.root / ".godot")
     run = project.run("--headless", *arguments)
     run.assert_clean()
-    assert sorted(path.name for path in (project.root / ".godot").iterdir())
+    assert (project.root / ".godot" / "extension_list.cfg").read_text(encoding="utf-8").split() == [EXTENSION]
+
+
+def test_packages_of_pip(tmp_path: Path) -> None:
+    """Those of the project, before what Python has itself."""
+    project = Project(tmp_path / "p", addons=["probe"])
+    for name in ("idna", "json", "ours"):
+        project.write(f"addons/site-packages/{name}.py", "WHERE = 'the project'\n")
+    project.write(
+        "where.gd",
+        "extends SceneTree\n\nfunc _initialize() -> void:\n"
+        "\tprint('WHERE ', PyProbe.run('import idna, json, ours; '"
+        ' + \'result = [getattr(module, "WHERE", "Python") for module in (idna, json, ours)]\'))\n'
+        "\tprint('END 0 0')\n\tquit()\n",
+    )
+    run = project.run("--headless", "--script", "res://where.gd", ends=True)
+    run.assert_clean()
+    assert 'WHERE ["the project", "Python", "the project"]' in run.lines
 
 
 # The end

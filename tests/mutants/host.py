@@ -1203,9 +1203,81 @@ MUTANTS = [
             "            pass\n",
             f"{_PYTHON} -k imported_by_its_name",
         ),
+        (
+            "packages of pip go before Python's own",
+            "sys.path.insert(next(own, len(sys.path)), places)",
+            "sys.path.append(places)",
+            f"{_PYTHON} -k packages_of_pip",
+        ),
+    ),
+    *mutants_of(
+        f"{_FACADE}/_packs.py",
+        (
+            "a folder without modules hides none of its name",
+            'package = "." in fullname or any(',
+            "package = True or any(",
+            f"{_UNIT}/test_packs.py -k portion",
+        ),
+        (
+            "what an earlier export left is not imported",
+            "sys.path[:] = [ADDONS if entry == addons else entry for entry in sys.path]",
+            "sys.path.insert(0, ADDONS)",
+            f"{_UNIT}/test_packs.py -k nothing_else",
+        ),
+        (
+            "native modules are found beside the game",
+            "if place := self.beside.get(self._folder, {}).get(name):",
+            'if place := "":',
+            f"{_UNIT}/test_packs.py -k native",
+        ),
+        (
+            "distributions are found by any spelling of their name",
+            'name.lower().replace("_", "-")',
+            'name.replace("_", "-")',
+            f"{_UNIT}/test_packs.py -k distributions",
+        ),
+    ),
+    *mutants_of(
+        f"{_FACADE}/_export_plan.py",
+        (
+            "packed bytecode is not checked against its source",
+            "(0b01).to_bytes",
+            "(0b11).to_bytes",
+            f"{_UNIT}/test_export_plan.py -k unchecked",
+        ),
+        (
+            "the editor's modules stay at home",
+            " or path.name == EDITORS",
+            "",
+            f"{_UNIT}/test_export_plan.py -k into_the_pack",
+        ),
+        (
+            "a filter that takes the extension does not take Python",
+            "if pattern and not _matches(EXTENSION, [pattern])",
+            "if pattern",
+            f"{_UNIT}/test_export_plan.py -k exclude_filters",
+        ),
+        (
+            "native modules go beside the game",
+            "if any(file.suffix in NATIVE for file in files):",
+            "if False:",
+            f"{_UNIT}/test_export_plan.py -k pip",
+        ),
+        (
+            "what the engine imports is the engine's",
+            'return file.with_name(f"{file.name}.import").is_file()',
+            "return False",
+            f"{_UNIT}/test_export_plan.py -k into_the_pack",
+        ),
     ),
     *mutants_of(
         f"{_FACADE}/_startup.py",
+        (
+            "an editor that finds the extension itself ends in peace",
+            "_shutdown.last.append(classes.unregister_all)",
+            "pass",
+            f"{_PYTHON} -k first_start",
+        ),
         (
             "a game knows nothing of what is for the editor",
             'if singleton("Engine").is_editor_hint():',

@@ -70,6 +70,7 @@ FUNCTIONS = (
     "array_operator_index_const",
     "array_set_typed",
     "dictionary_operator_index",
+    "object_method_bind_call",
     "object_method_bind_ptrcall",
     "object_destroy",
     "object_get_instance_binding",

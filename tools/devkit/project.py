@@ -34,8 +34,7 @@ def require_writable(root: Path = ROOT) -> None:
 def register_extension(root: Path = ROOT) -> None:
     """Names our extension in the project's list of extensions, where the engine looks before it runs a game.
 
-    quirk - Godot 4.6.3 - https://github.com/godotengine/godot/issues/111048 - an editor start that has to
-    write this file itself aborts at exit when an extension registers classes; drop when mended everywhere.
+    An editor writes the same when it first scans the project; here a game may be the first that runs.
     """
     path = root / ".godot" / "extension_list.cfg"
     listed = path.read_text(encoding="utf-8").split() if path.is_file() else []

@@ -15,16 +15,22 @@ from .cache import Need
 from .console import Failure, run, step
 from .environment import Environment
 
-RECIPE = "1"
+RECIPE = "2"
 """Part of the cached folder's key: changes when the way of unpacking and patching does."""
 NEED = Need(disk=300, download=160, passing=540)
+
+LIBC = (
+    "libdl.so.2 libpthread.so.0 librt.so.1 libutil.so.1"
+    " libresolv.so.2 libanl.so.1 libnss_dns.so.2 libnss_files.so.2"
+)
+"""Parts of the libc, for what is loaded later: those of another libc do not go with it."""
 
 PACKAGES = {
     "GODOT_TEMPLATE_RELEASE": "godot-template-release",
     "GODOT_TEMPLATE_DEBUG": "godot-template-debug",
 }
-"""Debian's packages, each with a program of its name; by the environment variable that names one's own, and by
-which the tests find it."""
+"""Debian's packages, each with a program of its name; by the environment variable that names one's own, and
+by which the tests find it."""
 
 
 def need() -> Need:
@@ -52,7 +58,8 @@ def ensure(environment: Environment) -> dict[str, str]:
         if reason := debian.unsupported():
             lacking = " and ".join(f"${variable}" for variable in PACKAGES.keys() - named.keys())
             raise Failure(
-                f"Debian's export templates cannot be fetched because {reason}: name your engine's by {lacking}"
+                f"Debian's export templates cannot be fetched because {reason}: "
+                f"name your engine's by {lacking}"
             )
         with cache.lock("templates"):
             if not place.is_dir():
@@ -84,7 +91,8 @@ def _fetch(place: Path, patchelf: Path) -> None:
         (made / "bin").mkdir(parents=True)
         (made / "lib").mkdir()
         loader = next((folder / "prefix").glob("usr/lib/*/ld-linux-*.so.*"))
-        shutil.copyfile(loader, made / "lib" / loader.name)
+        for name in (loader.name, *LIBC.split()):
+            shutil.copyfile(loader.with_name(name), made / "lib" / name)
         (made / "lib" / loader.name).chmod(0o755)
         for package in PACKAGES.values():
             program = made / "bin" / package
@@ -93,7 +101,9 @@ def _fetch(place: Path, patchelf: Path) -> None:
             run([patchelf, "--set-interpreter", place / "lib" / loader.name, program], timeout=60)
             run([patchelf, "--force-rpath", "--set-rpath", place / "lib", program], timeout=60)
         cache.publish(made, place)
-        current.note = ", ".join(file.rpartition("_")[0] for file in files if file.startswith("godot-template"))
+        current.note = ", ".join(
+            file.rpartition("_")[0] for file in files if file.startswith("godot-template")
+        )
 
 
 def _copy_libraries(program: Path, loader: Path, into: Path, patchelf: Path) -> None:

@@ -9,23 +9,77 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
+from typing import Protocol
 
 from . import _damage
 
-_to_come: dict[str, Path] = {}
-"""The modules that are not imported to their end yet, `<addon>.register_types`, with the addon's folder."""
+SITE_PACKAGES = "site-packages"
+"""The folder in `addons` that has what a project installs with pip."""
 
 
-def import_all(addons: Path, module: str) -> None:
+class Addons(Protocol):
+    """The addons of a project, or of an exported game (`_packs.py`)."""
+
+    def names(self, module: str) -> list[str]:
+        """The addons that have a module, in the order of their names."""
+
+    def codes(self, addon: str) -> Iterator[str | CodeType]:
+        """The modules of an addon: source, or the code where there is no source."""
+
+
+class ProjectAddons:
+    """The folders in the folder `addons` of a project."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = Path(folder)
+
+    def names(self, module: str) -> list[str]:
+        return sorted(path.parent.name for path in self._folder.glob(f"*/{module}.py"))
+
+    def codes(self, addon: str) -> Iterator[str | CodeType]:
+        files = (path for path in (self._folder / addon).rglob("*.py") if path.is_file())
+        yield from (path.read_text("utf-8", "replace") for path in files)
+
+
+_to_come: dict[str, tuple[Addons, str]] = {}
+"""The modules that are not imported to their end yet, `<addon>.register_types`, with the addon."""
+
+
+def installed(addons: str, exported: bool) -> Addons:
+    """The addons, made importable, and what the project has installed with pip.
+
+    Args:
+        addons: the folder: the project's, or the one beside an exported game.
+        exported: whether this is such a game.
+    """
+    if exported:
+        from . import _packs
+
+        found: Addons = _packs.install(addons)
+        places = _packs.SITE_PACKAGES
+    else:
+        found, places = ProjectAddons(addons), f"{addons}/{SITE_PACKAGES}"
+        if not Path(places).is_dir():
+            return found
+    # It goes before Python's own, so that a project may have a newer version of what comes with Python here.
+    own = (
+        index for index, entry in enumerate(sys.path) if entry.endswith(("site-packages", "dist-packages"))
+    )
+    sys.path.insert(next(own, len(sys.path)), places)
+    return found
+
+
+def import_all(addons: Addons, module: str) -> None:
     """Imports a module of every addon that has it. One that fails is reported, and the others go on.
 
     Args:
-        addons: the folder.
+        addons: those of the project or game.
         module: `register_types` or `register_editor_types`.
     """
-    folders = [path.parent for path in sorted(addons.glob(f"*/{module}.py"))]
-    _to_come.update((f"{folder.name}.{module}", folder) for folder in folders)
+    _to_come.update((f"{name}.{module}", (addons, name)) for name in addons.names(module))
     for name in list(_to_come):
         _import(name)
 
@@ -36,21 +90,23 @@ def import_declaring(name: str) -> None:
     Raises:
         ImportError: that addon waits for the one that asks, or it fails; the text says which.
     """
-    declaration = re.compile(rf"^class {re.escape(name)}\b", re.MULTILINE)
-    for module, folder in list(_to_come.items()):
-        files = (path for path in folder.rglob("*.py") if path.is_file())
-        if not any(declaration.search(path.read_text("utf-8", "replace")) for path in files):
+    for module, (addons, addon) in list(_to_come.items()):
+        if not any(_declares(code, name) for code in addons.codes(addon)):
             continue
         if _is_under_way(module):
             raise ImportError(
-                f"{name} is not declared yet: the addon {folder.name!r}, which declares it, "
+                f"{name} is not declared yet: the addon {addon!r}, which declares it, "
                 "is being imported itself and waits for this import"
             )
         if not _import(module):
-            raise ImportError(
-                f"{name} is not declared: the addon {folder.name!r}, which declares it, has failed"
-            )
+            raise ImportError(f"{name} is not declared: the addon {addon!r}, which declares it, has failed")
         return
+
+
+def _declares(code: str | CodeType, name: str) -> bool:
+    if isinstance(code, str):
+        return re.search(rf"^class {re.escape(name)}\b", code, re.MULTILINE) is not None
+    return any(isinstance(part, CodeType) and part.co_name == name for part in code.co_consts)
 
 
 def _is_under_way(module: str) -> bool:

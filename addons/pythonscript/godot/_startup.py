@@ -74,7 +74,8 @@ def start(addons: str, advice: str, get_proc_address: int, library: int) -> bool
         _shutdown.watch_main_loop(_shutdown.run)
     _damage.advice = advice
     _processes.refuse()
-    _addons.import_all(Path(addons), "register_types")
+    exported = _classes.singleton("OS").has_feature("template")
+    _addons.import_all(_addons.installed(addons, exported), "register_types")
     return True
 
 
@@ -90,12 +91,14 @@ def start_editor(addons: str) -> bool:
 
     classes.start_editor()
     if singleton("Engine").is_editor_hint():
-        _addons.import_all(Path(addons), "register_editor_types")
+        _addons.import_all(_addons.ProjectAddons(addons), "register_editor_types")
+        from . import _export  # noqa: F401 - its import declares the plugin
+
         if _is_found_by_the_first_scan():
-            # quirk - Godot 4.5 to 4.7 - an editor without a window that has found an extension itself, and so is
-            # in the middle of describing its classes, goes on with that when what it writes to is gone, and
-            # crashes; where no class of an extension's is left, and no text came from one, there is nothing to
-            # write - https://github.com/godotengine/godot/issues/111048 - drop when none of those is used
+            # quirk - Godot 4.5 to 4.7 - an editor without a window that has found an extension itself is in
+            # the middle of describing its classes; it goes on when what it writes to is gone, and crashes.
+            # Where no class of an extension's is left, and no text came from one, there is nothing to write
+            # - https://github.com/godotengine/godot/issues/111048 - drop when none of those is used
             _shutdown.last.append(classes.unregister_all)
         else:
             _registration.load_documentation()
@@ -103,7 +106,7 @@ def start_editor(addons: str) -> bool:
 
 
 def _is_found_by_the_first_scan() -> bool:
-    """Whether an editor without a window runs already, and loads the extension because it has just found it."""
+    """Whether an editor without a window runs already, and loads the extension as it has just found it."""
     from ._classes import singleton
 
     running = singleton("Engine").get_main_loop() is not None

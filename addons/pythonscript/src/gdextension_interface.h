@@ -328,6 +328,7 @@ typedef struct {
     GDExtensionVariantPtr (*array_operator_index_const)(GDExtensionConstTypePtr p_self, GDExtensionInt p_index);
     void (*array_set_typed)(GDExtensionTypePtr p_self, GDExtensionVariantType p_type, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstVariantPtr p_script);
     GDExtensionVariantPtr (*dictionary_operator_index)(GDExtensionTypePtr p_self, GDExtensionConstVariantPtr p_key);
+    void (*object_method_bind_call)(GDExtensionMethodBindPtr p_method_bind, GDExtensionObjectPtr p_instance, const GDExtensionConstVariantPtr* p_args, GDExtensionInt p_arg_count, GDExtensionUninitializedVariantPtr r_ret, GDExtensionCallError* r_error);
     void (*object_method_bind_ptrcall)(GDExtensionMethodBindPtr p_method_bind, GDExtensionObjectPtr p_instance, const GDExtensionConstTypePtr* p_args, GDExtensionTypePtr r_ret);
     void (*object_destroy)(GDExtensionObjectPtr p_o);
     void* (*object_get_instance_binding)(GDExtensionObjectPtr p_o, void* p_token, const GDExtensionInstanceBindingCallbacks* p_callbacks);
@@ -461,6 +462,8 @@ static inline const char *interface_load(Interface *table, GDExtensionInterfaceG
     if (!table->array_set_typed) return "array_set_typed";
     table->dictionary_operator_index = (__typeof__(table->dictionary_operator_index))get("dictionary_operator_index");
     if (!table->dictionary_operator_index) return "dictionary_operator_index";
+    table->object_method_bind_call = (__typeof__(table->object_method_bind_call))get("object_method_bind_call");
+    if (!table->object_method_bind_call) return "object_method_bind_call";
     table->object_method_bind_ptrcall = (__typeof__(table->object_method_bind_ptrcall))get("object_method_bind_ptrcall");
     if (!table->object_method_bind_ptrcall) return "object_method_bind_ptrcall";
     table->object_destroy = (__typeof__(table->object_destroy))get("object_destroy");

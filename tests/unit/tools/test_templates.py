@@ -45,7 +45,8 @@ def test_debians_are_fetched_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         fetched.append(packages)
         for package in packages:
             program(into / "usr" / "bin" / package)
-        program(into / "usr" / "lib" / "x86_64-linux-gnu" / "ld-linux-x86-64.so.2")
+        for name in ("ld-linux-x86-64.so.2", *templates.LIBC.split()):
+            program(into / "usr" / "lib" / "x86_64-linux-gnu" / name)
         return ["libc6_2.0_amd64.deb", "godot-template-release_1.0_amd64.deb"]
 
     def run(command: list[object], **_: object) -> str:

@@ -4,7 +4,7 @@ Nothing is generated for the engine's classes: every member is looked up by the 
 while the engine runs, as what it does may run a script, which waits for another thread that waits for the GIL. What can
 do neither keeps it (`KEEPERS`): to give it up and get it back may take milliseconds beside a thread that computes.
 
-Calls variant_call, variant_get_named, variant_set_named, variant_has_method,
+Calls variant_call, object_method_bind_call, variant_get_named, variant_set_named, variant_has_method,
 global_get_singleton, classdb_construct_object, Object.get_script.
 """
 
@@ -206,6 +206,35 @@ def call_changing(value, str name, *arguments):
             free_variant(&this)
     finally:
         discard(&given)
+
+
+cdef class StaticMethod:
+    """A static method of an engine class, in engines that have no `ClassDB.class_call_static` too (before Godot 4.4).
+
+    Raises:
+        AttributeError: the engine has none of this name and hash.
+    """
+    cdef GDExtensionMethodBindPtr bind
+    cdef str where
+
+    def __init__(self, str class_name, str name, int64_t method_hash):
+        self.where = f"{class_name}.{name}()"
+        self.bind = gde.classdb_get_method_bind(strings.intern(class_name), strings.intern(name), method_hash)
+        if self.bind is NULL:
+            raise AttributeError(f"the engine has no method {self.where} with the hash {method_hash}")
+
+    def __call__(self, *values):
+        cdef Variant result
+        cdef Arguments arguments
+        cdef GDExtensionCallError error
+        collect(values, &arguments)
+        try:
+            with nogil:
+                gde.object_method_bind_call(
+                    self.bind, NULL, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
+            return finish(&result, &error, self.where, values)
+        finally:
+            discard(&arguments)
 
 
 def has_method(target, str name) -> bool:

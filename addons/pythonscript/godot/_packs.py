@@ -1,0 +1,312 @@
+"""Imports from the pack of an exported game.
+
+`sys.path` may name folders of `res://`. As `zipimport` does for zips, a path hook finds modules and packages
+in them, by the engine's FileAccess: sources with unchecked bytecode beside them, bytecode alone, data by
+`importlib.resources`, metadata of distributions. Only the engine can open the `__file__` of what is there.
+
+What the exporter (`_export.py`) has put beside the game instead, as the system loads native modules from
+files only, is listed in `LISTING` and imported from there. Nothing else is imported from that folder: it may
+hold what an earlier version of the game has left.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib.machinery import (
+    BYTECODE_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ModuleSpec,
+    PathFinder,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
+from importlib.util import spec_from_loader
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution, DistributionFinder
+    from importlib.resources.abc import TraversableResources
+    from types import CodeType, ModuleType
+
+    from _pythonscript.outgoing import StaticMethod
+
+ADDONS = "res://addons"
+SITE_PACKAGES = f"{ADDONS}/site-packages"
+"""Where a project has the packages that it installs with pip."""
+LISTING = f"{ADDONS}/pythonscript/on_disk.txt"
+"""A file of the pack: what is beside the game, a path relative to `addons` a line."""
+
+# Their hashes have been the same since Godot 4.1.
+_METHODS = {
+    "file_exists": ("FileAccess", 2323990056),
+    "get_file_as_bytes": ("FileAccess", 659035735),
+    "dir_exists_absolute": ("DirAccess", 2323990056),
+    "get_directories_at": ("DirAccess", 3538744774),
+    "get_files_at": ("DirAccess", 3538744774),
+}
+
+
+@cache
+def _method(name: str) -> StaticMethod:
+    from _pythonscript.outgoing import StaticMethod
+
+    class_name, method_hash = _METHODS[name]
+    return StaticMethod(class_name, name, method_hash)
+
+
+def is_file(path: str) -> bool:
+    return bool(_method("file_exists")(path))
+
+
+def is_folder(path: str) -> bool:
+    return bool(_method("dir_exists_absolute")(path))
+
+
+def read(path: str) -> bytes:
+    """The contents of a file.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    path = path.replace("\\", "/")  # importlib joins paths as the system does
+    if not is_file(path):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+    return bytes(_method("get_file_as_bytes")(path))
+
+
+def files(folder: str) -> list[str]:
+    return list(_method("get_files_at")(folder))
+
+
+def folders(folder: str) -> list[str]:
+    return list(_method("get_directories_at")(folder)) if is_folder(folder) else []
+
+
+def _reader(folder: str) -> TraversableResources:
+    from ._pack_resources import Reader
+
+    return Reader(folder)
+
+
+class SourceLoader(SourceFileLoader):
+    """A module of source, which may have bytecode in `__pycache__` beside it."""
+
+    def get_data(self, path: str) -> bytes:
+        return read(path)
+
+    def path_stats(self, path: str) -> dict[str, Any]:
+        return {"mtime": 0, "size": 0}  # no bytecode counts that is checked by them
+
+    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
+        """Does nothing: a pack is not written to."""
+
+    def get_resource_reader(self, name: str | None = None) -> Any:
+        return _reader(_parent(self.path))
+
+
+class BytecodeLoader(SourcelessFileLoader):
+    """A module of bytecode alone."""
+
+    def get_data(self, path: str) -> bytes:
+        return read(path)
+
+    def get_resource_reader(self, name: str | None = None) -> Any:
+        return _reader(_parent(self.path))
+
+
+class FolderLoader:
+    """A package that is only a folder, without an `__init__`; its data can be had as any package's."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leaves it to importlib."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """There is nothing to execute."""
+
+    def is_package(self, name: str) -> bool:
+        return True
+
+    def get_source(self, name: str) -> str:
+        return ""
+
+    def get_code(self, name: str) -> CodeType:
+        return compile("", "<namespace>", "exec", dont_inherit=True)
+
+    def get_resource_reader(self, name: str) -> TraversableResources:
+        return _reader(self._folder)
+
+
+_LOADERS = (
+    *((suffix, SourceLoader) for suffix in SOURCE_SUFFIXES),
+    *((suffix, BytecodeLoader) for suffix in BYTECODE_SUFFIXES),
+)
+
+
+class PackFinder:
+    """Finds modules in one folder of `res://` (`importlib.abc.PathEntryFinder`).
+
+    What the folder holds is read once; after `ProjectSettings.load_resource_pack` call
+    `importlib.invalidate_caches`, as always where modules appear while a program runs.
+    """
+
+    beside: dict[str, dict[str, str]] = {}  # noqa: RUF012 - the game's
+    """By folder: names of modules that are files on disk, and where."""
+
+    def __init__(self, path: str) -> None:
+        if not path.startswith("res://"):
+            raise ImportError("only folders of res:// are handled", path=path)
+        self._folder = path.rstrip("/")
+        self._contents: tuple[frozenset[str], frozenset[str]] | None = None
+
+    def __repr__(self) -> str:
+        return f"PackFinder({self._folder!r})"
+
+    def invalidate_caches(self) -> None:
+        self._contents = None
+
+    def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Finds a module, or a portion of a namespace package (PEP 420)."""
+        name = fullname.rpartition(".")[2]
+        if place := self.beside.get(self._folder, {}).get(name):
+            return PathFinder.find_spec(fullname, [place], target)
+        inner, modules = self._list()
+        path = f"{self._folder}/{name}"
+        if name in inner:
+            for suffix, loader in _LOADERS:
+                if is_file(f"{path}/__init__{suffix}"):
+                    return spec_from_loader(fullname, loader(fullname, f"{path}/__init__{suffix}"))
+        for suffix, loader in _LOADERS:
+            if f"{name}{suffix}" in modules:
+                return spec_from_loader(fullname, loader(fullname, f"{path}{suffix}"))
+        if name not in inner:
+            return None
+        # An addon needs no `__init__`. Another folder on sys.path yields to a module of its name further on.
+        package = "." in fullname or any(is_file(f"{path}/register_types{suffix}") for suffix, _ in _LOADERS)
+        loader_of_folder: Any = FolderLoader(path) if package else None
+        spec = ModuleSpec(fullname, loader_of_folder, is_package=True)
+        spec.submodule_search_locations = [path]
+        return spec
+
+    def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
+        """What `pkgutil.iter_modules` asks."""
+        inner, modules = self._list()
+        beside = self.beside.get(self._folder, {})
+        names = {name: False for name in map(_module_name, modules) if name}
+        for name in inner:
+            if any(is_file(f"{self._folder}/{name}/__init__{suffix}") for suffix, _ in _LOADERS):
+                names[name] = True
+        for name, place in beside.items():
+            names[name] = os.path.isfile(f"{place}/{name}/__init__.py")  # noqa: PTH113 - pathlib costs start-up
+        names.pop("__init__", None)
+        yield from ((prefix + name, package) for name, package in sorted(names.items()))
+
+    def _list(self) -> tuple[frozenset[str], frozenset[str]]:
+        if self._contents is None:
+            found = is_folder(self._folder)
+            self._contents = frozenset(folders(self._folder)), frozenset(files(self._folder) if found else ())
+        return self._contents
+
+
+def _parent(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[0]
+
+
+def _module_name(file: str) -> str:
+    return next((file.removesuffix(suffix) for suffix, _ in _LOADERS if file.endswith(suffix)), "")
+
+
+def _normalized(name: str) -> str:
+    """The name of a distribution as they are compared (PEP 503)."""
+    return "-".join(filter(None, name.lower().replace("_", "-").replace(".", "-").split("-")))
+
+
+class PackDistributions:
+    """On `sys.meta_path`, for `importlib.metadata`: the distributions whose metadata is in the pack."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        """Finds nothing: modules are found by the path hook."""
+
+    @staticmethod
+    def find_distributions(context: DistributionFinder.Context | None = None) -> Iterator[Distribution]:
+        from importlib.metadata import DistributionFinder
+
+        from ._pack_resources import distribution
+
+        context = context or DistributionFinder.Context()
+        wanted = _normalized(context.name) if context.name else ""
+        for folder in context.path:
+            for name in folders(folder) if str(folder).startswith("res://") else ():
+                stem, _, ending = name.rpartition(".")
+                named = _normalized(stem.partition("-")[0])
+                if ending in ("dist-info", "egg-info") and wanted in ("", named):
+                    yield distribution(f"{folder}/{name}")
+
+
+class PackedAddons:
+    """The addons of an exported game, as `_addons` asks for them.
+
+    Args:
+        disk: the folder beside the game that has those with native modules.
+    """
+
+    def __init__(self, disk: str) -> None:
+        self._disk = disk
+        listed = read(LISTING).decode().splitlines() if is_file(LISTING) else []
+        self._on_disk = [name for name in listed if "/" not in name]
+        PackFinder.beside = _modules_beside(disk, listed)
+
+    def names(self, module: str) -> list[str]:
+        packed = [
+            name
+            for name in folders(ADDONS)
+            if any(is_file(f"{ADDONS}/{name}/{module}{suffix}") for suffix, _ in _LOADERS)
+        ]
+        disk = [name for name in self._on_disk if os.path.isfile(f"{self._disk}/{name}/{module}.py")]  # noqa: PTH113
+        return sorted({*packed, *disk})
+
+    def codes(self, addon: str) -> Iterator[str | CodeType]:
+        """The sources of an addon's modules, or their code where the game has bytecode alone."""
+        if addon in self._on_disk:
+            from ._addons import ProjectAddons
+
+            yield from ProjectAddons(self._disk).codes(addon)
+            return
+        rest = [f"{ADDONS}/{addon}"]
+        while rest:
+            folder = rest.pop()
+            rest += [f"{folder}/{name}" for name in folders(folder) if name != "__pycache__"]
+            for name in files(folder):
+                if name.endswith(tuple(SOURCE_SUFFIXES)):
+                    yield read(f"{folder}/{name}").decode("utf-8", "replace")
+                elif name.endswith(tuple(BYTECODE_SUFFIXES)):
+                    code = BytecodeLoader(name, f"{folder}/{name}").get_code(name)
+                    yield code or ""
+
+
+def _modules_beside(disk: str, listed: list[str]) -> dict[str, dict[str, str]]:
+    beside: dict[str, dict[str, str]] = {}
+    for path in listed:
+        inside, _, name = path.rpartition("/")
+        folder, place = (f"{ADDONS}/{inside}", f"{disk}/{inside}") if inside else (ADDONS, disk)
+        beside.setdefault(folder, {})[name.partition(".")[0]] = place
+    return beside
+
+
+def install(addons: str) -> PackedAddons:
+    """Makes the pack importable, in place of the folder `addons`, which is beside the game.
+
+    Returns:
+        The game's addons.
+    """
+    sys.path_hooks.insert(0, PackFinder)
+    sys.meta_path.append(PackDistributions)
+    sys.path[:] = [ADDONS if entry == addons else entry for entry in sys.path]
+    return PackedAddons(addons)

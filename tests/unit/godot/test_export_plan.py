@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import importlib.util
+import marshal
+import sys
+from pathlib import Path
+from types import CodeType
+
+import pytest
+
+from godot import _export_plan
+from godot._export_plan import LISTING, Plan
+
+TARGET = "linux.x86_64"
+CACHED = f"__pycache__/{{}}.{sys.implementation.cache_tag}.pyc"
+
+
+@pytest.fixture
+def addons(tmp_path: Path) -> Path:
+    folder = tmp_path / "addons"
+    for name, text in {
+        "ship/register_types.py": "import ship.hull\n",
+        "ship/register_editor_types.py": "",
+        "ship/hull.py": "PLATES = 7\n",
+        "ship/hull.pyi": "",
+        "ship/__pycache__/hull.cpython-39.pyc": "",
+        "ship/.hidden/secret.py": "",
+        "ship/data/levels.json": "{}",
+        "ship/data/flag.png": "",
+        "ship/data/flag.png.import": "",
+        "ship/data/kept.csv": "",
+        "ship/scene.tscn": "",
+        "ship/script.gd": "",
+        "plugin/plugin.gd": "",
+        "plugin/build.py": "",
+        "single.py": "ALONE = True\n",
+        "pythonscript/godot/__init__.py": "",
+        "site-packages/pure/__init__.py": "",
+        "site-packages/pure/table.csv": "",
+        "site-packages/pure/table.csv.import": "",
+        "site-packages/pure-1.0.dist-info/METADATA": "",
+        "site-packages/bin/tool": "",
+        "site-packages/_speed.cpython-311-x86_64-linux-gnu.so": "",
+        "site-packages/number/__init__.py": "",
+        "site-packages/number/core.so": "",
+        "site-packages/number/tool": "",
+    }.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def names(plan: Plan, folder: str) -> set[str]:
+    start = f"addons/{folder}/"
+    return {name.removeprefix(start) for name in plan.packed if name.startswith(start)}
+
+
+def test_an_addon_goes_into_the_pack(addons: Path) -> None:
+    plan = _export_plan.make(addons, TARGET)
+    assert names(plan, "ship") == {
+        *("register_types.py", CACHED.format("register_types"), "hull.py", CACHED.format("hull")),
+        *("data/levels.json", "data/kept.csv"),
+    }
+    assert plan.packed["addons/ship/hull.py"] == b"PLATES = 7\n"
+    assert "addons/single.py" in plan.packed
+    assert not names(plan, "plugin")
+    assert names(plan, "pythonscript") == {"on_disk.txt"}
+    assert not plan.warnings
+
+
+def test_bytecode_is_that_of_the_source_and_unchecked(addons: Path) -> None:
+    made = _export_plan.make(addons, TARGET).packed[f"addons/ship/{CACHED.format('hull')}"]
+    assert made[:4] == importlib.util.MAGIC_NUMBER
+    assert made[4:8] == b"\x01\0\0\0"
+    assert made[8:16] == importlib.util.source_hash(b"PLATES = 7\n")
+    code = marshal.loads(made[16:])
+    assert isinstance(code, CodeType)
+    assert code.co_filename == "res://addons/ship/hull.py"
+
+
+def test_bytecode_alone(addons: Path) -> None:
+    plan = _export_plan.make(addons, TARGET, sources=False)
+    assert names(plan, "ship") == {"register_types.pyc", "hull.pyc", "data/levels.json", "data/kept.csv"}
+    assert "addons/single.pyc" in plan.packed
+
+
+def test_no_bytecode_for_another_python(addons: Path) -> None:
+    plan = _export_plan.make(addons, TARGET, bytecode=False, sources=False)
+    assert names(plan, "ship") == {"register_types.py", "hull.py", "data/levels.json", "data/kept.csv"}
+
+
+def test_packages_of_pip(addons: Path) -> None:
+    plan = _export_plan.make(addons, TARGET)
+    assert names(plan, "site-packages") == {
+        *("pure/__init__.py", f"pure/{CACHED.format('__init__')}"),
+        *("pure/table.csv", "pure-1.0.dist-info/METADATA"),
+    }
+    speed = "site-packages/_speed.cpython-311-x86_64-linux-gnu.so"
+    assert plan.beside.keys() == {speed, "site-packages/number"}
+    assert plan.packed[LISTING].decode().splitlines() == sorted(plan.beside)
+
+
+def test_what_goes_beside_the_game_is_staged_with_bytecode(addons: Path, tmp_path: Path) -> None:
+    (addons / "site-packages" / "number" / "tool").chmod(0o755)
+    (addons / "site-packages" / "number" / "core.so").chmod(0o755)
+    (addons / "site-packages" / "number" / "broken.py").write_text("def (\n")
+    plan = _export_plan.make(addons, TARGET)
+    executable = _export_plan.stage(plan, addons, tmp_path / "stage")
+    place = tmp_path / "stage" / "site-packages" / "number"
+    assert executable == [place / "tool"]
+    assert {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()} == {
+        *("__init__.py", CACHED.format("__init__"), "broken.py", "core.so", "tool"),
+    }
+    assert not (tmp_path / "stage" / "ship").exists()
+
+
+def test_an_addon_without_native_modules_has_no_listing(addons: Path) -> None:
+    for path in (addons / "site-packages").rglob("*.so"):
+        path.unlink()
+    assert LISTING not in _export_plan.make(addons, TARGET).packed
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "fits"),
+    [
+        ("linux.x86_64", "core.so", True),
+        ("linux.x86_64", "core.pyd", False),
+        ("windows.x86_64", "core.so", False),
+        ("windows.x86_64", "core.pyd", True),
+        ("windows.x86_64", "helper.dll", True),
+        ("macos.arm64", "core.so", True),
+        ("macos.arm64", "core.dylib", True),
+        ("macos.arm64", "core.dll", False),
+    ],
+)
+def test_native_modules_of_another_system_are_told(
+    target: str, name: str, fits: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "turret").mkdir()
+    for file in ("register_types.py", name):
+        (tmp_path / "turret" / file).touch()
+    (told,) = _export_plan.make(tmp_path, target).warnings or [""]
+    expected = f"addons/turret has native modules for another system than {target}, such as {name}"
+    assert told == ("" if fits else expected)
+
+
+def test_a_module_that_cannot_be_compiled_is_told_and_goes_along(addons: Path) -> None:
+    for sources in (True, False):
+        (addons / "ship" / "hull.py").write_bytes(b"def (\n")
+        plan = _export_plan.make(addons, TARGET, sources=sources)
+        assert plan.packed["addons/ship/hull.py"] == b"def (\n"
+        (told,) = plan.warnings
+        assert told.startswith("addons/ship/hull.py cannot be compiled, and is exported as it is: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "applied", "drops"),
+    [
+        ("", [], False),
+        ("addons/*", [], True),
+        ("*", [], True),
+        ("ADDONS/*", [], True),
+        ("*.gdextension", [], True),
+        ("addons/pythonscript/*", [], True),
+        ("addons/ship/*, *.md", ["addons/ship/*", "*.md"], False),
+        ("res://addons/ship/*,addons/*", ["addons/ship/*"], True),
+    ],
+)
+def test_exclude_filters(given: str, applied: list[str], drops: bool) -> None:
+    assert _export_plan.patterns(given) == applied
+    assert _export_plan.drops_extension(given) is drops
+
+
+def test_what_is_excluded_is_left_out(addons: Path) -> None:
+    plan = _export_plan.make(addons, TARGET, exclude=["addons/ship/data/*", "HULL.PY"])
+    assert names(plan, "ship") == {"register_types.py", CACHED.format("register_types")}
