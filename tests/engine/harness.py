@@ -248,44 +248,81 @@ class Project:
             f"XDG_{kind}_HOME": str(self.root.parent / f"{self.root.name}_{kind.lower()}") for kind in _HOMES
         }
         variables = {**os.environ, **(own if self.editor else {}), **(environment or {})}
-        # Who runs the tests in the background may ignore SIGINT, and that is inherited.
-        default = ("env", "--default-signal=INT")
-        command = [*default, *under, engine(), "--no-header", "--path", str(self.root), *arguments]
-        lines: list[str] = []
-        end = waited = 0.0
-        with subprocess.Popen(
-            command,
+        return run_engine(
+            [*under, engine(), "--no-header", "--path", str(self.root), *arguments],
             cwd=self.root.parent,  # not the project: nothing of ours may depend on it
-            env={name: value for name, value in variables.items() if value},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        ) as process:
-            watchdog = _Watchdog(process.pid, seconds)
-            assert process.stdout is not None
-            for line in process.stdout:
-                watchdog.calm()
-                lines.append(line.rstrip("\n"))
-                if line.startswith("END "):
-                    end, waited = time.monotonic(), _waited(process.pid)
-            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-            quitting = time.monotonic() - end - (_waited(process.pid) - waited)
-            in_time = watchdog.stop()
-            process.wait()
-        problems = []
-        if not in_time:
-            problems.append(f"it did not end, and was silent for {seconds:.0f} s")
-        elif process.returncode != code:
-            problems.append(f"exit code {process.returncode}, not {code}")
-        if ends and not end:
-            problems.append(_NO_END)
-        if end and in_time and quitting > (EDITORS_QUITTING if self.editor else QUITTING):
-            problems.append(f"quitting took {quitting:.2f} s")
-        tests, complaints = _read(lines, expected, _EDITORS if self.editor else frozenset())
-        return Run(process.returncode, lines, tests, [*problems, *complaints])
+            variables={name: value for name, value in variables.items() if value},
+            expected=expected,
+            code=code,
+            seconds=seconds,
+            ends=ends,
+            harmless=_EDITORS if self.editor else frozenset(),
+            quits_within=EDITORS_QUITTING if self.editor else QUITTING,
+        )
+
+
+def run_engine(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    variables: Mapping[str, str],
+    expected: Sequence[str] = (),
+    code: int = 0,
+    seconds: float = SECONDS,
+    ends: bool = False,
+    harmless: frozenset[str] = frozenset(),
+    quits_within: float = QUITTING,
+) -> Run:
+    """Runs an engine or a game.
+
+    Args:
+        command: the program and its arguments.
+        cwd: its working directory.
+        variables: its environment.
+        expected: texts, each in one error or warning that must come.
+        code: the exit code that is right.
+        seconds: the longest it may be silent.
+        ends: there must be an end marker.
+        harmless: lines that are not ours, and not to be complained of.
+        quits_within: seconds from the end marker to the end of the process.
+    """
+    # Who runs the tests in the background may ignore SIGINT, and that is inherited.
+    default = ("env", "--default-signal=INT")
+    lines: list[str] = []
+    end = waited = 0.0
+    with subprocess.Popen(
+        [*default, *command],
+        cwd=cwd,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        watchdog = _Watchdog(process.pid, seconds)
+        assert process.stdout is not None
+        for line in process.stdout:
+            watchdog.calm()
+            lines.append(line.rstrip("\n"))
+            if line.startswith("END "):
+                end, waited = time.monotonic(), _waited(process.pid)
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        quitting = time.monotonic() - end - (_waited(process.pid) - waited)
+        in_time = watchdog.stop()
+        process.wait()
+    problems = []
+    if not in_time:
+        problems.append(f"it did not end, and was silent for {seconds:.0f} s")
+    elif process.returncode != code:
+        problems.append(f"exit code {process.returncode}, not {code}")
+    if ends and not end:
+        problems.append(_NO_END)
+    if end and in_time and quitting > quits_within:
+        problems.append(f"quitting took {quitting:.2f} s")
+    tests, complaints = _read(lines, expected, harmless)
+    return Run(process.returncode, lines, tests, [*problems, *complaints])
 
 
 class _Watchdog:

@@ -1,0 +1,1 @@
+"""What explores an exported game."""

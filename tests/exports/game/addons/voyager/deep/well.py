@@ -1,0 +1,3 @@
+"""Imported in threads only."""
+
+DEPTH = 7

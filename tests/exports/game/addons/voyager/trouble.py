@@ -1,0 +1,5 @@
+"""Raises."""
+
+
+def make() -> None:
+    raise ValueError("trouble in space")
