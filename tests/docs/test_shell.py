@@ -13,7 +13,6 @@ from tests.docs.blocks import ROOT, Block, blocks
 from tests.loopback.certificates import Authority
 
 import dev
-from devkit import project
 
 SECONDS = 120.0
 """No command takes longer."""
@@ -115,12 +114,18 @@ def run(name: str, folder: Path) -> str:
     return done.stdout
 
 
-def the_extension_is_listed(name: str, folder: Path) -> None:
-    """As `dev.py` lists it in this project; the engine opens such a project in test_9_pages.py."""
-    run(name, folder)
-    project.register_extension(folder / "ours")
-    listing = Path(".godot", "extension_list.cfg")
-    assert (folder / listing).read_text() == (folder / "ours" / listing).read_text()
+def the_engine_runs_it(name: str, folder: Path) -> None:
+    """An editor's first start: test_9_pages.py runs it, in a project that needs it."""
+    assert commands(OTHERS[name]) == [["godot", "--headless", "--import"]]
+
+
+def a_package_is_installed(name: str, folder: Path) -> None:
+    """Without the network: by the names of the options, which pip checks before all else."""
+    ((_, _, pip, *arguments),) = commands(OTHERS[name])
+    assert pip == "pip"
+    command = [sys.executable, "-m", "pip", *arguments, "--no-index", "--dry-run"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=SECONDS)
+    assert "No matching distribution found for h11" in done.stderr
 
 
 def the_pin_is_printed(name: str, folder: Path) -> None:
@@ -130,8 +135,10 @@ def the_pin_is_printed(name: str, folder: Path) -> None:
 
 
 CHECKS = {
-    "readme_in_a_project_of_your_own": the_extension_is_listed,
-    "addons_pythonscript_http_readme_what_it_needs": the_extension_is_listed,
+    "readme_in_a_project_of_your_own": the_engine_runs_it,
+    "addons_pythonscript_http_readme_what_it_needs": the_engine_runs_it,
+    "docs_exporting_packages_from_pip": a_package_is_installed,
+    "docs_exporting_without_a_window": the_engine_runs_it,
     "docs_tls_to_pin_a_key": the_pin_is_printed,
 }
 

@@ -56,6 +56,14 @@ func test_readme_a_first_class_in_python() -> void:
 	check("it greets", Greeter.new().greet("Ada"), "Hello, Ada!")
 
 
+func test_docs_exporting_what_goes_where() -> void:
+	check("levels", Levels.new().names(), ["meadow", "cave"])
+
+
+func test_docs_exporting_platforms() -> void:
+	await run_node("docs_exporting_platforms")
+
+
 func test_docs_client_a_request_step_by_step() -> void:
 	await run_fetching("docs_client_a_request_step_by_step")
 
