@@ -152,7 +152,7 @@ def fresh_project(folder: Path, files: dict[str, str], *, editor: bool = False) 
     """A project made as the README says."""
     project = Project(
         folder,
-        scripts=[IN_EDITOR if editor else SUITE],
+        scripts=[IN_EDITOR] if editor else [SUITE, "pages_base.gd"],
         host=False,
         client=True,
         editor=editor,
