@@ -1,8 +1,8 @@
 extends "suite.gd"
 ## What runs the blocks of the pages.
 ##
-## Each block in GDScript is a file named after its page and section, in which our servers' ports replace those
-## that are shown.
+## Each block in GDScript is a file named after its page and section, in which the ports of our servers
+## replace those that are shown.
 
 
 ## Gives the script of a block.
