@@ -80,7 +80,8 @@ def make_project(bundle: Path, root: Path, certificate: str) -> Path:
     gadget.mkdir()
     (gadget / "__init__.py").touch()
     (gadget / "never_loaded.so").touch()
-    (gadget / "tool").touch(0o755)
+    (gadget / "tool").write_text("#!/bin/sh\n", encoding="utf-8")
+    (gadget / "tool").chmod(0o755)
     return root
 
 

@@ -22,6 +22,7 @@ from devkit import (
     pythons,
     servers,
     stubs,
+    templates,
     tested,
     zig,
 )
@@ -44,6 +45,7 @@ def became(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
     monkeypatch.setattr(dev.Door, "_ready", ready)
     monkeypatch.setattr(children, "become", become)
     monkeypatch.setattr(servers, "ensure", lambda _: {})
+    monkeypatch.setattr(templates, "ensure", lambda _: {})
     monkeypatch.setattr(zig, "ensure", lambda _: Path("/zig"))
     return commands
 
@@ -173,8 +175,8 @@ def test_the_readme_says_what_the_set_up_takes() -> None:
     disk, download = sum(need.disk for need in needs), sum(need.download for need in needs)
     text = " ".join(readme.split())
     assert f"{disk} MB of disk, {download} MB of download" in text
-    needs = (servers.NEED, zig.NEED)
-    disk, download = sum(need.disk for need in needs), sum(need.download for need in needs)
+    more = (servers.NEED, templates.NEED, zig.NEED)
+    disk, download = sum(need.disk for need in more), sum(need.download for need in more)
     assert f"The tests take {disk} MB of disk and {download} MB of download more" in text
 
 
