@@ -643,8 +643,8 @@ def test_reads_that_may_have_to_sign_are_done_by_other_threads() -> None:
             size = stream.read_into(view)  # what is at hand: a worker may have to see that there is more
             assert size in (1, 2)
             got += view[:size]
-            assert stream.available() == 5 - len(got)
             until(lambda: stream.peek() is not Readiness.QUIET)
+            assert stream.available() == 5 - len(got)
         assert stream.peek() is Readiness.ENDED
         assert not stream.truncated
         assert threading.get_ident() not in made.threads
