@@ -122,3 +122,18 @@ def test_what_an_earlier_version_left_is_not_imported(game_of: GameOf, tmp_path:
     assert (
         answers(run_game([game / PROGRAM], variables={"HOME": str(tmp_path / "home")}))["heir"] == "PyVoyager"
     )
+
+
+@pytest.mark.parametrize("preset", ["release", "stripped"])
+def test_what_was_put_beside_a_game_is_not_imported(preset: str, game_of: GameOf, tmp_path: Path) -> None:
+    """By the names of what is imported, and where the pack has none: the engine would look there on the disk."""
+    game = tmp_path / "game"
+    shutil.copytree(game_of(preset), game)
+    names = ["socket.py", "threading.py", "httptools.py", "alpha/__init__.py"]
+    names += ["voyager/__init__.py", "voyager/register_types.py", "voyager/deep/__init__.py"]
+    for name in names:
+        planted = game / "addons" / name
+        planted.parent.mkdir(parents=True, exist_ok=True)
+        planted.write_text("raise SystemExit('it got in')\n", encoding="utf-8")
+    run = run_game([game / PROGRAM], variables={"HOME": str(tmp_path / "home")})
+    assert answers(run)["heir"] == "PyVoyager"

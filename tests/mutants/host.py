@@ -1220,9 +1220,15 @@ MUTANTS = [
         ),
         (
             "what an earlier export left is not imported",
-            "sys.path[:] = [ADDONS if entry == addons else entry for entry in sys.path]",
-            "sys.path.insert(0, ADDONS)",
-            f"{_UNIT}/test_packs.py -k nothing_else",
+            "+ 1, ADDONS)",
+            "+ 1, addons)",
+            f"{_UNIT}/test_packs.py -k not_on_the_path",
+        ),
+        (
+            "what has been read of a pack is forgotten when the caches are",
+            "_contents.cache_clear()",
+            "pass",
+            f"{_UNIT}/test_packs.py -k caches",
         ),
         (
             "native modules are found beside the game",

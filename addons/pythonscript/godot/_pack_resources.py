@@ -40,7 +40,7 @@ class PackPath(Traversable):
     def iterdir(self) -> Iterator[PackPath]:
         if not self.is_dir():
             raise NotADirectoryError(self._path)
-        for name in (*_packs.folders(self._path), *_packs.files(self._path)):
+        for name in sorted(_packs.folders(self._path) | _packs.files(self._path)):
             yield PackPath(f"{self._path}/{name}")
 
     def is_dir(self) -> bool:
@@ -48,6 +48,9 @@ class PackPath(Traversable):
 
     def is_file(self) -> bool:
         return _packs.is_file(self._path)
+
+    def exists(self) -> bool:  # importlib.metadata asks since Python 3.12
+        return self.is_file() or self.is_dir()
 
     def joinpath(self, *descendants: Any) -> PackPath:
         return PackPath("/".join([self._path, *map(str, descendants)]))

@@ -15,7 +15,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
     SOURCE_SUFFIXES,
@@ -42,7 +42,6 @@ LISTING = f"{ADDONS}/pythonscript/on_disk.txt"
 
 # Their hashes have been the same since Godot 4.1.
 _METHODS = {
-    "file_exists": ("FileAccess", 2323990056),
     "get_file_as_bytes": ("FileAccess", 659035735),
     "dir_exists_absolute": ("DirAccess", 2323990056),
     "get_directories_at": ("DirAccess", 3538744774),
@@ -58,12 +57,30 @@ def _method(name: str) -> StaticMethod:
     return StaticMethod(class_name, name, method_hash)
 
 
-def is_file(path: str) -> bool:
-    return bool(_method("file_exists")(path))
+@lru_cache(4096)
+def _contents(folder: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of the folders and of the files in a folder; none if there is no such folder."""
+    if not is_folder(folder):
+        return frozenset(), frozenset()
+    return frozenset(_method("get_directories_at")(folder)), frozenset(_method("get_files_at")(folder))
+
+
+def folders(folder: str) -> frozenset[str]:
+    return _contents(folder)[0]
+
+
+def files(folder: str) -> frozenset[str]:
+    return _contents(folder)[1]
 
 
 def is_folder(path: str) -> bool:
     return bool(_method("dir_exists_absolute")(path))
+
+
+def is_file(path: str) -> bool:
+    """Whether the pack has a file. FileAccess would find one beside the game too, which anybody may put there."""
+    folder, _, name = path.rpartition("/")
+    return name in files(folder)
 
 
 def read(path: str) -> bytes:
@@ -76,14 +93,6 @@ def read(path: str) -> bytes:
     if not is_file(path):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     return bytes(_method("get_file_as_bytes")(path))
-
-
-def files(folder: str) -> list[str]:
-    return list(_method("get_files_at")(folder))
-
-
-def folders(folder: str) -> list[str]:
-    return list(_method("get_directories_at")(folder)) if is_folder(folder) else []
 
 
 def _reader(folder: str) -> TraversableResources:
@@ -152,7 +161,7 @@ _LOADERS = (
 class PackFinder:
     """Finds modules in one folder of `res://` (`importlib.abc.PathEntryFinder`).
 
-    What the folder holds is read once; after `ProjectSettings.load_resource_pack` call
+    What folders hold is read once; after `ProjectSettings.load_resource_pack` call
     `importlib.invalidate_caches`, as always where modules appear while a program runs.
     """
 
@@ -163,20 +172,16 @@ class PackFinder:
         if not path.startswith("res://"):
             raise ImportError("only folders of res:// are handled", path=path)
         self._folder = path.rstrip("/")
-        self._contents: tuple[frozenset[str], frozenset[str]] | None = None
 
     def __repr__(self) -> str:
         return f"PackFinder({self._folder!r})"
-
-    def invalidate_caches(self) -> None:
-        self._contents = None
 
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
         """Finds a module, or a portion of a namespace package (PEP 420)."""
         name = fullname.rpartition(".")[2]
         if place := self.beside.get(self._folder, {}).get(name):
             return PathFinder.find_spec(fullname, [place], target)
-        inner, modules = self._list()
+        inner, modules = _contents(self._folder)
         path = f"{self._folder}/{name}"
         if name in inner:
             for suffix, loader in _LOADERS:
@@ -196,7 +201,7 @@ class PackFinder:
 
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """What `pkgutil.iter_modules` asks."""
-        inner, modules = self._list()
+        inner, modules = _contents(self._folder)
         beside = self.beside.get(self._folder, {})
         names = {name: False for name in map(_module_name, modules) if name}
         for name in inner:
@@ -206,12 +211,6 @@ class PackFinder:
             names[name] = os.path.isfile(f"{place}/{name}/__init__.py")  # noqa: PTH113 - pathlib costs start-up
         names.pop("__init__", None)
         yield from ((prefix + name, package) for name, package in sorted(names.items()))
-
-    def _list(self) -> tuple[frozenset[str], frozenset[str]]:
-        if self._contents is None:
-            found = is_folder(self._folder)
-            self._contents = frozenset(folders(self._folder)), frozenset(files(self._folder) if found else ())
-        return self._contents
 
 
 def _parent(path: str) -> str:
@@ -233,6 +232,11 @@ class PackDistributions:
     @staticmethod
     def find_spec(name: str, path: object = None, target: object = None) -> None:
         """Finds nothing: modules are found by the path hook."""
+
+    @staticmethod
+    def invalidate_caches() -> None:
+        """For the path hook's finders too: `PathFinder` drops them, as their paths are not absolute, untold."""
+        _contents.cache_clear()
 
     @staticmethod
     def find_distributions(context: DistributionFinder.Context | None = None) -> Iterator[Distribution]:
@@ -282,8 +286,8 @@ class PackedAddons:
         rest = [f"{ADDONS}/{addon}"]
         while rest:
             folder = rest.pop()
-            rest += [f"{folder}/{name}" for name in folders(folder) if name != "__pycache__"]
-            for name in files(folder):
+            rest += [f"{folder}/{name}" for name in sorted(folders(folder)) if name != "__pycache__"]
+            for name in sorted(files(folder)):
                 if name.endswith(tuple(SOURCE_SUFFIXES)):
                     yield read(f"{folder}/{name}").decode("utf-8", "replace")
                 elif name.endswith(tuple(BYTECODE_SUFFIXES)):
@@ -301,12 +305,15 @@ def _modules_beside(disk: str, listed: list[str]) -> dict[str, dict[str, str]]:
 
 
 def install(addons: str) -> PackedAddons:
-    """Makes the pack importable, in place of the folder `addons`, which is beside the game.
+    """Makes the pack importable.
+
+    Args:
+        addons: the folder beside the game, which is not on the path itself.
 
     Returns:
         The game's addons.
     """
     sys.path_hooks.insert(0, PackFinder)
     sys.meta_path.append(PackDistributions)
-    sys.path[:] = [ADDONS if entry == addons else entry for entry in sys.path]
+    sys.path.insert(sys.path.index(f"{addons}/pythonscript") + 1, ADDONS)
     return PackedAddons(addons)

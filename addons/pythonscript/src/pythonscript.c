@@ -276,7 +276,7 @@ static void prepare(void) {
     ok = initialize_python(in_editor);
     release_errors(0);
     if (!ok) return;
-    add_to_path(addons);
+    if (in_editor) add_to_path(addons); /* a game's addons are in its pack: what lies beside it may be anybody's */
     add_to_path(addon);
     if (join(path, addon, "bin")) add_to_path(path);
     python.PyGC_Disable(); /* what is imported stays: a tenth of the time would be spent looking for garbage in it */

@@ -39,7 +39,6 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         return [child.name for child in place(path).iterdir() if kind(child)]
 
     methods: dict[str, Callable[[str], object]] = {
-        "file_exists": lambda path: place(path).is_file(),
         "dir_exists_absolute": lambda path: place(path).is_dir(),
         "get_file_as_bytes": lambda path: place(path).read_bytes(),
         "get_directories_at": lambda path: names(path, Path.is_dir),
@@ -52,7 +51,8 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.setattr(sys, name, [*getattr(sys, name)])
     monkeypatch.setattr(sys, "path_importer_cache", {})
     known = set(sys.modules)
-    sys.path.insert(0, str(tmp_path / "disk"))
+    sys.path.insert(0, str(tmp_path / "disk" / "pythonscript"))
+    _packs._contents.cache_clear()
     yield root
     for name in sys.modules.keys() - known:
         del sys.modules[name]
@@ -215,6 +215,13 @@ def test_what_is_listed_is_imported_from_disk_and_nothing_else(write: Write, tmp
     assert [*addons.codes("voyager")] == ["WHERE = 'the pack'"]
 
 
+def test_the_folder_beside_the_game_is_not_on_the_path(write: Write, tmp_path: Path) -> None:
+    install(tmp_path)
+    place = sys.path.index(str(tmp_path / "disk" / "pythonscript"))
+    assert sys.path[place + 1] == _packs.ADDONS
+    assert str(tmp_path / "disk") not in sys.path
+
+
 def test_a_native_module_of_a_package_of_pip(write: Write, tmp_path: Path) -> None:
     name = f"_native{EXTENSION_SUFFIXES[0]}"
     (tmp_path / "disk" / SITE_PACKAGES).mkdir(parents=True)
@@ -273,11 +280,15 @@ def test_distributions(write: Write, tmp_path: Path) -> None:
         "Metadata-Version: 2.1\nName: two-words\nVersion: 1.5\n",
     )
     write("site-packages/two_words-1.5.dist-info/entry_points.txt", "[games]\nvoyage = two_words:main\n")
+    write("site-packages/two_words-1.5.dist-info/RECORD", "two_words.py,,\nabsent.py,,\n")
+    write("site-packages/two_words.py")
     write("site-packages/other-3.dist-info/METADATA", "Metadata-Version: 2.1\nName: other\nVersion: 3\n")
     install(tmp_path)
     sys.path.insert(0, "res://addons/site-packages")
     assert importlib.metadata.version("Two.Words") == "1.5"
     assert [point.value for point in importlib.metadata.entry_points(group="games")] == ["two_words:main"]
+    listed = importlib.metadata.files("two_words") or []
+    assert [file.locate().exists() for file in listed if file.name == "two_words.py"] == [True]  # type: ignore[attr-defined]
     assert {"two-words", "other"} <= {found.name for found in importlib.metadata.distributions()}
     with pytest.raises(importlib.metadata.PackageNotFoundError):
         importlib.metadata.version("two")
