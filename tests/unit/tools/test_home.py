@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import runpy
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from devkit import environment, home
 from devkit.console import Failure
+from devkit.interpreter import Interpreter
 
 
 @pytest.mark.parametrize(
@@ -104,3 +108,28 @@ def test_a_library_that_is_not_there_is_told(chain: Path) -> None:
     (chain / "libthird.so").unlink()
     with pytest.raises(Failure, match=r"libsecond\.so needs libthird\.so, which is not installed"):
         home._libraries([chain / "libfirst.so"])
+
+
+def test_a_home_is_made_anew_after_a_library_of_the_systems_was_updated(chain: Path) -> None:
+    """As OpenSSL's may be, because of a hole."""
+    (chain / "stdlib").mkdir()
+    python = Interpreter(
+        path=chain / "python3",
+        version="3.11.7",
+        system="linux",
+        machine="x86_64",
+        prefix=chain,
+        places=(),
+        stdlib=chain / "stdlib",
+        extensions=chain / "stdlib",
+        builtin=frozenset(),
+        include=chain,
+        library=chain / "libfirst.so",
+        suffix="",
+        parts={},
+    )
+    tools: Any = SimpleNamespace(version_of=lambda name: "1.0")
+    before = home._key(python, [], tools, sources=True)
+    assert home._key(python, [], tools, sources=True) == before
+    os.utime(chain / "libthird.so", (0, 0))
+    assert home._key(python, [], tools, sources=True) != before
