@@ -7,6 +7,16 @@ import sys
 advice = ""
 """What to do about a damaged Python, from who found it."""
 
+LEFT_OUT = frozenset(
+    # of bundles: for who develops, for terminals and windows, and by their licences
+    "_crypt _curses _curses_panel _dbm _gdbm _tkinter curses distutils ensurepip idlelib lib2to3 nis ossaudiodev"
+    " pydoc_data readline spwd tkinter turtle turtledemo venv"
+    # of Pythons for other systems
+    " _msi _overlapped _posixshmem _posixsubprocess _scproxy _winapi _wmi fcntl grp msilib msvcrt nt posix pwd"
+    " resource syslog termios winreg winsound".split()
+)
+"""Modules of the standard library that a Python may lack and be whole."""
+
 _LOADER = "<frozen importlib._bootstrap_external>"
 
 
@@ -30,6 +40,10 @@ def _is_nowhere(module: str) -> bool:
 
 
 def _missing(module: str) -> str:
+    if module in LEFT_OUT:
+        return (
+            f"the Python in {sys.prefix} has no module {module!a}: bundles go without it, or it is another system's"
+        )
     if module in sys.stdlib_module_names:
         return f"the Python in {sys.prefix} is damaged: it has no module {module!a}; {advice}"
     return (

@@ -33,6 +33,8 @@ ENGINES = (
 """Files that are the engine's own, which exports them."""
 LEFT_OUT = (".pyc", ".pyi", ".pyo")
 EDITORS = "register_editor_types.py"
+UNCOMPILED = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
+"""What `compile` raises: not before the module is imported does it matter."""
 
 
 @dataclass
@@ -132,7 +134,7 @@ def _pack(plan: Plan, file: Path, path: str, bytecode: bool, sources: bool) -> N
         return
     try:
         made = compiled(data, f"res://{path}")
-    except (SyntaxError, ValueError) as error:
+    except UNCOMPILED as error:
         plan.warnings.append(f"{path} cannot be compiled, and is exported as it is: {error}")
         plan.packed[path] = data
         return
@@ -147,7 +149,7 @@ def compiled(source: bytes, path: str) -> bytes:
     """The bytecode of a module, which nobody checks against its source (PEP 552).
 
     Raises:
-        SyntaxError, ValueError: it cannot be compiled.
+        Exception: it cannot be compiled, one of `UNCOMPILED`.
     """
     code = compile(source, path, "exec", dont_inherit=True, optimize=0)
     return MAGIC_NUMBER + (0b01).to_bytes(4, "little") + source_hash(source) + marshal.dumps(code)
@@ -170,7 +172,7 @@ def stage(plan: Plan, addons: Path, into: Path, *, bytecode: bool = True) -> lis
             if bytecode and file.suffix == ".py":
                 try:
                     made = compiled(file.read_bytes(), str(file.relative_to(addons.parent)))
-                except (SyntaxError, ValueError):  # Python says so if it is ever imported
+                except UNCOMPILED:  # Python says so if it is ever imported
                     continue
                 cached = Path(cache_from_source(str(copy)))
                 cached.parent.mkdir(exist_ok=True)

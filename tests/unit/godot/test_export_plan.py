@@ -145,11 +145,16 @@ def test_native_modules_of_another_system_are_told(
     assert told == ("" if fits else expected)
 
 
-def test_a_module_that_cannot_be_compiled_is_told_and_goes_along(addons: Path) -> None:
+@pytest.mark.parametrize(
+    "source",
+    [b"def (\n", b"\0", b"# coding: none\n", b"'\xff'\n", b"-" * 200_000 + b"1\n", b"1+" * 200_000 + b"1\n"],
+    ids=["syntax", "zero", "coding", "not UTF-8", "too deep", "too long"],
+)
+def test_a_module_that_cannot_be_compiled_is_told_and_goes_along(addons: Path, source: bytes) -> None:
     for sources in (True, False):
-        (addons / "ship" / "hull.py").write_bytes(b"def (\n")
+        (addons / "ship" / "hull.py").write_bytes(source)
         plan = _export_plan.make(addons, TARGET, sources=sources)
-        assert plan.packed["addons/ship/hull.py"] == b"def (\n"
+        assert plan.packed["addons/ship/hull.py"] == source
         (told,) = plan.warnings
         assert told.startswith("addons/ship/hull.py cannot be compiled, and is exported as it is: ")
 

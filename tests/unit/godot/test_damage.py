@@ -1,0 +1,33 @@
+"""What is said of modules that are not there. Damaged files are played by tests/engine."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from devkit import home, interpreter
+from godot import _damage
+
+
+@pytest.fixture(autouse=True)
+def _advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_damage, "advice", "export the game anew")
+
+
+def test_a_module_that_bundles_go_without_is_no_damage() -> None:
+    told = _damage.told(ModuleNotFoundError("No module named 'tkinter'", name="tkinter"))
+    assert told == (
+        f"the Python in {sys.prefix} has no module 'tkinter': bundles go without it, or it is another system's"
+    )
+
+
+def test_a_module_that_every_python_has_is_damage() -> None:
+    told = _damage.told(ModuleNotFoundError("No module named 'json'", name="json"))
+    assert told == f"the Python in {sys.prefix} is damaged: it has no module 'json'; export the game anew"
+
+
+def test_all_that_homes_leave_out_is_known() -> None:
+    names = {name.removesuffix(".py") for name in home.LEFT_OUT} | home.EXTENSIONS_LEFT_OUT.keys()
+    assert {name for name in names & sys.stdlib_module_names} <= _damage.LEFT_OUT
+    assert interpreter.NOT_STATIC.keys() <= _damage.LEFT_OUT
