@@ -27,14 +27,16 @@ PACKAGES: Final = ("h11", "h11-*.dist-info", "brotli.py", "_brotli.*", "[bB]rotl
 """What the game has from pip: one that is Python alone, and one that is not."""
 
 PRESETS: Final = {
-    "release": ("Linux", "all_resources", "", {}),
-    "debug": ("Linux", "all_resources", "", {"binary_format/embed_pck": "true"}),
-    "stripped": ("Linux", "scenes", "addons/*", {"python/bytecode_only": "true"}),
-    "partial": ("Linux", "all_resources", "addons/alpha/*", {}),
-    "windows": ("Windows Desktop", "all_resources", "", {}),
-    "web": ("Web", "all_resources", "", {}),
+    "release": ("Linux", "all_resources", "", "", {}),
+    "debug": ("Linux", "all_resources", "", "", {"binary_format/embed_pck": "true"}),
+    "stripped": ("Linux", "scenes", ",*.py", "addons/*", {"python/bytecode_only": "true"}),
+    "partial": ("Linux", "all_resources", "", "addons/alpha/*", {}),
+    "others": ("Linux", "exclude", "", "", {}),
+    "server": ("Linux", "customized", "", "", {}),
+    "windows": ("Windows Desktop", "all_resources", "", "", {}),
+    "web": ("Web", "all_resources", "", "", {}),
 }
-"""The game's presets: platform, filters of what is exported and what is not, options."""
+"""The game's presets: platform, filters of what is exported, too and not, options."""
 
 PRESET: Final = """\
 [preset.{number}]
@@ -44,7 +46,7 @@ platform="{platform}"
 runnable=false
 export_filter="{export_filter}"
 export_files=PackedStringArray("res://main.tscn")
-include_filter="*.crt"
+include_filter="*.crt{include_filter}"
 exclude_filter="{exclude_filter}"
 
 [preset.{number}.options]
@@ -93,12 +95,14 @@ def write_presets(root: Path) -> None:
             name=name,
             platform=platform,
             export_filter=export_filter,
+            include_filter=include_filter,
             exclude_filter=exclude_filter,
             debug=os.environ["GODOT_TEMPLATE_DEBUG"],
             release=os.environ["GODOT_TEMPLATE_RELEASE"],
             options="\n".join(f"{option}={value}" for option, value in options.items()),
         )
-        for number, (name, (platform, export_filter, exclude_filter, options)) in enumerate(PRESETS.items())
+        for number, (name, preset) in enumerate(PRESETS.items())
+        for platform, export_filter, include_filter, exclude_filter, options in (preset,)
     )
     (root / "export_presets.cfg").write_text(text, encoding="utf-8")
 

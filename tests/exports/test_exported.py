@@ -131,7 +131,7 @@ def test_what_an_earlier_version_left_is_not_imported(game_of: GameOf, tmp_path:
 
 @pytest.mark.parametrize("preset", ["release", "stripped"])
 def test_what_was_put_beside_a_game_is_not_imported(preset: str, game_of: GameOf, tmp_path: Path) -> None:
-    """By the names of what is imported, and where the pack has none: the engine would look there on the disk."""
+    """By the names of what is imported, and where the pack has none: the engine looks there on the disk."""
     game = tmp_path / "game"
     shutil.copytree(game_of(preset), game)
     names = ["socket.py", "threading.py", "httptools.py", "alpha/__init__.py"]

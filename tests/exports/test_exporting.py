@@ -57,9 +57,17 @@ def test_sources_bytecode_and_data_are_packed(pack_of: PackOf) -> None:
 def test_bytecode_alone(pack_of: PackOf) -> None:
     run, names = pack_of("stripped")
     run.assert_clean()
-    assert "addons/voyager/trouble.pyc" in names
+    assert "addons/voyager/trouble.pyc" in names, "and no sources, though the filters take them"
     assert not [name for name in names if name.endswith(".py")]
     assert "addons/pythonscript/pythonscript.gdextension" in names, "though the filters leave it out"
+
+
+@pytest.mark.parametrize("preset", ["others", "server"])
+def test_the_engine_lists_extensions_where_it_exports_them(preset: str, pack_of: PackOf) -> None:
+    """Its list has all of them: `pack_of` sees if there is a second one."""
+    run, names = pack_of(preset)
+    run.assert_clean()
+    assert {"addons/pythonscript/pythonscript.gdextension", ".godot/extension_list.cfg"} <= names
 
 
 def test_an_addon_that_a_preset_excludes(pack_of: PackOf) -> None:

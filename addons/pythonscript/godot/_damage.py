@@ -7,13 +7,15 @@ import sys
 advice = ""
 """What to do about a damaged Python, from who found it."""
 
-LEFT_OUT = frozenset(
+LEFT_OUT = (
     # of bundles: for who develops, for terminals and windows, and by their licences
-    "_crypt _curses _curses_panel _dbm _gdbm _tkinter curses distutils ensurepip idlelib lib2to3 nis ossaudiodev"
-    " pydoc_data readline spwd tkinter turtle turtledemo venv"
+    *("distutils", "ensurepip", "idlelib", "lib2to3", "pydoc_data", "venv"),
+    *("_curses", "_curses_panel", "_tkinter", "curses", "readline", "tkinter", "turtle", "turtledemo"),
+    *("_crypt", "_dbm", "_gdbm", "nis", "ossaudiodev", "spwd"),
     # of Pythons for other systems
-    " _msi _overlapped _posixshmem _posixsubprocess _scproxy _winapi _wmi fcntl grp msilib msvcrt nt posix pwd"
-    " resource syslog termios winreg winsound".split()
+    *("_msi", "_overlapped", "_winapi", "_wmi", "msilib", "msvcrt", "nt", "winreg", "winsound"),
+    *("_posixshmem", "_posixsubprocess", "_scproxy", "fcntl", "grp", "posix", "pwd", "resource"),
+    *("syslog", "termios"),
 )
 """Modules of the standard library that a Python may lack and be whole."""
 
@@ -41,9 +43,8 @@ def _is_nowhere(module: str) -> bool:
 
 def _missing(module: str) -> str:
     if module in LEFT_OUT:
-        return (
-            f"the Python in {sys.prefix} has no module {module!a}: bundles go without it, or it is another system's"
-        )
+        why = "bundles go without it, or it is another system's"
+        return f"the Python in {sys.prefix} has no module {module!a}: {why}"
     if module in sys.stdlib_module_names:
         return f"the Python in {sys.prefix} is damaged: it has no module {module!a}; {advice}"
     return (

@@ -12,6 +12,7 @@ from typing import Any
 from . import (
     EditorExportPlatform,
     EditorExportPlugin,
+    EditorExportPreset,
     EditorPlugin,
     PackedStringArray,
     ProjectSettings,
@@ -19,7 +20,7 @@ from . import (
     _export_plan,
     gdclass,
 )
-from ._export_plan import EXTENSION, HOST
+from ._export_plan import BESIDE, EXTENSION, HOST
 
 SYSTEMS = ("linux", "windows", "macos")
 """By the engine's names, in its features."""
@@ -34,7 +35,7 @@ class PythonExportPlugin(EditorExportPlugin):
     """Puts a project's Python into the games that are exported from it."""
 
     def __init__(self) -> None:
-        self._packed: dict[str, bytes] = {}
+        self._taken: set[str] = set()
         self._executable: list[Path] = []
         self._stage: Path | None = None
         self._unsupported = False
@@ -49,13 +50,13 @@ class PythonExportPlugin(EditorExportPlugin):
         return [{"option": {"name": BYTECODE_ONLY, "type": int(VariantType.BOOL)}, "default_value": False}]
 
     def _export_begin(self, features: PackedStringArray, is_debug: bool, path: str, flags: int) -> None:
-        self._packed, self._executable = {}, []
+        self._taken, self._executable = set(), []
         system = next((system for system in SYSTEMS if system in features), None)
-        self._unsupported = system is None
-        if system is None:
+        targets = [f"{system}.{machine}" for machine in ARCHITECTURES if system and machine in features]
+        self._unsupported = not targets
+        if not targets:
             self._warn("Python does not run on this platform, so the game is exported without it.")
             return
-        targets = [f"{system}.{machine}" for machine in ARCHITECTURES if machine in features]
         for target in targets:
             self._look_for(target)
         addons = Path(ProjectSettings.globalize_path("res://addons"))
@@ -64,7 +65,7 @@ class PythonExportPlugin(EditorExportPlugin):
         exclude = self._filter("get_exclude_filter")
         plan = _export_plan.make(
             addons,
-            targets[0] if targets else system,
+            targets[0],
             exclude=_export_plan.patterns(exclude),
             bytecode=fits,
             sources=sources,
@@ -73,15 +74,16 @@ class PythonExportPlugin(EditorExportPlugin):
             self._warn(warning)
         for name, data in plan.packed.items():
             self.add_file(f"res://{name}", data, False)
-        self._packed = plan.packed
+        self._taken = plan.taken | plan.packed.keys()
         if plan.beside:
             self._add_beside(plan, addons, Path(path).absolute().parent, fits)
-        if self._filter("get_export_filter", 0) != 0 or _export_plan.drops_extension(exclude):
+        if _export_plan.names_extension(exclude) or self._is_not_chosen(f"res://{EXTENSION}"):
             self._add_extension(targets)
 
     def _export_file(self, path: str, kind: str, features: PackedStringArray) -> None:
         ours = path.removeprefix("res://")
-        if ours in self._packed or (self._unsupported and ours == EXTENSION):
+        done = ours in self._taken or ours.startswith(BESIDE)
+        if done or (self._unsupported and ours == EXTENSION):
             self.skip()
 
     def _export_end(self) -> None:
@@ -92,7 +94,7 @@ class PythonExportPlugin(EditorExportPlugin):
                 file.chmod(file.stat().st_mode | 0o111)
         if self._stage is not None:
             shutil.rmtree(self._stage, ignore_errors=True)
-        self._stage, self._packed, self._executable = None, {}, []
+        self._stage, self._taken, self._executable = None, set(), []
 
     def _look_for(self, target: str) -> None:
         """Says so if the addon has nothing for the game's platform."""
@@ -126,16 +128,30 @@ class PythonExportPlugin(EditorExportPlugin):
             self.add_shared_object(str(self._stage / name), PackedStringArray(), place)
 
     def _add_extension(self, targets: list[str]) -> None:
-        """Adds what a preset that exports some resources only, or no addons, leaves out."""
+        """Adds what a preset leaves out, also the list, which the engine writes if it exports extensions."""
         extension = Path(ProjectSettings.globalize_path(f"res://{EXTENSION}"))
         self.add_file(f"res://{EXTENSION}", extension.read_bytes(), False)
         self.add_file("res://.godot/extension_list.cfg", f"res://{EXTENSION}\n".encode(), False)
-        self._packed = {**self._packed, EXTENSION: b""}
+        self._taken.add(EXTENSION)
         for target in targets:
             self.add_shared_object(f"res://addons/{HOST}/bin/{_library(target)}", PackedStringArray(), "")
             for name in (f"python/{target}", "godot", "bin/_pythonscript"):
                 place = f"addons/{HOST}/{name}".rpartition("/")[0]
                 self.add_shared_object(f"res://addons/{HOST}/{name}", PackedStringArray(), place)
+
+    def _is_not_chosen(self, path: str) -> bool:
+        """Whether a preset that does not export all resources leaves out one of them."""
+        how = self._filter("get_export_filter", EditorExportPreset.EXPORT_ALL_RESOURCES)
+        if how == EditorExportPreset.EXPORT_ALL_RESOURCES or _export_plan.names_extension(
+            self._filter("get_include_filter")
+        ):
+            return False
+        preset = self.get_export_preset()
+        if how == EditorExportPreset.EXPORT_CUSTOMIZED:
+            modes = map(preset.get_file_export_mode, _export_plan.with_folders(path))
+            return bool(next(filter(None, modes), None) == EditorExportPreset.MODE_FILE_REMOVE)
+        excludes = how == EditorExportPreset.EXCLUDE_SELECTED_RESOURCES
+        return bool(preset.has_export_file(path) == excludes)
 
     def _filter(self, getter: str, default: Any = "") -> Any:
         """A setting of the preset; the default in engines before Godot 4.4, which do not tell."""

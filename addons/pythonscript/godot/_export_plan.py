@@ -22,6 +22,8 @@ HOST = "pythonscript"
 """The addon that is Python itself, which the extension's file sends beside the game."""
 EXTENSION = f"addons/{HOST}/{HOST}.gdextension"
 LISTING = f"addons/{HOST}/on_disk.txt"
+BESIDE = tuple(f"addons/{HOST}/{name}/" for name in ("bin", "godot", "python"))
+"""The folders of it that go there."""
 MODULES = ("register_types.py", "__init__.py")
 """A folder of `addons` that has one of them is Python's."""
 
@@ -44,11 +46,13 @@ class Plan:
     Attributes:
         packed: by path in the project, the contents.
         beside: folders and files that go beside the game, by path in `addons`, and what they consist of.
+        taken: by path in the project, the files that are in one of both, be it as bytecode.
         warnings: sentences for the person who exports.
     """
 
     packed: dict[str, bytes] = field(default_factory=dict)
     beside: dict[str, list[Path]] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -62,11 +66,17 @@ def patterns(exclude_filter: str) -> list[str]:
     return [pattern for pattern in given if pattern and not _matches(EXTENSION, [pattern])]
 
 
-def drops_extension(exclude_filter: str) -> bool:
-    """Whether a preset's exclude filter leaves out the extension."""
+def names_extension(preset_filter: str) -> bool:
+    """Whether a preset's filter, of what is included or excluded, takes the extension."""
     return _matches(
-        EXTENSION, [pattern.strip().removeprefix("res://") for pattern in exclude_filter.split(",")]
+        EXTENSION, [pattern.strip().removeprefix("res://") for pattern in preset_filter.split(",")]
     )
+
+
+def with_folders(path: str) -> list[str]:
+    """A file of `res://`, and the folders that it is in as presets name them, the nearest first."""
+    parts = path.removeprefix("res://").split("/")
+    return [path, *(f"res://{'/'.join(parts[:depth])}/" for depth in range(len(parts) - 1, 0, -1)), "res://"]
 
 
 def make(
@@ -92,6 +102,7 @@ def make(
             ]
             if any(file.suffix in NATIVE for file in files):
                 plan.beside[path] = files
+                plan.taken.update(f"addons/{file.relative_to(addons).as_posix()}" for file in files)
                 plan.warnings += _unfit(path, files, target)
             else:
                 for file in files:
@@ -129,6 +140,7 @@ def _is_imported(file: Path) -> bool:
 
 def _pack(plan: Plan, file: Path, path: str, bytecode: bool, sources: bool) -> None:
     data = file.read_bytes()
+    plan.taken.add(path)
     if file.suffix != ".py" or not bytecode:
         plan.packed[path] = data
         return

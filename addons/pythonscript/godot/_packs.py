@@ -78,7 +78,7 @@ def is_folder(path: str) -> bool:
 
 
 def is_file(path: str) -> bool:
-    """Whether the pack has a file. FileAccess would find one beside the game too, which anybody may put there."""
+    """Whether the pack has a file. FileAccess would also find what anybody has put beside the game."""
     folder, _, name = path.rpartition("/")
     return name in files(folder)
 
@@ -235,7 +235,7 @@ class PackDistributions:
 
     @staticmethod
     def invalidate_caches() -> None:
-        """For the path hook's finders too: `PathFinder` drops them, as their paths are not absolute, untold."""
+        """For the finders of the path hook too, which `PathFinder` just drops: their paths are relative."""
         _contents.cache_clear()
 
     @staticmethod

@@ -17,9 +17,8 @@ def _advice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_module_that_bundles_go_without_is_no_damage() -> None:
     told = _damage.told(ModuleNotFoundError("No module named 'tkinter'", name="tkinter"))
-    assert told == (
-        f"the Python in {sys.prefix} has no module 'tkinter': bundles go without it, or it is another system's"
-    )
+    why = "bundles go without it, or it is another system's"
+    assert told == f"the Python in {sys.prefix} has no module 'tkinter': {why}"
 
 
 def test_a_module_that_every_python_has_is_damage() -> None:
@@ -29,5 +28,5 @@ def test_a_module_that_every_python_has_is_damage() -> None:
 
 def test_all_that_homes_leave_out_is_known() -> None:
     names = {name.removesuffix(".py") for name in home.LEFT_OUT} | home.EXTENSIONS_LEFT_OUT.keys()
-    assert {name for name in names & sys.stdlib_module_names} <= _damage.LEFT_OUT
-    assert interpreter.NOT_STATIC.keys() <= _damage.LEFT_OUT
+    assert names & sys.stdlib_module_names <= {*_damage.LEFT_OUT}
+    assert interpreter.NOT_STATIC.keys() <= {*_damage.LEFT_OUT}

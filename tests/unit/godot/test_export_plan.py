@@ -174,7 +174,19 @@ def test_a_module_that_cannot_be_compiled_is_told_and_goes_along(addons: Path, s
 )
 def test_exclude_filters(given: str, applied: list[str], drops: bool) -> None:
     assert _export_plan.patterns(given) == applied
-    assert _export_plan.drops_extension(given) is drops
+    assert _export_plan.names_extension(given) is drops
+
+
+def test_what_the_engine_is_not_to_export_too(addons: Path) -> None:
+    taken = _export_plan.make(addons, TARGET, sources=False).taken
+    assert {"addons/ship/hull.py", "addons/ship/data/levels.json", "addons/single.py"} <= taken
+    assert any(name.startswith("addons/site-packages/") and name.endswith(".so") for name in taken)
+    assert not {"addons/ship/data/flag.png", "addons/ship/register_editor_types.py"} & taken
+
+
+def test_a_file_and_its_folders() -> None:
+    found = _export_plan.with_folders("res://addons/ship/hull.py")
+    assert found == ["res://addons/ship/hull.py", "res://addons/ship/", "res://addons/", "res://"]
 
 
 def test_what_is_excluded_is_left_out(addons: Path) -> None:
