@@ -8,6 +8,8 @@ _FACADE = f"{_HOST}/godot"
 _UNIT = "tests/unit/godot"
 _PYTHON = "tests/engine/test_2_python.py"
 _DAMAGE = "tests/engine/test_2_damage.py"
+_EXPORTED = "tests/exports/test_exported.py"
+_EXPORTING = "tests/exports/test_exporting.py"
 _CLASS = "tests/engine/test_3_class.py"
 _CALLS = "tests/engine/test_4_calls.py"
 _CALLABLES = f"{_CLASS} -k callables"
@@ -60,6 +62,12 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_HOST}/src/pythonscript.c",
+        (
+            "a game looks for no module beside it, not even at its start",
+            "if (in_editor) add_to_path(addons);",
+            "add_to_path(addons);",
+            f"{_EXPORTED} -k beside",
+        ),
         ("Python runs in UTF-8 mode", "preconfig.utf8_mode = 1;", "", f"{_PYTHON} -k suite"),
         (
             "sys.executable is a Python, not the engine",
@@ -101,6 +109,12 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_FACADE}/_damage.py",
+        (
+            "a module that bundles go without is no damage",
+            "if module in LEFT_OUT:",
+            "if False:",
+            f"{_UNIT}/test_damage.py",
+        ),
         (
             "a package that is missing is named",
             "if isinstance(error, ModuleNotFoundError) and error.name and _is_nowhere(error.name):",
@@ -1241,6 +1255,21 @@ MUTANTS = [
             'name.lower().replace("_", "-")',
             'name.replace("_", "-")',
             f"{_UNIT}/test_packs.py -k distributions",
+        ),
+    ),
+    *mutants_of(
+        f"{_FACADE}/_export.py",
+        (
+            "sources are not packed beside the bytecode that is made of them",
+            "done = ours in self._taken or",
+            "done =",
+            f"{_EXPORTING} -k alone",
+        ),
+        (
+            "a server's game has one list of extensions",
+            "if how == EditorExportPreset.EXPORT_CUSTOMIZED:",
+            "if how == EditorExportPreset.EXPORT_CUSTOMIZED and False:",
+            f"{_EXPORTING} -k lists",
         ),
     ),
     *mutants_of(

@@ -32,6 +32,18 @@ MUTANTS = [
             f"{_UNIT}/test_home.py",
         ),
         (
+            "a home is made anew when the system's libraries are others",
+            "*_libraries(own).values(), ",
+            "",
+            f"{_UNIT}/test_home.py -k updated",
+        ),
+        (
+            "the libraries beside each other come before the player's",
+            '"--force-rpath", ',
+            "",
+            "tests/exports/test_exported.py -k environment",
+        ),
+        (
             "libraries are found beside each other",
             'run([patchelf, "--page-size", "4096", "--force-rpath", "--set-rpath", rpath, path], timeout=60)',
             "pass",
