@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import lzma
 import tarfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -173,7 +175,7 @@ def unpacked(archive: Path) -> Interpreter:
                     # Debian's Python 3.11.2 has no filters yet.
                     file.extraction_filter = getattr(tarfile, "tar_filter", None)
                     file.extractall(made)
-            except (tarfile.TarError, EOFError) as error:
+            except (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error) as error:
                 raise Failure(f"{archive} cannot be unpacked: {error}") from None
             cache.publish(made, place)
     found = sorted((place / "python" / "bin").glob("python3.[0-9]*[0-9]"))

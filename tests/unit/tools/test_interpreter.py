@@ -6,6 +6,7 @@ import json
 import platform
 import re
 import sys
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -93,3 +94,19 @@ def test_an_unsuited_one_is_named(tmp_path: Path, told: dict[str, Any]) -> None:
     path = script(tmp_path / "python", f"echo '{answer}'")
     with pytest.raises(Failure, match=rf"no bundle can be made from {path}, which is cpython 3\.9\.1"):
         interpreter.at(path)
+
+
+@pytest.mark.parametrize("packing", ["gz", "bz2", "xz"])
+def test_an_archive_that_came_damaged_is_told(packing: str, tmp_path: Path, empty_cache: Path) -> None:
+    path = tmp_path / f"python.tar.{packing}"
+    (tmp_path / "numbers").write_text(str(list(range(200_000))), encoding="utf-8")
+    with tarfile.open(path, f"w:{packing}") as file:  # type: ignore[call-overload]
+        file.add(tmp_path / "numbers", "python/numbers")
+    data = path.read_bytes()
+    half = len(data) // 2
+    path.write_bytes(data[:half] + b"\xff" * 300 + data[half + 300 :])
+    with pytest.raises(Failure, match="cannot be unpacked"):
+        interpreter.unpacked(path)
+    path.write_bytes(data[:half])
+    with pytest.raises(Failure, match="cannot be unpacked"):
+        interpreter.unpacked(path)
