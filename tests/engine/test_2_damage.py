@@ -202,6 +202,20 @@ def test_no_compiled_modules_at_all_is_one_sentence(tmp_path: Path) -> None:
     assert not any("PyHTTPClient" in line for line in run.lines if line.startswith("GOT "))
 
 
+@pytest.mark.parametrize("files", [["register_types.py"], ["__init__.py", "register_types.py"]])
+def test_an_addon_named_as_a_module_of_pythons_is_one_sentence(files: list[str], tmp_path: Path) -> None:
+    """And it hides that module from nobody: the client needs it."""
+
+    def add(addons: Path) -> None:
+        (addons / "socket").mkdir()
+        for name in files:
+            (addons / "socket" / name).touch()
+
+    run = run_with(of_addons(add), tmp_path, "addons/socket/register_types.py cannot be imported: ")
+    assert 'GOT ["PyHTTPClient", "PyProbe"]' in run.lines
+    assert all(text in run.lines[0] for text in ("socket.py", "give the folder another name")), run.lines[0]
+
+
 def test_without_openssl_http_works_and_https_has_a_reason(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", scripts=["no_openssl.gd"], client=True)
     home = make_bundle(own_host(project) / "python" / PLATFORM)

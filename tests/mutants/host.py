@@ -1219,9 +1219,27 @@ MUTANTS = [
         ),
         (
             "packages of pip go before Python's own",
-            "sys.path.insert(next(own, len(sys.path)), places)",
-            "sys.path.append(places)",
+            "sys.path[index:index] = places",
+            "sys.path += places",
             f"{_PYTHON} -k packages_of_pip",
+        ),
+        (
+            "an addon hides no module of Python's",
+            "sys.path[index:index] = places",
+            "sys.path[:0] = places",
+            f"{_DAMAGE} -k named_as",
+        ),
+        (
+            "an addon that another module hides is told",
+            "if told := _hidden(error, module) or _damage.told(error):",
+            "if told := _damage.told(error):",
+            f"{_DAMAGE} -k named_as",
+        ),
+        (
+            "what an earlier export left is not imported",
+            "places = [_packs.ADDONS, _packs.SITE_PACKAGES]",
+            "places = [addons, _packs.SITE_PACKAGES]",
+            f"{_UNIT}/test_packs.py -k nothing_else",
         ),
     ),
     *mutants_of(
@@ -1231,12 +1249,6 @@ MUTANTS = [
             'package = "." in fullname or any(',
             "package = True or any(",
             f"{_UNIT}/test_packs.py -k portion",
-        ),
-        (
-            "what an earlier export left is not imported",
-            "+ 1, ADDONS)",
-            "+ 1, addons)",
-            f"{_UNIT}/test_packs.py -k not_on_the_path",
         ),
         (
             "what has been read of a pack is forgotten when the caches are",

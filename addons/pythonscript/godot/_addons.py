@@ -59,16 +59,18 @@ def installed(addons: str, exported: bool) -> Addons:
         from . import _packs
 
         found: Addons = _packs.install(addons)
-        places = _packs.SITE_PACKAGES
+        places = [_packs.ADDONS, _packs.SITE_PACKAGES]
     else:
-        found, places = ProjectAddons(addons), f"{addons}/{SITE_PACKAGES}"
-        if not Path(places).is_dir():
-            return found
-    # It goes before Python's own, so that a project may have a newer version of what comes with Python here.
+        found, places = ProjectAddons(addons), [addons]
+        if Path(addons, SITE_PACKAGES).is_dir():
+            places.append(f"{addons}/{SITE_PACKAGES}")
+    # Behind the standard library, of which no addon may hide a module, and before Python's own packages, so that
+    # a project may have a newer version of what comes with Python here.
     own = (
         index for index, entry in enumerate(sys.path) if entry.endswith(("site-packages", "dist-packages"))
     )
-    sys.path.insert(next(own, len(sys.path)), places)
+    index = next(own, len(sys.path))
+    sys.path[index:index] = places
     return found
 
 
@@ -114,6 +116,15 @@ def _is_under_way(module: str) -> bool:
     return found is not None and getattr(found.__spec__, "_initializing", False)
 
 
+def _hidden(error: BaseException, module: str) -> str | None:
+    """Says which module of an addon's name was found instead of the addon."""
+    name = module.partition(".")[0]
+    if not isinstance(error, ModuleNotFoundError) or error.name != module or name not in sys.modules:
+        return None
+    where = getattr(sys.modules[name], "__file__", None) or "Python itself"
+    return f"a module {name!a} comes before it ({where}); give the folder another name"
+
+
 def _import(module: str) -> bool:
     """Imports a module, unless that was tried before; returns False if it fails, which is reported."""
     from _pythonscript import errors
@@ -123,7 +134,7 @@ def _import(module: str) -> bool:
             __import__(module)
         except BaseException as error:  # one addon's failure is not the others'
             where = f"addons/{module.replace('.', '/')}.py"
-            if told := _damage.told(error):
+            if told := _hidden(error, module) or _damage.told(error):
                 errors.push_error(f"{where} cannot be imported: {told}")
             else:
                 errors.report_exception(where)

@@ -305,15 +305,14 @@ def _modules_beside(disk: str, listed: list[str]) -> dict[str, dict[str, str]]:
 
 
 def install(addons: str) -> PackedAddons:
-    """Makes the pack importable.
+    """Makes folders of the pack importable.
 
     Args:
-        addons: the folder beside the game, which is not on the path itself.
+        addons: the folder of that name which is beside the game.
 
     Returns:
         The game's addons.
     """
     sys.path_hooks.insert(0, PackFinder)
     sys.meta_path.append(PackDistributions)
-    sys.path.insert(sys.path.index(f"{addons}/pythonscript") + 1, ADDONS)
     return PackedAddons(addons)

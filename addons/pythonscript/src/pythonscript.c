@@ -276,8 +276,7 @@ static void prepare(void) {
     ok = initialize_python(in_editor);
     release_errors(0);
     if (!ok) return;
-    if (in_editor) add_to_path(addons); /* a game's addons are in its pack: what lies beside it may be anybody's */
-    add_to_path(addon);
+    add_to_path(addon); /* the project's own addons come later, behind the standard library (`_addons.py`) */
     if (join(path, addon, "bin")) add_to_path(path);
     python.PyGC_Disable(); /* what is imported stays: a tenth of the time would be spent looking for garbage in it */
     ok = python.PyRun_SimpleStringFlags(CALL, NULL) == 0;

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from godot import _packs
+from godot import _addons, _packs
 from godot._addons import SITE_PACKAGES
 
 Write = Callable[..., Path]
@@ -51,7 +51,6 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.setattr(sys, name, [*getattr(sys, name)])
     monkeypatch.setattr(sys, "path_importer_cache", {})
     known = set(sys.modules)
-    sys.path.insert(0, str(tmp_path / "disk" / "pythonscript"))
     _packs._contents.cache_clear()
     yield root
     for name in sys.modules.keys() - known:
@@ -72,7 +71,9 @@ def write(pack: Path) -> Write:
 
 
 def install(tmp_path: Path) -> _packs.PackedAddons:
-    return _packs.install(str(tmp_path / "disk"))
+    found = _addons.installed(str(tmp_path / "disk"), exported=True)
+    assert isinstance(found, _packs.PackedAddons)
+    return found
 
 
 def compiled(path: Path, into: Path, mode: py_compile.PycInvalidationMode) -> None:
