@@ -28,6 +28,14 @@ MODULES = ("register_types.py", "__init__.py")
 """A folder of `addons` that has one of them is Python's."""
 
 NATIVE = (".so", ".pyd", ".dll", ".dylib")
+SUFFIXES = {"linux": (".so",), "macos": (".so", ".dylib"), "windows": (".pyd", ".dll")}
+"""Of native modules, by system."""
+MACHINES = {
+    **{b"\x3e\0": "x86_64", b"\xb7\0": "arm64"},  # ELF
+    **{b"\7\0\0\1": "x86_64", b"\x0c\0\0\1": "arm64"},  # Mach-O
+    **{b"\x64\x86": "x86_64", b"\x64\xaa": "arm64"},  # PE
+}
+"""Processors, as the headers of native modules name them."""
 ENGINES = (
     *(".gd", ".gdc", ".gdextension", ".gdshader", ".gdshaderinc", ".cs"),
     *(".import", ".remap", ".res", ".scn", ".tres", ".tscn", ".uid"),
@@ -194,11 +202,25 @@ def stage(plan: Plan, addons: Path, into: Path, *, bytecode: bool = True) -> lis
 
 def _unfit(path: str, files: Sequence[Path], target: str) -> Iterator[str]:
     """Says if native modules are for another system than the game's."""
-    system = target.partition(".")[0]
-    wanted = (".pyd", ".dll") if system == "windows" else (".so", ".dylib") if system == "macos" else (".so",)
-    strange = [file for file in files if file.suffix in NATIVE and not file.name.endswith(wanted)]
+    strange = [file for file in files if file.suffix in NATIVE and not _fits(file, target)]
     if strange:
         yield f"addons/{path} has native modules for another system than {target}, such as {strange[0].name}"
+
+
+def _fits(file: Path, target: str) -> bool:
+    """Whether a native module is for the game's system; where its beginning does not tell, as its name has it."""
+    system = target.partition(".")[0]
+    with file.open("rb") as opened:
+        head = opened.read(4096)
+    pe = int.from_bytes(head[60:64], "little")  # where that header is, in a file of Windows
+    built, machine = {
+        b"\x7fELF": ("linux", head[18:20]),
+        b"\xcf\xfa\xed\xfe": ("macos", head[4:8]),
+        b"\xca\xfe\xba\xbe": ("macos", b""),  # for several processors
+    }.get(head[:4], ("windows", head[pe + 4 : pe + 6]) if head[:2] == b"MZ" else ("", b""))
+    if not built:
+        return file.suffix in SUFFIXES.get(system, NATIVE)
+    return system == built and MACHINES.get(machine, "") in target
 
 
 def _matches(path: str, given: Sequence[str]) -> bool:

@@ -145,6 +145,31 @@ def test_native_modules_of_another_system_are_told(
     assert told == ("" if fits else expected)
 
 
+ELF = b"\x7fELF".ljust(18, b"\0")
+MACH_O = b"\xcf\xfa\xed\xfe"
+PE = b"MZ".ljust(60, b"\0") + (64).to_bytes(4, "little") + b"PE\0\0"
+HEADERS = {
+    "linux.x86_64": ELF + b"\x3e\0",
+    "linux.arm64": ELF + b"\xb7\0",
+    "windows.x86_64": PE + b"\x64\x86",
+    "macos.x86_64": MACH_O + b"\7\0\0\1",
+    "macos.arm64": MACH_O + b"\x0c\0\0\1",
+}
+"""How the files of native modules begin."""
+
+
+@pytest.mark.parametrize("target", HEADERS)
+@pytest.mark.parametrize("built", [*HEADERS, "macos.universal"])
+def test_native_modules_are_known_by_what_is_in_them(built: str, target: str, tmp_path: Path) -> None:
+    """Their names do not tell: `pip` calls them `.so` on Linux and macOS, whatever the processor."""
+    (tmp_path / "turret").mkdir()
+    (tmp_path / "turret" / "register_types.py").touch()
+    name = "core.pyd" if "windows" in (built.partition(".")[0], target.partition(".")[0]) else "core.so"
+    (tmp_path / "turret" / name).write_bytes(HEADERS.get(built, b"\xca\xfe\xba\xbe\0\0\0\2"))
+    fits = built == target or (built == "macos.universal" and target.startswith("macos."))
+    assert len(_export_plan.make(tmp_path, target).warnings) == (not fits)
+
+
 @pytest.mark.parametrize(
     "source",
     [b"def (\n", b"\0", b"# coding: none\n", b"'\xff'\n", b"-" * 200_000 + b"1\n", b"1+" * 200_000 + b"1\n"],
