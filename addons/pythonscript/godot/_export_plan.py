@@ -208,7 +208,7 @@ def _unfit(path: str, files: Sequence[Path], target: str) -> Iterator[str]:
 
 
 def _fits(file: Path, target: str) -> bool:
-    """Whether a native module is for the game's system; where its beginning does not tell, as its name has it."""
+    """Whether a native module is for the game's system, by its header; by its name where it has none."""
     system = target.partition(".")[0]
     with file.open("rb") as opened:
         head = opened.read(4096)

@@ -298,7 +298,11 @@ def _load_roots(context: ssl.SSLContext, policy: TlsPolicy) -> None:
             raise PolicyError(f"the trusted roots can't be read: {_why(error)}") from None
         return
     if roots is not Roots.SYSTEM:
-        context.load_verify_locations(certifi.where())
+        file = certifi.where()
+        try:
+            context.load_verify_locations(file)
+        except OSError as error:  # ssl.SSLError is one; neither names the file
+            raise OSError(f"{file}: {error.strerror or error}") from None
     if roots is not Roots.CERTIFI:
         found = _load_system_roots(context, policy.system_roots)
         if roots is Roots.SYSTEM and not found:

@@ -257,7 +257,7 @@ class TestNothingRaises:
         monkeypatch.setattr("certifi.where", lambda: str(file))
         reason = failure(proxy=proxy)
         assert reason.startswith(f"TLS with {'the proxy 192.0.2.9:3128' if proxy else repr('192.0.2.1')}: ")
-        assert "TLS is not available: " in reason
+        assert f"TLS is not available: {file}: " in reason
 
     @pytest.mark.parametrize("module", ["ssl", "certifi", "pythonscript_http.transport.tls"])
     @pytest.mark.parametrize("known", [False, True])
