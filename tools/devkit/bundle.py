@@ -58,7 +58,7 @@ def options(arguments: Sequence[str]) -> Options:
     found = parser.parse_args(arguments, namespace=Options())
     if found.python and found.source:
         parser.error("--python and --source exclude each other")
-    if found.source and not found.source.startswith("pbs:"):
+    if found.source is not None and found.source.removeprefix("pbs:") in ("", found.source):
         parser.error(f"--source takes pbs:FILE, not {found.source}")
     return found
 
@@ -71,7 +71,9 @@ def chosen(asked: Options) -> Interpreter:
     """
     if asked.source:
         return interpreter.unpacked(Path(asked.source.removeprefix("pbs:")))
-    return interpreter.at(asked.python.absolute() if asked.python else environment.base())
+    if asked.python is None:
+        return interpreter.at(environment.base())
+    return interpreter.at(Path(shutil.which(asked.python) or asked.python).absolute())
 
 
 def make(python: Interpreter, env: Environment, out: Path) -> Path:
@@ -85,6 +87,7 @@ def make(python: Interpreter, env: Environment, out: Path) -> Path:
     Raises:
         Failure: something cannot be compiled or fetched, or would not run on a player's machine.
     """
+    out.mkdir(parents=True, exist_ok=True)  # before the minutes that a first build takes
     host = build.made(project.SOURCES, zig.Toolchain(env, zig.ensure(env), python))
     wheels = packages.ensure(python, zig.GLIBC, env)
     place = home.ensure(python, wheels, env)
@@ -110,7 +113,6 @@ def _pack(python: Interpreter, host: Mapping[str, Path], place: Path, target: Pa
         home.compile_all(python, folder, "CHECKED_HASH")
         files = dict(_below(folder, ""))
         files |= _below(place, f"addons/pythonscript/python/{python.platform}/")
-        target.parent.mkdir(parents=True, exist_ok=True)
         write(target, files)
         zipped, unpacked = target.stat().st_size, sum(path.stat().st_size for path in files.values())
         current.note = f"{zipped / 1e6:.1f} MB, unpacked {unpacked / 1e6:.1f} MB"
