@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 _MOST_READY: Final = 64
 """Late policies that are known to be ready; as many contexts are kept."""
-_LAST_WAIT: Final = 0.2
-"""Seconds that the end of the process waits for a load: OpenSSL is not to end in the middle of it."""
+_LAST_WAIT: Final = 5.0
+"""Seconds that the end of the process waits for a load: OpenSSL frees what that uses, and it would crash. A
+load only computes, but a busy machine makes tenths of a second of its 30 ms."""
 
 _workers: Final = Workers(2, 5.0, "TLS load")
 atexit.register(_workers.finish, _LAST_WAIT)

@@ -93,6 +93,28 @@ def test_the_first_connection_imports_nothing_by_itself() -> None:
     assert done.stdout.splitlines() == ["STATUS_CONNECTING", "STATUS_TLS_HANDSHAKE_ERROR", "True False"]
 
 
+SLOW = """
+import threading, time
+from pythonscript_http.transport import late
+begun = threading.Event()
+late._workers.submit(lambda: [begun.set(), time.sleep(0.5), print("its end", flush=True)])
+begun.wait()
+"""
+
+
+def test_a_process_ends_after_the_load_that_is_under_way() -> None:
+    """OpenSSL frees what it has when a process ends, and would crash a thread that is at work in it."""
+    ended = subprocess.run(
+        [sys.executable, "-c", SLOW],
+        cwd=ROOT / "addons",
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert ended.stdout == "its end\n"
+
+
 def test_a_load_is_waited_for(loading: list[float]) -> None:
     way = Way()
     for _ in range(3):
