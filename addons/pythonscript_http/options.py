@@ -1,6 +1,7 @@
 """What a user may set of a client. What does not fit is refused, and tells why."""
 
 import math
+from operator import index
 from typing import Final
 
 from .calls import Calls
@@ -314,6 +315,6 @@ class Options(Calls):
 
     def _check_size(self, name: str, size: int) -> None:
         allowed = RANGES[name]
-        if size not in allowed:
+        if index(size) not in allowed:
             text = f"{name} {size} is not within {allowed[0]} to {allowed[-1]}"
             raise self.refused(LocalError(text))

@@ -181,6 +181,12 @@ MUTANTS = [
             f"{_UNIT}/test_cost.py",
         ),
         (
+            "chunks do not call for the garbage collector",
+            "                pieces.append(source[at:stop])\n                room",
+            "                pieces.append(memoryview(source)[at:stop])\n                room",
+            f"{_UNIT}/test_cost.py",
+        ),
+        (
             "what follows the last chunk is no body",
             "if self.done or self.failure:",
             "if self.failure:",
@@ -556,6 +562,12 @@ MUTANTS = [
             "a name that can't be verified is refused before anything is loaded",
             '    check_name(dict(policy.parts).get("common_name") or host.name)\n',
             "",
+            f"{_UNIT}/transport/test_late.py",
+        ),
+        (
+            "a process ends after the load that is under way",
+            "atexit.register(_workers.finish, _LAST_WAIT)",
+            "pass",
             f"{_UNIT}/transport/test_late.py",
         ),
         (

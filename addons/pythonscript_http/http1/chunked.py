@@ -94,7 +94,7 @@ class ChunkedDecoder:
         self.paused = False
         if self.done or self.failure:
             return at, 0
-        view, pieces, room = memoryview(source), [], len(target)
+        pieces, room = [], len(target)  # copies: thousands of views would call for the garbage collector
         left, allowed, again, size = self.left, self._allowed, self._again, self._size
         length = len(again)
         for _ in range(MOST_LINES):
@@ -102,11 +102,11 @@ class ChunkedDecoder:
                 stop = at + left
                 if stop > end or left > room:
                     stop = min(end, at + room)
-                    pieces.append(view[at:stop])
+                    pieces.append(source[at:stop])
                     left -= stop - at
                     at = stop
                     break
-                pieces.append(view[at:stop])
+                pieces.append(source[at:stop])
                 room -= left
                 at = stop
             if size and source.startswith(again, at, end):

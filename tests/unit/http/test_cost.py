@@ -5,6 +5,7 @@ quadratic step shows as a ratio of 4.
 """
 
 import contextlib
+import gc
 import importlib
 import inspect
 import pkgutil
@@ -180,6 +181,15 @@ def test_one_call_reads_a_bounded_number_of_chunks(unit: bytes) -> None:
         calls += 1
     assert total == unit.count(b"\r\n") // 2 * 9000
     assert calls == total // MOST_LINES + 1
+
+
+def test_chunks_do_not_call_for_the_garbage_collector() -> None:
+    """All that it looks at would be looked at in that call: 10 ms and more, in a large game."""
+    data, target = bytearray(b"1\r\na\r\n" * MOST_LINES), memoryview(bytearray(65536))
+    gc.collect()
+    collections = gc.get_stats()[0]["collections"]
+    assert ChunkedDecoder(1000, UNLIMITED).decode(data, 0, len(data), target)[1] == MOST_LINES - 1
+    assert gc.get_stats()[0]["collections"] == collections
 
 
 @pytest.mark.parametrize("line_end", [b"\r\n", b"\n"])

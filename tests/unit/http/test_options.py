@@ -40,6 +40,13 @@ def test_sizes(options: Options, name: str, default: int, least: int, most: int)
         assert getattr(options, name) == getattr(options, f"get_{name}")() == good
 
 
+def test_a_size_is_no_fraction(options: Options) -> None:
+    """A range would compare it with all its numbers, one by one."""
+    for name in RANGES:
+        with pytest.raises(TypeError, match="'float' object"):
+            setattr(options, name, 1e6)
+
+
 def test_every_range_belongs_to_a_size() -> None:
     assert all(isinstance(getattr(Options, name), property) for name in RANGES)
 
