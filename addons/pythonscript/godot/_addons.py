@@ -7,14 +7,16 @@ order of their names, but one whose class is asked for, `from godot import PyOth
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import CodeType
 from typing import Protocol
 
 from . import _damage
+
+# ruff: noqa: PTH110, PTH112, PTH208 - pathlib costs start-up
 
 SITE_PACKAGES = "site-packages"
 """The folder in `addons` that has what a project installs with pip."""
@@ -34,13 +36,16 @@ class ProjectAddons:
     """The folders in the folder `addons` of a project."""
 
     def __init__(self, folder: str) -> None:
-        self._folder = Path(folder)
+        self._folder = folder
 
     def names(self, module: str) -> list[str]:
-        return sorted(path.parent.name for path in self._folder.glob(f"*/{module}.py"))
+        names = os.listdir(self._folder) if os.path.isdir(self._folder) else ()
+        return sorted(name for name in names if os.path.exists(f"{self._folder}/{name}/{module}.py"))
 
     def codes(self, addon: str) -> Iterator[str | CodeType]:
-        files = (path for path in (self._folder / addon).rglob("*.py") if path.is_file())
+        from pathlib import Path
+
+        files = (path for path in Path(self._folder, addon).rglob("*.py") if path.is_file())
         yield from (path.read_text("utf-8", "replace") for path in files)
 
 
@@ -62,8 +67,8 @@ def installed(addons: str, exported: bool) -> Addons:
         places = [_packs.ADDONS, _packs.SITE_PACKAGES]
     else:
         found, places = ProjectAddons(addons), [addons]
-        if Path(addons, SITE_PACKAGES).is_dir():
-            places.append(f"{addons}/{SITE_PACKAGES}")
+        if os.path.isdir(packages := f"{addons}/{SITE_PACKAGES}"):
+            places.append(packages)
     # Behind the standard library, of which no addon may hide a module, and before Python's own packages, so that
     # a project may have a newer version of what comes with Python here.
     own = (

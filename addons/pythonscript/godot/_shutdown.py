@@ -125,7 +125,7 @@ def end_threads(deadline: float) -> list[str]:
     """
     # Executors' workers end only when their module's hooks run, which wait for them.
     hooks: list[Any] = list(getattr(threading, "_threading_atexits", ()))
-    alive = _call_apart("executors", lambda: [hook() for hook in reversed(hooks)], deadline)
+    alive = _call_apart("executors", lambda: [hook() for hook in reversed(hooks)], deadline) if hooks else []
     for thread in threading.enumerate():
         if thread is not threading.main_thread() and not thread.daemon:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -143,7 +143,7 @@ def run_handlers(deadline: float) -> list[str]:
     Returns:
         The name of the thread that they run in, if it goes on.
     """
-    return _call_apart("exit handlers", atexit._run_exitfuncs, deadline)
+    return _call_apart("exit handlers", atexit._run_exitfuncs, deadline) if atexit._ncallbacks() else []
 
 
 def _call_apart(name: str, function: Callable[[], object], deadline: float) -> list[str]:

@@ -3,21 +3,52 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from ._addons import Addons
+
+_installed: Addons | None = None
 _MOST_HANDLES = 1_000_000
 """As many are emptied at the very end: destructors that always make new ones keep no game from quitting."""
 
 
-def start(addons: str, advice: str, get_proc_address: int, library: int) -> bool:
-    """At the level SCENE: joins the engine, then imports every addon's `register_types`.
+def prepare(addons: str, exported: bool, get_proc_address: int, library: int) -> None:
+    """At the first level, in a thread of its own: all that needs none of the engine's classes but files.
+
+    Args:
+        addons: the folder of all addons.
+        exported: whether this is an exported game.
+        get_proc_address: the engine's function of this name.
+        library: the token by which the engine knows this extension.
+    """
+    global _installed
+    from . import _addons, _preload
+
+    _preload.load(get_proc_address, library)
+    _installed = _addons.installed(addons, exported)
+    # What is there by now stays: no collection need look at it again. What the addons have is not left out,
+    # as the last collections close the files that they leave open.
+    gc.freeze()
+    _preload.import_early(_installed)
+
+
+def abandon() -> bool:
+    """The engine ends before it came to scenes."""
+    from _pythonscript import strings
+
+    strings.close()
+    return True
+
+
+def start(addons: str, advice: str) -> bool:
+    """At the level SCENE, after `prepare`: joins the engine, then imports every addon's `register_types`.
 
     Args:
         addons: their folder.
         advice: what to do about a Python that is damaged.
-        get_proc_address: the engine's function of this name.
-        library: the token by which the engine knows this extension.
     """
     import _signal as signal  # type: ignore[import-not-found]  # the enums around it are made by whoever needs them
 
@@ -31,24 +62,8 @@ def start(addons: str, advice: str, get_proc_address: int, library: int) -> bool
         members,
         objects,
         outgoing,
-        packed,
-        strings,
-        variant,
     )
 
-    from .values import LIST_ARRAYS, NUMBER_ARRAYS, NodePath, StringName
-
-    # The first import of `signal` takes Ctrl-C for Python, whatever PyConfig says: the engine gets it back.
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # As in every Python, a closed pipe is the call's error and not the process's end.
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    interface.load(get_proc_address, library)
-    strings.load()
-    errors.set_project_folder(str(Path(addons).parent))
-    packed.load()
-    outgoing.load()
     from . import (
         _addons,
         _classes,
@@ -61,7 +76,15 @@ def start(addons: str, advice: str, get_proc_address: int, library: int) -> bool
         declare,
     )
 
-    variant.load(LIST_ARRAYS, NUMBER_ARRAYS, _classes.BOXES, StringName, NodePath)
+    # The first import of `signal` takes Ctrl-C for Python, whatever PyConfig says: the engine gets it back.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # As in every Python, a closed pipe is the call's error and not the process's end.
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    interface.begin()
+    errors.set_project_folder(os.path.dirname(addons))  # noqa: PTH120 - pathlib costs start-up
+    outgoing.load()
     callables.load()
     members.load()
     containers.load(_registration.type_of)
@@ -74,8 +97,8 @@ def start(addons: str, advice: str, get_proc_address: int, library: int) -> bool
         _shutdown.watch_main_loop(_shutdown.run)
     _damage.advice = advice
     _processes.refuse()
-    exported = _classes.singleton("OS").has_feature("template")
-    _addons.import_all(_addons.installed(addons, exported), "register_types")
+    assert _installed is not None
+    _addons.import_all(_installed, "register_types")
     return True
 
 

@@ -7,6 +7,7 @@ sees it.
 
 from __future__ import annotations
 
+import builtins
 import copy
 import re
 import sys
@@ -470,17 +471,47 @@ def hints_of(function: Any, cls: type[Any], name: str) -> dict[str, Any]:
 def _evaluated(
     annotated: Any, cls: type[Any], owner: type[Any], names: dict[str, Any] | None
 ) -> dict[str, Any]:
-    inside = {key: member for key, member in vars(owner).items() if isinstance(member, type)}
     # A plain base that is named in its own body is, to the engine, the class that has it.
     itself = owner if "_engine_class" in vars(owner) else cls
     try:
-        found = typing.get_type_hints(annotated, names, {**inside, owner.__name__: itself})
+        attributes, parameters = (getattr(annotated, name, ()) for name in ("__dict__", "__type_params__"))
+        plain = not parameters and _NOT_PLAIN.isdisjoint(attributes)
+        given = annotated.__annotations__ if plain else {}
+        scope = getattr(annotated, "__globals__", {}) if names is None else names
+        known = ((name, _known(annotation, owner, itself, scope)) for name, annotation in given.items())
+        found = {name: named for name, named in known if named is not None}
+        if not plain or len(found) < len(given):
+            rest = {name: annotation for name, annotation in given.items() if name not in found}
+            left = SimpleNamespace(__annotations__=rest) if found else annotated
+            inside = {key: member for key, member in vars(owner).items() if isinstance(member, type)}
+            inside[owner.__name__] = itself
+            found |= typing.get_type_hints(left, scope if found else names, inside)
     except NameError as error:
         missing = f"an annotation names {error.name!r}, which does not exist when the class is declared"
         raise TypeError(f"{missing} (is it imported under TYPE_CHECKING only?)") from error
     except (AttributeError, SyntaxError) as error:
         raise TypeError(f"an annotation cannot be evaluated: {error}") from error
     return {name: _without_self(annotation, cls) for name, annotation in found.items()}
+
+
+_NOT_PLAIN = {"__wrapped__", "__no_type_check__"}
+"""Attributes of functions whose annotations are not to be read as they stand."""
+
+
+def _known(annotation: Any, owner: type[Any], itself: type[Any], names: dict[str, Any]) -> type[Any] | None:
+    """The class that an annotation is or names; None if it has to be evaluated.
+
+    Most are a name, and a game's start would take a while to compile each.
+    """
+    if not isinstance(annotation, str):
+        return annotation if isinstance(annotation, type) else None
+    if annotation == "None":
+        return type(None)
+    if annotation == owner.__name__:
+        return itself
+    inside = vars(owner).get(annotation)
+    found = inside if isinstance(inside, type) else names.get(annotation, vars(builtins).get(annotation))
+    return found if isinstance(found, type) else None
 
 
 def _without_self(annotation: Any, cls: type[Any]) -> Any:

@@ -188,22 +188,26 @@ static void add_to_path(const char *folder) {
     python.Py_DecRef(text);
 }
 
-/* Imports what a game needs in a thread, and calls what starts it. `call` catches what keeps Python from starting, with no more
- * than Python itself: it returns a line that says what and where, with '!' before it if it is the addon's own files that are
- * missing or wrong. What failed in the thread is not tried again, as compiled modules do not like to be. */
+/* `begin` has a thread prepare what needs no more of the engine than there is at first, and `call` calls what starts it. That
+ * catches what keeps Python from starting, with no more than Python itself: it returns a line that says what and where, with '!'
+ * before it if it is the addon's own files that are missing or wrong. What failed in the thread is not tried again, as compiled
+ * modules do not like to be. */
 static const char CALL[] =
     "failures = []\n"
-    "def preload():\n"
+    "def begin(*arguments):\n"
+    "    global thread\n"
+    "    def prepare():\n"
+    "        try:\n"
+    "            import godot._startup as startup\n"
+    "            startup.prepare(*arguments)\n"
+    "        except BaseException as error:\n"
+    "            failures.append(error)\n"
     "    try:\n"
-    "        import godot._preload\n"
+    "        import threading\n" /* here, as it takes the thread that imports it for the main thread */
+    "        thread = threading.Thread(target=prepare, daemon=True)\n"
+    "        thread.start()\n"
     "    except BaseException as error:\n"
     "        failures.append(error)\n"
-    "try:\n"
-    "    import threading\n" /* here, as it takes the thread that imports it for the main thread */
-    "    thread = threading.Thread(target=preload, daemon=True)\n"
-    "    thread.start()\n"
-    "except BaseException as error:\n"
-    "    failures.append(error)\n"
     "def call(name, folders, *arguments):\n"
     "    try:\n"
     "        if not failures:\n"
@@ -232,8 +236,7 @@ static int call_startup(const char *function, const char *format) {
     int truth = -1;
     if (!join(facade, addon, "godot") || !join(modules, addon, "bin")) return -1;
     if (module)
-        result = python.PyObject_CallMethod(module, "call", format, function, facade, modules, addons, home.advice,
-                                            (size_t)get_proc_address, (size_t)library);
+        result = python.PyObject_CallMethod(module, "call", format, function, facade, modules, addons, home.advice);
     if (result && !(failure = python.PyUnicode_AsUTF8(result))) {
         python.PyErr_Clear();
         truth = python.PyObject_IsTrue(result);
@@ -266,7 +269,16 @@ static int find_folders(char own[PATH_SIZE]) {
     return join(addon, addons, "pythonscript");
 }
 
-/* Starts Python, and has a thread of its own import what needs no engine, while the engine goes on with its own start. */
+static int begin(int exported) {
+    PyObject *module = python.PyImport_ImportModule("__main__"), *result = NULL;
+    if (module)
+        result = python.PyObject_CallMethod(module, "begin", "sinn", addons, exported, (size_t)get_proc_address, (size_t)library);
+    if (result) python.Py_DecRef(result);
+    if (module) python.Py_DecRef(module);
+    return result != NULL;
+}
+
+/* Starts Python, and has a thread of its own prepare what it can, while the engine goes on with its own start. */
 static void prepare(void) {
     char own[PATH_SIZE], path[PATH_SIZE];
     int in_editor = is_editor(), ok;
@@ -279,7 +291,7 @@ static void prepare(void) {
     add_to_path(addon); /* the project's own addons come later, behind the standard library (`_addons.py`) */
     if (join(path, addon, "bin")) add_to_path(path);
     python.PyGC_Disable(); /* what is imported stays: a tenth of the time would be spent looking for garbage in it */
-    ok = python.PyRun_SimpleStringFlags(CALL, NULL) == 0;
+    ok = python.PyRun_SimpleStringFlags(CALL, NULL) == 0 && begin(!in_editor);
     prepared = python.PyEval_SaveThread();
     if (!ok) prepared = NULL;
 }
@@ -290,7 +302,7 @@ static void start(void) {
     if (!prepared) return;
     python.PyEval_RestoreThread(prepared);
     prepared = NULL;
-    ok = call_startup("start", "s(ss)ssnn") >= 0;
+    ok = call_startup("start", "s(ss)ss") >= 0;
     python.PyGC_Enable();
     /* A Python that did not start is left alone: nothing of the engine's is in it, and it may be too damaged to be finalised. */
     PyThreadState *thread = python.PyEval_SaveThread();
@@ -330,7 +342,7 @@ static void deinitialize(void *userdata, GDExtensionInitializationLevel level) {
     if (level == GDEXTENSION_INITIALIZATION_SCENE && main_thread) stop();
     if (level == GDEXTENSION_INITIALIZATION_CORE && prepared) { /* the engine ends before it came to scenes */
         python.PyEval_RestoreThread(prepared);
-        python.PyRun_SimpleStringFlags("failures or thread.join()", NULL);
+        python.PyRun_SimpleStringFlags("call('abandon', ())", NULL);
     }
 }
 

@@ -5,7 +5,7 @@ and the text says so: what fails later, over the tunnel, is the host's.
 """
 
 import re
-from base64 import b64encode
+from binascii import b2a_base64
 from typing import Final
 
 from pythonscript_http import buffers
@@ -34,7 +34,11 @@ def objection(user: bytes, password: bytes) -> str:
 
 def basic(user: bytes, password: bytes) -> str:
     """Makes the value of Proxy-Authorization (RFC 7617, in UTF-8); empty: there is no user."""
-    return f"Basic {b64encode(user + b':' + password).decode('ascii')}" if user or password else ""
+    return (
+        f"Basic {b2a_base64(user + b':' + password, newline=False).decode('ascii')}"
+        if user or password
+        else ""
+    )
 
 
 class ConnectTunnel(Tunnel):

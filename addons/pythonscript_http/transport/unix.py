@@ -1,6 +1,5 @@
 """Connections to Unix domain sockets, which stand at once or not at all, unless their listener is busy."""
 
-import platform
 import socket
 import time
 from collections.abc import Callable
@@ -47,6 +46,8 @@ class UnixPending:
     def poll(self) -> SocketStream | None:
         """Gives the connection once it stands. Raises NetworkError if it can't."""
         if not hasattr(socket, "AF_UNIX"):
+            import platform  # late: its import takes as long as all of the network's
+
             raise self._failure(f"Python has no Unix domain sockets on {platform.system()}")
         try:
             if self._socket is None:

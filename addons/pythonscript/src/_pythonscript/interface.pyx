@@ -11,7 +11,7 @@ cdef GDExtensionGodotVersion engine
 
 
 def load(size_t get_proc_address, size_t library_pointer):
-    """Fills the function table.
+    """Fills the function table. Nothing enters Python before `begin`.
 
     Args:
         get_proc_address: the engine's `GDExtensionInterfaceGetProcAddress`, as an integer.
@@ -20,7 +20,7 @@ def load(size_t get_proc_address, size_t library_pointer):
     Raises:
         RuntimeError: the engine lacks a function of Godot 4.2.
     """
-    global library, running
+    global library
     cdef GDExtensionInterfaceGetProcAddress get = <GDExtensionInterfaceGetProcAddress>get_proc_address
     cdef void (*get_version)(GDExtensionGodotVersion *) noexcept nogil
     get_version = <void (*)(GDExtensionGodotVersion *) noexcept nogil>get("get_godot_version")
@@ -29,6 +29,11 @@ def load(size_t get_proc_address, size_t library_pointer):
     missing = interface_load(&gde, get, engine.minor)
     if missing is not NULL:
         raise RuntimeError(f"this engine has no {(<bytes>missing).decode()}(); pythonscript needs Godot 4.2 or newer")
+
+
+def begin():
+    """From now on there is an engine whose classes can be asked for, and its callbacks enter Python."""
+    global running
     running = True
 
 

@@ -1,0 +1,1 @@
+"""Imported early, in a thread: the package itself has imported all of the client that needs no engine."""
