@@ -319,6 +319,66 @@ def test_a_python_class_by_its_name_is_the_class_itself(tmp_path: Path) -> None:
     assert "SAME true" in run.lines
 
 
+QUIT = "extends SceneTree\n\nfunc _initialize() -> void:\n\tprint('END 0 0')\n\tquit()\n"
+
+EARLY = """
+import threading
+
+in_a_thread = threading.current_thread() is not threading.main_thread()
+try:
+    from godot import Node
+except ImportError as error:
+    told = str(error)
+"""
+LATE = """
+from godot import Node
+from early import preload
+
+print("EARLY", preload.in_a_thread, preload.told)
+"""
+
+
+def test_an_addons_early_module_is_imported_by_a_thread_that_has_no_engine(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p")
+    project.write("addons/early/preload.py", EARLY)
+    project.write("addons/early/register_types.py", LATE)
+    project.write("addons/clumsy/preload.py", "1 / 0\n")
+    project.write("addons/clumsy/register_types.py", "print('LATE')\n")
+    project.write("quit.gd", QUIT)
+    run = project.run("--headless", "--script", "res://quit.gd", ends=True)
+    run.assert_clean()
+    assert "EARLY True godot.Node belongs to the engine, and this Python does not run inside one" in run.lines
+    assert "LATE" in run.lines, "what fails early is left to the addon's own import"
+
+
+LEFT_OPEN = """
+import sys
+
+modules = open({folder!r} + "/module", "w")
+modules.write("whole")
+
+class Keeper:
+    file = open({folder!r} + "/class", "w")
+
+    def __init__(self):
+        self.itself, self.own = self, open({folder!r} + "/cycle", "w")
+
+Keeper.file.write("whole")
+keeper = Keeper()
+keeper.own.write("whole")
+"""
+
+
+def test_files_that_an_addon_leaves_open_are_written_to_the_end(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p")
+    project.write("addons/untidy/register_types.py", LEFT_OPEN.format(folder=str(tmp_path)))
+    project.write("quit.gd", QUIT)
+    project.run("--headless", "--script", "res://quit.gd", ends=True).assert_clean()
+    assert {name: (tmp_path / name).read_text() for name in ("module", "class", "cycle")} == dict.fromkeys(
+        ("module", "class", "cycle"), "whole"
+    )
+
+
 FIRST_STARTS = [("--import",), ("--editor", "--quit"), ("--editor", "--quit-after", "2")]
 
 

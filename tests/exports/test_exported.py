@@ -34,6 +34,7 @@ def test_a_game_on_a_machine_that_has_nothing(
     ] == []
     assert not where["writes_bytecode"]
 
+    assert got["early"] == 7
     assert got["data"] == [
         *("hello, wörld\n", "hello, wörld\n", {"levels": [1, 2]}),
         *(["greeting.txt", "levels.json"], True, False),
@@ -44,7 +45,7 @@ def test_a_game_on_a_machine_that_has_nothing(
     assert got["packages"]["gadget"][1] == f"{place}/addons/site-packages/gadget/__init__.py"
     assert os.access(game_of(preset) / "addons" / "site-packages" / "gadget" / "tool", os.X_OK)
     assert got["modules"] == [
-        f"voyager.{name}" for name in ("deep", "deep.well", "register_types", "trouble")
+        f"voyager.{name}" for name in ("deep", "deep.well", "preload", "register_types", "trouble")
     ]
     assert got["threads"] == [7] * 8
     assert got["opened"].startswith(

@@ -49,6 +49,8 @@ class ProjectAddons:
         yield from (path.read_text("utf-8", "replace") for path in files)
 
 
+found: list[Addons] = []
+"""Those of this project or game, once they are known."""
 _to_come: dict[str, tuple[Addons, str]] = {}
 """The modules that are not imported to their end yet, `<addon>.register_types`, with the addon."""
 

@@ -5,12 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ._addons import Addons
-
-_installed: Addons | None = None
 _MOST_HANDLES = 1_000_000
 """As many are emptied at the very end: destructors that always make new ones keep no game from quitting."""
 
@@ -24,15 +19,14 @@ def prepare(addons: str, exported: bool, get_proc_address: int, library: int) ->
         get_proc_address: the engine's function of this name.
         library: the token by which the engine knows this extension.
     """
-    global _installed
     from . import _addons, _preload
 
     _preload.load(get_proc_address, library)
-    _installed = _addons.installed(addons, exported)
+    _addons.found.append(_addons.installed(addons, exported))
     # What is there by now stays: no collection need look at it again. What the addons have is not left out,
     # as the last collections close the files that they leave open.
     gc.freeze()
-    _preload.import_early(_installed)
+    _preload.import_early(*_addons.found)
 
 
 def abandon() -> bool:
@@ -97,8 +91,8 @@ def start(addons: str, advice: str) -> bool:
         _shutdown.watch_main_loop(_shutdown.run)
     _damage.advice = advice
     _processes.refuse()
-    assert _installed is not None
-    _addons.import_all(_installed, "register_types")
+    for found in _addons.found:
+        _addons.import_all(found, "register_types")
     return True
 
 

@@ -1,5 +1,6 @@
 """Declarations: what becomes of a class body, and what is said of a mistake in one."""
 
+import functools
 import gc
 import inspect
 import re
@@ -860,3 +861,44 @@ def no_host() -> Iterator[None]:
     assert declare.registrars == []
     yield
     assert declare.registrars == []
+
+
+class Shadowed:
+    """A name that has another meaning in a class's body."""
+
+
+def sample(shadowed: "Shadowed", text: "str", nothing: "None", it: "Plain", rest: "list[Shadowed]") -> "Any":
+    """Is annotated in texts, as all functions are under `from __future__ import annotations`."""
+
+
+def test_a_name_means_the_class_in_the_body_before_that_of_the_module() -> None:
+    class Plain(Node):
+        class Shadowed(IntEnum):
+            ZERO = 0
+
+        str = 3  # no class, and so no type's name
+        method = sample
+
+    hints = declare.hints_of(sample, Plain, "method")
+    inner = Plain.Shadowed
+    assert hints == {
+        "shadowed": inner,
+        "text": str,
+        "nothing": type(None),
+        "it": Plain,
+        "rest": list[inner],  # type: ignore[valid-type]
+        "return": Any,
+    }
+
+
+def test_a_decorated_functions_names_are_those_of_what_it_wraps() -> None:
+    space: dict[str, Any] = {"functools": functools}
+    exec("def plain(one: 'Number') -> 'Number': ...\nNumber = int", space)
+
+    @functools.wraps(space["plain"])
+    def decorated(one: Any) -> Any: ...
+
+    class Decorated(Node):
+        method = decorated
+
+    assert declare.hints_of(decorated, Decorated, "method") == {"one": int, "return": int}

@@ -10,7 +10,7 @@ from typing import Any
 
 from godot import RefCounted, gdclass
 
-from . import trouble
+from . import preload, trouble
 
 
 @gdclass
@@ -24,6 +24,9 @@ class PyVoyager(RefCounted):
             "path": sys.path,
             "writes_bytecode": not sys.dont_write_bytecode,
         }
+
+    def early(self) -> int:
+        return preload.EARLY
 
     def data(self) -> list[Any]:
         import json
