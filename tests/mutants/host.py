@@ -108,6 +108,30 @@ MUTANTS = [
         ),
     ),
     *mutants_of(
+        f"{_FACADE}/_preload.py",
+        (
+            "what fails early is left to the addon's own import",
+            "        except Exception:\n            continue\n",
+            "        except ImportError:\n            continue\n",
+            f"{_PYTHON} -k early",
+        ),
+        (
+            "addons' modules are imported early",
+            '__import__(f"{name}.{MODULE}")',
+            "pass",
+            f"{_PYTHON} -k early",
+        ),
+    ),
+    *mutants_of(
+        f"{_FACADE}/_startup.py",
+        (
+            "what addons leave open is closed at the end",
+            "    _shutdown.run()\n    objects.free_orphans()\n",
+            "    _shutdown.run()\n    gc.freeze()\n    objects.free_orphans()\n",
+            f"{_PYTHON} -k leaves_open",
+        ),
+    ),
+    *mutants_of(
         f"{_FACADE}/_damage.py",
         (
             "a module that bundles go without is no damage",
@@ -1403,6 +1427,18 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_FACADE}/declare.py",
+        (
+            "a name means the class in the body first",
+            "    found = inside if isinstance(inside, type) else names.get(",
+            "    found = names.get(",
+            f"{_UNIT}/test_declare.py",
+        ),
+        (
+            "a decorated function's names are those of what it wraps",
+            '_NOT_PLAIN = {"__wrapped__", "__no_type_check__"}',
+            '_NOT_PLAIN = {"__no_type_check__"}',
+            f"{_UNIT}/test_declare.py",
+        ),
         (
             "a list that is set becomes an Array",
             "self.taken(value) if self.taken else value",

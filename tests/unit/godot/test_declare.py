@@ -893,7 +893,7 @@ def test_a_name_means_the_class_in_the_body_before_that_of_the_module() -> None:
 
 def test_a_decorated_functions_names_are_those_of_what_it_wraps() -> None:
     space: dict[str, Any] = {"functools": functools}
-    exec("def plain(one: 'Number') -> 'Number': ...\nNumber = int", space)
+    exec("def plain(one: 'Resource') -> 'Resource': ...\nResource = int", space)
 
     @functools.wraps(space["plain"])
     def decorated(one: Any) -> Any: ...
