@@ -565,6 +565,12 @@ MUTANTS = [
             f"{_UNIT}/transport/test_late.py",
         ),
         (
+            "clients that connect together load once",
+            "Workers(1, 5.0",
+            "Workers(2, 5.0",
+            f"{_UNIT}/transport/test_late.py",
+        ),
+        (
             "a process ends after the load that is under way",
             "atexit.register(_workers.finish, _LAST_WAIT)",
             "pass",

@@ -27,7 +27,8 @@ _LAST_WAIT: Final = 5.0
 """Seconds that the end of the process waits for a load: OpenSSL frees what that uses, and it would crash. A
 load only computes, but a busy machine makes tenths of a second of its 30 ms."""
 
-_workers: Final = Workers(2, 5.0, "TLS load")
+# One thread, for what several load at once each of them would load, and keep the interpreter busy with.
+_workers: Final = Workers(1, 5.0, "TLS load")
 atexit.register(_workers.finish, _LAST_WAIT)
 
 _ready: "dict[LatePolicy, None]" = {}

@@ -312,10 +312,8 @@ def _load_roots(context: ssl.SSLContext, policy: TlsPolicy) -> None:
 def _load_system_roots(context: ssl.SSLContext, given: str) -> bool:
     """Loads what the system trusts. False: nothing was found."""
     if not os.environ.keys() & _WHERE:
-        for der in (ders := certificates(given)):
-            with contextlib.suppress(ssl.SSLError):  # one that is damaged
-                context.load_verify_locations(cadata=der)
-        if ders:
+        if ders := certificates(given):
+            _load_readable(context, ders)
             return True
     before = context.cert_store_stats()["x509_ca"]
     context.load_default_certs()
@@ -323,6 +321,20 @@ def _load_system_roots(context: ssl.SSLContext, given: str) -> bool:
     return context.cert_store_stats()["x509_ca"] > before or (
         folder is not None and any(Path(folder).iterdir())
     )
+
+
+def _load_readable(context: ssl.SSLContext, ders: list[bytes]) -> None:
+    """Loads certificates, but for those that are damaged.
+
+    From a file all are loaded at once, while other threads use the interpreter; from memory they can't.
+    """
+    try:
+        with _as_file("".join(map(ssl.DER_cert_to_PEM_cert, ders))) as file:
+            context.load_verify_locations(file)
+    except ssl.SSLError:
+        for der in ders:
+            with contextlib.suppress(ssl.SSLError):  # one that is damaged
+                context.load_verify_locations(cadata=der)
 
 
 def _load_revocation_lists(context: ssl.SSLContext, lists: tuple[str, ...]) -> None:

@@ -93,6 +93,31 @@ def test_the_first_connection_imports_nothing_by_itself() -> None:
     assert done.stdout.splitlines() == ["STATUS_CONNECTING", "STATUS_TLS_HANDSHAKE_ERROR", "True False"]
 
 
+TOGETHER = """
+from pythonscript_http import HTTPClient
+clients = [HTTPClient() for _ in range(8)]
+for client in clients:
+    client.connect_to_host("https://127.0.0.1", 9)
+from pythonscript_http.transport import late
+while late._workers._jobs or late._workers._busy or not late._ready:
+    pass
+from pythonscript_http.transport.trust import context_for
+print(context_for.cache_info().misses)
+"""
+
+
+def test_clients_that_connect_together_load_once() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TOGETHER],
+        cwd=ROOT / "addons",
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert done.stdout == "1\n"
+
+
 SLOW = """
 import threading, time
 from pythonscript_http.transport import late
