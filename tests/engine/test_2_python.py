@@ -390,8 +390,8 @@ def test_the_first_start_of_an_editor(listed: bool, arguments: tuple[str, ...], 
     if not listed:
         shutil.rmtree(project.root / ".godot")
     run = project.run("--headless", *arguments)
-    # quirk - Godot 4.6 - an editor that quits while it scans warns of that (editor_file_system.cpp) - drop when
-    # it does not
+    # quirk - Godot 4.6 - an editor that quits while it scans warns of that (editor_file_system.cpp) - drop
+    # when it does not
     assert [problem for problem in run.problems if "Scan thread aborted" not in problem] == []
     assert (project.root / ".godot" / "extension_list.cfg").read_text(encoding="utf-8").split() == [EXTENSION]
 

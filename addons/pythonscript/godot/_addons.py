@@ -71,8 +71,8 @@ def installed(addons: str, exported: bool) -> Addons:
         found, places = ProjectAddons(addons), [addons]
         if os.path.isdir(packages := f"{addons}/{SITE_PACKAGES}"):
             places.append(packages)
-    # Behind the standard library, of which no addon may hide a module, and before Python's own packages, so that
-    # a project may have a newer version of what comes with Python here.
+    # Behind the standard library, of which no addon may hide a module, and before Python's own packages, so
+    # that a project may have a newer version of what comes with Python here.
     own = (
         index for index, entry in enumerate(sys.path) if entry.endswith(("site-packages", "dist-packages"))
     )

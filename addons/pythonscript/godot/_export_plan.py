@@ -31,9 +31,12 @@ NATIVE = (".so", ".pyd", ".dll", ".dylib")
 SUFFIXES = {"linux": (".so",), "macos": (".so", ".dylib"), "windows": (".pyd", ".dll")}
 """Of native modules, by system."""
 MACHINES = {
-    **{b"\x3e\0": "x86_64", b"\xb7\0": "arm64"},  # ELF
-    **{b"\7\0\0\1": "x86_64", b"\x0c\0\0\1": "arm64"},  # Mach-O
-    **{b"\x64\x86": "x86_64", b"\x64\xaa": "arm64"},  # PE
+    b"\x3e\0": "x86_64",  # ELF
+    b"\xb7\0": "arm64",
+    b"\7\0\0\1": "x86_64",  # Mach-O
+    b"\x0c\0\0\1": "arm64",
+    b"\x64\x86": "x86_64",  # PE
+    b"\x64\xaa": "arm64",
 }
 """Processors, as the headers of native modules name them."""
 ENGINES = (

@@ -311,10 +311,9 @@ def _load_roots(context: ssl.SSLContext, policy: TlsPolicy) -> None:
 
 def _load_system_roots(context: ssl.SSLContext, given: str) -> bool:
     """Loads what the system trusts. False: nothing was found."""
-    if not os.environ.keys() & _WHERE:
-        if ders := certificates(given):
-            _load_readable(context, ders)
-            return True
+    if not os.environ.keys() & _WHERE and (ders := certificates(given)):
+        _load_readable(context, ders)
+        return True
     before = context.cert_store_stats()["x509_ca"]
     context.load_default_certs()
     folder = ssl.get_default_verify_paths().capath
