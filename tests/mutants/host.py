@@ -1323,6 +1323,12 @@ MUTANTS = [
             f"{_UNIT}/test_export_plan.py -k into_the_pack",
         ),
         (
+            "native modules are known by their processor",
+            'and MACHINES.get(machine, "") in target',
+            "",
+            f"{_UNIT}/test_export_plan.py -k known_by",
+        ),
+        (
             "a filter that takes the extension does not take Python",
             "if pattern and not _matches(EXTENSION, [pattern])",
             "if pattern",
