@@ -64,8 +64,8 @@ MUTANTS = [
         f"{_HOST}/src/pythonscript.c",
         (
             "a game looks for no module beside it, not even at its start",
-            "if (in_editor) add_to_path(addons);",
-            "add_to_path(addons);",
+            "add_to_path(addon); /*",
+            "add_to_path(addons), add_to_path(addon); /*",
             f"{_EXPORTED} -k beside",
         ),
         ("Python runs in UTF-8 mode", "preconfig.utf8_mode = 1;", "", f"{_PYTHON} -k suite"),
