@@ -534,7 +534,7 @@ MUTANTS: Final = (
     Mutant(
         "the environment says where the system's roots are",
         _TRUST,
-        "if not os.environ.keys() & _WHERE:",
+        "if not os.environ.keys() & _WHERE and",
         "if True:",
         _ON_TRUST,
     ),
