@@ -13,7 +13,7 @@ from .http11 import HTTP11Connection
 from .requests import Requests
 from .status import RESULTS, Event, StatusMachine
 from .timing import Timing
-from .tracing import ConnectionTrace, Trace, default_observer
+from .tracing import ConnectionTrace, Trace, default_trace
 from .transport.connector import DEFAULT_POLICY, Connecting, Connector, Route
 from .transport.late import LatePolicy, making_tls_ready
 from .transport.stream import Network, NetworkError, Stream, TlsInfo
@@ -84,8 +84,7 @@ class Connections(Requests):
         self._waits = Waits(self._turn, self._timing, timeouts)
         self._clock = clock
         self._wall_clock = wall_clock
-        self._trace = None
-        self.observer = default_observer()
+        self._trace = default_trace(clock, wall_clock)
         self._number = 0  # of connections that this client has had
         self._connecting: Connecting | None = None
         self._route: Route | None = None  # to connect anew by; None: the host can't be connected to anew

@@ -172,6 +172,11 @@ class HTTP11Connection:
             self._exchange.started(head.data, size)
         return writer
 
+    def given(self, data: memoryview) -> None:
+        """So much more of the request's body was given to its writer."""
+        if self._exchange is not None:
+            self._exchange.request_body(data)
+
     def sent(self) -> None:
         """All of the request is out."""
         self._timing.sent = self._timing.now()
@@ -345,6 +350,7 @@ class HTTP11Connection:
                 break
         if self._exchange is not None:
             self._exchange.moved(received=came, decoded=size)
+            self._exchange.response_body(view, size)
             self._report()
         return size
 

@@ -140,6 +140,7 @@ class Requests(Results):
             writer = self._begin_request(method, url, headers, len(view))
             writer.line_up(view)
             writer.end()
+            self._http.given(view)
             return _OK
         finally:
             self._leave()
@@ -185,7 +186,10 @@ class Requests(Results):
         if not self._turn.take():
             return Error.ERR_BUSY
         try:
-            return _GIVEN[self._streamed("send_body_chunk()").give(view)]
+            given = self._streamed("send_body_chunk()").give(view)
+            if given is Given.TAKEN:
+                self._http.given(view)
+            return _GIVEN[given]
         except LocalError as error:
             raise self.refused(error) from None
         finally:

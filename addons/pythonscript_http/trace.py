@@ -205,6 +205,20 @@ class HeadReceived(ExchangeEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class RequestBody(ExchangeEvent):
+    """A piece of the request's body was given to be sent; only where bodies are shown (see `observe`)."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseBody(ExchangeEvent):
+    """A piece of the response's body was read, as its reader got it; only where bodies are shown."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Progress(ExchangeEvent):
     """Bytes moved. The numbers count from the begin of the exchange.
 
@@ -245,6 +259,8 @@ Event = (
     | RequestStarted
     | RequestSent
     | HeadReceived
+    | RequestBody
+    | ResponseBody
     | Progress
     | ExchangeEnded
 )

@@ -50,27 +50,34 @@ class LayerKind(Enum):
 _connections: Final = count(1)
 _exchanges: Final = count(1)
 _default: "Callable[[], Observer | None] | None" = None
+_default_bodies = 0
 
 
-def observe(factory: "Callable[[], Observer | None] | None") -> None:
+def observe(factory: "Callable[[], Observer | None] | None", *, bodies: int = 0) -> None:
     """Observes all clients of this process that are made from now on.
 
     Args:
         factory: gives each client its observer, or None for one that shall have none. It is called in the
             thread that makes the client; if it raises, that is reported, and it is asked no more. None: no
             client is observed by default.
+        bodies: how many bytes of each body the observers are shown, from its begin; they are copied for that.
     """
-    global _default  # noqa: PLW0603 - it is the one thing here that is process-wide
-    _default = factory
+    global _default, _default_bodies
+    _default, _default_bodies = factory, bodies
 
 
-def default_observer() -> "Observer | None":
-    """Makes the observer of a client that is being made."""
-    factory = _default
+def default_trace(clock: Callable[[], float], wall_clock: Callable[[], float]) -> "Trace | None":
+    """Makes what reports to the default observer of a client that is being made; None: it has none.
+
+    Args:
+        clock, wall_clock: as for `Trace`.
+    """
+    factory, bodies = _default, _default_bodies
     if factory is None:
         return None
     try:
-        return factory()
+        observer = factory()
+        return None if observer is None else Trace(observer, clock, wall_clock, bodies)
     except Exception:
         observe(None)
         _report("a factory of observers", factory)
@@ -93,13 +100,19 @@ class Trace:
         observer: is called with each event.
         clock: tells the time in seconds; one that never goes back.
         wall_clock: tells it in seconds since 1970.
+        bodies: how many bytes of each body the observer is shown.
     """
 
-    __slots__ = ("_clock", "_wall_clock", "events", "observer")
+    __slots__ = ("_clock", "_wall_clock", "bodies", "events", "observer")
 
     def __init__(
-        self, observer: "Observer", clock: Callable[[], float], wall_clock: Callable[[], float]
+        self,
+        observer: "Observer",
+        clock: Callable[[], float],
+        wall_clock: Callable[[], float],
+        bodies: int = 0,
     ) -> None:
+        self.bodies: Final = bodies
         self.observer: Observer | None = observer
         """None: it has raised."""
         self._clock = clock
@@ -190,11 +203,21 @@ class ExchangeTrace:
         connection: the number of the connection that carries it; 0: it has none yet.
     """
 
-    __slots__ = ("_decoded", "_received", "_sent", "_trace", "connection", "id")
+    __slots__ = (
+        "_decoded",
+        "_received",
+        "_request_left",
+        "_response_left",
+        "_sent",
+        "_trace",
+        "connection",
+        "id",
+    )
 
     def __init__(self, trace: Trace, connection: int) -> None:
         self._trace = trace
         self._sent = self._received = self._decoded = 0
+        self._request_left = self._response_left = trace.bodies
         self.connection = connection
         self.id: Final = next(_exchanges)
 
@@ -214,6 +237,24 @@ class ExchangeTrace:
         self._decoded += decoded
         now, sizes = self._trace.now(), (self._sent, self._received, self._decoded)
         self._trace.report(self._trace.events.Progress(now, self.connection, self.id, *sizes))
+
+    def request_body(self, data: memoryview) -> None:
+        """So much more of the request's body was given."""
+        if self._request_left and data:
+            piece = bytes(data[: self._request_left])
+            self._request_left -= len(piece)
+            self._trace.report(
+                self._trace.events.RequestBody(self._trace.now(), self.connection, self.id, piece)
+            )
+
+    def response_body(self, data: memoryview, size: int) -> None:
+        """So many more bytes of the response's body were read, into the begin of a memory."""
+        if self._response_left and size:
+            piece = bytes(data[: min(size, self._response_left)])
+            self._response_left -= len(piece)
+            self._trace.report(
+                self._trace.events.ResponseBody(self._trace.now(), self.connection, self.id, piece)
+            )
 
     def sent(self) -> None:
         """All of the request is out."""

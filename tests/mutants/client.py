@@ -532,6 +532,12 @@ MUTANTS = [
             f"{_UNIT}/test_trace.py",
         ),
         (
+            "an observer is shown no more of a body than was asked for",
+            "self._response_left -= len(piece)",
+            "pass",
+            f"{_UNIT}/test_trace.py",
+        ),
+        (
             "a connection ends once",
             "        if self._over:\n            return\n",
             "",

@@ -14,12 +14,13 @@ from tests.loopback.responses import CHUNKED, OK
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.tls_server import TlsServer, speak
 from tests.unit.http.driving import GET, HELLO, POST, get, poll, read
-from tests.unit.http.fakes import FakeNetwork, FakeStream
+from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
 from pythonscript_http import trace, tracing
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.enums import Error, Method, Status
+from pythonscript_http.exceptions import LocalError
 from pythonscript_http.http11 import HTTP11Connection
 from pythonscript_http.timing import Timing
 from pythonscript_http.trace import (
@@ -41,8 +42,10 @@ from pythonscript_http.trace import (
     Observer,
     Outcome,
     Progress,
+    RequestBody,
     RequestSent,
     RequestStarted,
+    ResponseBody,
 )
 from pythonscript_http.transport.connector import Connector, Route
 from pythonscript_http.transport.happy_eyeballs import ATTEMPT_DELAY, Race
@@ -682,6 +685,45 @@ class TestObservers:
         assert one.seen.only(ExchangeEnded).outcome is Outcome.CLOSED
 
 
+class TestBodies:
+    """Observers are shown the begin of each body where they were promised it, as readers get it."""
+
+    def pieces(self, kind: type[RequestBody] | type[ResponseBody], seen: Seen) -> list[bytes]:
+        return [event.data for event in seen if isinstance(event, kind)]
+
+    def test_the_begin_of_each(self) -> None:
+        seen = Seen()
+        client, _ = fake(CHUNKED + b"3\r\nabc\r\n", b"3\r\ndef\r\n0\r\n\r\n")
+        client._trace = tracing.Trace(seen, Clock(), Clock(), 4)
+        client.request_stream(POST, "/", [])
+        for piece in (b"12", b"", b"3456", b"7"):
+            assert client.send_body_chunk(piece) is Error.OK
+        client.end_body()
+        poll(client)
+        assert read(client) == b"abcdef"
+        assert self.pieces(RequestBody, seen) == [b"12", b"34"]
+        assert b"".join(self.pieces(ResponseBody, seen)) == b"abcd"
+        assert seen.names[-1] == "ExchangeEnded"
+
+    def test_what_is_refused_is_not_shown(self) -> None:
+        seen = Seen()
+        client, _ = fake()
+        client._trace = tracing.Trace(seen, Clock(), Clock(), 100)
+        client.request_stream(POST, "/", [], 2)
+        with pytest.raises(LocalError):
+            client.send_body_chunk(b"123")
+        assert self.pieces(RequestBody, seen) == []
+
+    def test_decoded(self) -> None:
+        seen = Seen()
+        body = gzip.compress(b"hello")
+        client, _ = fake(OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        client._trace = tracing.Trace(seen, Clock(), Clock(), 100)
+        client.set_decode_body(True)
+        assert get(client) == b"hello"
+        assert b"".join(self.pieces(ResponseBody, seen)) == b"hello"
+
+
 @pytest.fixture
 def by_default() -> Iterator[Callable[[Callable[[], Observer | None] | None], None]]:
     yield trace.observe
@@ -698,6 +740,17 @@ class TestByDefault:
         one = HTTPClient()
         by_default(None)
         assert (before.observer, one.observer, HTTPClient().observer) == (None, seen, None)
+
+    @pytest.mark.parametrize(("bodies", "shown"), [(0, []), (3, [b"hel"])])
+    def test_bodies_are_shown_where_that_is_asked_for(self, bodies: int, shown: list[bytes]) -> None:
+        seen = Seen()
+        trace.observe(lambda: seen, bodies=bodies)
+        try:
+            client, _ = fake(HELLO)
+        finally:
+            trace.observe(None)
+        assert get(client) == b"hello"
+        assert [event.data for event in seen if isinstance(event, ResponseBody)] == shown
 
     def test_a_factory_may_want_none(self, by_default: Observe) -> None:
         by_default(lambda: None)
