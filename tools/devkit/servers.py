@@ -39,6 +39,7 @@ SERVERS = (
     Server("tinyproxy-bin", "usr/bin/tinyproxy"),
     Server("nginx", "usr/sbin/nginx"),
     Server("openssl", "usr/bin/openssl"),
+    Server("curl", "usr/bin/curl"),
 )
 PACKAGES = [server.package for server in SERVERS]
 

@@ -60,7 +60,7 @@ def test_debians_are_fetched_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         assert Path(paths["NGINX"]).is_relative_to(tmp_path / "cache")
         assert paths["OPENSSL"] == str(installed)
     assert servers.need() == Need()
-    assert fetched == [["tinyproxy-bin", "nginx", "openssl"]]
+    assert fetched == [["tinyproxy-bin", "nginx", "openssl", "curl"]]
     prefix = Path(paths["NGINX"]).parents[2]
     assert commands[0][1:3] == [
         "--set-interpreter",
@@ -71,7 +71,8 @@ def test_debians_are_fetched_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 def test_where_there_are_none_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    program(tmp_path / "bin" / "openssl")
+    for name in ("openssl", "curl"):
+        program(tmp_path / "bin" / name)
     monkeypatch.setattr(debian, "unsupported", lambda: "this is elsewhere")
     text = r"no tinyproxy and nginx on PATH, .* because this is elsewhere: install it"
     with pytest.raises(Failure, match=text):

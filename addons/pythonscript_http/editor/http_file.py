@@ -1,0 +1,263 @@
+"""`.http` files: requests as text, in the format of the HTTP clients of VS Code and JetBrains.
+    @host = http://localhost:8000
+    ### The scores of a season
+    GET {{host}}/scores?season=7
+    Accept: application/json
+    ### Those of a server whose certificate nobody knows
+    # @insecure
+    GET https://192.168.0.7/scores
+
+Behind the headers comes an empty line, and the body. A file is shown and changed request by request; what stands between them, comments, and scripts for other
+clients, stay as they are. Two comments mean something here: `# @insecure` and `# @proxy host:port`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from .request import LARGEST, File, FormatError, Request, check_method, parse_headers
+
+MOST_SECTIONS: Final = 1000
+"""Requests of one file."""
+_DEPTH: Final = 10
+"""Variables may be made of variables so deep."""
+
+_DIVIDER: Final = re.compile(r"###")
+_VARIABLE: Final = re.compile(r"@([^\s=]+)\s*=\s*(.*)")
+_COMMENT: Final = re.compile(r"(?:#|//)\s*(?:@(\S+)\s*(.*))?")
+_REQUEST_LINE: Final = re.compile(
+    r"(?:(?P<method>\S+)[ \t]+)?(?P<url>\S.*?)(?:[ \t]+HTTP/\d(?:\.\d)?)?[ \t]*"
+)
+_INCLUDE: Final = re.compile(r"<(?:@\S*)?[ \t]+(?!\{%)(\S.*)")
+_HANDLER: Final = re.compile(r"(?:<>|>>?!?)[ \t]+\S")
+_PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One request of a file.
+
+    Attributes:
+        begin, end: the lines that are its own, from 0 on, the divider before it left out.
+        request: what it says; None: it says none, or `error` tells what is wrong.
+        error: in words, with the line.
+    """
+
+    begin: int
+    end: int
+    request: Request | None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class HttpFile:
+    """What a file says.
+
+    Attributes:
+        lines: its text.
+        sections: its requests, in order; those without one are left out.
+        variables: `@name = value`, wherever they stand, as they are written.
+    """
+
+    lines: tuple[str, ...]
+    sections: tuple[Section, ...]
+    variables: Mapping[str, str]
+
+
+def parse(text: str) -> HttpFile:
+    """Reads a file. What is wrong with one request does not touch the others.
+
+    Raises:
+        FormatError: it is too large, or has too many requests.
+    """
+    if len(text) > LARGEST:
+        raise FormatError(f"the file is larger than {LARGEST >> 20} MiB")
+    lines = text.replace("\r\n", "\n").split("\n")
+    dividers = [index for index, line in enumerate(lines) if _DIVIDER.match(line)]
+    if len(dividers) >= MOST_SECTIONS:
+        raise FormatError(f"the file has more than {MOST_SECTIONS} requests")
+    variables: dict[str, str] = {}
+    sections = []
+    for begin, end in zip([0, *(index + 1 for index in dividers)], [*dividers, len(lines)], strict=True):
+        title = lines[begin - 1].lstrip("#").strip() if begin else ""
+        try:
+            request = _parse_section(lines[begin:end], title, variables)
+            error = ""
+        except FormatError as wrong:
+            request, error = None, f"line {begin + 1}: {wrong}"
+        if request is not None or error:
+            sections.append(Section(begin, end, request, error))
+    return HttpFile(tuple(lines), tuple(sections), variables)
+
+
+def _parse_section(lines: list[str], name: str, variables: dict[str, str]) -> Request | None:
+    rest = _preamble(lines)
+    options: dict[str, str] = {}
+    for line in lines[:rest]:
+        if variable := _VARIABLE.fullmatch(line):
+            variables[variable[1]] = variable[2].strip()
+        elif (comment := _COMMENT.fullmatch(line)) and comment[1]:
+            options[comment[1]] = comment[2].strip()
+    if rest == len(lines):
+        return None
+    line, rest = lines[rest].strip(), rest + 1
+    while rest < len(lines) and re.match(r"\s+[?&/]", lines[rest]):  # a long query goes on
+        line, rest = line + lines[rest].strip(), rest + 1
+    match = _REQUEST_LINE.fullmatch(line)
+    assert match is not None  # the line is not empty
+    headers_end = next((i for i in range(rest, len(lines)) if not lines[i].strip()), len(lines))
+    written = [line for line in lines[rest:headers_end] if not _COMMENT.match(line)]
+    return Request(
+        method=check_method(match["method"] or "GET"),
+        url=match["url"],
+        headers=tuple(parse_headers(written)),
+        body=_body(lines[headers_end + 1 : _handlers(lines)]),
+        name=options.get("name", name),
+        insecure="insecure" in options,
+        proxy=options.get("proxy", ""),
+    )
+
+
+def _preamble(lines: list[str]) -> int:
+    """How many lines come before the request line."""
+    return next(
+        (
+            i
+            for i, line in enumerate(lines)
+            if line.strip() and not (_VARIABLE.fullmatch(line) or _COMMENT.match(line))
+        ),
+        len(lines),
+    )
+
+
+def _handlers(lines: list[str]) -> int:
+    """Where the scripts for other clients begin, which are kept and not run."""
+    return next(
+        (i for i, line in enumerate(lines) if i > _preamble(lines) and _HANDLER.match(line)), len(lines)
+    )
+
+
+def _body(lines: list[str]) -> tuple[str | File, ...]:
+    while lines and not lines[-1].strip():
+        lines = lines[:-1]
+    pieces: list[str | File] = []
+    text: list[str] = []
+    for index, line in enumerate(lines):
+        end = "\n" if index < len(lines) - 1 else ""
+        if include := _INCLUDE.fullmatch(line):
+            pieces += ["".join(text)] if text else []
+            pieces.append(File(include[1].strip()))
+            text = [end] if end else []
+        else:
+            text.append(line + end)
+    return (*pieces, "".join(text)) if text else tuple(pieces)
+
+
+def write(request: Request) -> list[str]:
+    """Writes a request as lines of a file, without the divider before it.
+
+    Raises:
+        FormatError: its body would be read otherwise than it is; the message names the line.
+    """
+    lines = ["# @insecure"] if request.insecure else []
+    lines += [f"# @proxy {request.proxy}"] if request.proxy else []
+    lines.append(f"{request.method} {request.url}")
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    if request.body:
+        lines += ["", *_body_lines(request.body)]
+    return lines
+
+
+def _body_lines(body: tuple[str | File, ...]) -> list[str]:
+    text = ""
+    for index, piece in enumerate(body):
+        if isinstance(piece, File):
+            after = body[index + 1] if index + 1 < len(body) else "\n"
+            if text[-1:] not in ("", "\n") or (isinstance(after, File) or after[:1] not in ("\r", "\n")):
+                raise FormatError(
+                    f"the file {piece.path} needs a line of the body for itself in a .http file"
+                )
+            text += f"< {piece.path}"
+            continue
+        written = piece.replace("\r\n", "\n")
+        for line in written.split("\n"):
+            if _DIVIDER.match(line) or _INCLUDE.fullmatch(line) or _HANDLER.match(line):
+                raise FormatError(f"a line of the body has another meaning in a .http file: {line[:60]!r}")
+        text += written
+    return text.split("\n")
+
+
+def replaced(text: str, index: int, request: Request) -> str:
+    """Gives a file with another request in the place of one; all around it stays as it is.
+
+    Args:
+        index: which of `sections`; their number: behind the last one.
+
+    Raises:
+        FormatError: the file, or the request, cannot be written.
+    """
+    parsed = parse(text)
+    lines, title = list(parsed.lines), f"### {request.name}".rstrip()
+    if index == len(parsed.sections):
+        while lines and not lines[-1].strip():
+            lines.pop()
+        return "\n".join([*lines, *([""] if lines else []), title, *write(request), ""])
+    section = parsed.sections[index]
+    own = lines[section.begin : section.end]
+    kept = [
+        line
+        for line in own[: _preamble(own)]
+        if not re.fullmatch(r"(?:#|//)\s*@(?:insecure|proxy\b.*)", line)
+    ]
+    handlers = own[_handlers(own) :]
+    written = [*kept, *write(request), *(["", *handlers] if handlers else [""] * (section.end < len(lines)))]
+    lines[section.begin : section.end] = written if section.end < len(lines) else [*written, ""]
+    if section.begin:
+        lines[section.begin - 1] = title
+    return "\n".join(lines)
+
+
+# ---- variables
+
+
+def substituted(request: Request, value_of: Callable[[str], str | None]) -> Request:
+    """Gives a request with values in the place of its `{{variables}}`.
+
+    Args:
+        value_of: gives a variable's value, which may have variables itself; None: it has none.
+
+    Raises:
+        FormatError: a variable has no value, or is made of itself; the message names it.
+    """
+
+    def fill(text: str, depth: int = 0) -> str:
+        def one(found: re.Match[str]) -> str:
+            value = value_of(found[1])
+            if value is None:
+                raise FormatError(f"the variable {found[1]!r} has no value; is the right environment chosen?")
+            if depth == _DEPTH:
+                raise FormatError(f"the variable {found[1]!r} is made of itself")
+            return fill(value, depth + 1)
+
+        filled = _PLACEHOLDER.sub(one, text)
+        if len(filled) > LARGEST:
+            raise FormatError(f"with its variables the request is larger than {LARGEST >> 20} MiB")
+        return filled
+
+    return replace(
+        request,
+        url=fill(request.url),
+        headers=tuple((fill(name), fill(value)) for name, value in request.headers),
+        body=tuple(
+            File(fill(piece.path)) if isinstance(piece, File) else fill(piece) for piece in request.body
+        ),
+        proxy=fill(request.proxy),
+    )
+
+
+def variables_of(request: Request) -> set[str]:
+    """The names of a request's `{{variables}}`."""
+    paths = [piece.path if isinstance(piece, File) else piece for piece in request.body]
+    texts = (request.url, request.proxy, *paths, *(part for header in request.headers for part in header))
+    return {found[1] for text in texts for found in _PLACEHOLDER.finditer(text)}

@@ -1,0 +1,171 @@
+"""Sends a request for the console: in a thread of its own, so that nothing of the editor waits for it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic, time
+from typing import TYPE_CHECKING, Final
+
+from pythonscript_http.client import HTTPClient
+from pythonscript_http.enums import Error, Status
+from pythonscript_http.errors import LocalError
+from pythonscript_http.trace import Event, Moment, Outcome
+
+from .records import Log, Record
+from .request import Address, FormatError, Request, content_of, split_url
+
+if TYPE_CHECKING:
+    from pythonscript_http.transport.trust import TlsPolicy
+
+LARGEST_RESPONSE: Final = 64 << 20
+"""Bytes of a response's body that the console takes."""
+_NAP: Final = 0.005
+"""Seconds between two looks at a body of which nothing has come."""
+_BUSY: Final = (Status.STATUS_RESOLVING, Status.STATUS_CONNECTING, Status.STATUS_REQUESTING)
+
+
+@dataclass(frozen=True)
+class Response:
+    """What came of a request.
+
+    Attributes:
+        record: what the inspector would know of it; its `reason` tells why it failed.
+        now: the clock of its times.
+        body: all of it, decoded.
+    """
+
+    record: Record
+    now: float
+    body: bytes
+
+
+class Transfer:
+    """A request under way.
+
+    Args:
+        request: without `{{variables}}`.
+        read: gives the content of a file of its body.
+        policy: makes the TLS policy, given whether certificates are not to be verified; it is called at once.
+        done: is called in the transfer's thread when all is over, with the response.
+        client: makes the client.
+
+    Raises:
+        FormatError: the request cannot be sent; the message says why.
+        OSError: a file of its body cannot be read.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        *,
+        read: Callable[[str], bytes],
+        policy: "Callable[[bool], TlsPolicy]",
+        done: Callable[[Response], None],
+        client: Callable[[], HTTPClient] = HTTPClient,
+    ) -> None:
+        self._log = Log()
+        self._request, self._done = request, done
+        self._address = split_url(request.url)
+        self._body = content_of(request, read)
+        self._received = 0
+        self._cancelled = threading.Event()
+        self._client = self._configured(client(), policy)
+        self._thread = threading.Thread(target=self._run, name="HTTP console", daemon=True)
+
+    def _configured(self, client: HTTPClient, policy: "Callable[[bool], TlsPolicy]") -> HTTPClient:
+        client.set_blocking_mode(True)
+        client.set_decode_body(True)
+        client.set_read_chunk_size(64 << 10)
+        client.set_max_body_size(LARGEST_RESPONSE)
+        client.observer = self._observe
+        if self._address.host.startswith("https"):
+            made = policy(self._request.insecure)
+            client.default_policy = client.proxy_policy = lambda: made
+        if self._request.proxy:
+            name, _, port = self._request.proxy.rpartition(":")
+            if not port.isdigit():
+                raise FormatError(f"the proxy {self._request.proxy!r} has no port: write host:port")
+            try:
+                client.set_http_proxy(name, int(port))
+                client.set_https_proxy(name, int(port))
+            except LocalError as error:
+                raise FormatError(str(error)) from None
+        return client
+
+    def start(self) -> None:
+        """Begins. `done` is called once, whatever happens."""
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Ends it, from any thread."""
+        self._cancelled.set()
+        self._client.close()
+
+    def join(self, seconds: float) -> None:
+        """Waits for the end of its thread, so long at most."""
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    @property
+    def progress(self) -> tuple[int, int, int]:
+        """Bytes of the request's body sent, of the response's that came, and that will come (-1: unknown)."""
+        client = self._client
+        return client.get_request_body_sent(), self._received, client.get_response_body_length()
+
+    def _observe(self, event: Event) -> None:
+        self._log.apply([event])
+
+    def _run(self) -> None:
+        body, reason = bytearray(), ""
+        try:
+            reason = self._transfer(body)
+        except LocalError as error:
+            reason = str(error)
+        except Exception as error:  # whatever it is, the console must hear of it
+            reason = f"{type(error).__name__}: {error}"
+        self._client.close()
+        self._done(Response(self._finished(reason), monotonic(), bytes(body)))
+
+    def _transfer(self, body: bytearray) -> str:
+        """Sends, and reads the body; returns why it failed, or nothing."""
+        client, address = self._client, self._address
+        client.connect_to_host(address.host)
+        if self._cancelled.is_set():  # before there was anything to close
+            return ""
+        self._poll()
+        if client.get_status() is Status.STATUS_CONNECTED:
+            client.request_raw(self._request.method, address.target, self._headers(address), self._body)
+            self._poll()
+        client.set_blocking_mode(False)  # or a read would wait until there is enough for a whole chunk
+        while client.get_status() is Status.STATUS_BODY:
+            if chunk := client.read_response_body_chunk():
+                body += chunk
+                self._received = len(body)
+            elif client.poll() is Error.OK:
+                self._cancelled.wait(_NAP)
+        return client.get_error_reason()
+
+    def _poll(self) -> None:
+        while self._client.get_status() in _BUSY:
+            self._client.poll()
+
+    def _headers(self, address: Address) -> list[str]:
+        headers = [f"{name}: {value}" for name, value in self._request.headers]
+        if address.authorization and self._request.header("Authorization") is None:
+            headers.append(f"Authorization: {address.authorization}")
+        return headers
+
+    def _finished(self, reason: str) -> Record:
+        """The record of it; if nothing was begun, one that says why."""
+        log = self._log
+        log.end_run()
+        if not log.records:
+            now = Moment(time(), monotonic())
+            why = "cancelled" if self._cancelled.is_set() else reason
+            return Record(0, 1, now, ended=now.monotonic, outcome=Outcome.FAILED, reason=why)
+        record = log.records[-1]
+        if self._cancelled.is_set() and record.outcome is not Outcome.COMPLETE:
+            record.reason = "cancelled"
+        elif reason:
+            record.reason = reason
+        return record

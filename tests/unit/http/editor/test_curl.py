@@ -1,0 +1,242 @@
+"""curl commands: what they mean is what curl sends, and what is written curl sends the same."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.loopback.scripted import ReadRequest, ScriptedServer
+
+from pythonscript_http.editor import curl
+from pythonscript_http.editor.curl import command_of, parse, words
+from pythonscript_http.editor.request import File, FormatError, Request, content_of, split_url
+
+SECONDS = 60.0
+URL = "http://127.0.0.1:8000"
+
+CHROME = r"""curl 'http://127.0.0.1:8000/api?x=1' \
+  -H 'accept: */*' \
+  -H 'content-type: application/json' \
+  -b 'session=abc; theme=dark' \
+  -H 'user-agent: Mozilla/5.0 (X11; Linux x86_64)' \
+  --data-raw $'{"it":"isn\'t","tab":"\\t","excl":"\u0021","caf\u00e9":"\ud83d\ude00"}' \
+  --compressed \
+  --insecure"""
+FIREFOX = r"""curl 'http://127.0.0.1:8000/form' --compressed -X POST -H 'User-Agent: Mozilla/5.0' \
+-H 'Accept-Language: de,en;q=0.5' \
+-H 'Content-Type: application/x-www-form-urlencoded' --data-raw 'a=1&b=%20'"""
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("a  b\tc\nd", ["a", "b", "c", "d"]),
+            ("'a b'c\"d e\" ''", ["a bcd e", ""]),
+            (r"a\ b \'c", ["a b", "'c"]),
+            ("a \\\n  b\\\nc", ["a", "bc"]),
+            (r'"a\"b\\c\d"', ['a"b\\c\\d']),
+            ('"a\\\nb"', ["ab"]),
+            (r"$'a\'b\n\t\\\"\x41\101\u00e9\U0001F600\cA'", ["a'b\n\t\\\"AAé😀\x01"]),
+            (r"$'\xc3\xa9\303\251'", ["éé"]),
+            (r"$'\ud83d\ude00\ud83d'", ["😀\ufffd"]),
+            (r"$'\xff'", ["\udcff"]),
+            ('"$TOKEN ${A_b}" $c', ["{{TOKEN}} {{A_b}}", "{{c}}"]),
+            ("'$x' a#b", ["$x", "a#b"]),
+        ],
+    )
+    def test_they_are_a_shells(self, text: str, expected: list[str]) -> None:
+        assert words(text) == expected
+
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("a | b", r"'\|' needs a shell"),
+            ("a > b", "'>' needs a shell"),
+            ("a; b", "';' needs a shell"),
+            ("a `b`", "'`' needs a shell"),
+            ("a $(b)", "needs a shell"),
+            ('a "$(b)"', "needs a shell"),
+            ("a 'b", "a quote ' is not closed"),
+            ('a "b', 'a quote " is not closed'),
+            ("a $'b", "is not closed|without a name"),
+            ("a \\", "ends with a backslash"),
+            ("a $ b", "without a name"),
+        ],
+    )
+    def test_what_needs_a_shell_is_an_error(self, text: str, why: str) -> None:
+        with pytest.raises(FormatError, match=why):
+            words(text)
+
+    @given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))))
+    def test_what_is_quoted_comes_back(self, texts: list[str]) -> None:
+        assert words(" ".join(map(curl._shell, texts))) == texts
+
+    @pytest.mark.parametrize("text", [CHROME, FIREFOX, r"a 'b c' \"d $'\101\x42\n' "])
+    def test_bash_agrees(self, text: str) -> None:
+        script = f'curl() {{ printf "%s\\0" curl "$@"; }}; a() {{ printf "%s\\0" a "$@"; }}; {text}'
+        done = subprocess.run(["bash", "-c", script], capture_output=True, check=True, timeout=SECONDS)
+        if r"\ud83d" in text:  # bash writes each half apart
+            return
+        assert words(text) == done.stdout.decode().split("\0")[:-1]
+
+
+def test_from_chrome() -> None:
+    request, notes = parse(CHROME)
+    assert request == Request(
+        "POST",
+        f"{URL}/api?x=1",
+        (
+            ("accept", "*/*"),
+            ("content-type", "application/json"),
+            ("Cookie", "session=abc; theme=dark"),
+            ("user-agent", "Mozilla/5.0 (X11; Linux x86_64)"),
+        ),
+        ('{"it":"isn\'t","tab":"\\t","excl":"!","café":"😀"}',),
+        insecure=True,
+    )
+    assert notes == []
+
+
+# Each is sent by curl and by us.
+SAME = {
+    "get": f"curl {URL}/",
+    "query": f"curl '{URL}/a?b=c%20d'",
+    "firefox": FIREFOX,
+    "head": f"curl -I {URL}/x",
+    "short flags": f"curl -sSLX PUT {URL} -H'A: b' -H 'C;' -Hd:e",
+    "form": f"curl {URL} -d a=1 -d 'b=2&c' --data-raw @d",
+    "put": f"curl -X PUT {URL} -d '{{}}' -H 'Content-Type: application/json'",
+    "urlencode": f"curl {URL} --data-urlencode 'a=ü &' --data-urlencode '=b c' --data-urlencode 'd e'",
+    "get with data": f"curl -G '{URL}/s?x=1' -d a=b --data-urlencode 'c=d e'",
+    "json": f"curl --json '{{\"a\": 1}}' {URL}",
+    "user": f"curl -u ada:love:lace {URL}",
+    "bearer": f"curl --oauth2-bearer abc {URL}",
+    "agent": f"curl -A me -e http://x/ -b a=b {URL}",
+    "no content type": f"curl {URL} -d x -H Content-Type:",
+    "binary file": f"curl {URL} --data-binary @body.bin -H 'Content-Type: x/y'",
+    "upload": f"curl -T body.bin {URL}/place",
+    "data after --": f"curl -d a=b -- {URL}",
+    "ansi": rf"curl {URL} --data-raw $'a\'b\u00e9\x0a'",
+    "range": f"curl -r 0-9 {URL}",
+    "custom": f"curl -X PROPFIND {URL}/dav -H 'Depth: 1'",
+}
+OURS = {"host", "content-length", "expect", "connection", "accept-encoding"}
+"""Headers that whoever sends adds."""
+
+
+def sent_by_curl(command: str, folder: Path) -> tuple[str, set[tuple[str, str]], bytes]:
+    """The request line, the headers and the body that curl sends."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    program = os.environ.get("CURL", "curl")
+    with ScriptedServer([ReadRequest(), answer]) as server:
+        run = f"curl() {{ command '{program}' -q --noproxy '*' -o /dev/null \"$@\"; }}; {command}"
+        script = run.replace(URL, f"http://127.0.0.1:{server.port}")
+        subprocess.run(["bash", "-c", script], cwd=folder, check=True, capture_output=True, timeout=SECONDS)
+        (data,) = server.received
+    head, _, body = data.partition(b"\r\n\r\n")
+    line, *fields = head.decode("latin-1").split("\r\n")
+    pairs = (field.partition(":") for field in fields)
+    headers = {(name.lower(), value.strip()) for name, _, value in pairs if name.lower() not in OURS}
+    return line, headers, body
+
+
+def described(request: Request, folder: Path) -> tuple[str, set[tuple[str, str]], bytes]:
+    """The same of a request."""
+    address = split_url(request.url)
+    headers = {(name.lower(), value) for name, value in request.headers}
+    names = {name for name, _ in headers}
+    headers |= {(n, v) for n, v in (("accept", "*/*"),) if n not in names}
+    body = content_of(request, lambda path: (folder / path).read_bytes())
+    return f"{request.method} {address.target} HTTP/1.1", headers, body
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_it_means_what_curl_sends(name: str, tmp_path: Path) -> None:
+    (tmp_path / "body.bin").write_bytes(b"\0\xff\r\n")
+    line, headers, body = sent_by_curl(SAME[name], tmp_path)
+    request, _ = parse(SAME[name])
+    ours = described(request, tmp_path)
+    agent = {(n, v) for n, v in headers if n == "user-agent" and v.startswith("curl/")}
+    assert ours == (line, headers - agent, body)
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_what_is_written_is_read_again_and_sent_by_curl(name: str, tmp_path: Path) -> None:
+    (tmp_path / "body.bin").write_bytes(b"\0\xff\r\n")
+    request, _ = parse(SAME[name])
+    command = command_of(request)
+    assert parse(command)[0] == request
+    line, headers, body = sent_by_curl(command, tmp_path)
+    agent = {(n, v) for n, v in headers if n == "user-agent" and v.startswith("curl/")}
+    assert (line, headers - agent, body) == described(request, tmp_path)
+
+
+def test_multipart(tmp_path: Path) -> None:
+    (tmp_path / "a.bin").write_bytes(b"\0\xff")
+    command = (
+        f"""curl {URL} -F 'a=b "c"' -F 'f=@a.bin;type=image/png' -F 'g=@a.bin;filename="x.y"' -F 't=<a.bin'"""
+    )
+    command += " --form-string 'h=@i;type=j'"
+    _, headers, body = sent_by_curl(command, tmp_path)
+    (kind,) = (value for name, value in headers if name == "content-type")
+    boundary = kind.partition("boundary=")[2]
+    request, _ = parse(command, boundary)
+    assert request.header("Content-Type") == kind
+    assert content_of(request, lambda path: (tmp_path / path).read_bytes()) == body
+    with pytest.raises(FormatError, match="has files among its text"):
+        command_of(request)
+
+
+def test_notes_and_options_without_meaning() -> None:
+    request, notes = parse(f"curl -d @f {URL} --max-time 3 -o x -w '%{{http_code}}' --http2 -x proxy:3128 -k")
+    assert request.body == (File("f"),)
+    assert (request.proxy, request.insecure) == ("proxy:3128", True)
+    assert len(notes) == 1
+    assert "line breaks" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("", "is not a curl command"),
+        ("wget http://a", "is not a curl command"),
+        ("curl", "names no URL"),
+        ("curl http://a http://b", "more than one URL"),
+        ("curl http://a --nonsense", "option --nonsense is not known"),
+        ("curl http://a -sZ", "option -Z is not known"),
+        ("curl http://a -H", "-H needs a value"),
+        ("curl http://a -H none", "'none' is not a header"),
+        ("curl http://a -H @file", "headers from a file"),
+        ("curl http://a -b jar.txt", "a file of cookies"),
+        ("curl http://a -d @-", "no standard input"),
+        ("curl http://a -F x", "write name=value"),
+        ("curl http://a -d x -F a=b", "cannot be used together"),
+        ("curl -G http://a -d @f", "-G with a file"),
+        ("curl http://a --data-urlencode a@f", "a file cannot be encoded"),
+        ("curl http://a -X 'A B'", "is not a method"),
+        ('curl ^"http://a^" ^\n  -H ^"a: b^"', "copied for cmd.exe"),
+    ],
+)
+def test_what_cannot_be_read_says_why(command: str, why: str) -> None:
+    with pytest.raises(FormatError, match=why):
+        parse(command)
+
+
+def test_commands_are_bounded() -> None:
+    with pytest.raises(FormatError, match="longer than 16 MiB"):
+        parse("curl " + "x" * (16 << 20))
+
+
+def test_without_a_scheme_it_is_http_and_variables_stay() -> None:
+    assert parse("curl example.org/a")[0].url == "http://example.org/a"
+    assert parse('curl "$HOST/a" -H "Authorization: Bearer $TOKEN"')[0] == Request(
+        url="{{HOST}}/a", headers=(("Authorization", "Bearer {{TOKEN}}"),)
+    )
+
+
+def test_a_nul_cannot_be_written() -> None:
+    with pytest.raises(FormatError, match="NUL"):
+        command_of(Request(url=URL, body=("a\0b",)))

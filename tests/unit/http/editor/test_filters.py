@@ -1,0 +1,73 @@
+"""Filters and orders of records."""
+
+import pytest
+from tests.unit.http.editor.fakes import connecting, log_of, refused, request, response
+
+from pythonscript_http.editor.filters import SORTS, parse
+
+LOG = log_of(
+    connecting(),
+    request(1, line="GET /scores HTTP/1.1"),
+    response(1),
+    request(2, line="POST /scores HTTP/1.1"),
+    response(2, code=404, headers="Content-Type: text/html\r\n"),
+    request(3, line="GET /logo.png HTTP/1.1"),
+    response(3, code=301, headers="Content-Type: image/png\r\n", body=b""),
+    request(4, line="GET /slow HTTP/1.1"),
+    refused(2),
+)
+
+
+def fitting(text: str, *, errors: bool = False) -> list[int]:
+    fits = parse(text, errors=errors)
+    return [record.id for record in LOG.records if fits(record)]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("", [1, 2, 3, 4, 5]),
+        ("scores", [1, 2]),
+        ("SCORES post", [2]),
+        ("method:get", [1, 3, 4]),
+        ("-method:GET", [2, 5]),
+        ("status:404", [2]),
+        ("status:2xx", [1]),
+        ("status:pending", [4]),
+        ("status:failed", [5]),
+        ("type:json", [1]),
+        ("type:image -logo", []),
+        ("host:example", [1, 2, 3, 4]),
+        ("host:localhost", [5]),
+        ("refused", [5]),
+        ('"connect to local"', [5]),
+        ("-scores -slow", [3, 5]),
+        ("foo:bar", []),
+        ('- "" :', []),
+    ],
+)
+def test_filters(text: str, ids: list[int]) -> None:
+    assert fitting(text) == ids
+
+
+def test_errors_only() -> None:
+    assert fitting("", errors=True) == [2, 5]
+    assert fitting("scores", errors=True) == [2]
+
+
+def test_a_filter_is_bounded() -> None:
+    assert fitting("a" * 10**6) == []
+
+
+def test_orders() -> None:
+    def order(name: str) -> list[int]:
+        return [record.id for record in sorted(LOG.records, key=lambda record: SORTS[name](record, LOG.now))]  # type: ignore[arg-type,return-value]
+
+    assert order("") == [1, 2, 3, 4, 5]
+    assert order("path") == [5, 3, 1, 2, 4]
+    assert order("status") == [5, 4, 1, 3, 2]
+    assert order("method") == [5, 1, 3, 4, 2]
+    assert order("type") == [4, 5, 1, 3, 2]
+    assert order("host")[-1] == 5
+    assert order("size")[:2] == [4, 5]
+    assert order("time")[0] == 5

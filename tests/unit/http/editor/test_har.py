@@ -1,0 +1,118 @@
+"""HAR files: valid by the format's schema, without secrets unless asked, and with the right numbers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from haralyzer import HarParser  # type: ignore[import-untyped]
+from jsonschema import Draft6Validator  # type: ignore[import-untyped]
+from tests.unit.http.editor.fakes import connecting, log_of, refused, request, response
+
+from pythonscript_http.editor.har import har_of, text_of
+from pythonscript_http.editor.records import Log
+from pythonscript_http.trace import Outcome
+
+SCHEMA = json.loads((Path(__file__).parent / "har_schema.json").read_text(encoding="utf-8"))
+SECRET = "Authorization: Bearer s3cret\r\nCookie: a=s3cret; b=c\r\nContent-Type: application/json\r\n"
+SET = "Set-Cookie: sid=s3cret; Path=/\r\nLocation: /?token=s3cret\r\nContent-Type: application/json\r\n"
+
+
+def secret_log() -> Log:
+    return log_of(
+        connecting(),
+        request(
+            1, line="POST /a?b=c&token=s3cret&d HTTP/1.1", headers=SECRET, body=b'{"password": "s3cret"}'
+        ),
+        response(1, headers=SET, body=b'{"access_token":"s3cret"}'),
+        request(2, since=3.0),
+        response(2, since=3.1, headers="Content-Type: image/png\r\n", body=b"\x89PNG"),
+        refused(2),
+        request(3, since=4.0),
+    )
+
+
+def entries(log: Log, *, secrets: bool = False) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = har_of(log.records, log.now, secrets=secrets)["log"]["entries"]
+    return found
+
+
+@pytest.mark.parametrize("secrets", [False, True])
+def test_it_is_valid(secrets: bool) -> None:
+    log = secret_log()
+    har = json.loads(text_of(log.records, log.now, secrets=secrets))
+    assert [
+        error.message
+        for error in Draft6Validator(SCHEMA, format_checker=Draft6Validator.FORMAT_CHECKER).iter_errors(har)
+    ] == []
+    assert len(har["log"]["entries"]) == 4
+
+
+@pytest.mark.parametrize("secrets", [False, True])
+def test_secrets_are_left_out_unless_asked_for(secrets: bool) -> None:
+    log = secret_log()
+    text = text_of(log.records, log.now, secrets=secrets)
+    assert ("s3cret" in text) == secrets
+    first = entries(log, secrets=secrets)[0]
+    assert len(first["request"]["cookies"]) == 2 * secrets
+    assert len(first["response"]["cookies"]) == secrets
+
+
+def test_another_program_reads_it() -> None:
+    log = secret_log()
+    (page,) = HarParser(har_of(log.records, log.now, secrets=True)).pages
+    assert page.entries[0].url == "https://example.org/a?b=c&token=s3cret&d"
+    assert [entry.response.status for entry in page.entries] == [200, 0, 200, 0]  # by time
+
+
+def test_times() -> None:
+    first, second, failed, pending = entries(secret_log())
+    assert first["startedDateTime"] == "2023-11-14T22:13:20.000+00:00"
+    assert first["timings"] == {
+        "blocked": 400.0,
+        "dns": 100.0,
+        "send": 100.0,
+        "wait": 400.0,
+        "receive": 500.0,
+        "connect": 500.0,
+        "ssl": 300.0,
+    }
+    assert first["time"] == 2000.0
+    assert second["timings"]["connect"] == second["timings"]["dns"] == second["timings"]["ssl"] == -1
+    assert second["time"] == 1000.0
+    assert (failed["time"], failed["comment"]) == (200.0, "cannot connect to localhost:1: Connection refused")
+    for entry in (first, second, failed, pending):
+        assert all(
+            value >= 0 for name, value in entry["timings"].items() if name in ("send", "wait", "receive")
+        )
+
+
+def test_what_each_entry_says() -> None:
+    first, second, failed, pending = entries(secret_log())
+    assert first["serverIPAddress"] == "192.0.2.1"
+    assert first["connection"] == second["connection"]
+    assert first["request"]["queryString"] == [
+        {"name": "b", "value": "c"},
+        {"name": "token", "value": "•••"},
+        {"name": "d", "value": ""},
+    ]
+    assert first["request"]["postData"]["mimeType"] == "application/json"
+    assert (first["response"]["status"], first["response"]["statusText"]) == (200, "Some Reason")
+    assert second["response"]["content"] == {
+        "size": 4,
+        "mimeType": "image/png",
+        "text": "iVBORw==",
+        "encoding": "base64",
+    }
+    assert second["response"]["bodySize"] == 4
+    assert (failed["response"]["status"], failed["request"]["method"]) == (0, "CONNECT")
+    assert pending["response"]["status"] == 0
+
+
+def test_a_body_that_was_shown_in_part_says_so() -> None:
+    *events, body, end = response()
+    log = log_of(connecting(), request(), iter([*events, end]))
+    assert entries(log)[0]["response"]["content"]["comment"] == "not recorded"
+    log = log_of(connecting(), request(), response(outcome=Outcome.FAILED, reason="cut"))
+    assert entries(log)[0]["comment"] == "cut"
+    assert body is not None
