@@ -48,7 +48,7 @@ import pythonscript_http
 
 modules = [pythonscript_http]
 for found in pkgutil.walk_packages(pythonscript_http.__path__, "pythonscript_http."):
-    if not found.name.startswith(("pythonscript_http.engine", "pythonscript_http.register_types")):
+    if not found.name.startswith(("pythonscript_http.engine", "pythonscript_http.register_")):
         modules.append(importlib.import_module(found.name))
 names = {name: value for module in modules for name, value in vars(module).items() if name[0] != "_"}
 exec(compile(sys.stdin.read(), sys.argv[1], "exec"), names)

@@ -397,7 +397,7 @@ def _request(said: _Command, boundary: str) -> Request:
     if body:
         defaults.setdefault("Content-Type", "application/x-www-form-urlencoded")
     if said.parts:
-        body = _multipart(said.parts, boundary)
+        body = multipart(said.parts, boundary)
         defaults["Content-Type"] = f"multipart/form-data; boundary={boundary}"
     if said.upload:
         body = (File(said.upload),)
@@ -429,8 +429,12 @@ def _joined(data: list[str | File]) -> tuple[str | File, ...]:
     return tuple(pieces)
 
 
-def _multipart(parts: list[str], boundary: str) -> tuple[str | File, ...]:
-    """The body that -F gives (RFC 7578)."""
+def multipart(parts: list[str], boundary: str) -> tuple[str | File, ...]:
+    """Makes the body that -F gives (RFC 7578).
+
+    Args:
+        parts: `name=value`, `name=@file` or `name=<file`, perhaps with `;type=` and `;filename=` behind it.
+    """
     pieces: list[str | File] = []
     for part in parts:
         name, _, value = part.partition("=")

@@ -7,8 +7,9 @@
     # @insecure
     GET https://192.168.0.7/scores
 
-Behind the headers comes an empty line, and the body. A file is shown and changed request by request; what stands between them, comments, and scripts for other
-clients, stay as they are. Two comments mean something here: `# @insecure` and `# @proxy host:port`.
+Behind the headers comes an empty line, and the body. A file is shown and changed request by request; what
+stands between them, comments, and scripts for other clients, stay as they are. Two comments mean something
+here: `# @insecure` and `# @proxy host:port`.
 """
 
 import re
@@ -138,6 +139,11 @@ def _handlers(lines: list[str]) -> int:
     )
 
 
+def body_of(text: str) -> tuple[str | File, ...]:
+    """Reads a body as it stands in a file: `< path` on a line of its own is the content of a file."""
+    return _body(text.replace("\r\n", "\n").split("\n"))
+
+
 def _body(lines: list[str]) -> tuple[str | File, ...]:
     while lines and not lines[-1].strip():
         lines = lines[:-1]
@@ -167,6 +173,15 @@ def write(request: Request) -> list[str]:
     if request.body:
         lines += ["", *_body_lines(request.body)]
     return lines
+
+
+def body_text(body: tuple[str | File, ...]) -> str:
+    """Writes a body as it stands in a file.
+
+    Raises:
+        FormatError: it would be read otherwise than it is.
+    """
+    return "\n".join(_body_lines(body))
 
 
 def _body_lines(body: tuple[str | File, ...]) -> list[str]:

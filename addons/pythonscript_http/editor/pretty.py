@@ -167,20 +167,24 @@ def text_of(content_type: str, data: bytes) -> str:
     return text.replace("\0", "\u2400")
 
 
-def shown(content_type: str, data: bytes) -> tuple[str, str]:
+def shown(content_type: str, data: bytes, view: str = "") -> tuple[str, str]:
     """A body to be shown: pretty if it is JSON, else as it is, cut where it is long.
+
+    Args:
+        view: `text` or `hex`, if it is to be that, whatever the body is.
 
     Returns:
         The text, and a note on it for the user, or nothing.
     """
-    if kind_of(content_type, data) in ("binary", "png", "jpg", "webp", "bmp"):
+    kind = kind_of(content_type, data)
+    if view == "hex" or (not view and kind in ("binary", "png", "jpg", "webp", "bmp")):
         cut = data[: SHOWN // 5]
         note = f"the first {len(cut)} of {len(data)} bytes" if len(cut) < len(data) else ""
         return hex_dump(cut), note
     text = text_of(content_type, data[:SHOWN])
     if len(data) > SHOWN:
         return text, f"the first {SHOWN >> 10} KiB of {len(data) >> 10}; save it to see all"
-    if kind_of(content_type, data) == "json":
+    if kind == "json" and not view:
         try:
             pretty = pretty_json(text)
         except FormatError as error:

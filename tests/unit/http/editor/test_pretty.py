@@ -131,6 +131,9 @@ def test_what_is_shown() -> None:
     assert len(text) < 2 * SHOWN
     assert note.startswith("the first ")
     assert shown("", PNG)[0].startswith("00000000  89 50 4e 47")
+    assert shown("application/json", b"[1]", "hex")[0].startswith("00000000  5b 31 5d")
+    assert shown("application/json", b"[1]", "text") == ("[1]", "")
+    assert shown("", PNG, "text")[0].startswith("\ufffdPNG")
     wide = b"[" + b",".join([b"[[]]"] * (SHOWN // 6)) + b"]"
     assert shown("application/json", b"[" * 20_000)[1].startswith("not valid JSON")
     assert shown("application/json", wide)[1] in ("", "not indented: it would be too long")
