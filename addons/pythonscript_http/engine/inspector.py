@@ -1,0 +1,127 @@
+"""`PyHTTPInspector`: the records of a game's requests, for the editor's panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from godot import PackedByteArray, PackedInt64Array, RefCounted, gdclass
+from pythonscript_http.editor import filters, har, masking
+from pythonscript_http.editor.curl import command_of
+from pythonscript_http.editor.messages import read_message
+from pythonscript_http.editor.records import Log, Record
+from pythonscript_http.editor.request import FormatError, Request
+
+from .details import details_of, row_of, to_dictionary
+
+_ADDED = frozenset(
+    {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "user-agent"}
+)
+"""Headers that whoever sends a request adds by itself."""
+
+
+@gdclass
+class PyHTTPInspector(RefCounted):
+    """What the network inspector knows of one debugger session. Part of the plugin, not for games."""
+
+    def __init__(self) -> None:
+        self._log = Log()
+
+    def begin_run(self) -> None:
+        """Tells that a game has started."""
+        self._log.begin_run()
+
+    def end_run(self) -> None:
+        """Tells that the game has gone."""
+        self._log.end_run()
+
+    def clear(self) -> None:
+        """Forgets all records."""
+        self._log.clear()
+
+    def set_keep(self, keep: bool) -> None:
+        """Sets whether records stay when another game starts."""
+        self._log.keep = keep
+
+    def receive(self, data: list[Any]) -> None:
+        """Takes the data of a message; what is no such message is counted as wrong."""
+        try:
+            lost, events, wrong = read_message(data)
+        except ValueError:
+            self._log.wrong += 1
+            return
+        self._log.lost = lost
+        self._log.wrong += wrong
+        self._log.apply(events)
+
+    def get_lost(self) -> int:
+        """Returns how many events are missing: that the game had no room for, or that could not be read."""
+        return self._log.lost + self._log.wrong
+
+    def get_count(self) -> int:
+        """Returns how many records there are."""
+        return len(self._log.records)
+
+    def get_now(self) -> float:
+        """Returns the newest time that the game has told, in seconds of its clock."""
+        return self._log.now
+
+    def take_changed(self) -> PackedInt64Array:
+        """Returns the ids of records that came or changed since the last call."""
+        return PackedInt64Array(self._log.take_changed())
+
+    def get_row(self, id: int, filter: str, errors: bool) -> dict[str, Any]:  # noqa: A002 - scripts' words
+        """Returns what the list shows of a record; empty: it is gone, or does not fit the filter."""
+        record = self._log.record(id)
+        if record is None or not filters.parse(filter, errors=errors)(record):
+            return {}
+        return row_of(record, self._log.now)
+
+    def get_rows(self, filter: str, errors: bool, sort: str, descending: bool) -> list[dict[str, Any]]:  # noqa: A002
+        """Returns all rows that fit a filter, sorted by a column."""
+        return [row_of(record, self._log.now) for record in self._fitting(filter, errors, sort, descending)]
+
+    def _fitting(self, text: str, errors: bool, sort: str = "", descending: bool = False) -> list[Record]:
+        fits, key, now = filters.parse(text, errors=errors), filters.SORTS[sort], self._log.now
+        found: list[Record] = [record for record in self._log.records if fits(record)]
+        found.sort(key=lambda record: key(record, now), reverse=descending)  # type: ignore[arg-type,return-value]
+        return found
+
+    def get_details(self, id: int) -> dict[str, Any]:  # noqa: A002
+        """Returns all that is known of a record; empty: it is gone."""
+        record = self._log.record(id)
+        return {} if record is None else details_of(record, self._log.now)
+
+    def get_request(self, id: int) -> dict[str, Any]:  # noqa: A002
+        """Returns a record's request, for the console, as `request`; or why there is none, as `error`."""
+        try:
+            return {"request": to_dictionary(self._request(id))}
+        except FormatError as error:
+            return {"error": str(error)}
+
+    def get_curl(self, id: int, secrets: bool) -> dict[str, Any]:  # noqa: A002
+        """Returns a record's request as a curl command, as `text`; or why there is none, as `error`."""
+        try:
+            request = self._request(id)
+            return {"text": command_of(request if secrets else masking.masked(request))}
+        except FormatError as error:
+            return {"error": str(error)}
+
+    def _request(self, number: int) -> Request:
+        record = self._log.record(number)
+        if record is None or not record.method:
+            raise FormatError("no request was sent")
+        if len(record.request_body) < record.request_length or record.forgotten:
+            raise FormatError("only the begin of its body was recorded")
+        try:
+            body = bytes(record.request_body).decode()
+        except UnicodeDecodeError:
+            raise FormatError("its body is not text") from None
+        headers = tuple(header for header in record.request_headers if header[0].lower() not in _ADDED)
+        return Request(record.method, record.url, headers, (body,) if body else ())
+
+    def get_har(self, filter: str, errors: bool, secrets: bool) -> PackedByteArray:  # noqa: A002
+        """Returns the records that fit a filter as the content of a HAR file."""
+        fitting = self._fitting(filter, errors)
+        return PackedByteArray(
+            har.text_of(fitting, self._log.now, secrets=secrets).encode("utf-8", "replace")
+        )
