@@ -1,0 +1,286 @@
+@tool
+extends "suite.gd"
+## Uses the HTTP console and the network inspector in the editor, as a person does.
+
+const FRAMES := 3000  # a bound for what is waited for
+const PLUGIN := "pythonscript_http"
+const REFUSED := "refused failed "
+const COMMAND := "curl 'http://127.0.0.1:%s/echo?a=b' -H 'Authorization: Bearer s3cret' --json '{\"n\":1.0}'"
+
+
+func wait_for(what: String, condition: Callable) -> void:
+	for _frame in FRAMES:
+		if condition.call():
+			break
+		await get_tree().process_frame
+	check_true(what, condition.call())
+
+
+func plugin() -> EditorPlugin:
+	for found: Node in get_tree().root.find_children("*", "EditorPlugin", true, false):
+		if found.get_script() != null and (found.get_script() as Script).resource_path.contains(PLUGIN):
+			return found
+	return null
+
+
+func console() -> Control:
+	return plugin().get(&"console")
+
+
+func inspector() -> Control:
+	return ((plugin().get(&"debugger") as Object).get(&"panels") as Dictionary)[0]
+
+
+func url(path: String) -> String:
+	return "http://127.0.0.1:%s%s" % [option("port"), path]
+
+
+func text_of(file: String) -> String:
+	return FileAccess.get_file_as_string(file)
+
+
+## Sends what the console shows, and gives what it then says of the answer.
+func send() -> String:
+	(console().get(&"send") as Button).pressed.emit()
+	var view: Control = console().get(&"response")
+	await wait_for("an answer", func() -> bool: return not console().get(&"_logic").call(&"is_sending"))
+	await get_tree().process_frame
+	return (view.get(&"summary") as Label).text
+
+
+func body_text() -> String:
+	return ((console().get(&"response") as Control).get(&"body") as CodeEdit).text
+
+
+func test_a_request() -> void:
+	check("the panels' classes", [&"PyHTTPConsole", &"PyHTTPInspector"].all(ClassDB.class_exists), true)
+	plugin().call(&"show_console")
+	var field: LineEdit = console().get(&"url")
+	field.text = url("/echo?x=1")
+	field.text_changed.emit(field.text)
+	check("the query", (console().get(&"query") as Control).call(&"get_pairs"), [["x", "1"]])
+	console().call(
+		&"load_request",
+		{
+			"method": "POST",
+			"url": url("/echo"),
+			"body": '{"b":1.0,"a":[]}',
+			"headers": [["Content-Type", "application/json"]]
+		}
+	)
+	check("a summary", (await send()).begins_with("POST 200"), true)
+	check("pretty", body_text(), '{\n  "b": 1.0,\n  "a": []\n}')
+	var view: Control = console().get(&"response")
+	var tree: Tree = view.get(&"headers")
+	check("headers", tree.get_root().get_child(0).get_text(0).begins_with("Response"), true)
+	check_true("times", (view.get(&"times") as Tree).get_root().get_child_count() > 2)
+	view.call(&"_on_view_selected", 2)
+	check("hex", body_text().begins_with("00000000  7b 22 62 22"), true)
+	view.call(&"save_body", "user://body.json")
+	check("saved", text_of("user://body.json"), '{"b":1.0,"a":[]}')
+
+
+func test_what_fails_says_why() -> void:
+	console().call(&"load_request", {"url": "http://127.0.0.1:%s/" % option("closed")})
+	var summary := await send()
+	check_true(summary, summary.contains("refused"))
+	console().call(&"load_request", {"url": "{{nothing}}/"})
+	(console().get(&"send") as Button).pressed.emit()
+	var said := (console().get(&"status") as Label).text
+	check("a variable without a value", said.contains("'nothing' has no value"), true)
+
+
+func test_cancel() -> void:
+	console().call(&"load_request", {"url": url("/wait/60")})
+	var button: Button = console().get(&"send")
+	button.pressed.emit()
+	check("the button", button.text, "Cancel")
+	await get_tree().create_timer(0.3).timeout
+	check("progress", (console().get(&"status") as Label).text.contains(" s"), true)
+	check_true("cancelled", (await send()).contains("cancelled"))
+	check("the button again", button.text, "Send")
+
+
+func test_a_curl_command() -> void:
+	var field: LineEdit = console().get(&"url")
+	field.text = COMMAND % option("port")
+	field.text_changed.emit(field.text)
+	var request: Dictionary = console().call(&"get_request")
+	check("method", request["method"], "POST")
+	check("url", request["url"], url("/echo?a=b"))
+	check("body", request["body"], '{"n":1.0}')
+	check("a variable instead of the token", request["headers"][0], ["Authorization", "Bearer {{token}}"])
+	var private := text_of("res://http-client.private.env.json")
+	check("the token", JSON.parse_string(private), {"dev": {"token": "s3cret"}})
+	console().call(&"ignore_private")
+	check("ignored", text_of("res://.gitignore"), "http-client.private.env.json\n")
+	check_true("sent", (await send()).begins_with("POST 200"))
+	check(
+		"the history has no token",
+		text_of("res://.godot/pythonscript_http_history.json").contains("s3cret"),
+		false
+	)
+	((console().get(&"_ignore")) as Window).hide()
+
+
+func test_files_of_requests() -> void:
+	console().call(
+		&"load_request", {"method": "PUT", "url": url("/echo"), "body": "< data.bin", "name": "upload"}
+	)
+	FileAccess.open("res://data.bin", FileAccess.WRITE).store_buffer([0, 255])
+	console().call(&"save_as", "res://requests.http")
+	console().call(
+		&"load_request", {"url": "{{host}}/request", "name": "second", "headers": [["A", "{{b}}"]]}
+	)
+	(console().get(&"requests") as OptionButton).selected = -1
+	console().call(&"save_as", "res://requests.http")
+	var lines := text_of("res://requests.http").split("\n")
+	check(
+		"the file",
+		lines,
+		PackedStringArray(
+			[
+				"### upload",
+				"PUT " + url("/echo"),
+				"Content-Type: application/octet-stream",
+				"",
+				"< data.bin",
+				"",
+				"### second",
+				"GET {{host}}/request",
+				"A: {{b}}",
+				""
+			]
+		)
+	)
+	FileAccess.open("res://http-client.env.json", FileAccess.WRITE).store_string(
+		'{"$shared": {"b": "c"}, "live": {"host": "%s"}}' % url("")
+	)
+	console().call(&"open_file", "res://requests.http")
+	var environments: OptionButton = console().get(&"environment")
+	var names := range(environments.item_count).map(environments.get_item_text)
+	check("environments", names, ["none", "live", "dev"])
+	environments.selected = 1
+	(console().get(&"requests") as OptionButton).item_selected.emit(1)
+	check_true("sent", (await send()).begins_with("GET 200"))
+	check_true("with the values", body_text().contains("A: c"))
+	(console().get(&"requests") as OptionButton).item_selected.emit(0)
+	check_true("a file", (await send()).begins_with("PUT 200"))
+	check(
+		"its bytes",
+		((console().get(&"response") as Control).get(&"_details") as Dictionary)["body"],
+		PackedByteArray([0, 255])
+	)
+
+
+func test_a_game() -> void:
+	console().call(
+		&"load_request",
+		{
+			"method": "POST",
+			"url": url("/echo?token=s3cret"),
+			"body": '{"a":\n1}',
+			"headers": [["Content-Type", "application/json"], ["Cookie", "c=s3cret"]]
+		}
+	)
+	var found: Dictionary = (console().get(&"_logic") as Object).call(
+		&"get_gdscript", console().call(&"get_request")
+	)
+	FileAccess.open("res://copied.gd", FileAccess.WRITE).store_string(found["text"])
+	EditorInterface.get_resource_filesystem().update_file("res://copied.gd")
+	EditorInterface.play_custom_scene("res://game.tscn")
+	await wait_for("the game runs", EditorInterface.is_playing_scene)
+	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	inspector().call(&"rebuild")
+	check(
+		"what it did",
+		rows("", false),
+		["POST /echo?token=s3cret 200 json", REFUSED, "GET /status/404 404 octet-stream"]
+	)
+	check("errors", rows("", true), [REFUSED, "GET /status/404 404 octet-stream"])
+	check("a filter", rows("method:post type:json -nothing", false), ["POST /echo?token=s3cret 200 json"])
+	check("nothing is lost", (inspector().get(&"count") as Label).text, "1 / 3")
+
+
+func rows(text: String, errors: bool) -> Array:
+	(inspector().get(&"filter") as LineEdit).text = text
+	(inspector().get(&"errors") as CheckBox).set_pressed_no_signal(errors)
+	inspector().call(&"rebuild")
+	var tree: Tree = inspector().get(&"tree")
+	return tree.get_root().get_children().map(_row)
+
+
+func _row(item: TreeItem) -> String:
+	var texts := [0, 2, 3, 4].map(item.get_text)
+	if texts[0] == "" and (texts[1] as String).contains("refused"):
+		texts = ["refused", texts[2], texts[3]]
+	return " ".join(PackedStringArray(texts))
+
+
+func test_details_of_what_a_game_did() -> void:
+	rows("method:post", false)
+	var tree: Tree = inspector().get(&"tree")
+	tree.set_selected(tree.get_root().get_child(0), 0)
+	var view: Control = inspector().get(&"details")
+	check("the body", (view.get(&"body") as CodeEdit).text, '{\n  "a": 1\n}')
+	check("what was sent", (view.get(&"_request_body") as CodeEdit).text, '{\n  "a": 1\n}')
+	inspector().call(&"_on_menu_pressed", 0)
+	var request: Dictionary = console().call(&"get_request")
+	check("in the console", [request["method"], request["url"]], ["POST", url("/echo?token=s3cret")])
+	check_true("sent again", (await send()).begins_with("POST 200"))
+	rows("", false)
+	for secrets: bool in [false, true]:
+		inspector().set(&"_secrets", secrets)
+		inspector().call(&"save_har", "res://%s.har" % ["masked", "whole"][int(secrets)])
+	check("sorted", rows("", false).size(), 3)
+	inspector().call(&"_on_title_clicked", 3, MOUSE_BUTTON_LEFT)
+	check("by status", rows("", false)[0], REFUSED)
+
+
+func test_the_next_run() -> void:
+	(inspector().get(&"keep") as CheckBox).button_pressed = true
+	inspector().call(&"_on_title_clicked", 3, MOUSE_BUTTON_LEFT)
+	inspector().call(&"_on_title_clicked", 3, MOUSE_BUTTON_LEFT)
+	EditorInterface.play_custom_scene("res://game.tscn")
+	await wait_for("the game runs", EditorInterface.is_playing_scene)
+	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	check("both runs and a divider", rows("", false).size(), 7)
+	inspector().call(&"_on_clear_pressed")
+	check("cleared", rows("", false), [])
+	(inspector().get(&"record") as Button).button_pressed = false
+	EditorInterface.play_custom_scene("res://game.tscn")
+	await wait_for("the game runs", EditorInterface.is_playing_scene)
+	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	check("paused", rows("", false), [])
+	(inspector().get(&"record") as Button).button_pressed = true
+
+
+func test_what_can_be_pressed_or_filled_in_has_a_tooltip() -> void:
+	for panel: Control in [console(), inspector()]:
+		var found := panel.find_children("*", "BaseButton", true, false)
+		found.append_array(panel.find_children("*", "LineEdit", true, false))
+		check_true("controls", found.size() > 10)
+		for control: Control in found:
+			var inside := control.get_parent()
+			while inside != panel and not inside is Window:
+				inside = inside.get_parent()
+			if inside == panel and control.tooltip_text == "":  # those of dialogs are the engine's
+				fail("a tooltip of %s %s" % [control.get_class(), control.get(&"text")])
+
+
+func test_z_it_is_disabled_and_enabled_again_and_again() -> void:
+	for _turn in 3:
+		EditorInterface.set_plugin_enabled(PLUGIN, false)
+		await get_tree().process_frame
+		check("gone", plugin(), null)
+		check(
+			"no panel", get_tree().root.find_children("HTTP", "VBoxContainer", true, false), [] as Array[Node]
+		)
+		EditorInterface.set_plugin_enabled(PLUGIN, true)
+		await get_tree().process_frame
+		check_true("there again", plugin() != null and console() != null and inspector() != null)
+	EditorInterface.set_plugin_enabled(PLUGIN, false)
+	EditorInterface.play_custom_scene("res://game.tscn")
+	await wait_for("the game runs", EditorInterface.is_playing_scene)
+	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	check_true("without the plugin a game says nothing", true)

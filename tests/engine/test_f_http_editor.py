@@ -1,0 +1,212 @@
+"""Stage F: the HTTP console and the network inspector, in a headless editor; and in games, played to a suite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.engine.harness import CLIENT, Project, Run, functions
+from tests.engine.strictness import errors, loosen, warnings
+from tests.loopback.network import closed_port
+from tests.loopback.server import Server
+
+SUITE = "http_editor.gd"
+PLUGINS = [f"res://addons/{name}/plugin.cfg" for name in ("suite_in_editor", "pythonscript_http")]
+ENABLED = {"editor_plugins": [f"enabled=PackedStringArray({', '.join(map(json.dumps, PLUGINS))})"]}
+
+GAME = """\
+extends Node
+## Makes the request of the console, one that is refused, and one that has an error, and quits.
+
+
+func _ready() -> void:
+\tvar copied: Node = (load("res://copied.gd") as GDScript).new()
+\tadd_child(copied)
+\tawait get_tree().create_timer(0.5).timeout
+\tvar refused := PyHTTPClient.new()
+\trefused.connect_to_host("127.0.0.1", CLOSED)
+\tfor path: String in ["", "/status/404"]:
+\t\tvar client := refused if path == "" else PyHTTPClient.new()
+\t\tif path != "":
+\t\t\tclient.connect_to_host("127.0.0.1", PORT)
+\t\twhile client.get_status() in [PyHTTPClient.STATUS_RESOLVING, PyHTTPClient.STATUS_CONNECTING]:
+\t\t\tclient.poll()
+\t\t\tawait get_tree().process_frame
+\t\tif client.get_status() == PyHTTPClient.STATUS_CONNECTED:
+\t\t\tclient.request(PyHTTPClient.METHOD_GET, path, [])
+\t\twhile client.get_status() == PyHTTPClient.STATUS_REQUESTING:
+\t\t\tclient.poll()
+\t\t\tawait get_tree().process_frame
+\tget_tree().quit()
+"""
+SCENE = """\
+[gd_scene load_steps=2 format=3]
+
+[ext_resource type="Script" path="res://game.gd" id="1"]
+
+[node name="Game" type="Node"]
+script = ExtResource("1")
+"""
+
+
+@dataclass(frozen=True)
+class Edited:
+    run: Run
+    root: Path
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edited]:
+    root = tmp_path_factory.mktemp("http_editor") / "p"
+    project = Project(root, scripts=[SUITE], client=True, editor=True, settings=ENABLED)
+    closed = closed_port()
+    with Server() as server:
+        project.write("game.gd", GAME.replace("CLOSED", str(closed)).replace("PORT", str(server.port)))
+        project.write("game.tscn", SCENE)
+        run = project.run_suite(SUITE, f"--port={server.port}", f"--closed={closed}", verbose=True)
+    yield Edited(run, root)
+
+
+def test_the_run(edited: Edited) -> None:
+    edited.run.assert_clean()
+
+
+@pytest.mark.parametrize("name", functions(SUITE))
+def test_suite(name: str, edited: Edited) -> None:
+    edited.run.assert_passed(name)
+
+
+@pytest.mark.parametrize(("name", "secret"), [("masked", False), ("whole", True)])
+def test_a_har_that_was_saved(name: str, secret: bool, edited: Edited) -> None:
+    text = (edited.root / f"{name}.har").read_text(encoding="utf-8")
+    entries = json.loads(text)["log"]["entries"]
+    assert [entry["response"]["status"] for entry in entries] == [200, 0, 404]
+    assert ("s3cret" in text) == secret
+
+
+# The game's side, played to a suite that is the editor
+
+DEBUGGED = """\
+extends SceneTree
+## Sends a hundred requests, one after the other, and quits.
+
+var client := PyHTTPClient.new()
+var left := 100
+
+
+func _initialize() -> void:
+\tclient.connect_to_host("127.0.0.1", PORT)
+
+
+func _process(_delta: float) -> bool:
+\tclient.poll()
+\tmatch client.get_status():
+\t\tPyHTTPClient.STATUS_CONNECTED:
+\t\t\tif left == 0:
+\t\t\t\treturn true
+\t\t\tleft -= 1
+\t\t\tclient.request(PyHTTPClient.METHOD_GET, "/hello", [])
+\t\tPyHTTPClient.STATUS_BODY:
+\t\t\tclient.read_response_body_chunk()
+\treturn false
+"""
+PLAYED = "plays_the_editor.gd"
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    project = Project(tmp_path_factory.mktemp("played") / "p", scripts=[PLAYED], client=True)
+    with Server() as server:
+        project.write("game.gd", DEBUGGED.replace("PORT", str(server.port)))
+        return project.run_suite(PLAYED)
+
+
+def test_the_game_and_its_editor(played: Run) -> None:
+    played.assert_clean()
+
+
+@pytest.mark.parametrize("name", functions(PLAYED))
+def test_a_game_with_its_editor(name: str, played: Run) -> None:
+    played.assert_passed(name)
+
+
+WITHOUT = """\
+from godot import EngineDebugger, before_stop
+from pythonscript_http import trace
+
+
+@before_stop
+def tell() -> None:
+    import sys
+
+    found = [name for name in sys.modules if name.startswith("pythonscript_http.editor")]
+    print("RECORDS", EngineDebugger.is_active(), trace.default_trace(float, float), found)
+"""
+
+
+def test_without_a_debugger_nothing_is_recorded_nor_imported(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", client=True)
+    project.write("addons/zz/register_types.py", WITHOUT)
+    project.write("quit.gd", "extends SceneTree\n\n\nfunc _initialize() -> void:\n\tquit()\n")
+    run = project.run("--headless", "--script", "res://quit.gd")
+    run.assert_clean()
+    assert "RECORDS False None []" in run.lines
+
+
+# Without Python
+
+LABEL = """\
+@tool
+extends "suite.gd"
+
+
+func test_one_label_says_what_is_missing() -> void:
+\tvar labels := get_tree().root.find_children("HTTP", "Label", true, false)
+\tcheck("labels", labels.size(), 1)
+\tcheck_true("its text", (labels[0] as Label).text.contains("pythonscript"))
+\tEditorInterface.set_plugin_enabled("pythonscript_http", false)
+\tawait get_tree().process_frame
+\tcheck("gone", get_tree().root.find_children("HTTP", "Label", true, false).size(), 0)
+"""
+
+
+def test_without_python_one_label_says_so(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", host=False, client=True, editor=True, settings=ENABLED)
+    project.write("label.gd", LABEL)
+    run = project.run_suite("label.gd", verbose=True)
+    run.assert_clean()
+    run.assert_passed("test_one_label_says_what_is_missing")
+
+
+LOADER = """\
+extends SceneTree
+
+
+func _initialize() -> void:
+\tfor file in FILES:
+\t\tvar script: GDScript = load("res://addons/pythonscript_http/editor/" + file)
+\t\tprint("COMPILED ", script != null and script.can_instantiate(), " ", file)
+\tquit()
+"""
+
+TASTE = ("inferred_declaration", "return_value_discarded")
+"""Warnings that the engine has off; so are the unsafe ones, as the panels' classes have no names in scripts."""
+
+
+def test_the_panels_compile_without_a_warning(tmp_path: Path) -> None:
+    files = sorted(path.name for path in (CLIENT / "editor").glob("*.gd"))
+    assert "console.gd" in files
+    wanted = [name for name in warnings() if name not in TASTE and not name.startswith("unsafe_")]
+    strict = {"debug": [*errors(wanted)["debug"], "gdscript/warnings/exclude_addons=false"]}
+    project = Project(tmp_path / "p", client=True, settings=strict)
+    project.write("load.gd", LOADER.replace("FILES", json.dumps(files)))
+    loosen(project, "load.gd")
+    run = project.run("--headless", "--script", "res://load.gd")
+    run.assert_clean()
+    assert [line for line in run.lines if line.startswith("COMPILED ")] == [
+        f"COMPILED true {name}" for name in files
+    ]
+    run.assert_clean()
