@@ -44,8 +44,10 @@ __all__ = [
     "Observer",
     "Outcome",
     "Progress",
+    "RequestBody",
     "RequestSent",
     "RequestStarted",
+    "ResponseBody",
     "observe",
 ]
 

@@ -1,9 +1,8 @@
-"""Stage F: the HTTP console and the network inspector, in a headless editor; and in games, played to a suite."""
+"""Stage F: the HTTP console and the network inspector, in a headless editor; their games, to a suite."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +58,7 @@ class Edited:
 
 
 @pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edited]:
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Edited:
     root = tmp_path_factory.mktemp("http_editor") / "p"
     project = Project(root, scripts=[SUITE], client=True, editor=True, settings=ENABLED)
     closed = closed_port()
@@ -67,7 +66,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edited]:
         project.write("game.gd", GAME.replace("CLOSED", str(closed)).replace("PORT", str(server.port)))
         project.write("game.tscn", SCENE)
         run = project.run_suite(SUITE, f"--port={server.port}", f"--closed={closed}", verbose=True)
-    yield Edited(run, root)
+    return Edited(run, root)
 
 
 def test_the_run(edited: Edited) -> None:
@@ -193,7 +192,7 @@ func _initialize() -> void:
 """
 
 TASTE = ("inferred_declaration", "return_value_discarded")
-"""Warnings that the engine has off; so are the unsafe ones, as the panels' classes have no names in scripts."""
+"""Warnings that the engine has off; so are the unsafe ones, as the panels name none of our classes."""
 
 
 def test_the_panels_compile_without_a_warning(tmp_path: Path) -> None:

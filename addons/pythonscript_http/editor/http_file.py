@@ -109,11 +109,12 @@ def _parse_section(lines: list[str], name: str, variables: dict[str, str]) -> Re
     assert match is not None  # the line is not empty
     headers_end = next((i for i in range(rest, len(lines)) if not lines[i].strip()), len(lines))
     written = [line for line in lines[rest:headers_end] if not _COMMENT.match(line)]
+    body_end = _handlers(lines)
     return Request(
         method=check_method(match["method"] or "GET"),
         url=match["url"],
         headers=tuple(parse_headers(written)),
-        body=_body(lines[headers_end + 1 : _handlers(lines)]),
+        body=_body(lines[headers_end + 1 : body_end]),
         name=options.get("name", name),
         insecure="insecure" in options,
         proxy=options.get("proxy", ""),
@@ -220,12 +221,9 @@ def replaced(text: str, index: int, request: Request) -> str:
         return "\n".join([*lines, *([""] if lines else []), title, *write(request), ""])
     section = parsed.sections[index]
     own = lines[section.begin : section.end]
-    kept = [
-        line
-        for line in own[: _preamble(own)]
-        if not re.fullmatch(r"(?:#|//)\s*@(?:insecure|proxy\b.*)", line)
-    ]
-    handlers = own[_handlers(own) :]
+    begin, end = _preamble(own), _handlers(own)
+    kept = [line for line in own[:begin] if not re.fullmatch(r"(?:#|//)\s*@(?:insecure|proxy\b.*)", line)]
+    handlers = own[end:]
     written = [*kept, *write(request), *(["", *handlers] if handlers else [""] * (section.end < len(lines)))]
     lines[section.begin : section.end] = written if section.end < len(lines) else [*written, ""]
     if section.begin:

@@ -8,7 +8,7 @@ import dataclasses
 import re
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any, Final, get_args, get_origin
 
@@ -49,7 +49,7 @@ def encode(event: Event) -> Row:
         elif isinstance(value, Enum):
             row.append(value.value)
         elif isinstance(value, tuple):
-            row.append([_sendable(text) for text in value])
+            row.append([_sendable(item) if isinstance(item, str) else list(item) for item in value])
         else:
             row.append(_sendable(value) if isinstance(value, str) else value)
     return row
@@ -84,9 +84,7 @@ def _field(of: Any, values: Any) -> Any:
         return Moment(_field(float, values), _field(float, values))
     value = next(values)
     if get_origin(of) is tuple:
-        if not isinstance(value, list | tuple) or not all(isinstance(text, str) for text in value):
-            raise ValueError(f"{value!r} is not a list of texts")
-        return tuple(value)
+        return tuple(_items(get_args(of)[0], value))
     if issubclass(of, Enum):
         return of(value)
     if of is bytes:
@@ -116,6 +114,19 @@ def read_message(data: Sequence[Any]) -> tuple[int, list[Event], int]:
         except ValueError:
             wrong += 1
     return data[0], events, wrong
+
+
+def _items(of: Any, value: Any) -> Iterator[Any]:
+    """The items of a tuple of texts, or of pairs of bytes."""
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{value!r} is not a list")
+    for item in value:
+        if of is str:
+            yield _field(str, iter([item]))
+        elif isinstance(item, list | tuple) and len(item) == 2:
+            yield (_field(bytes, iter(item[:1])), _field(bytes, iter(item[1:])))
+        else:
+            raise ValueError(f"{item!r} is not a pair of bytes")
 
 
 class Outbox:

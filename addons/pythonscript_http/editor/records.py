@@ -108,7 +108,7 @@ class Record:
     outcome: Outcome | None = None
     """None: it is under way."""
     reason: str = ""
-    trailers: tuple[str, ...] = ()
+    trailers: Headers = ()
     forgotten: bool = False
     """Its bodies had to make room."""
 
@@ -367,7 +367,9 @@ class Log:
         elif isinstance(event, Progress | ExchangeEnded):
             record.sent, record.received, record.decoded = event.sent, event.received, event.decoded
         if isinstance(event, ExchangeEnded):
-            record.trailers = event.trailers
+            record.trailers = tuple(
+                (name.decode("latin-1"), value.decode("latin-1")) for name, value in event.trailers
+            )
             self._end(record, at, event.outcome, event.reason)
             del self._exchanges[event.exchange]
         self._touch(record)

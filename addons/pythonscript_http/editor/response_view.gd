@@ -205,12 +205,9 @@ func _show_view(view: int) -> void:
 func _show_headers() -> void:
 	headers.clear()
 	var root := headers.create_item()
-	var trailers := []
-	for line: String in _details["trailers"]:
-		trailers.append([line.get_slice(":", 0), line.substr(line.find(":") + 1).strip_edges()])
 	for section: Array in [
 		[tr("Response"), _details["response_headers"]],
-		[tr("Trailers"), trailers],
+		[tr("Trailers"), _details["trailers"]],
 		[tr("Request"), _details["request_headers"]],
 	]:
 		var pairs: Array = section[1]

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.enums import Error, Status
-from pythonscript_http.errors import LocalError
+from pythonscript_http.exceptions import LocalError
 from pythonscript_http.trace import Event, Moment, Outcome
 
 from .records import Log, Record
 from .request import Address, FormatError, Request, content_of, split_url
 
 if TYPE_CHECKING:
+    from pythonscript_http.transport.late import LatePolicy
     from pythonscript_http.transport.trust import TlsPolicy
 
 LARGEST_RESPONSE: Final = 64 << 20
@@ -59,7 +60,7 @@ class Transfer:
         request: Request,
         *,
         read: Callable[[str], bytes],
-        policy: "Callable[[bool], TlsPolicy]",
+        policy: "Callable[[bool], TlsPolicy | LatePolicy]",
         done: Callable[[Response], None],
         client: Callable[[], HTTPClient] = HTTPClient,
     ) -> None:
@@ -72,7 +73,9 @@ class Transfer:
         self._client = self._configured(client(), policy)
         self._thread = threading.Thread(target=self._run, name="HTTP console", daemon=True)
 
-    def _configured(self, client: HTTPClient, policy: "Callable[[bool], TlsPolicy]") -> HTTPClient:
+    def _configured(
+        self, client: HTTPClient, policy: "Callable[[bool], TlsPolicy | LatePolicy]"
+    ) -> HTTPClient:
         client.set_blocking_mode(True)
         client.set_decode_body(True)
         client.set_read_chunk_size(64 << 10)

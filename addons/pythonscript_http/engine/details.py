@@ -98,7 +98,7 @@ def details_of(record: Record, now: float, body: bytes | None = None) -> dict[st
         "kind": kind_of(content_type, content),
         "complete": len(content) >= record.decoded,
         "body": PackedByteArray(content),
-        "trailers": [_text(trailer) for trailer in record.trailers],
+        "trailers": [[_text(part) for part in trailer] for trailer in record.trailers],
         "address": "" if line is None else line.address,
         "tls": [] if line is None or not line.tls_version else [line.tls_version, line.cipher, line.alpn],
         "attempts": [] if line is None else [[_text(part) for part in attempt] for attempt in line.attempts],

@@ -25,9 +25,10 @@ AT = Moment(1_700_000_000.5, 12.25)
 def example(kind: Any) -> Event:
     """An event of a kind, with something in each field."""
     values: dict[Any, Any] = {Moment: AT, int: 7, str: "text ü", bytes: b"\0\xff", bool: True}
+    tuples: dict[Any, Any] = {str: ("a", "b"), tuple[bytes, bytes]: ((b"A", b"\xff"),)}
     values |= {LayerKind: LayerKind.TLS, Outcome: Outcome.FAILED}
     fields = [
-        ("a", "b") if get_origin(field.type) is tuple else values[field.type]
+        values[field.type] if get_origin(field.type) is not tuple else tuples[get_args(field.type)[0]]
         for field in dataclasses.fields(kind)
     ]
     event: Event = kind(*fields)
@@ -52,7 +53,16 @@ def test_a_row_that_does_not_fit_is_refused(kind: type[Event]) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [[], [1], ["Nothing"], ["Moment", 1.0, 2.0], ["ExchangeEnded", 0.0, 0.0, 1, 1, "no"]]
+    "row",
+    [
+        [],
+        [1],
+        ["Nothing"],
+        ["Moment", 1.0, 2.0],
+        ["ExchangeEnded", 0.0, 0.0, 1, 1, "no"],
+        ["ExchangeEnded", 0.0, 0.0, 1, 1, "failed", "", 1, 1, 1, [[b"a"]]],
+        ["NameResolved", 0.0, 0.0, 1, "a", "b"],
+    ],
 )
 def test_what_is_no_event(row: list[Any]) -> None:
     with pytest.raises(ValueError, match=r"."):

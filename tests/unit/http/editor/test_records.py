@@ -133,6 +133,13 @@ def test_interim_heads_and_errors() -> None:
     )
     record = only(log)
     assert (record.status, record.reason, len(record.interim)) == ("404", "x", 10)
+    log.apply(
+        [
+            *request(2, since=3.0),
+            ExchangeEnded(at(4.0), 1, 2, Outcome.COMPLETE, "", 0, 0, 0, ((b"A", b"\xfc"),)),
+        ]
+    )
+    assert log.records[-1].trailers == (("A", "ü"),)
     assert record.failed
 
 
