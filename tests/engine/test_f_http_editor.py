@@ -134,7 +134,7 @@ def test_a_game_with_its_editor(name: str, played: Run) -> None:
 
 WITHOUT = """\
 from godot import EngineDebugger, before_stop
-from pythonscript_http import trace
+from pythonscript_http import tracing
 
 
 @before_stop
@@ -142,7 +142,7 @@ def tell() -> None:
     import sys
 
     found = [name for name in sys.modules if name.startswith("pythonscript_http.editor")]
-    print("RECORDS", EngineDebugger.is_active(), trace.default_trace(float, float), found)
+    print("RECORDS", EngineDebugger.is_active(), tracing.default_trace(float, float), found)
 """
 
 

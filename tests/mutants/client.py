@@ -1599,4 +1599,107 @@ MUTANTS = [
             f"{_UNIT}/transport/test_connector.py",
         ),
     ),
+    *_in(
+        "editor/curl.py",
+        (
+            "a curl command that needs a shell is refused",
+            """        if kind == "other":\n            raise""",
+            """        if kind == "other" and text == "'":\n            raise""",
+            f"{_UNIT}/editor/test_curl.py",
+        ),
+        (
+            "-d joins by &",
+            '["&"] if index else []',
+            '["&"] if index > 1 else []',
+            f"{_UNIT}/editor/test_curl.py",
+        ),
+    ),
+    *_in(
+        "editor/http_file.py",
+        (
+            "a variable that is made of itself ends",
+            "if depth == _DEPTH:",
+            "if False:",
+            f"{_UNIT}/editor/test_http_file.py",
+        ),
+        (
+            "scripts for other clients stay",
+            "    handlers = own[end:]\n",
+            "    handlers = own[len(own) :]\n",
+            f"{_UNIT}/editor/test_http_file.py",
+        ),
+    ),
+    *_in(
+        "editor/history.py",
+        (
+            "the history is masked",
+            "kept = masked(request)",
+            "kept = request",
+            f"{_UNIT}/editor/test_history.py",
+        ),
+        ("the history is bounded", "*others][:MOST]", "*others]", f"{_UNIT}/editor/test_history.py"),
+    ),
+    *_in(
+        "editor/har.py",
+        (
+            "a HAR has no credentials unless asked",
+            "for n, v in headers if not is_secret(n)]",
+            "for n, v in headers]",
+            f"{_UNIT}/editor/test_har.py",
+        ),
+    ),
+    *_in(
+        "editor/messages.py",
+        (
+            "of an exchange one progress waits",
+            "                    waiting[:] = row\n",
+            "                    pass\n",
+            f"{_UNIT}/editor/test_messages.py",
+        ),
+        (
+            "bodies leave room for what is told of all requests",
+            "self._most // 2 if body else self._most",
+            "self._most",
+            f"{_UNIT}/editor/test_messages.py",
+        ),
+        (
+            "a row of another type is refused",
+            "if type(value) is not of:",
+            "if False:",
+            f"{_UNIT}/editor/test_messages.py",
+        ),
+    ),
+    *_in(
+        "editor/records.py",
+        (
+            "bodies that are kept are bounded",
+            "if self._bodies <= MOST_BODIES:",
+            "if True:",
+            f"{_UNIT}/editor/test_records.py",
+        ),
+        (
+            "what was under way ends with the game",
+            "            if record.outcome is None:\n                self._end(",
+            "            if False:\n                self._end(",
+            f"{_UNIT}/editor/test_records.py",
+        ),
+    ),
+    *_in(
+        "editor/recording.py",
+        (
+            "a game that nobody asks collects nothing for long",
+            "if event.at.monotonic - self._since > PATIENCE:",
+            "if False:",
+            f"{_UNIT}/editor/test_recording.py",
+        ),
+    ),
+    *_in(
+        "editor/sending.py",
+        (
+            "a request that is cancelled early is not sent",
+            "        if self._cancelled.is_set():  # before there was anything to close\n            return",
+            "        if False:\n            return",
+            f"{_UNIT}/editor/test_sending.py",
+        ),
+    ),
 ]

@@ -705,6 +705,14 @@ class TestBodies:
         assert b"".join(self.pieces(ResponseBody, seen)) == b"abcd"
         assert seen.names[-1] == "ExchangeEnded"
 
+    def test_of_several_reads_only_as_much(self) -> None:
+        seen = Seen()
+        client, _ = fake(OK + b"Content-Length: 600\r\n\r\n" + bytes(600))
+        client._trace = tracing.Trace(seen, Clock(), Clock(), 300)
+        client.set_read_chunk_size(256)
+        assert get(client) == bytes(600)
+        assert [len(piece) for piece in self.pieces(ResponseBody, seen)] == [256, 44]
+
     def test_what_is_refused_is_not_shown(self) -> None:
         seen = Seen()
         client, _ = fake()

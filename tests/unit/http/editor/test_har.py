@@ -56,6 +56,9 @@ def test_secrets_are_left_out_unless_asked_for(secrets: bool) -> None:
     first = entries(log, secrets=secrets)[0]
     assert len(first["request"]["cookies"]) == 2 * secrets
     assert len(first["response"]["cookies"]) == secrets
+    names = {header["name"] for half in ("request", "response") for header in first[half]["headers"]}
+    assert names >= {"Host", "Location"}
+    assert ({"Authorization", "Cookie", "Set-Cookie"} <= names) == secrets
 
 
 def test_another_program_reads_it() -> None:
