@@ -24,6 +24,7 @@ from devkit import (  # noqa: E402
     bundle,
     cache,
     children,
+    display,
     engine,
     environment,
     interface,
@@ -114,6 +115,11 @@ class Door:
     def bench(self) -> int:
         """measure both clients and the host, and write docs/performance.md; `bench --help` tells of parts"""
         return self._module("tests.bench")
+
+    def pictures(self) -> int:
+        """take pictures of the editor's panels, without a screen, into dist/pictures/; some for the pages"""
+        os.environ["PICTURES_DISPLAY"] = str(display.ensure(self._environment(display.need)))
+        return self._module("tests.pictures")
 
     def mutants(self) -> int:
         """mutation tests: put in one fault after another, list those that no test notices; takes an hour"""
@@ -228,6 +234,7 @@ COMMANDS: dict[str, Callable[[Door], int]] = {
     "conformance": Door.conformance,
     "bench": Door.bench,
     "mutants": Door.mutants,
+    "pictures": Door.pictures,
     "godot": Door.godot,
     "lint": Door.lint,
     "interface": Door.interface,

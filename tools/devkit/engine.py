@@ -186,7 +186,7 @@ def _fetch(patchelf: Path) -> Engine:
             version = next(file.split("_")[1] for file in files if file.startswith("godot_"))
             place = _prefixes() / f"godot-{version}-{cache.key(RECIPE, *files)}"
             shutil.rmtree(place, ignore_errors=True)  # there, but it did not answer
-            _patch(made, place, patchelf)
+            patch(made, place, patchelf)
             cache.publish(made, place)
         engine = probe(place / "usr" / "bin" / "godot")
         if engine is None:
@@ -211,7 +211,7 @@ def _fetch_release() -> Engine:
     return engine
 
 
-def _patch(made: Path, place: Path, patchelf: Path) -> None:
+def patch(made: Path, place: Path, patchelf: Path) -> None:
     """Lets the unpacked engine find its libraries and its own libc in the prefix, which will be at `place`.
 
     The executable itself is changed, rather than started through the prefix's loader, so that

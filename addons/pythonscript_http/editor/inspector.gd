@@ -13,7 +13,7 @@ const PACE := 0.2
 ## Columns, with the names by which [code]filters.py[/code] sorts.
 const COLUMNS := ["method", "host", "path", "status", "type", "size", "time", ""]
 const RATIOS := [2, 5, 8, 2, 3, 3, 3, 9]
-const RATIOS_WITH_DETAILS := [3, 5, 7, 3, 3, 4, 4, 4]
+const RATIOS_WITH_DETAILS := [1, 2, 12, 1, 1, 2, 2, 3]
 
 var tree := Tree.new()
 var filter := LineEdit.new()
@@ -45,6 +45,8 @@ func _init() -> void:
 	split.add_child(tree)
 	details.size_flags_horizontal = SIZE_EXPAND_FILL
 	details.size_flags_stretch_ratio = 0.8
+	details.close.show()
+	details.close.pressed.connect(_on_details_closed)
 	split.add_child(details)
 	var note := _note
 	note.text = tr(
@@ -270,6 +272,11 @@ func _on_item_selected() -> void:
 	if not found.is_empty():
 		_show_details(true)
 		details.show_details(found)
+
+
+func _on_details_closed() -> void:
+	tree.deselect_all()
+	_show_details(false)
 
 
 func _show_details(shown: bool) -> void:

@@ -12,6 +12,8 @@ const IMAGES := {
 }
 
 var summary := Label.new()
+## Shown where there is something to be closed.
+var close := Button.new()
 var tabs := TabContainer.new()
 var body := CodeEdit.new()
 var headers := Tree.new()
@@ -34,7 +36,15 @@ func _init() -> void:
 	summary.clip_text = true
 	summary.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
 	summary.mouse_filter = MOUSE_FILTER_STOP
-	add_child(summary)
+	summary.size_flags_horizontal = SIZE_EXPAND_FILL
+	var bar := HBoxContainer.new()
+	bar.add_child(summary)
+	close.flat = true
+	close.text = "×"
+	close.tooltip_text = tr("Close the details.")
+	close.hide()
+	bar.add_child(close)
+	add_child(bar)
 	tabs.size_flags_vertical = SIZE_EXPAND_FILL
 	add_child(tabs)
 	_add_tab(tr("Body"), _make_body())

@@ -235,6 +235,8 @@ func test_details_of_what_a_game_did() -> void:
 	check("sorted", rows("", false).size(), 3)
 	inspector().call(&"_on_title_clicked", 3, MOUSE_BUTTON_LEFT)
 	check("by status", rows("", false)[0], REFUSED)
+	(view.get(&"close") as Button).pressed.emit()
+	check("closed", view.visible, false)
 
 
 func test_the_next_run() -> void:

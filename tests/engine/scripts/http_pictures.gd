@@ -1,0 +1,100 @@
+@tool
+extends "suite.gd"
+## Takes pictures of the HTTP console and the network inspector, in the editor, with a window.
+
+const FRAMES := 3000
+
+
+func wait(seconds: float) -> void:
+	await get_tree().create_timer(seconds).timeout
+
+
+func wait_for(condition: Callable) -> void:
+	for _frame in FRAMES:
+		if condition.call():
+			return
+		await get_tree().process_frame
+
+
+func plugin() -> EditorPlugin:
+	for found: Node in get_tree().root.find_children("*", "EditorPlugin", true, false):
+		if (
+			found.get_script() != null
+			and (found.get_script() as Script).resource_path.contains("pythonscript_http")
+		):
+			return found
+	return null
+
+
+func shoot(file: String) -> void:
+	await wait(0.5)
+	RenderingServer.force_draw()
+	var image := get_tree().root.get_texture().get_image()
+	check(file, image.save_png(option("pictures").path_join(file + ".png")), OK)
+
+
+## The picture of a panel alone.
+func shoot_panel(file: String, panel: Control) -> void:
+	await wait(0.5)
+	RenderingServer.force_draw()
+	var image := get_tree().root.get_texture().get_image()
+	var cut := image.get_region(Rect2i(panel.get_global_rect().grow(4)))
+	check(file, cut.save_png(option("pictures").path_join(file + ".png")), OK)
+
+
+## Brings a panel to the front, through whatever tabs and docks it is in.
+func reveal(panel: Control) -> void:
+	var node: Node = panel
+	while node.get_parent() != null:
+		var tabs := node.get_parent() as TabContainer
+		if tabs != null:
+			tabs.current_tab = tabs.get_tab_idx_from_control(node as Control)
+		if node.has_method(&"make_visible"):
+			node.call(&"make_visible")
+		node = node.get_parent()
+
+
+func test_pictures() -> void:
+	await wait(1.0)
+	var size := option("size").split("x")
+	get_window().mode = Window.MODE_WINDOWED
+	get_window().size = Vector2i(size[0].to_int(), size[1].to_int())
+	await wait(1.0)
+	var console: Control = plugin().get(&"console")
+	plugin().call(&"show_console")
+	console.call(&"open_file", "res://scores.http")
+	(console.get(&"environment") as OptionButton).selected = 1
+	(console.get(&"send") as Button).pressed.emit()
+	await wait_for(func() -> bool: return not console.get(&"_logic").call(&"is_sending"))
+	await shoot("console_headers")
+	(console.get(&"requests") as OptionButton).selected = 1
+	(console.get(&"requests") as OptionButton).item_selected.emit(1)
+	(console.get(&"tabs") as TabContainer).current_tab = 2
+	(console.get(&"send") as Button).pressed.emit()
+	await wait_for(func() -> bool: return not console.get(&"_logic").call(&"is_sending"))
+	await shoot("console_body")
+	await shoot_panel("panel_console", console)
+	var view: Control = console.get(&"response")
+	(view.get(&"tabs") as TabContainer).current_tab = 3
+	(console.get(&"tabs") as TabContainer).current_tab = 3
+	await shoot("console_times")
+	(console.get(&"tabs") as TabContainer).current_tab = 4
+	(view.get(&"tabs") as TabContainer).current_tab = 1
+	await shoot("console_options")
+	var panel: Control = (plugin().get(&"debugger").get(&"panels") as Dictionary)[0]
+	(panel.get(&"keep") as CheckBox).button_pressed = true
+	EditorInterface.play_custom_scene("res://game.tscn")
+	await wait_for(EditorInterface.is_playing_scene)
+	await wait(3.0)
+	reveal(panel)
+	await shoot("inspector_live")
+	await wait_for(func() -> bool: return not EditorInterface.is_playing_scene())
+	reveal(panel)
+	var tree: Tree = panel.get(&"tree")
+	await wait(0.5)
+	for item: TreeItem in tree.get_root().get_children():
+		if item.get_text(0) == "POST":
+			item.select(0)
+			break
+	await shoot("inspector_details")
+	await shoot_panel("panel_inspector", panel)
