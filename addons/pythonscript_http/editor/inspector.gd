@@ -11,9 +11,11 @@ const ResponseView := preload("response_view.gd")
 ## Seconds between two looks at what has come.
 const PACE := 0.2
 ## Columns, with the names by which [code]filters.py[/code] sorts.
-const COLUMNS := ["method", "host", "path", "status", "type", "size", "time", ""]
-const RATIOS := [2, 5, 8, 2, 3, 3, 3, 9]
-const RATIOS_WITH_DETAILS := [1, 2, 12, 1, 1, 2, 2, 3]
+const COLUMNS := ["method", "path", "status", "host", "type", "size", "time", ""]
+const RATIOS := [2, 8, 2, 5, 3, 3, 3, 9]
+## As many are shown beside the details, as in browsers.
+const BESIDE_DETAILS := 3
+const WATERFALL := 7
 
 var tree := Tree.new()
 var filter := LineEdit.new()
@@ -41,6 +43,7 @@ func _init() -> void:
 	var split := HSplitContainer.new()
 	split.size_flags_vertical = SIZE_EXPAND_FILL
 	add_child(split)
+	details.hide()
 	_make_tree()
 	split.add_child(tree)
 	details.size_flags_horizontal = SIZE_EXPAND_FILL
@@ -117,35 +120,40 @@ func _make_bar() -> void:
 
 
 func _make_tree() -> void:
-	var titles := [
-		tr("Method"),
-		tr("Host"),
-		tr("Path"),
-		tr("Status"),
-		tr("Type"),
-		tr("Size"),
-		tr("Time"),
-		tr("Waterfall")
-	]
-	tree.columns = COLUMNS.size()
 	tree.column_titles_visible = true
 	tree.hide_root = true
 	tree.select_mode = Tree.SELECT_ROW
 	tree.allow_rmb_select = true
 	tree.size_flags_horizontal = SIZE_EXPAND_FILL
 	tree.size_flags_vertical = SIZE_EXPAND_FILL
-	for index in COLUMNS.size():
-		tree.set_column_title(index, titles[index])
-		tree.set_column_title_alignment(index, HORIZONTAL_ALIGNMENT_LEFT)
-		tree.set_column_clip_content(index, true)
-	tree.set_column_title_tooltip_text(
-		7, tr("When each phase was noticed by the game, so waiting has the game's own frames in it.")
-	)
-	_show_details(false)
+	_make_columns()
 	tree.item_selected.connect(_on_item_selected)
 	tree.item_mouse_selected.connect(_on_item_mouse_selected)
 	tree.item_activated.connect(_on_menu_pressed.bind(0))
 	tree.column_title_clicked.connect(_on_title_clicked)
+
+
+func _make_columns() -> void:
+	var titles := [
+		tr("Method"),
+		tr("Path"),
+		tr("Status"),
+		tr("Host"),
+		tr("Type"),
+		tr("Size"),
+		tr("Time"),
+		tr("Waterfall")
+	]
+	tree.columns = BESIDE_DETAILS if details.visible else COLUMNS.size()
+	for index in tree.columns:
+		tree.set_column_title(index, titles[index])
+		tree.set_column_title_alignment(index, HORIZONTAL_ALIGNMENT_LEFT)
+		tree.set_column_clip_content(index, true)
+		tree.set_column_expand_ratio(index, RATIOS[index])
+	if tree.columns > WATERFALL:
+		tree.set_column_title_tooltip_text(
+			WATERFALL, tr("When the game noticed each phase, so waiting has the game's own frames in it.")
+		)
 
 
 func is_recording() -> bool:
@@ -187,6 +195,8 @@ func update() -> void:
 func rebuild() -> void:
 	var selected := _selected()
 	tree.clear()
+	if details.visible != (tree.columns == BESIDE_DETAILS):
+		_make_columns()
 	tree.create_item()
 	_items.clear()
 	_last_run = 0
@@ -211,9 +221,9 @@ func _show_row(row: Dictionary) -> void:
 	var item: TreeItem = _items[id]
 	var received: String = "" if row["received"] == 0 else String.humanize_size(row["received"])
 	var place: String = row["path"] if row["method"] != "" else row["reason"]
-	var texts := [row["method"], row["host"], place, row["status"], row["type"], received]
+	var texts := [row["method"], place, row["status"], row["host"], row["type"], received]
 	texts.append("" if row["pending"] else Phases.seconds_text(row["seconds"]))
-	for column in texts.size():
+	for column in mini(texts.size(), tree.columns):
 		item.set_text(column, texts[column])
 		item.set_tooltip_text(column, row["reason"] if row["reason"] != "" else str(texts[column]))
 		item.clear_custom_color(column)
@@ -221,8 +231,11 @@ func _show_row(row: Dictionary) -> void:
 			item.set_custom_color(column, get_theme_color("error_color", "Editor"))
 		elif row["pending"]:
 			item.set_custom_color(column, get_theme_color("font_disabled_color", "Editor"))
-	item.set_tooltip_text(5, tr("%d bytes received, %d bytes of body") % [row["received"], row["decoded"]])
-	item.set_metadata(7, row)
+	if tree.columns > WATERFALL:
+		item.set_tooltip_text(
+			5, tr("%d bytes received, %d bytes of body") % [row["received"], row["decoded"]]
+		)
+		item.set_metadata(WATERFALL, row)
 	if item == tree.get_selected():
 		details.show_details(_log.call(&"get_details", id))
 
@@ -230,15 +243,16 @@ func _show_row(row: Dictionary) -> void:
 func _make_item(id: int) -> TreeItem:
 	var item := tree.create_item()
 	item.set_metadata(0, id)
-	item.set_metadata(6, _begin)
-	item.set_cell_mode(7, TreeItem.CELL_MODE_CUSTOM)
-	item.set_custom_draw_callback(7, _draw_waterfall)
+	if tree.columns > WATERFALL:
+		item.set_metadata(1, _begin)
+		item.set_cell_mode(WATERFALL, TreeItem.CELL_MODE_CUSTOM)
+		item.set_custom_draw_callback(WATERFALL, _draw_waterfall)
 	return item
 
 
 func _add_divider() -> void:
 	var divider := tree.create_item()
-	for column in COLUMNS.size():
+	for column in tree.columns:
 		divider.set_selectable(column, false)
 		divider.set_custom_bg_color(column, get_theme_color("accent_color", "Editor") * Color(1, 1, 1, 0.25))
 	divider.set_text(0, tr("next run"))
@@ -256,8 +270,8 @@ func _show_count() -> void:
 
 
 func _draw_waterfall(item: TreeItem, rect: Rect2) -> void:
-	var row: Dictionary = item.get_metadata(7)
-	var begin: float = item.get_metadata(6)
+	var row: Dictionary = item.get_metadata(WATERFALL)
+	var begin: float = item.get_metadata(1)
 	var span := maxf(0.001, _log.call(&"get_now") - begin)
 	Phases.draw(tree, rect, row["phases"], row["begun"] - begin, span)
 
@@ -270,7 +284,8 @@ func _selected() -> int:
 func _on_item_selected() -> void:
 	var found: Dictionary = _log.call(&"get_details", _selected())
 	if not found.is_empty():
-		_show_details(true)
+		if not details.visible:
+			_show_details.call_deferred(true)  # not while the tree still selects
 		details.show_details(found)
 
 
@@ -279,10 +294,11 @@ func _on_details_closed() -> void:
 	_show_details(false)
 
 
+## Beside the details the list has its first columns only.
 func _show_details(shown: bool) -> void:
-	details.visible = shown
-	for index in COLUMNS.size():
-		tree.set_column_expand_ratio(index, (RATIOS_WITH_DETAILS if shown else RATIOS)[index])
+	if details.visible != shown:
+		details.visible = shown
+		rebuild()
 
 
 func _on_item_mouse_selected(place: Vector2, button: int) -> void:

@@ -205,13 +205,14 @@ func test_a_game() -> void:
 func rows(text: String, errors: bool) -> Array:
 	(inspector().get(&"filter") as LineEdit).text = text
 	(inspector().get(&"errors") as CheckBox).set_pressed_no_signal(errors)
+	inspector().call(&"_on_details_closed")
 	inspector().call(&"rebuild")
 	var tree: Tree = inspector().get(&"tree")
 	return tree.get_root().get_children().map(_row)
 
 
 func _row(item: TreeItem) -> String:
-	var texts := [0, 2, 3, 4].map(item.get_text)
+	var texts := [0, 1, 2, 4].map(item.get_text)
 	if texts[0] == "" and (texts[1] as String).contains("refused"):
 		texts = ["refused", texts[2], texts[3]]
 	return " ".join(PackedStringArray(texts))
@@ -223,6 +224,9 @@ func test_details_of_what_a_game_did() -> void:
 	tree.set_selected(tree.get_root().get_child(0), 0)
 	var view: Control = inspector().get(&"details")
 	check("the body", (view.get(&"body") as CodeEdit).text, '{\n  "a": 1\n}')
+	await get_tree().process_frame
+	check("the list beside it", [view.visible, tree.columns], [true, 3])
+	check("the one that is selected", tree.get_selected().get_text(0), "POST")
 	check("what was sent", (view.get(&"_request_body") as CodeEdit).text, '{\n  "a": 1\n}')
 	inspector().call(&"_on_menu_pressed", 0)
 	var request: Dictionary = console().call(&"get_request")
@@ -233,16 +237,16 @@ func test_details_of_what_a_game_did() -> void:
 		inspector().set(&"_secrets", secrets)
 		inspector().call(&"save_har", "res://%s.har" % ["masked", "whole"][int(secrets)])
 	check("sorted", rows("", false).size(), 3)
-	inspector().call(&"_on_title_clicked", 3, MOUSE_BUTTON_LEFT)
+	inspector().call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
 	check("by status", rows("", false)[0], REFUSED)
 	(view.get(&"close") as Button).pressed.emit()
-	check("closed", view.visible, false)
+	check("closed", [view.visible, tree.columns], [false, 8])
 
 
 func test_the_next_run() -> void:
 	(inspector().get(&"keep") as CheckBox).button_pressed = true
-	inspector().call(&"_on_title_clicked", 3, MOUSE_BUTTON_LEFT)
-	inspector().call(&"_on_title_clicked", 3, MOUSE_BUTTON_LEFT)
+	inspector().call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
+	inspector().call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
 	EditorInterface.play_custom_scene("res://game.tscn")
 	await wait_for("the game runs", EditorInterface.is_playing_scene)
 	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())

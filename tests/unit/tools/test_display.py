@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from devkit import cache, debian, display
+from devkit import cache, debian, display, engine
 from devkit.cache import Need
 from devkit.console import Failure
 from devkit.environment import Environment
@@ -36,7 +36,7 @@ def test_the_packages_are_fetched_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(debian, "unsupported", lambda: None)
     monkeypatch.setattr(debian, "unpack", unpack)
-    for module in (debian, display, display.engine):
+    for module in (debian, display, engine):
         monkeypatch.setattr(module, "run", lambda command, **_: commands.append(" ".join(map(str, command))))
     assert display.need() == display.NEED
     places = {display.ensure(NOWHERE) for _ in range(2)}
