@@ -88,6 +88,7 @@ func test_pictures() -> void:
 	await wait(3.0)
 	reveal(panel)
 	await shoot("inspector_live")
+	await shoot_panel("panel_inspector", panel)
 	await wait_for(func() -> bool: return not EditorInterface.is_playing_scene())
 	reveal(panel)
 	var tree: Tree = panel.get(&"tree")
@@ -97,4 +98,3 @@ func test_pictures() -> void:
 			item.select(0)
 			break
 	await shoot("inspector_details")
-	await shoot_panel("panel_inspector", panel)
