@@ -27,9 +27,7 @@ _DEPTH: Final = 10
 _DIVIDER: Final = re.compile(r"###")
 _VARIABLE: Final = re.compile(r"@([^\s=]+)\s*=\s*(.*)")
 _COMMENT: Final = re.compile(r"(?:#|//)\s*(?:@(\S+)\s*(.*))?")
-_REQUEST_LINE: Final = re.compile(
-    r"(?:(?P<method>\S+)[ \t]+)?(?P<url>\S.*?)(?:[ \t]+HTTP/\d(?:\.\d)?)?[ \t]*"
-)
+_VERSION: Final = re.compile(r"[ \t]HTTP/\d(?:\.\d)?\Z")
 _INCLUDE: Final = re.compile(r"<(?:@\S*)?[ \t]+(?!\{%)(\S.*)")
 _HANDLER: Final = re.compile(r"(?:<>|>>?!?)[ \t]+\S")
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
@@ -105,14 +103,15 @@ def _parse_section(lines: list[str], name: str, variables: dict[str, str]) -> Re
     line, rest = lines[rest].strip(), rest + 1
     while rest < len(lines) and re.match(r"\s+[?&/]", lines[rest]):  # a long query goes on
         line, rest = line + lines[rest].strip(), rest + 1
-    match = _REQUEST_LINE.fullmatch(line)
-    assert match is not None  # the line is not empty
+    version = _VERSION.search(line)
+    words = (line[: version.start()] if version else line).split(maxsplit=1)
+    method, url = words if len(words) == 2 else ("GET", words[0])
     headers_end = next((i for i in range(rest, len(lines)) if not lines[i].strip()), len(lines))
     written = [line for line in lines[rest:headers_end] if not _COMMENT.match(line)]
     body_end = _handlers(lines)
     return Request(
-        method=check_method(match["method"] or "GET"),
-        url=match["url"],
+        method=check_method(method),
+        url=url.rstrip(),
         headers=tuple(parse_headers(written)),
         body=_body(lines[headers_end + 1 : body_end]),
         name=options.get("name", name),
