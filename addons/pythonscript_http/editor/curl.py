@@ -23,11 +23,11 @@ from .request import (
 # ---- words of a shell
 
 _PIECE: Final = re.compile(
-    r"""(?P<blank>\s+)
+    r"""(?P<blank>\s+(?:\\[ \t]{2,})*)
     |'(?P<single>[^']*)'
     |\$'(?P<ansi>(?:[^'\\]|\\.)*)'
     |"(?P<double>(?:[^"\\]|\\.)*)"
-    |\\(?P<escaped>.)
+    |\\(?P<escaped>\r?\n|.)
     |\$(?:\{(?P<braced>\w+)\}|(?P<named>[A-Za-z_]\w*))
     |(?P<plain>[^\s'"\\$`|&;<>()]+)
     |(?P<other>.)""",
@@ -59,6 +59,9 @@ _LETTERS: Final = {
 def words(command: str) -> list[str]:
     """Splits a command as a POSIX shell does.
 
+    Lines may end with CRLF. A field of one line, into which a command of several is pasted, drops their ends: of
+    `\\`, the end and the next line's indent there remain `\\` and blanks, which part words here.
+
     Raises:
         FormatError: it needs a shell, or a quote is not closed.
     """
@@ -73,7 +76,7 @@ def words(command: str) -> list[str]:
             continue
         if kind == "other":
             raise FormatError(_why_not(text, command[piece.end() :]))
-        if kind == "escaped" and text == "\n":
+        if kind == "escaped" and text in ("\n", "\r\n"):
             continue
         current = [] if current is None else current
         current.append(_READERS.get(kind or "", str)(text))

@@ -29,6 +29,13 @@ FIREFOX = r"""curl 'http://127.0.0.1:8000/form' --compressed -X POST -H 'User-Ag
 -H 'Content-Type: application/x-www-form-urlencoded' --data-raw 'a=1&b=%20'"""
 
 
+
+@pytest.mark.parametrize("command", [CHROME, FIREFOX])
+def test_what_is_pasted_into_a_field_of_one_line(command: str) -> None:
+    assert parse(command.replace("\n", "")) == parse(command)
+    assert parse(command.replace("\n", "\r\n")) == parse(command)
+
+
 class TestWords:
     @pytest.mark.parametrize(
         ("text", "expected"),
@@ -37,6 +44,8 @@ class TestWords:
             ("'a b'c\"d e\" ''", ["a bcd e", ""]),
             (r"a\ b \'c", ["a b", "'c"]),
             ("a \\\n  b\\\nc", ["a", "bc"]),
+            ("a \\\r\n  b\\\r\nc", ["a", "bc"]),
+            ("a \\  b \\  \\\tc", ["a", "b", "\tc"]),
             (r'"a\"b\\c\d"', ['a"b\\c\\d']),
             ('"a\\\nb"', ["ab"]),
             (r"$'a\'b\n\t\\\"\x41\101\u00e9\U0001F600\cA'", ["a'b\n\t\\\"AAé😀\x01"]),
