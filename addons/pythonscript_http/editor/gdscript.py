@@ -5,9 +5,9 @@ from typing import Final
 
 from pythonscript_http.enums import Method
 
+from .http_file import PLACEHOLDER
 from .request import File, FormatError, Request, split_url
 
-_PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _TEXTUAL: Final = 60
 """Characters of a line of the body that stands in the script as one literal."""
@@ -55,7 +55,7 @@ def script_of(request: Request) -> str:
         raise FormatError(f"scripts have no method {request.method}; from Python its token does")
     headers = list(request.headers)
     url = request.url
-    if match := re.match(r"\{\{\s*([^{}]*?)\s*\}\}([/?].*)?$", url, re.DOTALL):  # {{host}}/path
+    if match := re.match(r"\{\{([^{}]*)\}\}([/?].*)?$", url, re.DOTALL):  # {{host}}/path
         host, target = f"{{{{{match[1]}}}}}", match[2] or "/"
     else:
         host, target, authorization = split_url(url)
@@ -110,9 +110,9 @@ def _text(text: str, *, whole: bool = False) -> str:
     Args:
         whole: it can be followed by `.`.
     """
-    parts = _PLACEHOLDER.split(text)  # every other one is a variable
+    parts = PLACEHOLDER.split(text)  # every other one is a variable
     written = [
-        f"OS.get_environment({_literal(part)})" if index % 2 else _literal(part)
+        f"OS.get_environment({_literal(part.strip())})" if index % 2 else _literal(part)
         for index, part in enumerate(parts)
         if index % 2 or part or len(parts) == 1
     ]

@@ -30,7 +30,8 @@ _COMMENT: Final = re.compile(r"(?:#|//)\s*(?:@(\S+)\s*(.*))?")
 _VERSION: Final = re.compile(r"[ \t]HTTP/\d(?:\.\d)?\Z")
 _INCLUDE: Final = re.compile(r"<(?:@\S*)?[ \t]+(?!\{%)(\S.*)")
 _HANDLER: Final = re.compile(r"(?:<>|>>?!?)[ \t]+\S")
-_PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+PLACEHOLDER: Final = re.compile(r"\{\{([^{}]*)\}\}")
+"""A variable; blanks around its name do not count."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _parse_section(lines: list[str], name: str, variables: dict[str, str]) -> Re
     while rest < len(lines) and re.match(r"\s+[?&/]", lines[rest]):  # a long query goes on
         line, rest = line + lines[rest].strip(), rest + 1
     version = _VERSION.search(line)
-    words = (line[: version.start()] if version else line).split(maxsplit=1)
+    words = (line[: version.start()].rstrip() if version else line).split(maxsplit=1)
     method, url = words if len(words) == 2 else ("GET", words[0])
     headers_end = next((i for i in range(rest, len(lines)) if not lines[i].strip()), len(lines))
     written = [line for line in lines[rest:headers_end] if not _COMMENT.match(line)]
@@ -134,9 +135,8 @@ def _preamble(lines: list[str]) -> int:
 
 def _handlers(lines: list[str]) -> int:
     """Where the scripts for other clients begin, which are kept and not run."""
-    return next(
-        (i for i, line in enumerate(lines) if i > _preamble(lines) and _HANDLER.match(line)), len(lines)
-    )
+    begin = _preamble(lines) + 1
+    return next((i for i in range(begin, len(lines)) if _HANDLER.match(lines[i])), len(lines))
 
 
 def body_of(text: str) -> tuple[str | File, ...]:
@@ -212,12 +212,12 @@ def replaced(text: str, index: int, request: Request) -> str:
     Raises:
         FormatError: the file, or the request, cannot be written.
     """
-    parsed = parse(text)
+    parsed, ending = parse(text), "\r\n" if "\r\n" in text else "\n"
     lines, title = list(parsed.lines), f"### {request.name}".rstrip()
     if index == len(parsed.sections):
         while lines and not lines[-1].strip():
             lines.pop()
-        return "\n".join([*lines, *([""] if lines else []), title, *write(request), ""])
+        return ending.join([*lines, *([""] if lines else []), title, *write(request), ""])
     section = parsed.sections[index]
     own = lines[section.begin : section.end]
     begin, end = _preamble(own), _handlers(own)
@@ -227,7 +227,7 @@ def replaced(text: str, index: int, request: Request) -> str:
     lines[section.begin : section.end] = written if section.end < len(lines) else [*written, ""]
     if section.begin:
         lines[section.begin - 1] = title
-    return "\n".join(lines)
+    return ending.join(lines)
 
 
 # ---- variables
@@ -243,16 +243,24 @@ def substituted(request: Request, value_of: Callable[[str], str | None]) -> Requ
         FormatError: a variable has no value, or is made of itself; the message names it.
     """
 
+    known: dict[str, str] = {}  # or variables of many variables of many would take for ever
+
     def fill(text: str, depth: int = 0) -> str:
         def one(found: re.Match[str]) -> str:
-            value = value_of(found[1])
+            name = found[1].strip()
+            if name in known:
+                return known[name]
+            value = value_of(name)
             if value is None:
-                raise FormatError(f"the variable {found[1]!r} has no value; is the right environment chosen?")
+                raise FormatError(f"the variable {name!r} has no value; is the right environment chosen?")
             if depth == _DEPTH:
-                raise FormatError(f"the variable {found[1]!r} is made of itself")
-            return fill(value, depth + 1)
+                raise FormatError(f"the variable {name!r} is made of itself")
+            filled = fill(value, depth + 1)
+            if not name.startswith("$"):  # those are made anew each time
+                known[name] = filled
+            return filled
 
-        filled = _PLACEHOLDER.sub(one, text)
+        filled = PLACEHOLDER.sub(one, text)
         if len(filled) > LARGEST:
             raise FormatError(f"with its variables the request is larger than {LARGEST >> 20} MiB")
         return filled
@@ -272,4 +280,4 @@ def variables_of(request: Request) -> set[str]:
     """The names of a request's `{{variables}}`."""
     paths = [piece.path if isinstance(piece, File) else piece for piece in request.body]
     texts = (request.url, request.proxy, *paths, *(part for header in request.headers for part in header))
-    return {found[1] for text in texts for found in _PLACEHOLDER.finditer(text)}
+    return {found[1].strip() for text in texts for found in PLACEHOLDER.finditer(text)}

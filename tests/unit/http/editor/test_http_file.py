@@ -202,3 +202,45 @@ def test_files_are_bounded() -> None:
         parse("###\n" * 1001)
     with pytest.raises(FormatError, match="larger than"):
         parse("x" * (LARGEST + 1))
+
+
+class TestFilesThatAreMadeToHoldTheEditorUp:
+    """Each of them took minutes, or for ever."""
+
+    def test_many_comments_before_many_lines(self) -> None:
+        (section,) = parse("# a\n" * 20_000 + "GET http://a\n\n" + "b\n" * 20_000).sections
+        assert section.request is not None
+        assert section.request.url == "http://a"
+
+    @pytest.mark.parametrize("text", ["GET a{}b", "a{}b HTTP/1.1", "GET a\n\n{{{{{}", "GET {{{{a{}"])
+    def test_many_blanks(self, text: str) -> None:
+        (section,) = parse(text.format(" " * 100_000)).sections
+        assert section.request is not None
+        assert variables_of(section.request) == set()
+        assert substituted(section.request, {}.get) == section.request
+
+    def test_variables_of_many_variables_of_many(self) -> None:
+        asked = []
+        values = {str(depth): f"{{{{{depth + 1}}}}}" * 1000 for depth in range(9)} | {"9": ""}
+
+        def value_of(name: str) -> str:
+            asked.append(name)
+            return values[name]
+
+        assert substituted(Request(url="{{0}}"), value_of).url == ""
+        assert asked == sorted(values)
+
+
+def test_what_is_made_anew_is_made_anew_each_time() -> None:
+    numbers = iter("123")
+    assert substituted(Request(url="{{ $n }}{{$n}}"), lambda _: next(numbers)).url == "12"
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_the_ends_of_lines_stay(index: int) -> None:
+    text = "# c\r\nGET http://a\r\n\r\n### b\r\nGET http://b\r\n"
+    written = replaced(text, index, Request(url="http://z", headers=(("A", "b"),)))
+    assert written.count("\n") == written.count("\r\n") > 5
+    assert parse(written).sections[index].request == Request(
+        url="http://z", headers=(("A", "b"),), name=""
+    )
