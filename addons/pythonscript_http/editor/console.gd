@@ -277,7 +277,7 @@ func _make_options() -> Control:
 # ---- the request
 
 
-## The request as it is written, for [code]PyHTTPConsole[/code].
+## The request as it is written, for [code]PyHTTPConsole[/code]; or why it is none, as [code]error[/code].
 func get_request() -> Dictionary:
 	var pairs := headers.get_pairs()
 	var kind := body_kind.selected
@@ -290,6 +290,8 @@ func get_request() -> Dictionary:
 			text = (_logic.call(&"get_url", "", form.get_pairs()) as String).trim_prefix("?")
 		Body.MULTIPART:
 			var made: Dictionary = _logic.call(&"get_multipart", form.get_pairs())
+			if made.has("error"):
+				return made
 			text = made["body"]
 			type = made["content_type"]
 		Body.FILE:

@@ -45,6 +45,7 @@ def parse(text: str, file: str) -> Environments:
         raise FormatError(f"{file} is larger than {LARGEST >> 20} MiB")
     try:
         found = json.loads(text) if text.strip() else {}
+        json.dumps(found, ensure_ascii=False).encode()  # an escape may be half a character
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{file} is not valid JSON: {error}") from None
     if not isinstance(found, dict) or not all(isinstance(values, dict) for values in found.values()):
@@ -63,7 +64,8 @@ def _text(value: Any) -> str:
 
 def names(*files: Environments) -> list[str]:
     """The environments to choose from, in the order in which they are met."""
-    return [name for name in dict.fromkeys(name for file in files for name in file) if name != SHARED]
+    known = dict.fromkeys(name for file in files for name in file)
+    return [name for name in known if name != SHARED and name.isprintable()]
 
 
 def values(environment: str, file: HttpFile | None, *files: Environments) -> Callable[[str], str | None]:

@@ -6,7 +6,7 @@ from typing import Final
 from pythonscript_http.enums import Method
 
 from .http_file import PLACEHOLDER
-from .request import File, FormatError, Request, split_url
+from .request import File, FormatError, Request, proxy_of, split_url
 
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _TEXTUAL: Final = 60
@@ -63,9 +63,7 @@ def script_of(request: Request) -> str:
             headers.append(("Authorization", authorization))
     settings = ""
     if request.proxy:
-        name, _, port = request.proxy.rpartition(":")
-        if not port.isdigit():
-            raise FormatError(f"the proxy {request.proxy!r} has no port: write host:port")
+        name, port = proxy_of(request.proxy)
         calls = (f"\tclient.set_{kind}_proxy({_text(name)}, {port})\n" for kind in ("http", "https"))
         settings = "".join(calls)
     name = request.name or f"{request.method} {target}"

@@ -8,6 +8,8 @@ from .request import FormatError
 
 SHOWN: Final = 256 << 10
 """Bytes of a body, and characters of a text, that are shown. More would hold the editor up."""
+LINES: Final = 10_000
+"""Lines of it: they cost an editor's field more than their characters do."""
 _DEEPEST: Final = 50
 """Levels that are indented; deeper ones stay in one column."""
 
@@ -24,6 +26,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([\w.:\-]+)", re.IGNORECASE)
+_UNSHOWABLE: Final = re.compile("[\0\ud800-\udfff]")
 _MAGIC: Final = (
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"\xff\xd8\xff", "jpg"),
@@ -162,9 +165,9 @@ def text_of(content_type: str, data: bytes) -> str:
     charset = _CHARSET.search(content_type)
     try:
         text = data.decode(charset[1] if charset else "utf-8-sig", "replace")
-    except LookupError:
+    except (LookupError, UnicodeError):  # Python has codecs too that are none for texts, such as `undefined`
         text = data.decode("utf-8", "replace")
-    return text.replace("\0", "\u2400")
+    return _UNSHOWABLE.sub(lambda found: "\u2400" if found[0] == "\0" else "\ufffd", text)
 
 
 def shown(content_type: str, data: bytes, view: str = "") -> tuple[str, str]:
@@ -181,13 +184,19 @@ def shown(content_type: str, data: bytes, view: str = "") -> tuple[str, str]:
         cut = data[: SHOWN // 5]
         note = f"the first {len(cut)} of {len(data)} bytes" if len(cut) < len(data) else ""
         return hex_dump(cut), note
-    text = text_of(content_type, data[:SHOWN])
+    text, note = text_of(content_type, data[:SHOWN]), ""
     if len(data) > SHOWN:
-        return text, f"the first {SHOWN >> 10} KiB of {len(data) >> 10}; save it to see all"
-    if kind == "json" and not view:
+        note = f"the first {SHOWN >> 10} KiB of {len(data) >> 10}; save it to see all"
+    elif kind == "json" and not view:
         try:
             pretty = pretty_json(text)
         except FormatError as error:
-            return text, f"not valid JSON: {error}"
-        return (pretty, "") if len(pretty) <= 2 * SHOWN else (text, "not indented: it would be too long")
-    return text, ""
+            note = f"not valid JSON: {error}"
+        else:
+            text, note = (
+                (pretty, "") if len(pretty) <= 2 * SHOWN else (text, "not indented: it would be too long")
+            )
+    lines = text.splitlines(keepends=True)
+    if len(lines) > LINES:
+        return "".join(lines[:LINES]), f"the first {LINES} of {len(lines)} lines; save it to see all"
+    return text, note

@@ -92,6 +92,18 @@ def split_url(url: str) -> Address:
     return Address(f"{scheme.lower() or 'http'}://{host}", target, authorization)
 
 
+def proxy_of(proxy: str) -> tuple[str, int]:
+    """The name and the port of a proxy.
+
+    Raises:
+        FormatError: it has no port.
+    """
+    name, _, port = proxy.rpartition(":")
+    if not re.fullmatch("[0-9]{1,5}", port):
+        raise FormatError(f"the proxy {name or proxy!r} has no port: write host:port")
+    return name, int(port)
+
+
 def basic(user: str, password: str = "") -> str:
     """The value of an Authorization header (RFC 7617)."""
     return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"

@@ -12,7 +12,7 @@ from pythonscript_http.exceptions import LocalError
 from pythonscript_http.trace import Event, Moment, Outcome
 
 from .records import Log, Record
-from .request import Address, FormatError, Request, content_of, split_url
+from .request import Address, FormatError, Request, content_of, proxy_of, split_url
 
 if TYPE_CHECKING:
     from pythonscript_http.transport.late import LatePolicy
@@ -85,12 +85,10 @@ class Transfer:
             made = policy(self._request.insecure)
             client.default_policy = client.proxy_policy = lambda: made
         if self._request.proxy:
-            name, _, port = self._request.proxy.rpartition(":")
-            if not port.isdigit():
-                raise FormatError(f"the proxy {self._request.proxy!r} has no port: write host:port")
+            name, port = proxy_of(self._request.proxy)
             try:
-                client.set_http_proxy(name, int(port))
-                client.set_https_proxy(name, int(port))
+                client.set_http_proxy(name, port)
+                client.set_https_proxy(name, port)
             except LocalError as error:
                 raise FormatError(str(error)) from None
         return client

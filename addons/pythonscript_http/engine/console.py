@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from time import time
@@ -47,7 +48,7 @@ def _answers(function: F) -> F:
     def answer(*arguments: Any) -> dict[str, Any]:
         try:
             return function(*arguments)
-        except (FormatError, LocalError) as error:
+        except (ValueError, LocalError) as error:  # FormatError, and what Unicode or a path cannot have
             return {"error": str(error)}
         except OSError as error:
             return {"error": f"{error.strerror}: {error.filename}"}
@@ -111,6 +112,7 @@ class PyHTTPConsole(RefCounted):
         text, note = shown(content_type, bytes(body), view)
         return {"text": text, "note": note}
 
+    @_answers
     def get_multipart(self, fields: list[Any]) -> dict[str, Any]:
         """Makes a multipart form of fields, of which a value `@path` is a file: `body` and `content_type`."""
         boundary = f"----pythonscript{uuid4().hex}"
@@ -220,7 +222,7 @@ class PyHTTPConsole(RefCounted):
     def get_history(self) -> list[dict[str, Any]]:
         """Returns what was sent, the latest first: `at`, `status`, `seconds` and `request`."""
         return [
-            {"at": e.at, "status": e.status, "seconds": e.seconds, "request": to_dictionary(e.request)}
+            {"at": e.at, "status": e.status, "seconds": e.seconds, "request": _sent(e.request)}
             for e in self._history.entries
         ]
 
@@ -239,6 +241,14 @@ class PyHTTPConsole(RefCounted):
         self._history = History()
 
 
+def _sent(request: Request) -> dict[str, Any]:
+    """A request of the history, without a body that cannot be shown as in a `.http` file."""
+    try:
+        return to_dictionary(request)
+    except FormatError:
+        return to_dictionary(replace(request, body=()))
+
+
 def _section(section: http_file.Section) -> dict[str, Any]:
     if section.request is None:
         return {"error": section.error}
@@ -251,6 +261,8 @@ def _environments(public: str, private: str) -> tuple[environments.Environments,
 
 def _read(folder: Path, path: str) -> bytes:
     found = folder / ProjectSettings.globalize_path(path)
+    if not found.is_file() and found.exists():
+        raise FormatError(f"{path} is not a file")  # but a folder, or a device, which may have no end
     if found.stat().st_size > LARGEST:
         raise FormatError(f"{path} is larger than {LARGEST >> 20} MiB, the most that the console sends")
     return found.read_bytes()

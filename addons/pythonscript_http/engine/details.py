@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from godot import PackedByteArray
 from pythonscript_http.editor.http_file import body_of, body_text
 from pythonscript_http.editor.pretty import kind_of, shown
 from pythonscript_http.editor.records import Record, value_of
-from pythonscript_http.editor.request import Request, check_method
+from pythonscript_http.editor.request import FormatError, Request, check_method
 
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _REPLACED = str.maketrans({"\0": "\u2400"})
 
 
@@ -17,13 +19,17 @@ def to_dictionary(request: Request) -> dict[str, Any]:
     """A request; its body is text as in a `.http` file, with `< path` for files.
 
     Raises:
-        FormatError: the body cannot be shown so.
+        FormatError: the body cannot be shown so, or has bytes that are no text.
     """
+    body = body_text(request.body) if request.body else ""
+    for text in (request.url, body, *(value for _, value in request.headers)):
+        if _NO_TEXT.search(text):
+            raise FormatError("it has bytes that are no text: put them into a file, and send that")
     return {
         "method": request.method,
         "url": request.url,
         "headers": [list(header) for header in request.headers],
-        "body": body_text(request.body) if request.body else "",
+        "body": body,
         "name": request.name,
         "insecure": request.insecure,
         "proxy": request.proxy,
@@ -34,8 +40,10 @@ def from_dictionary(fields: dict[str, Any]) -> Request:
     """Reads a request as a panel has it; what is missing has its default.
 
     Raises:
-        FormatError: the method is none.
+        FormatError: the method is none, or `error` says why it is no request.
     """
+    if "error" in fields:
+        raise FormatError(str(fields["error"]))
     headers = ((str(name).strip(), str(value).strip()) for name, value in fields.get("headers", []))
     return Request(
         method=check_method(str(fields.get("method", "GET")).strip()),

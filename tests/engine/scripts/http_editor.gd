@@ -90,6 +90,32 @@ func test_what_fails_says_why() -> void:
 	check("a variable without a value", said.contains("'nothing' has no value"), true)
 
 
+func said() -> String:
+	return (console().get(&"status") as Label).text
+
+
+func test_what_cannot_be_written_says_why() -> void:
+	var field: LineEdit = console().get(&"url")
+	field.text = "curl 'http://a' -d $'\\xe9'"
+	field.text_changed.emit(field.text)
+	check_true(said(), said().contains("no text"))
+	console().call(&"load_request", {"method": "POST", "url": url("/echo")})
+	(console().get(&"body_kind") as OptionButton).selected = 3
+	((console().get(&"form")) as Control).call(&"set_pairs", [["a", "### b"]])
+	(console().get(&"send") as Button).pressed.emit()
+	check_true(said(), said().contains("another meaning"))
+	console().call(&"load_request", {"method": "POST", "url": url("/echo"), "body": "< /dev/zero"})
+	(console().get(&"send") as Button).pressed.emit()
+	check_true(said(), said().contains("not a file"))
+	console().call(&"load_request", {"method": "POST", "url": url("/echo"), "body": "### a title"})
+	check_true("sent", (await send()).begins_with("POST 200"))
+	(console().get(&"history") as MenuButton).about_to_popup.emit()
+	var menu := (console().get(&"history") as MenuButton).get_popup()
+	check("the history", menu.get_item_text(0).contains(url("/echo")), true)
+	menu.id_pressed.emit(0)
+	check("its body", ((console().call(&"get_request")) as Dictionary)["body"], "")
+
+
 func test_cancel() -> void:
 	console().call(&"load_request", {"url": url("/wait/60")})
 	var button: Button = console().get(&"send")

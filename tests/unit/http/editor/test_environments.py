@@ -31,6 +31,13 @@ def test_who_comes_first() -> None:
     assert values("", None, PUBLIC)("a") == "0"
     assert values("live", None, PUBLIC, PRIVATE)("token") is None
     assert names(PUBLIC, PRIVATE) == ["dev", "live", "test"]
+    assert names(parse('{"a\\u0000": {}, "b": {}}', "f")) == ["b"]  # which no menu can show
+
+
+@pytest.mark.parametrize("text", ['{"\\ud800": {}}', '{"a": {"\\ud800": 1}}', '{"a": {"b": "\\ud800"}}'])
+def test_half_a_character(text: str) -> None:
+    with pytest.raises(FormatError, match="f is not valid JSON: .*surrogates"):
+        parse(text, "f")
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ def test_lines_of_multipart_bodies_end_with_crlf() -> None:
         (Request("PROPFIND", "http://a"), "no method PROPFIND"),
         (Request(url="ftp://a"), "scheme"),
         (Request(url="http://a", proxy="p"), "no port"),
+        (Request(url="http://a", proxy="p:²"), "no port"),
         (Request(url="http://a", body=("a\0",)), "not text"),
     ],
 )

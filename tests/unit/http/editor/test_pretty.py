@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pythonscript_http.editor.pretty import (
+    LINES,
     SHOWN,
     hex_dump,
     json_problem,
@@ -134,6 +135,16 @@ def test_what_is_shown() -> None:
     assert shown("application/json", b"[1]", "hex")[0].startswith("00000000  5b 31 5d")
     assert shown("application/json", b"[1]", "text") == ("[1]", "")
     assert shown("", PNG, "text")[0].startswith("\ufffdPNG")
-    wide = b"[" + b",".join([b"[[]]"] * (SHOWN // 6)) + b"]"
+    wide = b"[" + b",".join([b"1"] * (2 * LINES)) + b"]"
     assert shown("application/json", b"[" * 20_000)[1].startswith("not valid JSON")
-    assert shown("application/json", wide)[1] in ("", "not indented: it would be too long")
+    text, note = shown("application/json", wide)
+    assert text.count("\n") == LINES
+    assert note.startswith(f"the first {LINES} of ")
+    assert shown("text/plain", b"\n" * LINES) == ("\n" * LINES, "")
+
+
+@pytest.mark.parametrize("codec", ["undefined", "idna", "unicode_escape", "raw_unicode_escape", "hex", "utf-7"])
+def test_a_codec_that_is_none_for_texts(codec: str) -> None:
+    text = text_of(f"text/plain; charset={codec}", rb"\ud800 +2AA-")
+    text.encode()  # it has no half characters
+    assert "2AA" in text or codec == "utf-7"

@@ -106,6 +106,7 @@ def test_it_can_be_cancelled(early: bool) -> None:
     [
         (Request(), "there is no URL"),
         (Request(url="http://a", proxy="p"), "no port"),
+        (Request(url="http://a", proxy="p:²"), "no port"),
         (Request(url="http://a", proxy="p:70000"), "65535"),
     ],
 )
