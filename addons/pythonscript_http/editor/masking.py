@@ -5,39 +5,48 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
-from .request import File, Headers, Request
+from .request import File, Headers, Request, split_url
 
 MASK: Final = "•••"
-HEADERS: Final = frozenset(
-    {
-        *("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "apikey"),
-        *("x-auth-token", "x-access-token", "x-csrf-token", "x-xsrf-token", "x-amz-security-token"),
-        *("x-goog-api-key", "x-vault-token", "authentication"),
-    }
-)
-"""Names of headers, in small letters, that carry credentials."""
+HEADERS: Final = frozenset({"cookie", "set-cookie", "authentication"})
+"""Headers that carry credentials, in small letters, beside those whose names say so."""
 
-_WORDS: Final = (
-    r"(?:[\w.\-]*[_.\-])?(?:access|auth|api|id|refresh|session|client|csrf|xsrf|sas)?[_.\-]?"
-    r"(?:token|key|secret|passw(?:or)?d|passphrase|pwd|sig(?:nature)?|credentials?|jwt|sessionid|sid|otp|code)"
+_LONG: Final = (
+    r"(?:token|secret|password|passwd|passphrase|signature|credential|apikey|sessionid|authorization|assertion)"
 )
-_FIELD: Final = re.compile(rf"((?:^|[?&;])(?:{_WORDS}|auth|authorization)=)(?!\{{\{{)[^&#;]+", re.IGNORECASE)
+_SHORT: Final = r"(?:key|pass|pwd|sig|jwt|sid|otp|pin|code|auth)"
+_BEGINS: Final = (
+    r"(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z]))"
+    r"|access|auth|api|id|refresh|session|client|csrf|xsrf|sas|secret|private|pass)"
+)
+_NAME: Final = rf"[\w.\-\[\]%]*?(?:{_LONG}|{_BEGINS}{_SHORT})s?\]?"
+"""A name that ends with a word for a credential; a short one begins there, as in `app_key` and `appKey`."""
+_FIELD: Final = re.compile(rf"((?:^|[?&;#]){_NAME}=)(?!\{{\{{)[^&#;]+", re.IGNORECASE)
 _JSON: Final = re.compile(
-    rf'("(?:{_WORDS}|auth|authorization)"\s*:\s*)"(?!\{{\{{)(?:[^"\\]|\\.)*"', re.IGNORECASE
+    rf'("{_NAME}"\s*:\s*)"(?!\{{\{{)(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.IGNORECASE | re.DOTALL
 )
-_USER: Final = re.compile(r"(^[A-Za-z][A-Za-z0-9+.\-]*://)[^/?#@]*@")
+_NUMBER: Final = re.compile(
+    rf'("[\w.\-]*?(?:{_LONG}|{_BEGINS}(?:pass|pwd|otp|pin))"\s*:\s*)-?\d+', re.IGNORECASE
+)
+_PART: Final = re.compile(
+    rf'(\bname="{_NAME}"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n){{0,5}}\r?\n)(?!\{{\{{).*?(?=\r?\n--|\Z)',
+    re.IGNORECASE | re.DOTALL,
+)
+_HEADER: Final = re.compile(_NAME.replace("|code", ""), re.IGNORECASE)
+_NO_SECRETS: Final = frozenset({"idempotency-key", "surrogate-key"})
+_USER: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*://)?([^/?#]*)@")
 _SCHEME: Final = re.compile(r"(Basic|Bearer|Digest|Token|Negotiate|ApiKey)\s+", re.IGNORECASE)
 _VARIABLE: Final = re.compile(r"\{\{[^{}]*\}\}")
 
 
 def is_secret(name: str) -> bool:
     """Whether a header of that name carries credentials."""
-    return name.lower() in HEADERS
+    return name.lower() in HEADERS or bool(_HEADER.fullmatch(name) and name.lower() not in _NO_SECRETS)
 
 
 def masked_url(url: str) -> str:
     """A URL without user, password, and the values of fields that are named like credentials."""
-    return _FIELD.sub(rf"\1{MASK}", _USER.sub(rf"\1{MASK}@", url))
+    return _FIELD.sub(rf"\1{MASK}", _USER.sub(rf"\g<1>{MASK}@", url))
 
 
 def masked_value(name: str, value: str) -> str:
@@ -58,7 +67,11 @@ def masked_headers(headers: Iterable[tuple[str, str]]) -> Headers:
 
 def masked_body(text: str) -> str:
     """A body of JSON or of a form without the values of fields that are named like credentials."""
-    return _FIELD.sub(rf"\1{MASK}", _JSON.sub(rf'\1"{MASK}"', text))
+    for pattern in (_JSON, _NUMBER):
+        text = pattern.sub(rf'\1"{MASK}"', text)
+    for pattern in (_PART, _FIELD):
+        text = pattern.sub(rf"\1{MASK}", text)
+    return text
 
 
 def masked(request: Request) -> Request:
@@ -68,14 +81,14 @@ def masked(request: Request) -> Request:
         url=masked_url(request.url),
         headers=masked_headers(request.headers),
         body=tuple(piece if isinstance(piece, File) else masked_body(piece) for piece in request.body),
-        proxy=masked_url(request.proxy if "://" in request.proxy else f"http://{request.proxy}").removeprefix(
-            "" if "://" in request.proxy else "http://"
-        ),
+        proxy=masked_url(request.proxy),
     )
 
 
 def extracted(request: Request, taken: Collection[str] = ()) -> tuple[Request, dict[str, str]]:
-    """Puts variables in the place of the credentials in a request's headers.
+    """Puts variables in the place of credentials: those of headers, of the URL, and of the proxy.
+
+    A user and a password in the URL become a header, as which they are sent.
 
     Args:
         taken: names that the variables must not have.
@@ -84,22 +97,41 @@ def extracted(request: Request, taken: Collection[str] = ()) -> tuple[Request, d
         The request, and the variables' values.
     """
     found: dict[str, str] = {}
+
+    def moved(base: str, value: str) -> str:
+        variable = _unlike(base, {*taken, *found})
+        found[variable] = value
+        return f"{{{{{variable}}}}}"
+
+    def field_moved(field: re.Match[str]) -> str:
+        name = field[1].lstrip("?&;#").rstrip("=")
+        return field[1] + moved(re.sub(r"\W+", "_", name.lower()), field[0][len(field[1]) :])
+
+    url, given, proxy = request.url, list(request.headers), request.proxy
+    user = _USER.match(url)
+    if user and not _VARIABLE.search(user[2]):
+        url = (user[1] or "") + url[user.end() :]
+        if request.header("Authorization") is None:
+            given.append(("Authorization", split_url(request.url).authorization))
     headers = []
-    for name, value in request.headers:
+    for name, value in given:
         if is_secret(name) and value and not _VARIABLE.search(value):
             scheme = _SCHEME.match(value)
-            variable = _named(name, scheme[1] if scheme else "", {*taken, *found})
-            found[variable] = value[scheme.end() :] if scheme else value
-            headers.append((name, f"{scheme[0] if scheme else ''}{{{{{variable}}}}}"))
+            kept = scheme[0] if scheme else ""
+            base = {"bearer": "token", "basic": "basic_credentials"}.get(kept.strip().lower(), "")
+            base = base or re.sub(r"\W+", "_", name.lower())
+            headers.append((name, kept + moved(base, value[len(kept) :])))
         else:
             headers.append((name, value))
-    return replace(request, headers=tuple(headers)), found
+    url = _FIELD.sub(field_moved, url)
+    user = _USER.match(proxy)
+    if user and not _VARIABLE.search(user[2]):
+        proxy = f"{user[1] or ''}{moved('proxy_credentials', user[2])}@{proxy[user.end() :]}"
+    return replace(request, url=url, headers=tuple(headers), proxy=proxy), found
 
 
-def _named(header: str, scheme: str, taken: set[str]) -> str:
-    """A variable's name, such as `token`, `cookie` or `x_api_key`."""
-    base = {"bearer": "token", "basic": "basic_credentials"}.get(scheme.lower(), "")
-    base = base or re.sub(r"\W+", "_", header.lower())
+def _unlike(base: str, taken: set[str]) -> str:
+    """A variable's name, such as `token`, `cookie` or `x_api_key`, that is not taken."""
     return next(
         name for n in range(1, len(taken) + 2) if (name := base if n == 1 else f"{base}_{n}") not in taken
     )

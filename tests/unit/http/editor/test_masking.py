@@ -22,6 +22,13 @@ from pythonscript_http.editor.request import File, Request
         ("http://a/?X-Amz-Signature=x;sig=y", f"http://a/?X-Amz-Signature={MASK};sig={MASK}"),
         ("http://ada:pw@a/b@c", f"http://{MASK}@a/b@c"),
         ("http://a/?token={{token}}", "http://a/?token={{token}}"),
+        ("http://a/cb#access_token=x&a=b", f"http://a/cb#access_token={MASK}&a=b"),
+        ("http://ada:p@w@a/", f"http://{MASK}@a/"),
+        ("ada:pw@a/b", f"{MASK}@a/b"),
+        ("/a@b", "/a@b"),
+        ("http://a/?userToken=x&devicetoken=y&appKey=z", f"http://a/?userToken={MASK}&devicetoken={MASK}&appKey={MASK}"),
+        ("http://a/?pass=x&access%5Ftoken=y&user[password]=z", f"http://a/?pass={MASK}&access%5Ftoken={MASK}&user[password]={MASK}"),
+        ("http://a/?max_tokens_left=1&hockey=2&compass=3&inside=4&spin=5", "http://a/?max_tokens_left=1&hockey=2&compass=3&inside=4&spin=5"),
         ("http://a/?monkey=1&author=2&page=3", "http://a/?monkey=1&author=2&page=3"),
     ],
 )
@@ -38,6 +45,14 @@ def test_urls(url: str, shown: str) -> None:
         ("Cookie", "a=b", MASK),
         ("X-API-Key", "k", MASK),
         ("Accept", "token=x", "token=x"),
+        ("X-Authorization", "k", MASK),
+        ("X-SecretKey", "k", MASK),
+        ("PRIVATE-TOKEN", "k", MASK),
+        ("Ocp-Apim-Subscription-Key", "k", MASK),
+        ("X-Parse-Session-Token", "k", MASK),
+        ("Idempotency-Key", "k", "k"),
+        ("X-Status-Code", "k", "k"),
+        ("WWW-Authenticate", "Basic", "Basic"),
         ("Location", "/?token=x", f"/?token={MASK}"),
     ],
 )
@@ -52,6 +67,13 @@ def test_headers(name: str, value: str, shown: str) -> None:
         ('{"refresh_token":"x"}', f'{{"refresh_token":"{MASK}"}}'),
         ("user=ada&password=x", f"user=ada&password={MASK}"),
         ('{"player": "key"}', '{"player": "key"}'),
+        ('{"pin": 1234, "otp":5, "code": 6}', f'{{"pin": "{MASK}", "otp":"{MASK}", "code": 6}}'),
+        ('{"a": 1, "token": "cut of', f'{{"a": 1, "token": "{MASK}"'),
+        ('{"a": 1, "token": "cut off\\', f'{{"a": 1, "token": "{MASK}"'),
+        (
+            '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nx\r\ny\r\n--b\r\nz',
+            f'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n{MASK}\r\n--b\r\nz',
+        ),
     ],
 )
 def test_bodies(text: str, shown: str) -> None:
@@ -69,6 +91,26 @@ def test_a_whole_request() -> None:
         (f"pwd={MASK}", File("f")),
         proxy=f"{MASK}@proxy:1",
     )
+
+
+def test_credentials_of_urls_become_variables() -> None:
+    given = Request(url="https://ada:p%40w@a/?b=c&token=x%20y#d", proxy="u:p@proxy:1")
+    request, found = extracted(given)
+    assert request == Request(
+        url="https://a/?b=c&token={{token}}#d",
+        headers=(("Authorization", "Basic {{basic_credentials}}"),),
+        proxy="{{proxy_credentials}}@proxy:1",
+    )
+    assert found == {"token": "x%20y", "basic_credentials": "YWRhOnBAdw==", "proxy_credentials": "u:p"}
+    assert extracted(request) == (request, {})
+    assert extracted(Request(url="http://{{u}}:{{p}}@a/"))[1] == {}
+    own = Request(url="http://u:p@a/", headers=(("Authorization", "{{own}}"),))
+    assert extracted(own) == (Request(url="http://a/", headers=own.headers), {})
+
+
+@pytest.mark.parametrize("text", ['"token', "token=", '"_', "&_", 'name="token"\r\na', '"token":"', '{"a_', "\\"])
+def test_long_bodies_are_masked_at_once(text: str) -> None:
+    assert masked_body(text * 100_000)  # minutes, if it took the square of it
 
 
 def test_credentials_become_variables() -> None:
