@@ -11,6 +11,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from .masking import is_secret, masked_body, masked_url, masked_value
+from .pretty import kind_of
+from .pretty import text_of as text_of_body
 from .records import Record, value_of
 from .request import Headers
 
@@ -86,13 +88,13 @@ def _response(record: Record, secrets: bool) -> dict[str, Any]:
     line = record.response_head.partition(b"\r\n")[0].decode("latin-1")
     version, _, rest = line.partition(" ")
     body = bytes(record.response_body)
-    content: dict[str, Any] = {"size": record.decoded, "mimeType": value_of(headers, "Content-Type")}
-    if body:
-        try:
-            text = body.decode()
-            content["text"] = text if secrets else masked_body(text)
-        except UnicodeDecodeError:
-            content |= {"text": b64encode(body).decode(), "encoding": "base64"}
+    kind = value_of(headers, "Content-Type")
+    content: dict[str, Any] = {"size": record.decoded, "mimeType": kind}
+    if kind_of(kind, body) in ("json", "text", "svg"):  # in any charset, and where it is cut too
+        text = text_of_body(kind, body)
+        content["text"] = text if secrets else masked_body(text)
+    elif body:
+        content |= {"text": b64encode(body).decode(), "encoding": "base64"}
     if len(body) < record.decoded:
         content["comment"] = "only its begin" if body else "not recorded"
     location = value_of(headers, "Location")

@@ -7,7 +7,7 @@ record too. Times are those at which the game's calls noticed things, so waiting
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from pythonscript_http.trace import (
     AttemptFailed,
@@ -40,7 +40,7 @@ MOST: Final = 2000
 MOST_BODIES: Final = 64 << 20
 """Bytes of bodies that are kept."""
 MOST_OPEN: Final = 4096
-"""Connections that are remembered of one run."""
+"""Connections that are remembered of one run, and requests under way."""
 
 PHASES: Final = ("dns", "connect", "proxy", "tls", "blocked", "send", "wait", "receive")
 """In their order. `blocked`: the connection stands, and the game has not sent its request yet."""
@@ -221,6 +221,16 @@ def value_of(headers: Headers, name: str) -> str:
     return next((value for known, value in headers if known.lower() == name.lower()), "")
 
 
+_T = TypeVar("_T")
+
+
+def _remember(known: dict[int, _T], number: int, what: _T) -> None:
+    """Those whose end was lost would stay for ever."""
+    known[number] = what
+    if len(known) > MOST_OPEN:
+        del known[next(iter(known))]
+
+
 class Log:
     """The records of a game's runs.
 
@@ -297,10 +307,11 @@ class Log:
     def _apply_connection(self, event: ConnectionEvent) -> None:
         if isinstance(event, ConnectStarted):
             line = Line(event.target, event.proxy, started=event.at.monotonic)
-            self._remember(event.connection, line)
+            _remember(self._lines, event.connection, line)
             record = self._exchanges.get(event.exchange)
             if record is None:
-                record = self._waiting[event.connection] = self._add(event.at, event.connection)
+                record = self._add(event.at, event.connection)
+                _remember(self._waiting, event.connection, record)
             record.line, record.connects, record.connection = line, True, event.connection
             self._touch(record)
             return
@@ -309,7 +320,7 @@ class Log:
             if not isinstance(event, Connected):
                 return  # it began before anybody listened
             known = Line("")
-            self._remember(event.connection, known)
+            _remember(self._lines, event.connection, known)
         at = event.at.monotonic
         if isinstance(event, NameResolved):
             known.marks["dns"] = at
@@ -340,7 +351,7 @@ class Log:
             if record is None or record.id not in self._by_id:
                 record = self._add(event.at, event.connection)
                 record.line = self._lines.get(event.connection)
-            self._exchanges[event.exchange] = record
+            _remember(self._exchanges, event.exchange, record)
             record.requested = at
             record.method, record.request_head = event.method, event.head
             record.request_length = event.body_length
@@ -349,6 +360,9 @@ class Log:
         record = self._exchanges.get(event.exchange)
         if record is None:
             return  # it began before anybody listened, or was cleared away
+        if record.id not in self._by_id:
+            del self._exchanges[event.exchange]  # it has made room
+            return
         if event.connection and record.line is None:
             record.line, record.connection = self._lines.get(event.connection), event.connection
         if isinstance(event, RequestBody | ResponseBody):
@@ -382,6 +396,7 @@ class Log:
         if len(self.records) > MOST:
             oldest = self.records.popleft()
             del self._by_id[oldest.id]
+            self._changed.pop(oldest.id, None)
             self._bodies -= len(oldest.request_body) + len(oldest.response_body)
         self._touch(record)
         return record
@@ -392,11 +407,6 @@ class Log:
 
     def _touch(self, record: Record) -> None:
         self._changed[record.id] = None
-
-    def _remember(self, connection: int, line: Line) -> None:
-        self._lines[connection] = line
-        if len(self._lines) > MOST_OPEN:
-            del self._lines[next(iter(self._lines))]
 
     def _make_room(self) -> None:
         for record in self.records:

@@ -48,6 +48,22 @@ def test_it_is_valid(secrets: bool) -> None:
     assert len(har["log"]["entries"]) == 4
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", '{"token": "s3cret", "a": "\u00e9'.encode()[:-1]),
+        ("application/json; charset=iso-8859-1", '{"token": "s3cret", "a": "\u00e9"}'.encode("latin-1")),
+        ("text/plain", b"token=s3cret&a=\xff"),
+    ],
+)
+def test_what_is_text_is_masked_however_it_is_encoded_or_cut(kind: str, body: bytes) -> None:
+    log = log_of(connecting(), request(1), response(1, headers=f"Content-Type: {kind}\r\n", body=body))
+    content = entries(log)[0]["response"]["content"]
+    assert "encoding" not in content
+    assert "s3cret" not in content["text"]
+    assert "s3cret" in entries(log, secrets=True)[0]["response"]["content"]["text"]
+
+
 @pytest.mark.parametrize("secrets", [False, True])
 def test_secrets_are_left_out_unless_asked_for(secrets: bool) -> None:
     log = secret_log()

@@ -206,6 +206,20 @@ class TestBounds:
         assert [record.id for record in log.records] == [3, 4, 5]
         assert log.record(1) is None
         assert log._bodies == 3 * 7
+        assert list(log._changed) == [3, 4, 5]
+
+    def test_what_was_under_way_and_has_made_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(records, "MOST", 1)
+        log = log_of(connecting(), request(1), request(2))
+        log.apply(response(1))
+        assert (log._bodies, list(log._changed), list(log._exchanges)) == (0, [2], [2])
+
+    def test_ends_that_were_lost(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(records, "MOST_OPEN", 2)
+        log = log_of(*(request(number) for number in range(1, 5)))
+        assert sorted(log._exchanges) == [3, 4]
+        log = log_of(*(connecting(number) for number in range(1, 5)))
+        assert sorted(log._waiting) == [3, 4]
 
     def test_bodies_of_the_oldest_make_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(records, "MOST_BODIES", 16)
