@@ -78,10 +78,16 @@ class Door:
         return 0
 
     def demo(self) -> int:
-        """run the demo: PyHTTPClient and HTTPClient side by side against a local server"""
-        self._no_arguments()
+        """run the demo: PyHTTPClient and HTTPClient side by side against a local server; or --editor"""
+        editor = self._arguments == ["--editor"]
+        if not editor:
+            self._no_arguments()
         _, godot = self._ready()
         with serving() as port:
+            if editor:
+                command = [godot.path, "--editor", "--path", str(project.ROOT)]
+                env = {**os.environ, "PYTHONSCRIPT_DEMO_PORT": str(port)}
+                return children.run(command, env=env, check=False).returncode
             arguments = [f"--port={port}", *(["--terminal"] if sys.stdout.isatty() else [])]
             scene = ("--headless", "--no-header", "--path", str(project.ROOT), "--", *arguments)
             try:

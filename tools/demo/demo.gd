@@ -1,7 +1,8 @@
 extends Node
 ## Sends the same four requests through PyHTTPClient and the engine's HTTPClient; shows what came back.
 ##
-## [code]python3 tools/dev.py demo[/code] starts a server and this scene, and tells it the port.
+## [code]python3 tools/dev.py demo[/code] starts a server and this scene, and tells it the port; with
+## [code]--editor[/code], the editor, whose games inherit the port from its environment.
 
 const Fetch := preload("fetch.gd")
 
@@ -17,7 +18,11 @@ var _terminal := _has_option("terminal")  # whose last line can be overwritten
 func _ready() -> void:
 	var port := _option("port").to_int()
 	if port == 0:
-		print("This scene needs its server: run `python3 tools/dev.py demo`.")
+		port = OS.get_environment("PYTHONSCRIPT_DEMO_PORT").to_int()
+	if port == 0:
+		print(
+			"This scene needs its server: run `python3 tools/dev.py demo`, or `demo --editor` to play it there."
+		)
 		get_tree().quit(2)
 		return
 	await _compare(port)

@@ -222,6 +222,9 @@ func _make_body() -> Control:
 	bar.add_child(_body_note)
 	box.add_child(bar)
 	body.size_flags_vertical = SIZE_EXPAND_FILL
+	body.tooltip_text = tr(
+		"The body, perhaps with {{variables}}; “< path” on a line of its own sends a file."
+	)
 	body.gutters_draw_line_numbers = true
 	body.auto_brace_completion_enabled = true
 	body.text_changed.connect(_check_body)
@@ -311,6 +314,12 @@ func get_request() -> Dictionary:
 
 func _has_header(pairs: Array, wanted: String) -> bool:
 	return pairs.any(func(pair: Array) -> bool: return (pair[0] as String).to_lower() == wanted)
+
+
+## Shows a request that is in no file yet: it is saved as one more, and replaces none.
+func load_other(request: Dictionary) -> void:
+	requests.selected = -1
+	load_request(request)
 
 
 ## Shows a request, to be edited and sent.
@@ -408,7 +417,8 @@ func _on_query_changed() -> void:
 func _on_url_changed(text: String) -> void:
 	if text.strip_edges().begins_with("curl "):
 		url.text = ""
-		paste_curl(text)
+		var held := _clipboard()  # it has the ends of lines that the field has dropped
+		paste_curl(held if held.strip_escapes() == text else text)
 	else:
 		query.set_pairs(_logic.call(&"get_query", text))
 
@@ -487,8 +497,7 @@ func _on_menu_pressed(id: int) -> void:
 		1, 2:
 			copy([&"get_curl", &"get_gdscript"][id - 1])
 		3:
-			requests.selected = -1
-			load_request({})
+			load_other({})
 
 
 ## Puts the request into the clipboard, as what a method of [code]PyHTTPConsole[/code] makes of it.
@@ -499,6 +508,11 @@ func copy(how: StringName) -> void:
 		say(tr("Copied."))
 	else:
 		say(found["error"], true)
+
+
+func _clipboard() -> String:
+	var has := DisplayServer.has_feature(DisplayServer.FEATURE_CLIPBOARD)
+	return DisplayServer.clipboard_get() if has else ""
 
 
 func _open_paste() -> void:
@@ -512,9 +526,7 @@ func _open_paste() -> void:
 		_paste.add_child(_pasted)
 		_paste.confirmed.connect(func() -> void: paste_curl(_pasted.text))
 		add_child(_paste)
-	var held := (
-		DisplayServer.clipboard_get() if DisplayServer.has_feature(DisplayServer.FEATURE_CLIPBOARD) else ""
-	)
+	var held := _clipboard()
 	_pasted.text = held if held.strip_edges().begins_with("curl") else ""
 	_paste.popup_centered(Vector2i(Vector2(700, 300) * EditorInterface.get_editor_scale()))
 	_pasted.grab_focus()
@@ -526,23 +538,33 @@ func paste_curl(command: String) -> void:
 	if found.has("error"):
 		say(found["error"], true)
 		return
-	var private := _folder().path_join(PRIVATE)
+	var moved := _without_secrets(found["request"], _folder())
+	if moved.is_empty():
+		load_other(found["request"])
+		return
+	load_other(moved["request"])
+	say("; ".join((moved["notes"] as Array) + (found["notes"] as Array)))
+
+
+## Moves credentials into the private environment beside the requests; gives the [code]request[/code] that is
+## left and [code]notes[/code] on it, or nothing if that cannot be done, and says why.
+func _without_secrets(request: Dictionary, folder: String) -> Dictionary:
+	var private := folder.path_join(PRIVATE)
 	var chosen := environment.get_item_text(environment.selected) if environment.selected > 0 else "dev"
-	var moved: Dictionary = _logic.call(&"extract_secrets", found["request"], chosen, _text_of(private))
+	var moved: Dictionary = _logic.call(&"extract_secrets", request, chosen, _text_of(private))
 	if moved.has("error"):
 		say(moved["error"], true)
-		load_request(found["request"])
-		return
-	load_request(moved["request"])
-	requests.selected = -1
-	var notes: Array = found["notes"]
-	if not (moved["names"] as Array).is_empty() and _write(private, moved["private"]):
+		return {}
+	moved["notes"] = []
+	if not (moved["names"] as Array).is_empty():
+		if not _write(private, moved["private"]):
+			return {}
 		_show_environments(chosen)
-		notes.push_front(
+		moved["notes"] = [
 			tr("credentials were moved to %s: %s") % [PRIVATE, ", ".join(moved["names"] as Array)]
-		)
+		]
 		_offer_to_ignore()
-	say("; ".join(notes))
+	return moved
 
 
 func _offer_to_ignore() -> void:
@@ -643,10 +665,19 @@ func save_as(file: String) -> void:
 	var is_own := file == path
 	var index := requests.selected if is_own and requests.selected >= 0 else -1
 	var text := _text_of(file)
+	var known: Array = (_logic.call(&"read_requests", text) as Dictionary).get("requests", [])
 	if index < 0:
-		var known: Dictionary = _logic.call(&"read_requests", text)
-		index = (known.get("requests", []) as Array).size()
-	var found: Dictionary = _logic.call(&"write_request", text, index, get_request())
+		index = known.size()
+	elif (
+		index >= known.size()
+		or (known[index] as Dictionary).get("request") != requests.get_selected_metadata()
+	):
+		say(tr("%s has changed meanwhile: open it again, so that no other request is replaced.") % file, true)
+		return
+	var moved := _without_secrets(get_request(), file.get_base_dir())
+	if moved.is_empty():
+		return
+	var found: Dictionary = _logic.call(&"write_request", text, index, moved["request"])
 	if found.has("error"):
 		say(found["error"], true)
 		return
@@ -654,7 +685,7 @@ func save_as(file: String) -> void:
 		open_file(file)
 		requests.selected = index
 		_on_request_selected(index)
-		say(tr("Saved in %s.") % file)
+		say("; ".join([tr("Saved in %s.") % file] + (moved["notes"] as Array)))
 
 
 func _show_environments(chosen := "") -> void:
@@ -698,5 +729,4 @@ func _on_history_pressed(id: int) -> void:
 		_write(HISTORY, _logic.call(&"dump_history"))
 		return
 	var entries: Array = _logic.call(&"get_history")
-	requests.selected = -1
-	load_request((entries[id] as Dictionary)["request"])
+	load_other((entries[id] as Dictionary)["request"])

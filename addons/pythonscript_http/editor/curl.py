@@ -59,8 +59,8 @@ _LETTERS: Final = {
 def words(command: str) -> list[str]:
     """Splits a command as a POSIX shell does.
 
-    Lines may end with CRLF. A field of one line, into which a command of several is pasted, drops their ends: of
-    `\\`, the end and the next line's indent there remain `\\` and blanks, which part words here.
+    Lines may end with CRLF. A field of one line, into which a command of several is pasted, drops their ends:
+    of a backslash, the end and the next line's indent the end is missing then, and the rest parts words here.
 
     Raises:
         FormatError: it needs a shell, or a quote is not closed.

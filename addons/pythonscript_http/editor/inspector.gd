@@ -185,8 +185,11 @@ func update() -> void:
 		elif _items.has(id):
 			(_items[id] as TreeItem).free()
 			_items.erase(id)
-	if _items.size() > _log.call(&"get_count"):
-		rebuild()  # the oldest have made room
+	var oldest: int = _log.call(&"get_oldest")
+	for id: int in _items.keys():
+		if id < oldest:  # it has made room
+			(_items[id] as TreeItem).free()
+			_items.erase(id)
 	_show_count()
 	tree.queue_redraw()
 

@@ -12,7 +12,8 @@ HEADERS: Final = frozenset({"cookie", "set-cookie", "authentication"})
 """Headers that carry credentials, in small letters, beside those whose names say so."""
 
 _LONG: Final = (
-    r"(?:token|secret|password|passwd|passphrase|signature|credential|apikey|sessionid|authorization|assertion)"
+    r"(?:token|secret|password|passwd|passphrase|signature|credential"
+    r"|apikey|sessionid|authorization|assertion)"
 )
 _SHORT: Final = r"(?:key|pass|pwd|sig|jwt|sid|otp|pin|code|auth)"
 _BEGINS: Final = (

@@ -68,5 +68,5 @@ func show_console() -> void:
 
 
 func _open_in_console(request: Dictionary) -> void:
-	(console as Console).load_request(request)
+	(console as Console).load_other(request)
 	show_console()

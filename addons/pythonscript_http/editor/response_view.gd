@@ -52,6 +52,7 @@ func _init() -> void:
 	_add_tab(tr("Request body"), _request_body)
 	_add_tab(tr("Times"), _make_times())
 	_request_body.editable = false
+	_request_body.tooltip_text = tr("The body of the request.")
 	clear()
 
 
@@ -89,6 +90,7 @@ func _make_body() -> Control:
 	bar.add_child(_save)
 	box.add_child(bar)
 	body.editable = false
+	body.tooltip_text = tr("The body of the response.")
 	body.gutters_draw_line_numbers = true
 	body.size_flags_vertical = SIZE_EXPAND_FILL
 	box.add_child(body)
@@ -113,6 +115,7 @@ func _make_headers() -> Control:
 	headers.select_mode = Tree.SELECT_ROW
 	box.add_child(headers)
 	_raw_heads.editable = false
+	_raw_heads.tooltip_text = tr("The heads of request and response, as they went over the network.")
 	_raw_heads.size_flags_vertical = SIZE_EXPAND_FILL
 	_raw_heads.hide()
 	box.add_child(_raw_heads)
@@ -147,11 +150,13 @@ func clear() -> void:
 
 ## Shows what [code]details_of()[/code] gives.
 func show_details(details: Dictionary) -> void:
+	var grows: bool = _details.get("id", -1) == details.get("id", 0)  # the one that is shown, and more of it
 	_details = details
 	_show_summary()
 	var is_image: bool = IMAGES.has(details["kind"]) and details["complete"]
 	_views.set_item_disabled(3, not is_image)
-	_views.selected = 3 if is_image else 0
+	if not grows or _views.is_item_disabled(_views.selected):
+		_views.selected = 3 if is_image else 0
 	_show_view(_views.selected)
 	_save.disabled = (details["body"] as PackedByteArray).is_empty()
 	_show_headers()

@@ -65,7 +65,7 @@ def row_of(record: Record, now: float) -> dict[str, Any]:
         "host": _text(record.host),
         "path": _text(record.path),
         "status": record.status,
-        "type": record.media.rpartition("/")[2],
+        "type": _text(record.media.rpartition("/")[2][:40]),
         "received": record.received,
         "decoded": record.decoded,
         "seconds": record.seconds(now),

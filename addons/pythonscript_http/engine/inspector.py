@@ -61,6 +61,10 @@ class PyHTTPInspector(RefCounted):
         """Returns how many records there are."""
         return len(self._log.records)
 
+    def get_oldest(self) -> int:
+        """Returns the id of the oldest record, than which all others have greater ones; 0: there is none."""
+        return self._log.records[0].id if self._log.records else 0
+
     def get_now(self) -> float:
         """Returns the newest time that the game has told, in seconds of its clock."""
         return self._log.now

@@ -90,7 +90,7 @@ func test_what_fails_says_why() -> void:
 	check("a variable without a value", said.contains("'nothing' has no value"), true)
 
 
-func said() -> String:
+func _said() -> String:
 	return (console().get(&"status") as Label).text
 
 
@@ -98,15 +98,15 @@ func test_what_cannot_be_written_says_why() -> void:
 	var field: LineEdit = console().get(&"url")
 	field.text = "curl 'http://a' -d $'\\xe9'"
 	field.text_changed.emit(field.text)
-	check_true(said(), said().contains("no text"))
+	check_true(_said(), _said().contains("no text"))
 	console().call(&"load_request", {"method": "POST", "url": url("/echo")})
 	(console().get(&"body_kind") as OptionButton).selected = 3
 	((console().get(&"form")) as Control).call(&"set_pairs", [["a", "### b"]])
 	(console().get(&"send") as Button).pressed.emit()
-	check_true(said(), said().contains("another meaning"))
+	check_true(_said(), _said().contains("another meaning"))
 	console().call(&"load_request", {"method": "POST", "url": url("/echo"), "body": "< /dev/zero"})
 	(console().get(&"send") as Button).pressed.emit()
-	check_true(said(), said().contains("not a file"))
+	check_true(_said(), _said().contains("not a file"))
 	console().call(&"load_request", {"method": "POST", "url": url("/echo"), "body": "### a title"})
 	check_true("sent", (await send()).begins_with("POST 200"))
 	(console().get(&"history") as MenuButton).about_to_popup.emit()
@@ -197,6 +197,68 @@ func test_files_of_requests() -> void:
 		((console().get(&"response") as Control).get(&"_details") as Dictionary)["body"],
 		PackedByteArray([0, 255])
 	)
+
+
+func test_files_have_no_credentials_and_lose_no_request() -> void:
+	var file := "res://folder/shared.http"
+	DirAccess.make_dir_absolute("res://folder")
+	FileAccess.open(file, FileAccess.WRITE).store_string("### a\nGET http://a\n\n### b\nGET http://b\n")
+	console().call(&"open_file", file)
+	plugin().call(
+		&"_open_in_console",
+		{"url": "http://c/?token=s3cret", "headers": [["Authorization", "Bearer s3cret"]]}
+	)
+	console().call(&"save_request")
+	check(
+		"a request of a game is one more, without its credentials",
+		text_of(file),
+		(
+			"### a\nGET http://a\n\n### b\nGET http://b\n\n"
+			+ "###\nGET http://c/?token={{token_2}}\nAuthorization: Bearer {{token}}\n"
+		)
+	)
+	check_true(_said(), _said().contains("token_2"))
+	check(
+		"where they are",
+		JSON.parse_string(text_of("res://folder/http-client.private.env.json")),
+		{"dev": {"token": "s3cret", "token_2": "s3cret"}}
+	)
+	(console().get(&"requests") as OptionButton).selected = 1
+	(console().get(&"requests") as OptionButton).item_selected.emit(1)
+	FileAccess.open(file, FileAccess.WRITE).store_string("### b\nGET http://b\n\n### c\nGET http://c\n")
+	console().call(&"save_request")
+	check_true(_said(), _said().contains("has changed"))
+	check("the file as it was", text_of(file), "### b\nGET http://b\n\n### c\nGET http://c\n")
+
+
+func _bring_into_view(panel: Control) -> void:
+	var inner: Node = panel
+	while inner.get_parent() is Control:
+		var outer: Control = inner.get_parent()
+		if outer is TabContainer:
+			(outer as TabContainer).current_tab = (outer as TabContainer).get_tab_idx_from_control(inner)
+		outer.show()
+		inner = outer
+
+
+func test_the_oldest_make_room() -> void:
+	var panel: Control = inspector()
+	_bring_into_view(panel)
+	(panel.get(&"filter") as LineEdit).text = "one"
+	var rows := []
+	for number in 2002:
+		var head := "GET /%s HTTP/1.1\r\n\r\n" % ("one" if number in [0, 2001] else "other")
+		rows.append(["RequestStarted", 1.0, 1.0, 1, number + 1, "GET", head.to_utf8_buffer(), 0])
+	panel.call(&"receive", [0, rows.slice(0, 2000)])
+	panel.call(&"rebuild")
+	check("before", (panel.get(&"tree") as Tree).get_root().get_child_count(), 1)
+	panel.call(&"receive", [0, rows.slice(2000)])
+	check("in view", panel.is_visible_in_tree(), true)
+	panel.call(&"update")
+	check("after", (panel.get(&"tree") as Tree).get_root().get_child_count(), 1)
+	check("the one", ((panel.get(&"tree") as Tree).get_root().get_child(0)).get_metadata(0) >= 2000, true)
+	(panel.get(&"filter") as LineEdit).text = ""
+	panel.call(&"_on_clear_pressed")
 
 
 func test_a_game() -> void:
@@ -291,6 +353,7 @@ func test_what_can_be_pressed_or_filled_in_has_a_tooltip() -> void:
 	for panel: Control in [console(), inspector()]:
 		var found := panel.find_children("*", "BaseButton", true, false)
 		found.append_array(panel.find_children("*", "LineEdit", true, false))
+		found.append_array(panel.find_children("*", "TextEdit", true, false))
 		check_true("controls", found.size() > 10)
 		for control: Control in found:
 			var inside := control.get_parent()
@@ -315,4 +378,8 @@ func test_z_it_is_disabled_and_enabled_again_and_again() -> void:
 	EditorInterface.play_custom_scene("res://game.tscn")
 	await wait_for("the game runs", EditorInterface.is_playing_scene)
 	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
-	check_true("without the plugin a game says nothing", true)
+	check(
+		"no panel has come back",
+		get_tree().root.find_children("HTTP", "VBoxContainer", true, false),
+		[] as Array[Node]
+	)

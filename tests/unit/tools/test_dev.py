@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -227,6 +228,22 @@ def test_the_demo_ends_with_us(became: list[list[str]], monkeypatch: pytest.Monk
     monkeypatch.setattr(children, "run", run)
     assert dev.main(["demo"]) == 3
     assert became[0][:2] == ["/godot", "--headless"]
+
+
+def test_the_demos_editor_knows_the_server(monkeypatch: pytest.MonkeyPatch, became: list[list[str]]) -> None:
+    ports = []
+
+    def run(command: list[object], *, env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
+        became.append([str(word) for word in command])
+        port = env["PYTHONSCRIPT_DEMO_PORT"]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as response:
+            ports.append(response.status)
+        return subprocess.CompletedProcess([], 4)
+
+    monkeypatch.setattr(children, "run", run)
+    assert dev.main(["demo", "--editor"]) == 4
+    assert became[0][:3] == ["/godot", "--editor", "--path"]
+    assert ports == [200]
 
 
 def test_what_the_door_becomes_has_no_children_of_ours() -> None:

@@ -29,7 +29,6 @@ FIREFOX = r"""curl 'http://127.0.0.1:8000/form' --compressed -X POST -H 'User-Ag
 -H 'Content-Type: application/x-www-form-urlencoded' --data-raw 'a=1&b=%20'"""
 
 
-
 @pytest.mark.parametrize("command", [CHROME, FIREFOX])
 def test_what_is_pasted_into_a_field_of_one_line(command: str) -> None:
     assert parse(command.replace("\n", "")) == parse(command)

@@ -36,7 +36,7 @@ def test_who_comes_first() -> None:
 
 @pytest.mark.parametrize("text", ['{"\\ud800": {}}', '{"a": {"\\ud800": 1}}', '{"a": {"b": "\\ud800"}}'])
 def test_half_a_character(text: str) -> None:
-    with pytest.raises(FormatError, match="f is not valid JSON: .*surrogates"):
+    with pytest.raises(FormatError, match=r"f is not valid JSON: .*surrogates"):
         parse(text, "f")
 
 

@@ -241,6 +241,4 @@ def test_the_ends_of_lines_stay(index: int) -> None:
     text = "# c\r\nGET http://a\r\n\r\n### b\r\nGET http://b\r\n"
     written = replaced(text, index, Request(url="http://z", headers=(("A", "b"),)))
     assert written.count("\n") == written.count("\r\n") > 5
-    assert parse(written).sections[index].request == Request(
-        url="http://z", headers=(("A", "b"),), name=""
-    )
+    assert parse(written).sections[index].request == Request(url="http://z", headers=(("A", "b"),), name="")

@@ -26,9 +26,18 @@ from pythonscript_http.editor.request import File, Request
         ("http://ada:p@w@a/", f"http://{MASK}@a/"),
         ("ada:pw@a/b", f"{MASK}@a/b"),
         ("/a@b", "/a@b"),
-        ("http://a/?userToken=x&devicetoken=y&appKey=z", f"http://a/?userToken={MASK}&devicetoken={MASK}&appKey={MASK}"),
-        ("http://a/?pass=x&access%5Ftoken=y&user[password]=z", f"http://a/?pass={MASK}&access%5Ftoken={MASK}&user[password]={MASK}"),
-        ("http://a/?max_tokens_left=1&hockey=2&compass=3&inside=4&spin=5", "http://a/?max_tokens_left=1&hockey=2&compass=3&inside=4&spin=5"),
+        (
+            "http://a/?userToken=x&devicetoken=y&appKey=z",
+            f"http://a/?userToken={MASK}&devicetoken={MASK}&appKey={MASK}",
+        ),
+        (
+            "http://a/?pass=x&access%5Ftoken=y&user[password]=z",
+            f"http://a/?pass={MASK}&access%5Ftoken={MASK}&user[password]={MASK}",
+        ),
+        (
+            "http://a/?max_tokens_left=1&hockey=2&compass=3&inside=4&spin=5",
+            "http://a/?max_tokens_left=1&hockey=2&compass=3&inside=4&spin=5",
+        ),
         ("http://a/?monkey=1&author=2&page=3", "http://a/?monkey=1&author=2&page=3"),
     ],
 )
@@ -108,7 +117,9 @@ def test_credentials_of_urls_become_variables() -> None:
     assert extracted(own) == (Request(url="http://a/", headers=own.headers), {})
 
 
-@pytest.mark.parametrize("text", ['"token', "token=", '"_', "&_", 'name="token"\r\na', '"token":"', '{"a_', "\\"])
+@pytest.mark.parametrize(
+    "text", ['"token', "token=", '"_', "&_", 'name="token"\r\na', '"token":"', '{"a_', "\\"]
+)
 def test_long_bodies_are_masked_at_once(text: str) -> None:
     assert masked_body(text * 100_000)  # minutes, if it took the square of it
 

@@ -143,7 +143,9 @@ def test_what_is_shown() -> None:
     assert shown("text/plain", b"\n" * LINES) == ("\n" * LINES, "")
 
 
-@pytest.mark.parametrize("codec", ["undefined", "idna", "unicode_escape", "raw_unicode_escape", "hex", "utf-7"])
+@pytest.mark.parametrize(
+    "codec", ["undefined", "idna", "unicode_escape", "raw_unicode_escape", "hex", "utf-7"]
+)
 def test_a_codec_that_is_none_for_texts(codec: str) -> None:
     text = text_of(f"text/plain; charset={codec}", rb"\ud800 +2AA-")
     text.encode()  # it has no half characters
