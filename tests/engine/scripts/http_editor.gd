@@ -35,7 +35,7 @@ func url(path: String) -> String:
 	return "http://127.0.0.1:%s%s" % [option("port"), path]
 
 
-func text_of(file: String) -> String:
+func _text_of(file: String) -> String:
 	return FileAccess.get_file_as_string(file)
 
 
@@ -48,7 +48,7 @@ func send() -> String:
 	return (view.get(&"summary") as Label).text
 
 
-func body_text() -> String:
+func _body_text() -> String:
 	return ((console().get(&"response") as Control).get(&"body") as CodeEdit).text
 
 
@@ -69,15 +69,15 @@ func test_a_request() -> void:
 		}
 	)
 	check("a summary", (await send()).begins_with("POST 200"), true)
-	check("pretty", body_text(), '{\n  "b": 1.0,\n  "a": []\n}')
+	check("pretty", _body_text(), '{\n  "b": 1.0,\n  "a": []\n}')
 	var view: Control = console().get(&"response")
 	var tree: Tree = view.get(&"headers")
 	check("headers", tree.get_root().get_child(0).get_text(0).begins_with("Response"), true)
 	check_true("times", (view.get(&"times") as Tree).get_root().get_child_count() > 2)
 	view.call(&"_on_view_selected", 2)
-	check("hex", body_text().begins_with("00000000  7b 22 62 22"), true)
+	check("hex", _body_text().begins_with("00000000  7b 22 62 22"), true)
 	view.call(&"save_body", "user://body.json")
-	check("saved", text_of("user://body.json"), '{"b":1.0,"a":[]}')
+	check("saved", _text_of("user://body.json"), '{"b":1.0,"a":[]}')
 
 
 func test_what_fails_says_why() -> void:
@@ -136,14 +136,14 @@ func test_a_curl_command() -> void:
 	check("url", request["url"], url("/echo?a=b"))
 	check("body", request["body"], '{"n":1.0}')
 	check("a variable instead of the token", request["headers"][0], ["Authorization", "Bearer {{token}}"])
-	var private := text_of("res://http-client.private.env.json")
+	var private := _text_of("res://http-client.private.env.json")
 	check("the token", JSON.parse_string(private), {"dev": {"token": "s3cret"}})
 	console().call(&"ignore_private")
-	check("ignored", text_of("res://.gitignore"), "http-client.private.env.json\n")
+	check("ignored", _text_of("res://.gitignore"), "http-client.private.env.json\n")
 	check_true("sent", (await send()).begins_with("POST 200"))
 	check(
 		"the history has no token",
-		text_of("res://.godot/pythonscript_http_history.json").contains("s3cret"),
+		_text_of("res://.godot/pythonscript_http_history.json").contains("s3cret"),
 		false
 	)
 	((console().get(&"_ignore")) as Window).hide()
@@ -160,7 +160,7 @@ func test_files_of_requests() -> void:
 	)
 	(console().get(&"requests") as OptionButton).selected = -1
 	console().call(&"save_as", "res://requests.http")
-	var lines := text_of("res://requests.http").split("\n")
+	var lines := _text_of("res://requests.http").split("\n")
 	check(
 		"the file",
 		lines,
@@ -189,7 +189,7 @@ func test_files_of_requests() -> void:
 	environments.selected = 1
 	(console().get(&"requests") as OptionButton).item_selected.emit(1)
 	check_true("sent", (await send()).begins_with("GET 200"))
-	check_true("with the values", body_text().contains("A: c"))
+	check_true("with the values", _body_text().contains("A: c"))
 	(console().get(&"requests") as OptionButton).item_selected.emit(0)
 	check_true("a file", (await send()).begins_with("PUT 200"))
 	check(
@@ -211,7 +211,7 @@ func test_files_have_no_credentials_and_lose_no_request() -> void:
 	console().call(&"save_request")
 	check(
 		"a request of a game is one more, without its credentials",
-		text_of(file),
+		_text_of(file),
 		(
 			"### a\nGET http://a\n\n### b\nGET http://b\n\n"
 			+ "###\nGET http://c/?token={{token_2}}\nAuthorization: Bearer {{token}}\n"
@@ -220,7 +220,7 @@ func test_files_have_no_credentials_and_lose_no_request() -> void:
 	check_true(_said(), _said().contains("token_2"))
 	check(
 		"where they are",
-		JSON.parse_string(text_of("res://folder/http-client.private.env.json")),
+		JSON.parse_string(_text_of("res://folder/http-client.private.env.json")),
 		{"dev": {"token": "s3cret", "token_2": "s3cret"}}
 	)
 	(console().get(&"requests") as OptionButton).selected = 1
@@ -228,7 +228,7 @@ func test_files_have_no_credentials_and_lose_no_request() -> void:
 	FileAccess.open(file, FileAccess.WRITE).store_string("### b\nGET http://b\n\n### c\nGET http://c\n")
 	console().call(&"save_request")
 	check_true(_said(), _said().contains("has changed"))
-	check("the file as it was", text_of(file), "### b\nGET http://b\n\n### c\nGET http://c\n")
+	check("the file as it was", _text_of(file), "### b\nGET http://b\n\n### c\nGET http://c\n")
 
 
 func _bring_into_view(panel: Control) -> void:
