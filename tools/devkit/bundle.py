@@ -21,7 +21,7 @@ from .interpreter import Interpreter
 ADDONS = ("pythonscript", "pythonscript_http")
 MADE = ("src", "bin", "python")
 """What an addon's folder has in a checkout and is made anew."""
-SHIPPED = (".py", ".typed", ".gdextension", ".svg", "README.md", "LICENSE")
+SHIPPED = (".py", ".gd", ".cfg", ".typed", ".gdextension", ".svg", "README.md", "LICENSE")
 """How the names end of what is shipped of an addon's folder."""
 
 ZIPPED, UNPACKED = 16_000_000, 45_000_000

@@ -46,6 +46,9 @@ def disagreements(
     for path in sorted([*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("addons/*/*.md")]):
         for other in sorted(set(_NAMED.findall(path.read_text(encoding="utf-8"))) - {version}):
             yield f"{path.relative_to(root).as_posix()}: names version {other}, not {version}"
+    for path in sorted(root.glob("addons/*/plugin.cfg")):
+        if f'\nversion="{version}"\n' not in path.read_text(encoding="utf-8"):
+            yield f"{path.relative_to(root).as_posix()}: its version is not {version}"
     found = sorted(bundles.glob("pythonscript-*.zip"))
     if not found:
         yield f"{bundles.name}/ holds no bundle: make it by tools/dev.py bundle"

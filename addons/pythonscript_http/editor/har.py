@@ -6,7 +6,9 @@ Source: http://www.softwareishard.com/blog/har-12-spec/ (the W3C's draft of it w
 import json
 from base64 import b64encode
 from collections.abc import Iterable
+from configparser import ConfigParser
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -16,7 +18,9 @@ from .pretty import text_of as text_of_body
 from .records import Record, value_of
 from .request import Headers
 
-CREATOR: Final = {"name": "pythonscript_http", "version": "0.1.0"}
+_PLUGIN: Final = ConfigParser()
+_PLUGIN.read(Path(__file__).parents[1] / "plugin.cfg", encoding="utf-8")
+CREATOR: Final = {"name": "pythonscript_http", "version": _PLUGIN.get("plugin", "version", fallback="").strip('"')}
 
 _PHASES: Final = {"blocked": "blocked", "dns": "dns", "send": "send", "wait": "wait", "receive": "receive"}
 

@@ -85,6 +85,8 @@ def test_what_is_shipped_of_the_addons(tmp_path: Path) -> None:
         "pythonscript/godot/__init__.py",
         "pythonscript/godot/py.typed",
         "pythonscript_http/http1/head.py",
+        "pythonscript_http/plugin.cfg",
+        "pythonscript_http/editor/plugin.gd",
     }
     others = {
         "pythonscript/src/pythonscript.c",
@@ -94,6 +96,7 @@ def test_what_is_shipped_of_the_addons(tmp_path: Path) -> None:
         "pythonscript/godot/__pycache__/x.pyc",
         "pythonscript/godot/_engine.pyi",
         "pythonscript/pythonscript.gdextension.uid",
+        "pythonscript_http/editor/plugin.gd.uid",
         "another/register_types.py",
     }
     for name in shipped | others:

@@ -66,6 +66,7 @@ def root(tmp_path: Path) -> Path:
         "addons/pythonscript/README.md": "A\n",
         "addons/pythonscript/godot/__init__.py": "x = 1\n",
         "addons/pythonscript_http/LICENSE": "MIT\n",
+        "addons/pythonscript_http/plugin.cfg": f'[plugin]\nversion="{VERSION}"\n',
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -119,6 +120,13 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a page of another version": (
         write("docs/install.md", "Unpack pythonscript-1.1.0-linux.x86_64.zip"),
         "docs/install.md: names version 1.1.0, not 1.2.0",
+    ),
+    "a plugin of another version": (
+        lambda root: (
+            write("addons/pythonscript_http/plugin.cfg", '[plugin]\nversion="1.1.0"\n')(root),
+            repack(root, {"addons/pythonscript_http/plugin.cfg": b'[plugin]\nversion="1.1.0"\n'}),
+        ),
+        f"addons/pythonscript_http/plugin.cfg: its version is not {VERSION}",
     ),
     "a stale reference": (
         write("docs/reference/README.md", "Old\n"),
