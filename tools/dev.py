@@ -85,7 +85,7 @@ class Door:
         _, godot = self._ready()
         with serving() as port:
             if editor:
-                command = [godot.path, "--editor", "--path", str(project.ROOT)]
+                command = [str(godot.path), "--editor", "--path", str(project.ROOT)]
                 env = {**os.environ, "PYTHONSCRIPT_DEMO_PORT": str(port)}
                 return children.run(command, env=env, check=False).returncode
             arguments = [f"--port={port}", *(["--terminal"] if sys.stdout.isatty() else [])]

@@ -1649,6 +1649,27 @@ MUTANTS = [
         ),
     ),
     *_in(
+        "editor/masking.py",
+        (
+            "headers whose names say so carry credentials",
+            "return name.lower() in HEADERS or bool(",
+            "return name.lower() in HEADERS or False and bool(",
+            f"{_UNIT}/editor/test_masking.py",
+        ),
+        (
+            "a user in a URL becomes a variable",
+            '        if request.header("Authorization") is None:\n            given.append(',
+            "        if False:\n            given.append(",
+            f"{_UNIT}/editor/test_masking.py",
+        ),
+        (
+            "a text that is cut off is masked",
+            r'(?:"|\\?\Z)',
+            '"',
+            f"{_UNIT}/editor/test_masking.py",
+        ),
+    ),
+    *_in(
         "editor/messages.py",
         (
             "of an exchange one progress waits",
@@ -1671,6 +1692,12 @@ MUTANTS = [
     ),
     *_in(
         "editor/records.py",
+        (
+            "what has made room is told no more",
+            "            self._changed.pop(oldest.id, None)\n",
+            "",
+            f"{_UNIT}/editor/test_records.py",
+        ),
         (
             "bodies that are kept are bounded",
             "if self._bodies <= MOST_BODIES:",

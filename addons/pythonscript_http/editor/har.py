@@ -20,7 +20,10 @@ from .request import Headers
 
 _PLUGIN: Final = ConfigParser()
 _PLUGIN.read(Path(__file__).parents[1] / "plugin.cfg", encoding="utf-8")
-CREATOR: Final = {"name": "pythonscript_http", "version": _PLUGIN.get("plugin", "version", fallback="").strip('"')}
+CREATOR: Final = {
+    "name": "pythonscript_http",
+    "version": _PLUGIN.get("plugin", "version", fallback="").strip('"'),
+}
 
 _PHASES: Final = {"blocked": "blocked", "dns": "dns", "send": "send", "wait": "wait", "receive": "receive"}
 

@@ -112,6 +112,12 @@ def write(name: str, text: str) -> Callable[[Path], object]:
     return lambda root: (root / name).write_text(text, encoding="utf-8")
 
 
+def another_plugin(root: Path) -> None:
+    text = '[plugin]\nversion="1.1.0"\n'
+    write("addons/pythonscript_http/plugin.cfg", text)(root)
+    repack(root, {"addons/pythonscript_http/plugin.cfg": text.encode()})
+
+
 CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a version of two numbers": (
         write("pyproject.toml", '[project]\nversion = "1.2"\n'),
@@ -122,10 +128,7 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
         "docs/install.md: names version 1.1.0, not 1.2.0",
     ),
     "a plugin of another version": (
-        lambda root: (
-            write("addons/pythonscript_http/plugin.cfg", '[plugin]\nversion="1.1.0"\n')(root),
-            repack(root, {"addons/pythonscript_http/plugin.cfg": b'[plugin]\nversion="1.1.0"\n'}),
-        ),
+        another_plugin,
         f"addons/pythonscript_http/plugin.cfg: its version is not {VERSION}",
     ),
     "a stale reference": (
