@@ -11,6 +11,7 @@ from pythonscript_http.enums import Error, Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.trace import Event, Moment, Outcome
 
+from .masking import MASK
 from .records import Log, Record
 from .request import Address, FormatError, Request, content_of, proxy_of, split_url
 
@@ -64,6 +65,10 @@ class Transfer:
         done: Callable[[Response], None],
         client: Callable[[], HTTPClient] = HTTPClient,
     ) -> None:
+        if any(
+            MASK in text for text in (request.url, request.proxy, *(value for _, value in request.headers))
+        ):
+            raise FormatError(f"a credential is masked ({MASK}), as the history keeps it: write it anew")
         self._log = Log()
         self._request, self._done = request, done
         self._address = split_url(request.url)

@@ -12,6 +12,7 @@ from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.server import Server
 from tests.loopback.tls_server import TlsServer
 
+from pythonscript_http.editor.masking import MASK
 from pythonscript_http.editor.request import File, FormatError, Request
 from pythonscript_http.editor.sending import Response, Transfer
 from pythonscript_http.transport.trust import TlsPolicy
@@ -105,6 +106,9 @@ def test_it_can_be_cancelled(early: bool) -> None:
     ("request_", "why"),
     [
         (Request(), "there is no URL"),
+        (Request(url="http://a", headers=(("Authorization", f"Bearer {MASK}"),)), "write it anew"),
+        (Request(url=f"http://a/?token={MASK}"), "write it anew"),
+        (Request(url="http://a", proxy=f"{MASK}@p:1"), "write it anew"),
         (Request(url="http://a", proxy="p"), "no port"),
         (Request(url="http://a", proxy="p:²"), "no port"),
         (Request(url="http://a", proxy="p:70000"), "65535"),
