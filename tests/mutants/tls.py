@@ -535,7 +535,7 @@ MUTANTS: Final = (
         "the environment says where the system's roots are",
         _TRUST,
         "if not os.environ.keys() & _WHERE and",
-        "if True:",
+        "if",
         _ON_TRUST,
     ),
     Mutant(
