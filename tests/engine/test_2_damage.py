@@ -123,10 +123,6 @@ IMPORTS: dict[str, tuple[Damage, list[str]]] = {
     ),
     "no sockets": (lacks("socket"), ["it has no module 'socket'", AGAIN]),
     # Every Python here has this one as a file; Debian's have zlib and others inside.
-    "a compiled module is missing": (
-        lambda _, home: own(module(home, "termios")).unlink(),
-        ["it has no module 'termios'", AGAIN],
-    ),
     "a compiled module is cut off": (
         lambda _, home: own(module(home, "termios")).write_bytes(b"no such thing"),
         ["termios", "is damaged, or lacks a library (ImportError: ", AGAIN],
