@@ -7,15 +7,16 @@ import sys
 advice = ""
 """What to do about a damaged Python, from who found it."""
 
+_WINDOWS = ("_msi", "_overlapped", "_winapi", "_wmi", "msilib", "msvcrt", "nt", "winreg", "winsound")
+_POSIX = ("_posixshmem", "_posixsubprocess", "fcntl", "grp", "posix", "pwd", "resource", "syslog", "termios")
 LEFT_OUT = (
     # of bundles: for who develops, for terminals and windows, and by their licences
     *("distutils", "ensurepip", "idlelib", "lib2to3", "pydoc_data", "venv"),
     *("_curses", "_curses_panel", "_tkinter", "curses", "readline", "tkinter", "turtle", "turtledemo"),
     *("_crypt", "_dbm", "_gdbm", "nis", "ossaudiodev", "spwd"),
     # of Pythons for other systems
-    *("_msi", "_overlapped", "_winapi", "_wmi", "msilib", "msvcrt", "nt", "winreg", "winsound"),
-    *("_posixshmem", "_posixsubprocess", "_scproxy", "fcntl", "grp", "posix", "pwd", "resource"),
-    *("syslog", "termios"),
+    *(_POSIX if sys.platform == "win32" else _WINDOWS),
+    *(() if sys.platform == "darwin" else ("_scproxy",)),
 )
 """Modules of the standard library that a Python may lack and be whole."""
 
