@@ -380,7 +380,7 @@ class _Inspection:
         for role, method in (("getter", member.getter), ("setter", member.setter)):
             if method and not self.has(method):
                 raise TypeError(f"its {role} {method} is not a method of the class")
-        annotations = owner.__annotations__
+        annotations = _annotations(owner)
         if name not in annotations and member.default is None:
             raise TypeError("it needs an annotation, or a default that shows its type")
         value = self.resolve(owner, annotations.get(name, type(member.default)))
@@ -493,6 +493,9 @@ def _evaluated(
         raise TypeError(f"an annotation cannot be evaluated: {error}") from error
     return {name: _without_self(annotation, cls) for name, annotation in found.items()}
 
+
+_annotations: Callable[[type[Any]], dict[str, Any]] = vars(type)["__annotations__"].__get__
+"""The annotations of a class's body. From Python 3.14 on the attribute may be that of its metaclass."""
 
 _NOT_PLAIN = {"__wrapped__", "__no_type_check__"}
 """Attributes of functions whose annotations are not to be read as they stand."""
