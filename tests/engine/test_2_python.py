@@ -176,6 +176,7 @@ ASKED = {
     "path": "import sys; result = [p for p in sys.path if '/addons' not in p]",
     "frozen": "import os; result = os.__spec__.origin",
     "never": f"import sys; result = sorted(sys.modules.keys() & set({sorted(NEVER)!r}))",
+    "locks": "import multiprocessing as m\nwith m.get_context('spawn').Lock(): result = 'locked'",
     "threads": "from multiprocessing.pool import ThreadPool as P\nwith P(1) as p: result = p.map(abs, [1])",
 }
 """What is asked of Python in a project with a bundle."""
@@ -217,6 +218,7 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         ("path", "[]"),
         ("frozen", "frozen"),
         ("never", "[]"),
+        ("locks", "locked"),
         ("threads", "[1]"),
     ],
 )

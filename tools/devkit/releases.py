@@ -7,6 +7,7 @@ and trusts the place, by HTTPS.
 from __future__ import annotations
 
 import hashlib
+import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -81,6 +82,8 @@ def _fetched(name: str) -> Iterator[bytes]:
             while block := answer.read(1 << 20):
                 yield block
     except OSError as error:  # urllib's errors are some
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
         raise Failure(
             f"the engine cannot be fetched from {ADDRESS}: {getattr(error, 'reason', error)}"
         ) from None

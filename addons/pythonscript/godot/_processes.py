@@ -22,6 +22,16 @@ class Popen:
         )
 
 
+def register(name: str, rtype: str) -> None:
+    """Does nothing: the process that watches over the locks of `multiprocessing` cannot be started.
+
+    Whoever makes them, or shared memory, cleans up all the same.
+    """
+
+
+unregister = register
+
+
 def refuse() -> bool:
     """Takes the place of what starts processes if there is no executable, and of its name in `sys`.
 
@@ -32,5 +42,6 @@ def refuse() -> bool:
     if path and os.access(path, os.X_OK) and os.path.getsize(path):  # noqa: PTH202 - before pathlib is imported
         return False
     sys.executable = ""
-    sys.modules.update({f"multiprocessing.popen_{kind}": sys.modules[__name__] for kind in _KINDS})
+    names = ("resource_tracker", *(f"popen_{kind}" for kind in _KINDS))
+    sys.modules.update({f"multiprocessing.{name}": sys.modules[__name__] for name in names})
     return True

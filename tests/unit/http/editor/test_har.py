@@ -77,6 +77,7 @@ def test_secrets_are_left_out_unless_asked_for(secrets: bool) -> None:
     assert ({"Authorization", "Cookie", "Set-Cookie"} <= names) == secrets
 
 
+@pytest.mark.filterwarnings("ignore:'asyncio.iscoroutinefunction'")  # of what haralyzer imports
 def test_another_program_reads_it() -> None:
     log = secret_log()
     (page,) = HarParser(har_of(log.records, log.now, secrets=True)).pages
