@@ -19,7 +19,7 @@ from devkit.interpreter import Interpreter
 @pytest.mark.parametrize(
     ("place", "after"),
     [
-        ("/root/.pyenv/versions/3.11.7", b"/nowhere/nowhere/now/3.11.7"),
+        ("/opt/.builds/versions/3.11.7", b"/nowhere/nowhere/now/3.11.7"),
         ("/opt/python", b"/now/python"),
         ("/usr", b"/usr"),
         ("/usr/local", b"/usr/local"),
@@ -46,7 +46,7 @@ def test_a_path_that_only_begins_alike_stays() -> None:
 def test_the_account_of_a_build_has_no_paths_and_no_flags(tmp_path: Path) -> None:
     text = (
         "# written by the build\n"
-        "build_time_vars = {'B': '/root/build', 'CFLAGS': '-O2 -g', 'CC': 'gcc -pthread',\n"
+        "build_time_vars = {'B': '/srv/build', 'CFLAGS': '-O2 -g', 'CC': 'gcc -pthread',\n"
         " 'CONFIG_ARGS': \"'--enable-shared'\", 'EXT_SUFFIX': '.cpython-311-x86_64-linux-gnu.so', 'A': 1,\n"
         " 'SOABI': 'cpython-311'}\n"
     )
