@@ -166,6 +166,8 @@ NEVER = {
     *("godot.documentation", "pythonscript_http.trace", "pythonscript_http.transport.tls"),
 }
 """What a game does not import before it asks for it: together it would take as long as all the rest."""
+if sys.version_info >= (3, 14):
+    NEVER.remove("ast")  # a NamedTuple takes it there
 
 START = "import multiprocessing as m\nprocess = m.get_context({!r}).Process(target=print, name='Worker')\n"
 REFUSED = "the Python of a game has no executable of its own; use threads"
