@@ -45,7 +45,7 @@ func _ready() -> void:
 def script_of(request: Request) -> str:
     """Writes a request as a script for a node.
 
-    A `{{variable}}` becomes a look-up in the environment of the process, so that no secret is in the script.
+    A `{{variable}}` becomes a look-up in the environment of the process, and its value is not in the script.
 
     Raises:
         FormatError: the URL cannot be used, or scripts have no such method; the message says which.

@@ -274,10 +274,3 @@ def substituted(request: Request, value_of: Callable[[str], str | None]) -> Requ
         ),
         proxy=fill(request.proxy),
     )
-
-
-def variables_of(request: Request) -> set[str]:
-    """The names of a request's `{{variables}}`."""
-    paths = [piece.path if isinstance(piece, File) else piece for piece in request.body]
-    texts = (request.url, request.proxy, *paths, *(part for header in request.headers for part in header))
-    return {found[1].strip() for text in texts for found in PLACEHOLDER.finditer(text)}
