@@ -31,6 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from devkit import children
 from devkit.project import EXTENSION, ROOT
 
 HERE: Final = Path(__file__).resolve().parent
@@ -290,6 +291,7 @@ def run_engine(
     default = ("env", "--default-signal=INT")
     lines: list[str] = []
     end = waited = 0.0
+    group = children.Group()  # the engine and what it starts, in whatever namespace, end with us
     with subprocess.Popen(
         [*default, *command],
         cwd=cwd,
@@ -299,9 +301,9 @@ def run_engine(
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-        start_new_session=True,
+        process_group=group.number(),
     ) as process:
-        watchdog = _Watchdog(process.pid, seconds)
+        watchdog = _Watchdog(group.number(), seconds)
         assert process.stdout is not None
         for line in process.stdout:
             watchdog.calm()
@@ -312,6 +314,7 @@ def run_engine(
         quitting = time.monotonic() - end - (_waited(process.pid) - waited)
         in_time = watchdog.stop()
         process.wait()
+    group.end()
     problems = []
     if not in_time:
         problems.append(f"it did not end, and was silent for {seconds:.0f} s")
@@ -328,8 +331,8 @@ def run_engine(
 class _Watchdog:
     """Kills a process and its children when it is silent for too long, or talks without an end."""
 
-    def __init__(self, process: int, seconds: float) -> None:
-        self._process = process
+    def __init__(self, group: int, seconds: float) -> None:
+        self._group = group
         self._seconds = seconds
         self._begun = self._calmed = time.monotonic()
         self._over = threading.Event()
@@ -352,7 +355,7 @@ class _Watchdog:
             now = time.monotonic()
             if now - self._calmed > self._seconds or now - self._begun > LONGEST:
                 self._bitten = True
-                os.killpg(self._process, signal.SIGKILL)
+                os.killpg(self._group, signal.SIGKILL)
                 return
 
 

@@ -1,15 +1,19 @@
-"""Servers by others than us, each a process of its own on the loopback interface; and what it may open."""
+"""Servers by others than us, each a process of its own on the loopback interface; what it may open; how it ends."""
 
 import contextlib
-import os
 import resource
-import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from devkit import children
 
 SECONDS = 20.0
+
+FAMILY = "sleep 1000 & echo $! $$ > {file}.new; mv {file}.new {file}; wait"
+"""A shell's script: a process with a child, whose numbers are in a file."""
 
 
 @contextlib.contextmanager
@@ -23,12 +27,13 @@ def running(
         ports: where it listens.
         environment: its variables; None: ours.
     """
+    group = children.Group()
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         env=environment,
-        start_new_session=True,
+        process_group=group.number(),
     ) as process:
         try:
             end = time.monotonic() + SECONDS
@@ -41,8 +46,7 @@ def running(
                     time.sleep(0.02)
             yield
         finally:
-            with contextlib.suppress(ProcessLookupError):  # it has ended by itself
-                os.killpg(process.pid, signal.SIGKILL)  # it and the processes that it has started
+            group.end()  # it and the processes that it has started
 
 
 @contextlib.contextmanager
@@ -55,3 +59,12 @@ def files_allowed(number: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def runs(process: int) -> bool:
+    """Whether a process is there; one that died, and that nobody has asked after yet, is not."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")

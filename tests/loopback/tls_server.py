@@ -18,6 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
+from devkit import children
+
 from .certificates import SECONDS, Identity, as_files
 
 Handler = Callable[[ssl.SSLSocket], object]
@@ -178,12 +180,18 @@ class OpenSslServer:
             command = [os.environ.get("OPENSSL", "openssl"), "s_server", "-accept", "127.0.0.1:0"]
             command += ["-cert", certificate, "-key", key, "-cert_chain", certificate, *self._options]
             self._output = stack.enter_context(tempfile.TemporaryFile("w+"))
+            group = children.Group()
             self._process = stack.enter_context(
                 subprocess.Popen(
-                    command, stdin=subprocess.PIPE, stdout=self._output, stderr=self._output, text=True
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=self._output,
+                    stderr=self._output,
+                    text=True,
+                    process_group=group.number(),
                 )
             )
-            stack.callback(self._process.terminate)
+            stack.callback(group.end)
             self.port = int(self.wait_for(r"^ACCEPT 127\.0\.0\.1:(\d+)$"))
             self._stack = stack.pop_all()
         return self

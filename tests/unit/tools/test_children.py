@@ -11,22 +11,11 @@ from pathlib import Path
 
 import pytest
 from tests.loopback.network import SECONDS, until
+from tests.loopback.processes import FAMILY, runs
 
 from devkit import children
 
 TOOLS = Path(children.__file__).parents[1]
-
-FAMILY = "sleep 1000 & echo $! $$ > {file}.new; mv {file}.new {file}; wait"
-"""A child with a child, whose numbers are in a file."""
-
-
-def runs(process: int) -> bool:
-    """Whether a process is there; one that died, and that nobody has asked after yet, is not."""
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 def family(file: Path) -> list[int]:
