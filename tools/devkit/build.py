@@ -22,6 +22,8 @@ from .console import Failure, run, step
 from .environment import Environment
 
 PACKAGE = "_pythonscript"
+KEPT = 12
+"""As many hosts stay in the cache: for five Pythons by two compilers each, and some that were before."""
 ENTRY = platforms.library()
 HOME = "python_home"
 """The file that tells the C entry which environment to start Python in."""
@@ -206,13 +208,14 @@ def made(sources: Path, tools: Toolchain) -> dict[str, Path]:
             if stale := _stale(wanted):  # another checkout may have compiled the same while we waited
                 with step("build", f"compiling {len(stale)} of {len(wanted)} files"):
                     _build(stale)
+        cache.trim(cache.root() / "builds", KEPT * len(wanted))
     uncompiled = [*(sources / PACKAGE).glob("*.py"), *(sources / PACKAGE).glob("*.pyi")]
     plain = {f"{PACKAGE}/{path.name}": path for path in uncompiled}
     return {**{target.name: target.cached for target in wanted}, **plain}
 
 
 def _stale(wanted: Iterable[Target]) -> list[Target]:
-    return [target for target in wanted if not target.cached.is_file()]
+    return [target for target in wanted if not cache.find(target.cached.parent)]
 
 
 def _build(stale: list[Target]) -> None:

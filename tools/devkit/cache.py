@@ -1,7 +1,8 @@
 """The folder that all checkouts of a user share: environments, engines, compiled files.
 
 Everything in it is found by a key made of what it was made from, so that checkouts never disturb each other:
-what is there is complete, and never changes.
+what is there is complete, and never changes. Of what is made anew with each change of the sources, what was used
+longest ago goes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,9 @@ from typing import NamedTuple
 
 from . import locks, platforms
 from .console import Failure, say
+
+IN_USE = 3600.0
+"""Seconds: what was found so lately may still be read by who found it."""
 
 ELSEWHERE = "name another folder by $XDG_CACHE_HOME"
 
@@ -146,6 +151,30 @@ def publish(made: Path, place: Path) -> None:
     except OSError:
         if not place.is_dir():
             raise
+
+
+def find(place: Path) -> bool:
+    """Whether a folder is there; if so, it counts as used now."""
+    try:
+        os.utime(place)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def trim(parent: Path, most: int) -> None:
+    """Removes the folders in one that were used longest ago.
+
+    Args:
+        parent: the folder that they are in.
+        most: so many stay, and all that may be in use.
+    """
+    with lock(f"trim-{parent.name}", parent.name):
+        used = {place: place.stat().st_mtime for place in parent.iterdir()}
+        for place in sorted(used, key=used.__getitem__, reverse=True)[most:]:
+            if time.time() - used[place] > IN_USE:
+                with workshop() as folder:
+                    place.rename(folder / place.name)  # in one step: nobody finds half of it
 
 
 def copy(source: Path, target: Path) -> None:

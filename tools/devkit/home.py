@@ -24,6 +24,9 @@ from .interpreter import Interpreter
 
 MANIFEST = "manifest.json"
 
+KEPT = 3
+"""As many homes stay in the cache."""
+
 LEFT_OUT = (
     # for who develops, and for terminals and windows
     *("test", "tests", "idlelib", "tkinter", "turtle.py", "turtledemo", "lib2to3", "pydoc_data", "curses"),
@@ -81,10 +84,11 @@ def ensure(python: Interpreter, wheels: Sequence[Path], env: Environment, *, sou
         Failure: something of the interpreter's cannot go along.
     """
     place = cache.root() / "homes" / _key(python, wheels, env, sources=sources)
-    if not place.is_dir():
+    if not cache.find(place):
         with cache.lock(f"home-{place.name}", "home"):
-            if not place.is_dir():
+            if not cache.find(place):
                 _publish(python, wheels, env, place, sources)
+        cache.trim(place.parent, KEPT)
     return place
 
 
@@ -135,7 +139,7 @@ def _make(python: Interpreter, wheels: Sequence[Path], env: Environment, home: P
         path.write_text(without_paths(path.read_text(encoding="utf-8")), encoding="utf-8")
     compile_all(python, home, "UNCHECKED_HASH")
     if not sources:
-        _drop_sources(stdlib)
+        drop_sources(stdlib)
     modules = [*python.builtin, *(path.name.partition(".")[0] for path in extensions)]
     found = [
         parts.of_cpython(python.version, python.stdlib),
@@ -278,7 +282,7 @@ def compile_all(python: Interpreter, folder: Path, mode: str) -> None:
         raise Failure(f"{python.path} cannot compile every module: {done.stderr.strip().splitlines()[-1]}")
 
 
-def _drop_sources(stdlib: Path) -> None:
+def drop_sources(stdlib: Path) -> None:
     """Puts bytecode in the place of the standard library's sources. Packages may read their own."""
     for source in list(stdlib.rglob("*.py")):
         if "site-packages" not in source.relative_to(stdlib).parts:

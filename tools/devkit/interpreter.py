@@ -39,6 +39,9 @@ print(json.dumps({
 }))
 """
 
+KEPT = 3
+"""As many unpacked archives stay in the cache."""
+
 NOT_STATIC = {"_gdbm": "the GPL", "_dbm": "the AGPL", "_crypt": "the LGPL", "nis": "the LGPL"}
 """Modules that are left out of bundles, for the licence that their library is or may be under."""
 
@@ -167,7 +170,7 @@ def unpacked(archive: Path) -> Interpreter:
         Failure: it is no such archive, or one for another platform.
     """
     place = cache.root() / "archives" / cache.key(archive.read_bytes())
-    if not place.is_dir():
+    if not cache.find(place):
         with step("python", f"unpacking {archive.name}"), cache.workshop() as folder:
             made = folder / "made"
             try:
@@ -178,6 +181,7 @@ def unpacked(archive: Path) -> Interpreter:
             except (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error) as error:
                 raise Failure(f"{archive} cannot be unpacked: {error}") from None
             cache.publish(made, place)
+        cache.trim(place.parent, KEPT)
     found = sorted((place / "python" / "bin").glob("python3.[0-9]*[0-9]"))
     if not found:
         kind = "an archive install_only of python-build-standalone"

@@ -89,6 +89,22 @@ def test_the_tree_gets_what_works_and_nothing_else(
     assert str(tmp_path).encode() not in (into / build.ENTRY).read_bytes()
 
 
+def test_what_was_compiled_long_ago_goes(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "KEPT", 1)
+    build.ensure(ENVIRONMENT, sources, tmp_path / "bin")
+    builds = cache.root() / "builds"
+    first = set(builds.iterdir())
+    for place in first:
+        os.utime(place, times=(0, 0))
+    with (sources / "_pythonscript" / "two.pyx").open("a", encoding="utf-8") as changed:
+        changed.write("\n")
+    build.ensure(ENVIRONMENT, sources, tmp_path / "bin")
+    assert len(set(builds.iterdir()) & first) == 2, "those that are used still"
+    assert len(list(builds.iterdir())) == 3
+
+
 def test_two_cold_checkouts_compile_once(
     sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,27 @@ def test_what_a_living_process_has_is_not_swept(empty_cache: Path) -> None:
     assert out == b"True\n"
     cache.prepare()
     assert list((empty_cache / "tmp").iterdir()) == []
+
+
+def test_of_what_grows_that_used_last_stays(empty_cache: Path) -> None:
+    parent = empty_cache / "homes"
+    hours = {"oldest": 9, "found": 8, "old": 7, "newer": 6, "newest": 5}
+    for name, age in hours.items():
+        (parent / name).mkdir(parents=True)
+        (parent / name / "file").touch()
+        os.utime(parent / name, times=(0, time.time() - age * 3600))
+    assert cache.find(parent / "found")
+    assert not cache.find(parent / "nowhere")
+    cache.trim(parent, 3)
+    assert {path.name for path in parent.iterdir()} == {"newest", "newer", "found"}
+    assert list((empty_cache / "tmp").iterdir()) == []
+
+
+def test_what_may_be_in_use_stays(empty_cache: Path) -> None:
+    for name in "abcd":
+        (empty_cache / "homes" / name).mkdir(parents=True)
+    cache.trim(empty_cache / "homes", 1)
+    assert len(list((empty_cache / "homes").iterdir())) == 4
 
 
 def test_what_the_set_up_takes_is_said_before_it_begins(
