@@ -13,9 +13,28 @@ from tests.engine.suites import RunOf, suite_tests
 
 SUITE = "editor.gd"
 
+LAMPS = """\
+[gd_scene format=3]
+
+[sub_resource type="PyBulb" id="1"]
+watts = 60
+
+[node name="Root" type="Node"]
+
+[node name="Lamp" type="PyLamp" parent="."]
+brightness = 7
+bulb = SubResource("1")
+
+[node name="Lantern" type="PyLantern" parent="."]
+oil = 5
+
+[node name="Torch" type="PyTorch" parent="."]
+oil = 7
+"""
 FILES = {
     "lamps.scores": '{"Ada": 3}',
     **{f"more/{number}.scores": "{}" for number in range(20)},
+    "lamps.tscn": LAMPS,
     "game.tscn": '[gd_scene format=3]\n\n[node name="Game" type="PyGame"]\n',
     "addons/broken/register_editor_types.py": "raise RuntimeError('broken on purpose')\n",
 }

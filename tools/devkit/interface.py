@@ -89,6 +89,7 @@ FUNCTIONS = (
     "classdb_get_class_tag",
     "classdb_get_method_bind",
     "classdb_register_extension_class2",
+    "classdb_register_extension_class3",
     "classdb_register_extension_class_method",
     "classdb_register_extension_class_integer_constant",
     "classdb_register_extension_class_property",

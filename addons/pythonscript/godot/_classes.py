@@ -13,6 +13,7 @@ import functools
 import typing
 from contextlib import suppress
 from enum import IntEnum, IntFlag
+from types import FunctionType
 from typing import Any
 
 from _pythonscript import callables, classes, objects, outgoing
@@ -22,7 +23,7 @@ from _pythonscript.variant import Box
 
 from . import _addons
 from .annotations import add_type
-from .declare import is_native
+from .declare import is_native, owner_of
 from .enums import VariantType
 
 declared: dict[str, type[Any]] = {}
@@ -147,8 +148,31 @@ def _make_class(name: str) -> EngineClass:
         raise AttributeError(f"the engine has no class {name!r}")
     # Asked without ClassDB's proxy while that is being made itself.
     parent = "Object" if name == "ClassDB" else str(singleton("ClassDB").get_parent_class(name))
-    body = {"_engine_class": name, "__module__": "godot", "__doc__": f"Class reference: {name}."}
+    body: dict[str, Any] = {"_engine_class": name, "__module__": "godot", "__doc__": f"Class reference: {name}."}
+    if name in declared:
+        body |= _placeholders(declared[name])
     return EngineClass(name, (engine_class(parent),), body)
+
+
+def _placeholders(python: type[Any]) -> dict[str, Any]:
+    """The body of a class for the editor's placeholders of a game's class: they have properties and nothing else."""
+
+    def find(self: Object, name: str) -> Any:
+        member = vars(owner_of(python, name) or object).get(name)
+        if isinstance(member, (staticmethod, classmethod)):
+            return getattr(python, name)
+        if not isinstance(member, FunctionType):
+            with suppress(AttributeError):
+                return Object.__getattr__(self, name)
+        raise AttributeError(
+            f"in the editor this {python.__name__} is a placeholder, which has no {name!r}: "
+            "only classes of @gdclass(tool=True) run there",
+            name=name,
+            obj=self,
+        )
+
+    # So `isinstance` says yes, while members are not looked for in the class.
+    return {"__class__": property(lambda self: python), "__getattr__": find}
 
 
 @functools.cache

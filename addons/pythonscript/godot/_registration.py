@@ -41,6 +41,7 @@ class _Class(NamedTuple):
     refcounted: bool
     editor_plugin: bool
     abstract: bool
+    tool: bool
     notification: bool
     to_string: bool
     methods: list[_Method]
@@ -67,6 +68,7 @@ def register(cls: type[Any]) -> None:
         refcounted=_descends(spec.native, "RefCounted"),
         editor_plugin=_descends(spec.native, "EditorPlugin"),
         abstract=spec.abstract,
+        tool=spec.tool,
         notification=spec.notification,
         to_string=spec.to_string,
         methods=[_method(cls, method, getters) for method in spec.methods],

@@ -183,8 +183,8 @@ def const(function: F) -> F:
 @overload
 def gdclass(cls: type[T], /) -> type[T]: ...
 @overload
-def gdclass(*, abstract: bool = False) -> Callable[[type[T]], type[T]]: ...
-def gdclass(cls: Any = None, /, *, abstract: bool = False) -> Any:
+def gdclass(*, abstract: bool = False, tool: bool = False) -> Callable[[type[T]], type[T]]: ...
+def gdclass(cls: Any = None, /, *, abstract: bool = False, tool: bool = False) -> Any:
     """Makes a Python class an engine class, known by its name to GDScript, C# and the editor.
 
     What is public in the class body is registered: methods with their annotations and defaults, static
@@ -195,6 +195,9 @@ def gdclass(cls: Any = None, /, *, abstract: bool = False) -> Any:
 
     Args:
         abstract: the class cannot be made, only inherited.
+        tool: the class runs in the editor too, as a script with `@tool` does, and so do its heirs. Without it
+            the editor has placeholders for its objects, which keep their properties; before Godot 4.3 it runs
+            there all the same.
 
     Raises:
         DeclarationError: something in the class has no counterpart in the engine.
@@ -202,7 +205,7 @@ def gdclass(cls: Any = None, /, *, abstract: bool = False) -> Any:
 
     def declare(cls: type[Any]) -> type[Any]:
         cls._engine_class = cls.__name__  # so that its own annotations may name it
-        cls._spec = inspect_class(cls, abstract=abstract)
+        cls._spec = inspect_class(cls, abstract=abstract, tool=tool)
         for register in registrars:
             register(cls)
         return cls
@@ -231,7 +234,7 @@ def is_native(cls: type[Any]) -> bool:
     return "_engine_class" in vars(cls) and "_spec" not in vars(cls)
 
 
-def inspect_class(cls: type[Any], *, abstract: bool = False) -> ClassSpec:
+def inspect_class(cls: type[Any], *, abstract: bool = False, tool: bool = False) -> ClassSpec:
     """The specification of a class, from its body.
 
     Raises:
@@ -239,7 +242,7 @@ def inspect_class(cls: type[Any], *, abstract: bool = False) -> ClassSpec:
     """
     if not isinstance(cls, type):
         raise DeclarationError(f"gdclass is for classes, not for {cls!r}")
-    return _Inspection(cls).spec(abstract)
+    return _Inspection(cls).spec(abstract, tool)
 
 
 _REFUSED = {
@@ -267,7 +270,7 @@ class _Inspection:
         self.constants: list[ConstantSpec] = []
         self.names: set[str] = set()  # of the constants
 
-    def spec(self, abstract: bool) -> ClassSpec:
+    def spec(self, abstract: bool, tool: bool) -> ClassSpec:
         name = self.cls.__name__
         parent, native = self.engine_bases()
         members = list(self.members())
@@ -295,6 +298,7 @@ class _Inspection:
             notification=isinstance(getattr(self.cls, "_notification", None), FunctionType),
             to_string=isinstance(getattr(self.cls, "_to_string", None), FunctionType),
             abstract=abstract,
+            tool=tool or not is_native(parent) and spec_of(parent).tool,
             doc=vars(self.cls).get("__doc__") or "",
         )
 

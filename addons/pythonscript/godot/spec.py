@@ -118,6 +118,7 @@ class ClassSpec(NamedTuple):
         parent: the class it inherits; `native`: the nearest one that is the engine's own.
         virtuals: functions that may override the engine's virtual methods, by name.
         notification, to_string: whether the class answers these.
+        tool: whether its objects live in the editor too.
     """
 
     name: str
@@ -131,4 +132,5 @@ class ClassSpec(NamedTuple):
     notification: bool = False
     to_string: bool = False
     abstract: bool = False
+    tool: bool = False
     doc: str = ""

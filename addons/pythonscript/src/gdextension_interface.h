@@ -143,6 +143,7 @@ typedef struct {
 } GDExtensionPropertyInfo;
 typedef const GDExtensionPropertyInfo* (*GDExtensionClassGetPropertyList)(GDExtensionClassInstancePtr p_instance, uint32_t* r_count);
 typedef void (*GDExtensionClassFreePropertyList)(GDExtensionClassInstancePtr p_instance, const GDExtensionPropertyInfo* p_list);
+typedef void (*GDExtensionClassFreePropertyList2)(GDExtensionClassInstancePtr p_instance, const GDExtensionPropertyInfo* p_list, uint32_t p_count);
 typedef GDExtensionBool (*GDExtensionClassPropertyCanRevert)(GDExtensionClassInstancePtr p_instance, GDExtensionConstStringNamePtr p_name);
 typedef GDExtensionBool (*GDExtensionClassPropertyGetRevert)(GDExtensionClassInstancePtr p_instance, GDExtensionConstStringNamePtr p_name, GDExtensionVariantPtr r_ret);
 typedef GDExtensionBool (*GDExtensionClassValidateProperty)(GDExtensionClassInstancePtr p_instance, GDExtensionPropertyInfo* p_property);
@@ -181,6 +182,31 @@ typedef struct {
     GDExtensionClassGetRID get_rid_func;
     void* class_userdata;
 } GDExtensionClassCreationInfo2;
+typedef struct {
+    GDExtensionBool is_virtual;
+    GDExtensionBool is_abstract;
+    GDExtensionBool is_exposed;
+    GDExtensionBool is_runtime;
+    GDExtensionClassSet set_func;
+    GDExtensionClassGet get_func;
+    GDExtensionClassGetPropertyList get_property_list_func;
+    GDExtensionClassFreePropertyList2 free_property_list_func;
+    GDExtensionClassPropertyCanRevert property_can_revert_func;
+    GDExtensionClassPropertyGetRevert property_get_revert_func;
+    GDExtensionClassValidateProperty validate_property_func;
+    GDExtensionClassNotification2 notification_func;
+    GDExtensionClassToString to_string_func;
+    GDExtensionClassReference reference_func;
+    GDExtensionClassUnreference unreference_func;
+    GDExtensionClassCreateInstance create_instance_func;
+    GDExtensionClassFreeInstance free_instance_func;
+    GDExtensionClassRecreateInstance recreate_instance_func;
+    GDExtensionClassGetVirtual get_virtual_func;
+    GDExtensionClassGetVirtualCallData get_virtual_call_data_func;
+    GDExtensionClassCallVirtualWithData call_virtual_with_data_func;
+    GDExtensionClassGetRID get_rid_func;
+    void* class_userdata;
+} GDExtensionClassCreationInfo3;
 typedef void *GDExtensionClassLibraryPtr;
 typedef enum {
     GDEXTENSION_METHOD_FLAG_NORMAL = 1,
@@ -347,6 +373,7 @@ typedef struct {
     void* (*classdb_get_class_tag)(GDExtensionConstStringNamePtr p_classname);
     GDExtensionMethodBindPtr (*classdb_get_method_bind)(GDExtensionConstStringNamePtr p_classname, GDExtensionConstStringNamePtr p_methodname, GDExtensionInt p_hash);
     void (*classdb_register_extension_class2)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo2* p_extension_funcs);
+    void (*classdb_register_extension_class3)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo3* p_extension_funcs);
     void (*classdb_register_extension_class_method)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, const GDExtensionClassMethodInfo* p_method_info);
     void (*classdb_register_extension_class_integer_constant)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_enum_name, GDExtensionConstStringNamePtr p_constant_name, GDExtensionInt p_constant_value, GDExtensionBool p_is_bitfield);
     void (*classdb_register_extension_class_property)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, const GDExtensionPropertyInfo* p_info, GDExtensionConstStringNamePtr p_setter, GDExtensionConstStringNamePtr p_getter);
@@ -499,6 +526,7 @@ static inline const char *interface_load(Interface *table, GDExtensionInterfaceG
     if (!table->classdb_get_method_bind) return "classdb_get_method_bind";
     table->classdb_register_extension_class2 = (__typeof__(table->classdb_register_extension_class2))get("classdb_register_extension_class2");
     if (!table->classdb_register_extension_class2) return "classdb_register_extension_class2";
+    if (minor >= 3) table->classdb_register_extension_class3 = (__typeof__(table->classdb_register_extension_class3))get("classdb_register_extension_class3");
     table->classdb_register_extension_class_method = (__typeof__(table->classdb_register_extension_class_method))get("classdb_register_extension_class_method");
     if (!table->classdb_register_extension_class_method) return "classdb_register_extension_class_method";
     table->classdb_register_extension_class_integer_constant = (__typeof__(table->classdb_register_extension_class_integer_constant))get("classdb_register_extension_class_integer_constant");

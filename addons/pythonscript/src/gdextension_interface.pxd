@@ -133,6 +133,7 @@ cdef extern from "gdextension_interface.h" nogil:
         uint32_t usage
     ctypedef const GDExtensionPropertyInfo* (*GDExtensionClassGetPropertyList)(GDExtensionClassInstancePtr p_instance, uint32_t* r_count) noexcept nogil
     ctypedef void (*GDExtensionClassFreePropertyList)(GDExtensionClassInstancePtr p_instance, const GDExtensionPropertyInfo* p_list) noexcept nogil
+    ctypedef void (*GDExtensionClassFreePropertyList2)(GDExtensionClassInstancePtr p_instance, const GDExtensionPropertyInfo* p_list, uint32_t p_count) noexcept nogil
     ctypedef GDExtensionBool (*GDExtensionClassPropertyCanRevert)(GDExtensionClassInstancePtr p_instance, GDExtensionConstStringNamePtr p_name) noexcept nogil
     ctypedef GDExtensionBool (*GDExtensionClassPropertyGetRevert)(GDExtensionClassInstancePtr p_instance, GDExtensionConstStringNamePtr p_name, GDExtensionVariantPtr r_ret) noexcept nogil
     ctypedef GDExtensionBool (*GDExtensionClassValidateProperty)(GDExtensionClassInstancePtr p_instance, GDExtensionPropertyInfo* p_property) noexcept nogil
@@ -155,6 +156,30 @@ cdef extern from "gdextension_interface.h" nogil:
         GDExtensionClassGet get_func
         GDExtensionClassGetPropertyList get_property_list_func
         GDExtensionClassFreePropertyList free_property_list_func
+        GDExtensionClassPropertyCanRevert property_can_revert_func
+        GDExtensionClassPropertyGetRevert property_get_revert_func
+        GDExtensionClassValidateProperty validate_property_func
+        GDExtensionClassNotification2 notification_func
+        GDExtensionClassToString to_string_func
+        GDExtensionClassReference reference_func
+        GDExtensionClassUnreference unreference_func
+        GDExtensionClassCreateInstance create_instance_func
+        GDExtensionClassFreeInstance free_instance_func
+        GDExtensionClassRecreateInstance recreate_instance_func
+        GDExtensionClassGetVirtual get_virtual_func
+        GDExtensionClassGetVirtualCallData get_virtual_call_data_func
+        GDExtensionClassCallVirtualWithData call_virtual_with_data_func
+        GDExtensionClassGetRID get_rid_func
+        void* class_userdata
+    ctypedef struct GDExtensionClassCreationInfo3:
+        GDExtensionBool is_virtual
+        GDExtensionBool is_abstract
+        GDExtensionBool is_exposed
+        GDExtensionBool is_runtime
+        GDExtensionClassSet set_func
+        GDExtensionClassGet get_func
+        GDExtensionClassGetPropertyList get_property_list_func
+        GDExtensionClassFreePropertyList2 free_property_list_func
         GDExtensionClassPropertyCanRevert property_can_revert_func
         GDExtensionClassPropertyGetRevert property_get_revert_func
         GDExtensionClassValidateProperty validate_property_func
@@ -327,6 +352,7 @@ cdef extern from "gdextension_interface.h" nogil:
         void* (*classdb_get_class_tag)(GDExtensionConstStringNamePtr p_classname) noexcept nogil
         GDExtensionMethodBindPtr (*classdb_get_method_bind)(GDExtensionConstStringNamePtr p_classname, GDExtensionConstStringNamePtr p_methodname, GDExtensionInt p_hash) noexcept nogil
         void (*classdb_register_extension_class2)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo2* p_extension_funcs) noexcept nogil
+        void (*classdb_register_extension_class3)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo3* p_extension_funcs) noexcept nogil
         void (*classdb_register_extension_class_method)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, const GDExtensionClassMethodInfo* p_method_info) noexcept nogil
         void (*classdb_register_extension_class_integer_constant)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_enum_name, GDExtensionConstStringNamePtr p_constant_name, GDExtensionInt p_constant_value, GDExtensionBool p_is_bitfield) noexcept nogil
         void (*classdb_register_extension_class_property)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, const GDExtensionPropertyInfo* p_info, GDExtensionConstStringNamePtr p_setter, GDExtensionConstStringNamePtr p_getter) noexcept nogil

@@ -55,7 +55,7 @@ _LIMITS = Limits()
 _TIMEOUTS = Timeouts()
 
 
-@gdclass
+@gdclass(tool=True)
 class PyHTTPClient(RefCounted):
     """An HTTP/1.1 client, the engine's `HTTPClient` by another name.
 

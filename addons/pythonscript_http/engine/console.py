@@ -56,7 +56,7 @@ def _answers(function: F) -> F:
     return answer  # type: ignore[return-value]
 
 
-@gdclass
+@gdclass(tool=True)
 class PyHTTPConsole(RefCounted):
     """What the HTTP console does. Part of the plugin, not for games.
 

@@ -19,7 +19,7 @@ _ADDED = frozenset(
 """Headers that whoever sends a request adds by itself."""
 
 
-@gdclass
+@gdclass(tool=True)
 class PyHTTPInspector(RefCounted):
     """What the network inspector knows of one debugger session. Part of the plugin, not for games."""
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
 _VERSIONS = ("TLS 1.2:771", "TLS 1.3:772")
 
 
-@gdclass
+@gdclass(tool=True)
 class PyTLSPolicy(Resource):
     """The TLS policy of a `PyHTTPClient`, beyond what `TLSOptions` can say.
 

@@ -131,7 +131,7 @@ def _told(error: Exception) -> str:
     return str(error) if isinstance(error, NetworkError) else f"the StreamPeer failed: {error}"
 
 
-@gdclass
+@gdclass(tool=True)
 class PyHTTPConnection(StreamPeerExtension):
     """The connection of a `PyHTTPClient`, as a StreamPeer that reads and writes it directly.
 

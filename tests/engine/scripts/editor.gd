@@ -53,6 +53,18 @@ func test_the_classes() -> void:
 	check("an addon that failed has not stopped the others", panels().size(), 1)
 
 
+func test_what_is_made_in_the_editor() -> void:
+	var placeholder: Resource = ClassDB.instantiate(&"PyBulb")
+	check("by ClassDB: a placeholder", placeholder.get(&"watts"), 40)
+	expect("Cannot call GDExtension method bind 'brighter' on placeholder instance.")
+	check("which has no methods", placeholder.call(&"brighter"), null)
+	check("by its name: an object", PyBulb.new().brighter(), 80)
+	var lantern: PyLantern = ClassDB.instantiate(&"PyLantern")
+	check("of a tool, by ClassDB", lantern.get_oil(), 1)
+	lantern.free()
+	check("in Python", plugin().call(&"make"), [-2, 0, "Python", 80])
+
+
 func test_what_a_plugin_adds_goes_with_it() -> void:
 	await wait_for_type("PyScores")
 	check("the panel's text", panels()[0].call(&"get_text"), "no lamps")
@@ -190,4 +202,46 @@ func test_the_layout() -> void:
 		func() -> bool:
 			saved.load("res://.godot/editor/editor_layout.cfg")
 			return saved.get_value("lamps", "count", -1) == 1
+	)
+
+
+## The last one, as an open scene changes what the editor does.
+func test_only_tools_run_in_a_scene_that_is_edited() -> void:
+	EditorInterface.open_scene_from_path("res://lamps.tscn")
+	await wait_for("it is open", func() -> bool: return EditorInterface.get_edited_scene_root() != null)
+	var root := EditorInterface.get_edited_scene_root()
+	var lamp := root.get_node(^"Lamp")
+	check("a game's class", lamp.get_class(), "PyLamp")
+	check("is not run", lamp.get(&"brightness"), 7)
+	check("a default", lamp.get(&"colour_name"), "white")
+	check("a tool's is", root.get_node(^"Lantern").get(&"oil"), 6)
+	check("as is its heir's", root.get_node(^"Torch").get(&"oil"), 8)
+	check("a resource", (lamp.get(&"bulb") as Resource).get(&"watts"), 60)
+	check(
+		"Python's view",
+		plugin().call(&"look_at", lamp),
+		[
+			true,
+			true,
+			61,
+			"W",
+			_placeholder("dim"),
+			_placeholder("dimmed"),
+			_placeholder("nothing"),
+		]
+	)
+	lamp.set(&"brightness", 8)
+	EditorInterface.save_scene()
+	var saved := FileAccess.get_file_as_string("res://lamps.tscn")
+	for line: String in ["brightness = 8", "oil = 6", "watts = 61", 'type="PyTorch"', 'type="PyBulb"']:
+		check_true("saved: %s" % line, saved.contains(line))
+
+
+func _placeholder(member: String) -> String:
+	return (
+		(
+			"in the editor this PyLamp is a placeholder, which has no '%s': "
+			+ "only classes of @gdclass(tool=True) run there"
+		)
+		% member
 	)

@@ -52,6 +52,21 @@ func _body_text() -> String:
 	return ((console().get(&"response") as Control).get(&"body") as CodeEdit).text
 
 
+func test_the_client_runs_in_the_editor() -> void:
+	for made: Object in [PyHTTPClient.new(), ClassDB.instantiate(&"PyHTTPClient")]:
+		var client: PyHTTPClient = made
+		client.connect_to_host("127.0.0.1", option("port").to_int())
+		var connecting := [PyHTTPClient.STATUS_RESOLVING, PyHTTPClient.STATUS_CONNECTING]
+		while client.get_status() in connecting:
+			client.poll()
+			await get_tree().process_frame
+		check("connected", client.get_status(), PyHTTPClient.STATUS_CONNECTED)
+		check("a StreamPeer of Python's", client.get_connection().get_class(), "PyHTTPConnection")
+		client.close()
+	var policy: PyTLSPolicy = ClassDB.instantiate(&"PyTLSPolicy")
+	check("a policy", policy.call(&"get_minimum_version"), PyTLSPolicy.VERSION_TLS_1_2)
+
+
 func test_a_request() -> void:
 	check("the panels' classes", [&"PyHTTPConsole", &"PyHTTPInspector"].all(ClassDB.class_exists), true)
 	plugin().call(&"show_console")

@@ -35,8 +35,8 @@ func test_addons_pythonscript_readme_in_the_editor() -> void:
 	EditorInterface.open_scene_from_path("res://stage.tscn")
 	while EditorInterface.get_edited_scene_root() == null:
 		await get_tree().process_frame
-	var edited: Turret = EditorInterface.get_edited_scene_root().get_node(^"Turret")
-	check("_ready() was called", edited.mode, Turret.HUNTING)
+	var edited: Node = EditorInterface.get_edited_scene_root().get_node(^"Turret")
+	check("_ready() was not called", edited.get(&"mode"), Turret.IDLE)
 	for menu: PopupMenu in get_tree().root.find_children("*", "PopupMenu", true, false):
 		for index in menu.item_count:
 			if menu.get_item_text(index) == "Select all turrets":

@@ -143,6 +143,19 @@ def test_parents() -> None:
     assert [method.name for method in dog.methods] == ["speak", "helper"]
 
 
+def test_heirs_of_a_tool_are_tools() -> None:
+    @gdclass
+    class Game(Node): ...
+
+    @gdclass(tool=True)
+    class Editors(Game): ...
+
+    @gdclass
+    class Heir(Editors): ...
+
+    assert [spec_of(cls).tool for cls in (Game, Editors, Heir)] == [False, True, True]
+
+
 def test_two_parents_are_one_too_many() -> None:
     @gdclass
     class Cat(Node): ...

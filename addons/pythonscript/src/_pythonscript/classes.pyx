@@ -3,7 +3,7 @@
 A class is registered in the order that the engine wants: the class, its methods, then its properties with their
 groups, its signals, its constants. What a class consists of comes from the facade, plain and checked (`godot.spec`).
 
-Calls classdb_register_extension_class2 and its companions, classdb_construct_object, object_set_instance.
+Calls classdb_register_extension_class2, or 3, and its companions, classdb_construct_object, object_set_instance.
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
@@ -16,6 +16,7 @@ from _pythonscript.objects cimport Link, Object
 
 cdef dict registered = {}         # class name -> Class, in order of registration
 cdef int game_classes = 0         # how many of them were there before the editor's own
+cdef bint editors_are_there = False
 
 cdef extern from *:
     """
@@ -56,10 +57,39 @@ def register(spec, cls):
     """
     cdef Class record = Class.__new__(Class)
     cdef GDExtensionClassCreationInfo2 info
+    cdef GDExtensionClassCreationInfo3 placeholders
     record.name, record.python, record.virtuals = spec.name, cls, dict(spec.virtuals)
     record.class_name, record.native = strings.intern(spec.name), strings.intern(spec.native)
     record.refcounted, record.editor_plugin = spec.refcounted, spec.editor_plugin
-    memset(&info, 0, sizeof(info))
+    registered[spec.name] = record  # the engine keeps a pointer to it
+    if spec.tool or editors_are_there or gde.classdb_register_extension_class3 is NULL:
+        describe(&info, record, spec)
+        gde.classdb_register_extension_class2(library, record.class_name, strings.intern(spec.parent), &info)
+    else:
+        describe(&placeholders, record, spec)
+        placeholders.is_runtime = True
+        gde.classdb_register_extension_class3(library, record.class_name, strings.intern(spec.parent), &placeholders)
+    if gde.classdb_get_class_tag(record.class_name) is NULL:
+        del registered[spec.name]
+        raise ValueError(f"the engine refuses to register {spec.name}, which extends {spec.parent}; its own error says why")
+    try:
+        register_members(record, spec)
+    except BaseException:
+        gde.classdb_unregister_extension_class(library, record.class_name)
+        del registered[spec.name]
+        raise
+    if spec.editor_plugin:
+        gde.editor_add_plugin(record.class_name)
+
+
+ctypedef fused CreationInfo:
+    GDExtensionClassCreationInfo2
+    GDExtensionClassCreationInfo3
+
+
+cdef int describe(CreationInfo *info, Class record, object spec) except -1:
+    """What the engine calls for the objects of a class."""
+    memset(info, 0, sizeof(CreationInfo))
     info.is_virtual = spec.abstract
     info.is_abstract = spec.abstract
     info.is_exposed = True
@@ -75,19 +105,7 @@ def register(spec, cls):
     if spec.refcounted:
         info.reference_func = objects.count_changed
         info.unreference_func = objects.count_changed
-    registered[spec.name] = record  # the engine keeps a pointer to it
-    gde.classdb_register_extension_class2(library, record.class_name, strings.intern(spec.parent), &info)
-    if gde.classdb_get_class_tag(record.class_name) is NULL:
-        del registered[spec.name]
-        raise ValueError(f"the engine refuses to register {spec.name}, which extends {spec.parent}; its own error says why")
-    try:
-        register_members(record, spec)
-    except BaseException:
-        gde.classdb_unregister_extension_class(library, record.class_name)
-        del registered[spec.name]
-        raise
-    if spec.editor_plugin:
-        gde.editor_add_plugin(record.class_name)
+    return 0
 
 
 cdef int register_members(Class record, object spec) except -1:
@@ -103,9 +121,9 @@ cdef int register_members(Class record, object spec) except -1:
 
 
 def start_editor():
-    """The editor's own classes are there now; those that are registered from now on may inherit them."""
-    global game_classes
-    game_classes = len(registered)
+    """The editor's own classes are there now; those that are registered from now on may inherit them, and run there."""
+    global game_classes, editors_are_there
+    game_classes, editors_are_there = len(registered), True
 
 
 def unregister_editor():

@@ -30,7 +30,7 @@ from godot import (
     gdclass,
 )
 
-from .register_types import PyLamp, PyScores
+from .register_types import PyBulb, PyLamp, PyScores
 
 if TYPE_CHECKING:  # since Godot 4.6
     from godot import EditorDock
@@ -275,6 +275,28 @@ class PyLampEditor(EditorPlugin):
 
     def brighten(self, lamp: PyLamp, by: int) -> None:
         lamp.brightness += by
+
+    def look_at(self, lamp: PyLamp) -> list[Any]:
+        """What Python sees of a placeholder."""
+        bulb = lamp.bulb
+        assert bulb is not None
+        told = []
+        for name in ("dim", "dimmed", "nothing"):
+            try:
+                getattr(lamp, name)
+            except AttributeError as error:
+                told.append(str(error))
+        bulb.watts += 1
+        return [isinstance(lamp, PyLamp), isinstance(bulb, PyBulb), bulb.watts, bulb.unit(), *told]
+
+    def make(self) -> list[Any]:
+        """What Python makes in the editor are objects like any other."""
+        lamp = PyLamp()
+        lamp.bulb = PyBulb()
+        lamp.dim(3)
+        made = [lamp.brightness, lamp.dimmed, lamp.bulb.made_by, lamp.bulb.brighter()]
+        lamp.free()
+        return made
 
     # The engine's virtual methods
 

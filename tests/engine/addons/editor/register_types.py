@@ -17,14 +17,51 @@ class PyScores(Resource):
 
 
 @gdclass
+class PyBulb(Resource):
+    """A resource of the game's."""
+
+    watts: int = export(40)
+
+    def __init__(self) -> None:
+        self.made_by = "Python"
+
+    @staticmethod
+    def unit() -> str:
+        return "W"
+
+    def brighter(self) -> int:
+        return self.watts * 2
+
+
+@gdclass(tool=True)
+class PyLantern(Node):
+    """A node that runs in the editor too."""
+
+    oil: int = export(1)
+
+    def _ready(self) -> None:
+        self.oil += 1
+
+
+@gdclass
+class PyTorch(PyLantern):
+    """Inherits that."""
+
+
+@gdclass
 class PyLamp(Node):
     """A node to be edited."""
+
+    bulb: PyBulb | None = export(None)
 
     brightness: int = export(1, range=(0, 10))
     colour_name: str = export("white")
 
     def __init__(self) -> None:
         self.dimmed = 0
+
+    def _ready(self) -> None:
+        self.brightness = 9
 
     def dim(self, by: int) -> None:
         self.brightness -= by
