@@ -15,15 +15,14 @@ from .status import RESULTS, Event, StatusMachine
 from .timing import Timing
 from .tracing import ConnectionTrace, Trace, default_trace
 from .transport.connector import DEFAULT_POLICY, Connecting, Connector, Route
-from .transport.late import LatePolicy, making_tls_ready
+from .transport.policy import TlsPolicy
 from .transport.stream import Network, NetworkError, Stream, TlsInfo
 from .url import PORT_HTTP, PORT_HTTPS, Host, authority, parse_host
 from .waits import Waits
 from .workers import Workers
 
-if TYPE_CHECKING:  # late: few games have an observer, and one that speaks plain HTTP does not load OpenSSL
+if TYPE_CHECKING:  # late: few games have an observer
     from .trace import Observer
-    from .transport.trust import TlsPolicy
 
 _DECODERS: Final = Workers(4, 5.0, "decoding")
 """More threads would not decode faster on usual machines; none may be kept busy for longer than a moment."""
@@ -89,14 +88,12 @@ class Connections(Requests):
         self._connecting: Connecting | None = None
         self._route: Route | None = None  # to connect anew by; None: the host can't be connected to anew
         self._tls_info: TlsInfo | None = None
-        self.default_policy: Callable[[], TlsPolicy | LatePolicy] = lambda: DEFAULT_POLICY
+        self.default_policy: Callable[[], TlsPolicy] = lambda: DEFAULT_POLICY
         """Makes the TLS policy for `https://` where none is given."""
-        self.proxy_policy: Callable[[], TlsPolicy | LatePolicy] = lambda: DEFAULT_POLICY
+        self.proxy_policy: Callable[[], TlsPolicy] = lambda: DEFAULT_POLICY
         """Makes the TLS policy for a proxy: pins, names and certificates are between us and the host."""
 
-    def connect_to_host(
-        self, host: str, port: int = -1, policy: "TlsPolicy | LatePolicy | None" = None
-    ) -> Error:
+    def connect_to_host(self, host: str, port: int = -1, policy: TlsPolicy | None = None) -> Error:
         """Begins to connect; `poll()` goes on with it. What was connected before is closed.
 
         Args:
@@ -125,14 +122,13 @@ class Connections(Requests):
         finally:
             self._leave()
 
-    def _connect_to(self, target: Host, policy: "TlsPolicy | LatePolicy | None") -> Error:
+    def _connect_to(self, target: Host, policy: TlsPolicy | None) -> Error:
         proxy = self.proxies.to(target)
         route = Route(target, proxy)
         if target.tls or route.peer.tls:
-            with making_tls_ready():
-                tls = policy or self.default_policy() if target.tls else None
-                proxy_tls = self.proxy_policy() if proxy is not None and proxy.host.tls else None
-                route = Route(target, proxy, tls, proxy_tls)
+            tls = policy or self.default_policy() if target.tls else None
+            proxy_tls = self.proxy_policy() if proxy is not None and proxy.host.tls else None
+            route = Route(target, proxy, tls, proxy_tls)
         try:
             connecting = self._connecting = self._dial(route)
         except NetworkError as error:

@@ -19,7 +19,11 @@ _PROXIES: Final = "addons/pythonscript_http/proxies.py"
 _CONNECTOR: Final = f"{_NET}/connector.py"
 _HOST: Final = "addons/pythonscript_http/url.py"
 _POLICY: Final = "addons/pythonscript_http/engine/policy.py"
+_POLICIES: Final = f"{_NET}/policy.py"
+_PEM: Final = f"{_NET}/pem.py"
 
+_ON_POLICIES: Final = ("tests/unit/http/transport/test_policy.py",)
+_ON_PEM: Final = ("tests/unit/http/transport/test_pem.py",)
 _ON_TRUST: Final = ("tests/unit/http/transport/test_trust.py",)
 _ON_TLS: Final = ("tests/unit/http/transport/test_tls.py",)
 _ON_RECORDS: Final = ("tests/unit/http/transport/test_records.py",)
@@ -65,9 +69,10 @@ MUTANTS: Final = (
     Mutant(
         "roots of one's own replace all others",
         _TRUST,
-        'context.load_verify_locations(cadata="\\n".join(blocks))',
-        'context.load_verify_locations(certifi.where(), cadata="\\n".join(blocks))',
-        _ON_TRUST,
+        "        with _as_file(text) as file:\n            context.load_verify",
+        "        with _as_file(text) as file:\n            context.load_verify_locations(certifi.where())\n"
+        "            context.load_verify",
+        _ON_TRUST + _ON_REASONS,
     ),
     Mutant(
         "an unsafe client with roots verifies the chain",
@@ -101,14 +106,14 @@ MUTANTS: Final = (
     Mutant(
         "the policy's oldest version holds",
         _TRUST,
-        "context.minimum_version = policy.minimum",
+        "context.minimum_version = ssl.TLSVersion(policy.minimum)",
         "context.minimum_version = ssl.TLSVersion.TLSv1_2",
         _ON_REASONS,
     ),
     Mutant(
         "the policy's newest version holds",
         _TRUST,
-        "context.maximum_version = policy.maximum",
+        "context.maximum_version = ssl.TLSVersion(policy.maximum)",
         "context.maximum_version = ssl.TLSVersion.TLSv1_3",
         _ON_REASONS,
     ),
@@ -121,27 +126,26 @@ MUTANTS: Final = (
         "",
         _ON_TRUST,
     ),
-    Mutant("h2 is not offered", _TRUST, '("h2", "h2c", "h3")', '("h2c", "h3")', _ON_TRUST),
+    Mutant(
+        "h2 is not offered",
+        _POLICIES,
+        '("h2", "h2c", "h3")',
+        '("h2c", "h3")',
+        _ON_POLICIES,
+    ),
     Mutant(
         "versions below 1.2 are refused",
-        _TRUST,
-        "_VERSIONS: Final = (ssl.TLSVersion.TLSv1_2,",
-        "_VERSIONS: Final = (ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2,",
-        _ON_TRUST,
+        _POLICIES,
+        "_VERSIONS: Final = (TLS_1_2,",
+        "_VERSIONS: Final = (0x0302, TLS_1_2,",
+        _ON_POLICIES,
     ),
     Mutant(
         "an encrypted key is refused by name",
-        _TRUST,
-        'raise PolicyError("the client\'s key is encrypted; give it decrypted")',
-        'return ""',
-        _ON_TRUST,
-    ),
-    Mutant(
-        "keys are not shown",
-        _TRUST,
-        'key: str = field(default="", repr=False)\n    """Of the client',
-        'key: str = ""\n    """Of the client',
-        _ON_TRUST,
+        _POLICIES,
+        "                raise PolicyError(ENCRYPTED_KEY)\n",
+        "                pass\n",
+        _ON_POLICIES,
     ),
     Mutant(
         "an environment variable alone logs no keys",
@@ -153,17 +157,52 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a pin that is none is refused",
-        _TRUST,
+        _POLICIES,
         '    raise PolicyError(f"the pin',
         '    return b""\n    raise PolicyError(f"the pin',
-        _ON_TRUST,
+        _ON_POLICIES,
     ),
     Mutant(
         "revocation lists of an unsafe client are an error",
-        _TRUST,
+        _POLICIES,
         "if not self.verifies and self.revocation_lists:",
         "if False:",
-        _ON_TRUST,
+        _ON_POLICIES,
+    ),
+    Mutant(
+        "a policy is what it was made of, whatever happens to that",
+        _POLICIES,
+        'return tuple(_text(f"one of {name}", one) for one in given)',
+        'return given if isinstance(given, list) else tuple(_text(f"one of {name}", one) for one in given)',
+        _ON_POLICIES,
+    ),
+    Mutant(
+        "a text alone is no list of texts",
+        _POLICIES,
+        "if isinstance(given, str) or not isinstance(given, Iterable):",
+        "if not isinstance(given, Iterable):",
+        _ON_POLICIES,
+    ),
+    Mutant(
+        "no file is called so",
+        _POLICIES,
+        'if "\\0" not in path:',
+        "if True:",
+        _ON_POLICIES,
+    ),
+    Mutant(
+        "a block ends where it began",
+        _PEM,
+        "if text.startswith(behind, start) and",
+        "if",
+        _ON_PEM,
+    ),
+    Mutant(
+        "a block that is cut short hides no other",
+        _PEM,
+        "text.rfind(_BEGIN, start, end)",
+        "text.find(_BEGIN, start, end)",
+        _ON_PEM,
     ),
     # ---- sessions
     Mutant(
@@ -254,25 +293,29 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the policy's name goes before the host's",
-        _TLS,
-        "context.policy.common_name or server_name",
-        "server_name or context.policy.common_name",
+        _POLICIES,
+        "self.common_name or host",
+        "host or self.common_name",
         _ON_REASONS,
     ),
     Mutant(
-        "a trailing dot is no part of a name", _TLS, '.removesuffix(".") if given', " if given", _ON_REASONS
+        "a trailing dot is no part of a name",
+        _POLICIES,
+        '.removesuffix(".") if given',
+        " if given",
+        _ON_REASONS,
     ),
     Mutant(
         "a zone is no part of an address",
-        _TLS,
+        _POLICIES,
         'check_name(given).partition("%")[0]',
         "check_name(given)",
         _ON_REASONS,
     ),
     Mutant(
         "there is a name to verify",
-        _TLS,
-        "if not name and not context.policy.unsafe:",
+        _POLICIES,
+        "if not name and not self.unsafe:",
         "if False:",
         _ON_TLS,
     ),
@@ -707,15 +750,15 @@ MUTANTS: Final = (
     Mutant(
         "a script's policy is not for proxies, but for its roots",
         _POLICY,
-        "TlsPolicy(roots=_roots_of(policy), **_surroundings())\n\n\ndef _fields_of",
-        "policy_of(None, policy)\n\n\ndef _fields_of",
+        "    return TlsPolicy(roots=roots, **_surroundings())\n",
+        "    return policy_of(None, policy)\n",
         _IN_THE_ENGINE,
     ),
     Mutant(
         "a script's choice of roots holds for proxies",
         _POLICY,
-        "    if policy is None:\n        return policy_of(None, None)\n",
-        "    if True:\n        return policy_of(None, None)\n",
+        "    roots = _default_roots() if policy is None else _roots_of(policy)\n",
+        "    roots = _default_roots()\n",
         _IN_THE_ENGINE,
     ),
     Mutant(

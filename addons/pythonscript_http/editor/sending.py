@@ -4,20 +4,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic, time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.enums import Error, Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.trace import Event, Moment, Outcome
+from pythonscript_http.transport.policy import TlsPolicy
 
 from .masking import MASK
 from .records import Log, Record
 from .request import Address, FormatError, Request, content_of, proxy_of, split_url
-
-if TYPE_CHECKING:
-    from pythonscript_http.transport.late import LatePolicy
-    from pythonscript_http.transport.trust import TlsPolicy
 
 LARGEST_RESPONSE: Final = 64 << 20
 """Bytes of a response's body that the console takes."""
@@ -61,7 +58,7 @@ class Transfer:
         request: Request,
         *,
         read: Callable[[str], bytes],
-        policy: "Callable[[bool], TlsPolicy | LatePolicy]",
+        policy: Callable[[bool], TlsPolicy],
         done: Callable[[Response], None],
         client: Callable[[], HTTPClient] = HTTPClient,
     ) -> None:
@@ -78,9 +75,7 @@ class Transfer:
         self._client = self._configured(client(), policy)
         self._thread = threading.Thread(target=self._run, name="HTTP console", daemon=True)
 
-    def _configured(
-        self, client: HTTPClient, policy: "Callable[[bool], TlsPolicy | LatePolicy]"
-    ) -> HTTPClient:
+    def _configured(self, client: HTTPClient, policy: Callable[[bool], TlsPolicy]) -> HTTPClient:
         client.set_blocking_mode(True)
         client.set_decode_body(True)
         client.set_read_chunk_size(64 << 10)

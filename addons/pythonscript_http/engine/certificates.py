@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from godot import Error, FileAccess, X509Certificate
-from pythonscript_http.exceptions import PolicyError
+import os
+
+from godot import Engine, Error, FileAccess, X509Certificate
+from pythonscript_http.exceptions import PolicyError, UnavailableError
+from pythonscript_http.transport.pem import certificate_text, certificates
+
+# ruff: noqa: PTH112 - pathlib costs the first call
 
 
 def pem_of(certificate: X509Certificate, what: str) -> str:
@@ -23,11 +28,10 @@ def pem_of(certificate: X509Certificate, what: str) -> str:
     Raises:
         LocalError: the engine does not hand them out.
     """
-    import ssl
-
-    from pythonscript_http.transport.trust import certificates
-
-    text = _saved(certificate, what)
+    try:
+        text = _saved(certificate, what)
+    except OSError as error:  # such as no file descriptor left
+        raise UnavailableError(f"{what} cannot be read: {error}") from None
     found = certificates(text)
     if len(found) < 2 or len(set(found)) > 1:
         return text
@@ -36,23 +40,33 @@ def pem_of(certificate: X509Certificate, what: str) -> str:
     if original is not None:
         whole = certificates(original)
         if len(whole) == len(found) and whole[0] == found[0]:
-            return "".join(map(ssl.DER_cert_to_PEM_cert, whole))  # without keys, which files may hold too
+            return "".join(map(certificate_text, whole))  # without keys, which files may hold too
     why = f"{what} holds {len(found)} certificates, and the engine hands out the first alone"
     hint = "get it by load(), or set its resource_path, so that the file is known"
     raise PolicyError(f"{why}: {hint}")
 
 
 def _saved(certificate: X509Certificate, what: str) -> str:
-    import tempfile  # late: few games bring certificates of their own
+    # In memory where that can be: to import `tempfile` takes as long as the rest of the call, many times. An
+    # editor writes another file beside the one it is told, and renames it.
+    if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd") and not Engine.is_editor_hint():
+        with os.fdopen(os.memfd_create("certificates"), "rb") as file:
+            _save(certificate, f"/proc/self/fd/{file.fileno()}", what)
+            return file.read().decode("ascii")
     from pathlib import Path
+    from tempfile import TemporaryDirectory
 
-    with tempfile.TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder:
         path = Path(folder, "certificates.crt")
-        error = certificate.save(str(path))
-        if error != Error.OK:
-            text = f"{what} cannot be read: {Error(error).name} (the engine writes none over 4 KiB)"
-            raise PolicyError(text)
+        _save(certificate, str(path), what)
         return path.read_text(encoding="ascii")
+
+
+def _save(certificate: X509Certificate, path: str, what: str) -> None:
+    error = certificate.save(path)
+    if error != Error.OK:
+        text = f"{what} cannot be read: {Error(error).name} (the engine writes none over 4 KiB)"
+        raise PolicyError(text)
 
 
 def content_of(path: str) -> str | None:

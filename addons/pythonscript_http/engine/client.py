@@ -32,7 +32,6 @@ from pythonscript_http.enums import Error
 from pythonscript_http.errors import error_code
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.query import query_string_from_dict
-from pythonscript_http.transport.late import making_tls_ready
 
 from .policy import PyTLSPolicy, policy_of, proxy_policy_of
 from .streams import PeerStream, PyHTTPConnection
@@ -143,8 +142,7 @@ class PyHTTPClient(RefCounted):
         client.default_policy = partial(policy_of, None, beyond)
         client.proxy_policy = partial(proxy_policy_of, beyond)
         try:
-            with making_tls_ready():
-                policy = None if tls_options is None else policy_of(tls_options, beyond)
+            policy = None if tls_options is None else policy_of(tls_options, beyond)
         except LocalError as error:
             client.close()
             return _fail(client.refused(error))

@@ -20,8 +20,7 @@ from pythonscript_http.editor.pretty import json_problem, pretty_json, shown
 from pythonscript_http.editor.request import LARGEST, FormatError, Request, query_of, with_query
 from pythonscript_http.editor.sending import Response, Transfer
 from pythonscript_http.exceptions import LocalError
-from pythonscript_http.transport.late import LatePolicy
-from pythonscript_http.transport.trust import TlsPolicy
+from pythonscript_http.transport.policy import TlsPolicy
 
 from .client import user_agent
 from .details import details_of, from_dictionary, to_dictionary
@@ -268,7 +267,7 @@ def _read(folder: Path, path: str) -> bytes:
     return found.read_bytes()
 
 
-def _policy(insecure: bool) -> TlsPolicy | LatePolicy:
+def _policy(insecure: bool) -> TlsPolicy:
     if insecure:
         return TlsPolicy(unsafe=True)
     return policy_of(None, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from godot import (
     OS,
@@ -20,15 +20,9 @@ from godot import (
     gdclass,
 )
 from pythonscript_http.exceptions import PolicyError, UnavailableError, UnreadableFileError
-from pythonscript_http.transport.late import LatePolicy
+from pythonscript_http.transport.policy import Roots, TlsPolicy
 
 from .certificates import content_of, pem_of
-
-if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
-    import ssl
-
-    from pythonscript_http.transport.trust import Roots, TlsPolicy
-
 
 _VERSIONS = ("TLS 1.2:771", "TLS 1.3:772")
 
@@ -108,21 +102,13 @@ class PyTLSPolicy(Resource):
         }
 
 
-def policy_of(options: TLSOptions | None, policy: PyTLSPolicy | None) -> TlsPolicy | LatePolicy:
+def policy_of(options: TLSOptions | None, policy: PyTLSPolicy | None) -> TlsPolicy:
     """What scripts ask for.
 
     Raises:
         LocalError: it cannot be honoured, or not read.
     """
-    if policy is None and not _bundle():
-        plain = {} if options is None else _fields_of(options)
-        if "roots" not in plain:  # nothing that OpenSSL could refuse: no call has to wait for it
-            return LatePolicy(_made, tuple(sorted(plain.items())))
-    if options is None and policy is None:
-        return _default_policy()
-    from pythonscript_http.transport.trust import TlsPolicy
-
-    fields = {**_surroundings(), **({} if policy is None else policy._fields())}
+    fields = {} if policy is None else policy._fields()
     if options is not None:
         fields |= _fields_of(options)
     if policy is not None and policy.roots != PyTLSPolicy.Roots.ROOTS_PROJECT:
@@ -132,20 +118,17 @@ def policy_of(options: TLSOptions | None, policy: PyTLSPolicy | None) -> TlsPoli
         fields["roots"] = _roots_of(policy)
     elif "roots" not in fields and not fields.get("unsafe"):
         fields["roots"] = _default_roots()
-    return TlsPolicy(**fields)
+    return TlsPolicy(**fields, **_surroundings())
 
 
-def proxy_policy_of(policy: PyTLSPolicy | None) -> TlsPolicy | LatePolicy:
+def proxy_policy_of(policy: PyTLSPolicy | None) -> TlsPolicy:
     """The TLS policy for proxies: pins, certificates and the rest are between us and the host.
 
     Raises:
         LocalError: the roots cannot be read.
     """
-    if policy is None:
-        return policy_of(None, None)
-    from pythonscript_http.transport.trust import TlsPolicy
-
-    return TlsPolicy(roots=_roots_of(policy), **_surroundings())
+    roots = _default_roots() if policy is None else _roots_of(policy)
+    return TlsPolicy(roots=roots, **_surroundings())
 
 
 def _fields_of(options: TLSOptions) -> dict[str, Any]:
@@ -167,23 +150,7 @@ def _fields_of(options: TLSOptions) -> dict[str, Any]:
     return fields
 
 
-def _made(**fields: Any) -> TlsPolicy:
-    """What TLSOptions without certificates ask for, with the roots that there are."""
-    from pythonscript_http.transport.trust import Roots, TlsPolicy
-
-    return TlsPolicy(roots=Roots.BOTH, **fields, **_surroundings())
-
-
-@functools.cache
-def _default_policy() -> TlsPolicy:
-    from pythonscript_http.transport.trust import TlsPolicy
-
-    return TlsPolicy(roots=_default_roots(), **_surroundings())
-
-
 def _roots_of(policy: PyTLSPolicy) -> Roots | str:
-    from pythonscript_http.transport.trust import Roots
-
     if policy.roots == PyTLSPolicy.Roots.ROOTS_SYSTEM:
         return Roots.SYSTEM
     if policy.roots == PyTLSPolicy.Roots.ROOTS_MOZILLA:
@@ -194,28 +161,22 @@ def _roots_of(policy: PyTLSPolicy) -> Roots | str:
     return _default_roots()
 
 
-def _version(name: str, number: int) -> ssl.TLSVersion:
-    import ssl
-
+def _version(name: str, number: int) -> int:
     if number not in [*PyTLSPolicy.Version]:
         text = f"{name}: {number} is neither VERSION_TLS_1_2 nor VERSION_TLS_1_3"
         raise PolicyError(text)
-    return ssl.TLSVersion(number)
+    return number
 
 
-def _bundle() -> str:
-    """The path of the project's own bundle of roots; empty: it has none."""
-    return str(ProjectSettings.get_setting("network/tls/certificate_bundle_override", ""))
-
-
-@functools.cache
 def _default_roots() -> Roots | str:
-    """The project's own bundle of roots if it has one, read once as by the engine; or else all there are."""
-    from pythonscript_http.transport.trust import Roots
+    """The project's own bundle of roots if it has one, or else all there are."""
+    path = str(ProjectSettings.get_setting("network/tls/certificate_bundle_override", ""))
+    return _bundle(path) if path else Roots.BOTH
 
-    path = _bundle()
-    if not path:
-        return Roots.BOTH
+
+@functools.lru_cache(1)
+def _bundle(path: str) -> str:
+    """The content of a bundle, read once as by the engine."""
     text = content_of(path)
     if text is None:
         why = Error(FileAccess.get_open_error()).name
@@ -226,11 +187,12 @@ def _default_roots() -> Roots | str:
 
 def _surroundings() -> dict[str, Any]:
     """What the engine knows of the machine, as fields of a TlsPolicy."""
-    return {"system_roots": _system_roots(), "key_log": _key_log()}
+    return {"system_roots": _system_roots, "key_log": _key_log()}
 
 
 @functools.cache
 def _system_roots() -> str:
+    """The operating system's roots; to read them takes milliseconds."""
     return OS.get_system_ca_certificates()
 
 

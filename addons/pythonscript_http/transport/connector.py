@@ -9,32 +9,24 @@ How long each step may take, and what to call whom it is with in the text of fai
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.tracing import ConnectionTrace, LayerKind, Trace
 from pythonscript_http.url import Host, authority
 
-from .late import LatePolicy, step_to
+from .late import step_to
+from .policy import TlsPolicy
 from .proxy import Proxy
 from .stream import Address, Layer, Lookup, Network, NetworkError, Pending, Step, Stream
 from .tunnel import TunnelRequest
-
-if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
-    from .trust import TlsPolicy
 
 _SOCKET: Final = LayerKind.SOCKET
 _LAYERS: Final = (LayerKind.PROXY_TLS, LayerKind.TUNNEL, LayerKind.TLS)
 """What goes on top of it."""
 
 
-def _default_policy() -> "TlsPolicy":
-    from .trust import TlsPolicy
-
-    return TlsPolicy()
-
-
-DEFAULT_POLICY: Final = LatePolicy(_default_policy)
+DEFAULT_POLICY: Final = TlsPolicy()
 """The default TLS policy: Mozilla's roots and the system's."""
 
 
@@ -45,9 +37,9 @@ class Route(NamedTuple):
     """The host."""
     proxy: Proxy | None = None
     """What it is reached through."""
-    tls: "TlsPolicy | LatePolicy | None" = None
+    tls: TlsPolicy | None = None
     """The TLS policy for the host, where `target.tls`; None: the default policy."""
-    proxy_tls: "TlsPolicy | LatePolicy | None" = None
+    proxy_tls: TlsPolicy | None = None
     """The same for the proxy."""
 
     @property

@@ -1,28 +1,28 @@
-"""TLS whose OpenSSL is not loaded yet: a thread does so while the host is looked up and connected to.
+"""TLS whose context is not there yet: a thread makes it while the host is looked up and connected to.
 
-To import `ssl` and to read the roots takes 15 to 30 ms, which a frame of the game's would lose. `step_to`
-makes the connector's step for both, a policy that is known and one that is made by then.
+To import `ssl` and to read the roots takes 15 to 90 ms, which a frame of the game's would lose. So no call
+does it. What can be judged without OpenSSL is (`policy.py`); the rest is the connection's failure, and by one
+rule: whether OpenSSL is loaded already makes no difference to who is told what, and when.
 """
 
 import atexit
+import threading
+import weakref
 from collections.abc import Callable
-from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from pythonscript_http.exceptions import LocalError, UnavailableError
-from pythonscript_http.url import Host, check_name
-from pythonscript_http.workers import JobError, Workers
+from pythonscript_http.url import Host
+from pythonscript_http.workers import Workers
 
+from .policy import TlsPolicy
 from .stream import HandshakeError, Layer, NetworkError, Step, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from .trust import TlsContext
 
-    from .trust import TlsPolicy
-
-_MOST_READY: Final = 64
-"""Late policies that are known to be ready; as many contexts are kept."""
+_CONTEXTS: Final = 64
+"""Policies whose contexts are kept; one with Mozilla's roots takes 1 MiB."""
 _LAST_WAIT: Final = 5.0
 """Seconds that the end of the process waits for a load: OpenSSL frees what that uses, and it would crash. A
 load only computes, but a busy machine makes tenths of a second of its 30 ms."""
@@ -31,35 +31,37 @@ load only computes, but a busy machine makes tenths of a second of its 30 ms."""
 _workers: Final = Workers(1, 5.0, "TLS load")
 atexit.register(_workers.finish, _LAST_WAIT)
 
-_ready: "dict[LatePolicy, None]" = {}
+_lock: Final = threading.Lock()
+_contexts: "Final[dict[TlsPolicy, TlsContext]]" = {}
+"""The contexts there are, those used last at the end."""
+_loads: "Final[weakref.WeakValueDictionary[TlsPolicy, _Load]]" = weakref.WeakValueDictionary()
+"""Those that are being made, as long as a connection waits for them."""
 
 
-class LatePolicy(NamedTuple):
-    """A TLS policy that is made when OpenSSL is loaded. Nothing in it is the user's to have got wrong.
-
-    What keeps it from being made all the same, such as a missing libssl, is the connection's failure.
-    """
-
-    make: "Callable[..., TlsPolicy]"
-    """Makes it, in any thread. May raise LocalError."""
-    parts: tuple[tuple[str, Any], ...] = ()
-    """Keyword arguments for that; `common_name` is checked before."""
-
-
-@contextmanager
-def making_tls_ready() -> "Iterator[None]":
-    """Makes a refusal of what keeps OpenSSL from being used at all: no library, no roots, no descriptor left.
+def context_for(policy: TlsPolicy) -> "TlsContext":
+    """Gives a policy's context. One that is not kept is made at once, which takes its time.
 
     Raises:
-        UnavailableError: TLS is out of reach.
+        LocalError: the policy can't be honoured.
+        ImportError: there is no OpenSSL.
+        OSError: its files can't be read.
     """
-    try:
-        yield
-    except (ImportError, OSError) as error:  # ssl.SSLError is an OSError
-        raise UnavailableError(f"TLS is not available: {error}") from None
+    with _lock:
+        known = _known(policy)
+    if known is not None:
+        return known
+    from .tls import tls_to  # noqa: F401 - who has a context needs it next
+    from .trust import TlsContext
+
+    made = TlsContext(policy)
+    with _lock:
+        context = _contexts.setdefault(policy, made)
+        if len(_contexts) > _CONTEXTS:
+            del _contexts[next(iter(_contexts))]
+    return context
 
 
-def step_to(host: Host, policy: "TlsPolicy | LatePolicy", named: str = "") -> Step:
+def step_to(host: Host, policy: TlsPolicy, named: str = "") -> Step:
     """Makes a layer of TLS ready, or begins to.
 
     Args:
@@ -68,68 +70,111 @@ def step_to(host: Host, policy: "TlsPolicy | LatePolicy", named: str = "") -> St
         named: what to call the host in the text of failures; empty: by its name.
 
     Raises:
-        LocalError: the policy cannot be honoured, or the host has no name to verify.
+        LocalError: keys can't be logged where the policy says, or the host has no name to verify.
     """
-    load = partial(_load, host, policy, named)
-    if not isinstance(policy, LatePolicy):
-        return load()
-    check_name(dict(policy.parts).get("common_name") or host.name)
-    known = _done(load) if policy in _ready else _workers.start(load)
-    return partial(_Loading, known, named or repr(host.name))
+    name = policy.server_name(host.name)
+    with _lock:
+        known = _known(policy)
+    if known is not None:
+        return _step(known, host, named)
+    policy.check_key_log()
+    return partial(_Loading, _load(policy), host, named, named or repr(name))
 
 
-def _done(load: Callable[[], Step]) -> Callable[[float], Step | None]:
-    """Loads at once what takes no time any more, and gives what `Workers.start` would."""
+def _known(policy: TlsPolicy) -> "TlsContext | None":
+    """Gives the context of a policy, if it is kept, and keeps it the longer. Under the lock."""
+    context = _contexts.pop(policy, None)
+    if context is not None:
+        _contexts[policy] = context
+    return context
+
+
+def _step(context: "TlsContext", host: Host, named: str) -> Step:
+    from .tls import tls_to
+
+    return tls_to(host.name, context, port=host.port, peer=named)
+
+
+class _Load:
+    """A context that is being made, for all who wait for it. One that nobody waits for any more is not."""
+
+    __slots__ = ("__weakref__", "_context", "_ended", "_failure", "_policy")
+
+    def __init__(self, policy: TlsPolicy) -> None:
+        self._policy = policy
+        self._ended = threading.Event()
+        self._context: TlsContext | None = None
+        self._failure = ""
+
+    def run(self) -> None:
+        """Makes it, in any thread."""
+        try:
+            self._context = context_for(self._policy)
+        except (ImportError, OSError) as error:  # ssl.SSLError is an OSError
+            self._failure = f"TLS is not available: {error}"
+        except Exception as error:  # what is kept of it is its text: it would keep what its frames have
+            self._failure = str(error) or type(error).__name__
+        with _lock:
+            _loads.pop(self._policy, None)
+        self._ended.set()
+
+    def wait(self, timeout: float) -> "TlsContext | None":
+        """Waits so many seconds at most, and gives the context once it is there.
+
+        Raises:
+            HandshakeError: it never will be.
+        """
+        if self._ended.wait(timeout) and self._context is None:
+            raise HandshakeError(self._failure)
+        return self._context
+
+
+def _load(policy: TlsPolicy) -> _Load:
+    """Has a context made. Clients that connect together share one load."""
+    with _lock:
+        load = _loads.get(policy)
+        if load is not None:
+            return load
+        load = _loads[policy] = _Load(policy)
     try:
-        step = load()
-    except LocalError as error:
-        why = str(error)
-
-        def fail(_: float) -> Step | None:
-            raise JobError(why)
-
-        return fail
-    return lambda _: step
+        _workers.submit(partial(_run, weakref.ref(load)))
+    except RuntimeError:  # the system gives no thread
+        load.run()
+    return load
 
 
-def _load(host: Host, policy: "TlsPolicy | LatePolicy", named: str) -> Step:
-    with making_tls_ready():
-        from .tls import tls_to
-        from .trust import context_for
-
-        made = policy.make(**dict(policy.parts)) if isinstance(policy, LatePolicy) else policy
-        step = tls_to(host.name, context_for(made), port=host.port, peer=named)
-    if isinstance(policy, LatePolicy):
-        _ready[policy] = None
-        if len(_ready) > _MOST_READY:
-            _ready.pop(next(iter(_ready)), None)
-    return step
+def _run(wanted: Callable[[], _Load | None]) -> None:
+    load = wanted()
+    if load is not None:
+        load.run()
 
 
 class _Loading:
-    """A handshake, once there is an OpenSSL for it."""
+    """A handshake, once there is a context for it."""
 
-    __slots__ = ("_layer", "_peer", "_step", "_stream", "lacking")
+    __slots__ = ("_host", "_layer", "_load", "_named", "_peer", "_stream", "lacking")
 
-    def __init__(self, step: Callable[[float], Step | None], peer: str, stream: Stream) -> None:
-        self._step = step
+    def __init__(self, load: _Load, host: Host, named: str, peer: str, stream: Stream) -> None:
+        self._load = load
+        self._host = host
+        self._named = named
         self._peer = peer
         self._stream = stream
         self._layer: Layer | None = None
-        self.lacking = "no OpenSSL"
+        self.lacking = "OpenSSL and the roots were not loaded"
 
     def poll(self) -> Stream | None:
         """Gives the connection once it stands and is trusted. Raises NetworkError when it never will."""
         if self._layer is None:
             try:
-                step = self._step(0.0)
-                if step is None:
-                    return None
-                self._layer = step(self._stream)
-                self.lacking = self._layer.lacking
-            except JobError as error:
+                context = self._load.wait(0.0)
+            except HandshakeError as error:
                 self.close()
                 raise HandshakeError(f"TLS with {self._peer}: {error}") from None
+            if context is None:
+                return None
+            self._layer = _step(context, self._host, self._named)(self._stream)
+            self.lacking = self._layer.lacking
         return self._layer.poll()
 
     def late(self, why: str) -> NetworkError:
@@ -147,8 +192,8 @@ class _Loading:
 
     def _wait_for_load(self, timeout: float) -> None:
         try:
-            self._step(timeout)
-        except JobError:
+            self._load.wait(timeout)
+        except HandshakeError:
             return  # poll() says so
 
     def close(self) -> None:

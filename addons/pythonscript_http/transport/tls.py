@@ -20,8 +20,6 @@ from functools import partial
 from typing import Any, Final
 
 from pythonscript_http import buffers
-from pythonscript_http.exceptions import PolicyError
-from pythonscript_http.url import check_name
 from pythonscript_http.workers import Workers
 
 from .records import Records
@@ -604,17 +602,14 @@ def tls_to(
     Args:
         server_name: the host: a name or an address. The server gets names, but no addresses
             (RFC 6066 section 3). The policy's common name goes before it.
-        context: the policy, made ready: `trust.context_for(policy)`.
+        context: the policy, made ready: `late.context_for(policy)`.
         port: the host's; sessions are kept by it.
         peer: what to call the peer in the text of failures: "the proxy p:3128". Empty: by its name.
 
     Raises:
         LocalError: there is no name to verify, or it can't be one.
     """
-    given = context.policy.common_name or server_name
-    name = check_name(given).partition("%")[0].removesuffix(".") if given else ""
-    if not name and not context.policy.unsafe:
-        raise PolicyError("TLS needs the name of the server, to verify it")
+    name = context.policy.server_name(server_name)
     shown = peer or repr(name)
     return lambda stream: Handshake(_Transport(stream, name, port, shown, context))
 

@@ -1,6 +1,5 @@
-"""Whom to trust over TLS: policies, and the OpenSSL contexts made from them.
+"""Whom to trust over TLS: the OpenSSL contexts that are made from policies, and their sessions.
 
-A policy that can't be honoured in full is an error before anything is sent; nothing here makes do with less.
 What is checked: the chain up to a trusted root, validity, the name (RFC 9525: subject alternative names only,
 whole wildcards only), keys and digests of 112 bits of security at least; if given, revocation lists and pins.
 What is not: OCSP, stapled or asked for, and so what RFC 7633 says must be stapled: Python's `ssl` has none.
@@ -10,132 +9,49 @@ on the wire under one key of the server's. Sessions of TLS 1.2 are resumed by th
 what it calls tickets, for which keys are agreed on anew (RFC 8446 section 2.2).
 """
 
-import base64
-import binascii
 import contextlib
 import os
-import re
 import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import Enum, auto
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import certifi
 
-from pythonscript_http.exceptions import PolicyError, UnavailableError, UnwritableFileError
+from pythonscript_http.exceptions import PolicyError, UnavailableError
 
 from .certificate import parse_certificate
+from .pem import CERTIFICATE, blocks
+from .policy import (
+    BAD_CERTIFICATE,
+    BAD_LISTS,
+    BAD_ROOTS,
+    DAMAGED,
+    ENCRYPTED_KEY,
+    Roots,
+    TlsPolicy,
+    parse_pin,
+    unwritable,
+)
 
-_VERSIONS: Final = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
-_BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----[\x00-\x7f]+?-----END \1-----")
-_KEY: Final = "PRIVATE KEY"
 _ALSO: Final = dict.fromkeys(("NO_CERTIFICATE_ASSIGNED", "KEY_TYPE_MISMATCH"), "KEY_VALUES_MISMATCH")
 """What OpenSSL says of a key of another kind than its certificate's."""
-_PIN: Final = re.compile(r"(?:sha256//?)?([A-Za-z0-9+/]{43}=)")
 _CIPHERS: Final = "@SECLEVEL=2:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM"
 """Of TLS 1.2, and how strong keys and digests must be: CPython's choice, which distributions change, without
 finite-field Diffie-Hellman: the server chooses its size there, and 8192 bits take a third of a second."""
-_NOT_SPOKEN: Final = ("h2", "h2c", "h3")
 _SESSIONS: Final = 256
 """Of a policy; some 4 KiB each, mostly the peer's certificate."""
 _SESSION_LIFETIME: Final = 7200.0
 """Seconds."""
-_CONTEXTS: Final = 64
-"""Policies whose contexts are kept; one with Mozilla's roots takes 1 MiB."""
-
 _WHERE: Final = {"SSL_CERT_FILE", "SSL_CERT_DIR"}
 """Where OpenSSL looks for the system's roots, if somebody said so."""
 _IDLE: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _CERTIFICATE: Final = 11
 _CERTIFICATE_REQUEST: Final = 13
 _HANDSHAKE: Final = 22
-
-
-class Roots(Enum):
-    """Sets of trusted roots that need not be given."""
-
-    BOTH = auto()
-    """Mozilla's and the operating system's, as far as that has any."""
-    CERTIFI = auto()
-    """Mozilla's, by the package certifi."""
-    SYSTEM = auto()
-    """The operating system's; see `TlsPolicy.system_roots`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TlsPolicy:
-    """A TLS policy. Texts are PEM.
-
-    Raises:
-        LocalError: parts of it contradict each other.
-    """
-
-    roots: Roots | str = Roots.BOTH
-    """Trusted certificates; one of one's own need not be self-signed."""
-    system_roots: str = field(default="", repr=False)
-    """The operating system's roots, from who knows them better than OpenSSL. What it can't read is left out.
-    Empty: OpenSSL looks for them, in Windows' store or the folders that it was built with. It does so too
-    where SSL_CERT_FILE or SSL_CERT_DIR in the environment say where."""
-    common_name: str = ""
-    """The name to ask the server for and to verify, instead of the host's (TLSOptions' override)."""
-    unsafe: bool = False
-    """The name is not verified, nor the chain unless `roots` are one's own (TLSOptions.client_unsafe)."""
-    minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
-    maximum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
-    certificate: str = ""
-    """The client's own, and intermediate ones behind it."""
-    key: str = field(default="", repr=False)
-    """Of the client's certificate, not encrypted."""
-    pins: tuple[str, ...] = ()
-    """Base64 of SHA-256 of SubjectPublicKeyInfo, perhaps with `sha256//` before it, as for curl. One of them
-    must be that of the peer's key or, in a chain that was verified, of a key above it."""
-    revocation_lists: tuple[str, ...] = ()
-    """CRLs. If there are any, each certificate of the chain needs one that is in force."""
-    alpn: tuple[str, ...] = ("http/1.1",)
-    """Names of protocols to offer, best first (RFC 7301). None of those that are not spoken here, as h2."""
-    ignore_unexpected_eof: bool = False
-    """A body that only the end of the connection ends is complete also where the peer ended it without
-    close_notify, so that anybody may have cut it short. For servers that never say it; named as by OpenSSL.
-    """
-    key_log: str = field(default="", repr=False)
-    """A file for the keys of all connections, by which a debugger reads what they carry."""
-
-    def __post_init__(self) -> None:
-        for name, version in (("minimum", self.minimum), ("maximum", self.maximum)):
-            if version not in _VERSIONS:
-                raise PolicyError(f"the {name} version {version.name} is neither TLS 1.2 nor TLS 1.3")
-        if self.minimum > self.maximum:
-            raise PolicyError("the minimum version of TLS is above the maximum")
-        if bool(self.certificate) != bool(self.key):
-            lacking = "key" if self.certificate else "certificate"
-            raise PolicyError(f"the client's certificate and its key go together: there is no {lacking}")
-        if self.unsafe and self.common_name:
-            raise PolicyError("an unsafe client verifies no name, so a common name has no effect")
-        if not self.verifies and self.revocation_lists:
-            raise PolicyError(
-                "an unsafe client without roots verifies no chain, so revocation lists have no effect"
-            )
-        if self.unsafe and self.roots in (Roots.SYSTEM, Roots.CERTIFI):
-            whose = "the system's" if self.roots is Roots.SYSTEM else "Mozilla's"
-            raise PolicyError(f"an unsafe client verifies no chain by {whose} roots, so they have no effect")
-        for name in self.alpn:
-            if name in _NOT_SPOKEN:
-                raise PolicyError(f"ALPN cannot offer {name!a}, which is not spoken here")
-            if not (name.isascii() and 0 < len(name) < 256):
-                raise PolicyError(
-                    f"ALPN cannot offer {name!a}: a protocol's name has 1 to 255 ASCII characters"
-                )
-
-    @property
-    def verifies(self) -> bool:
-        """The chain is verified."""
-        return not self.unsafe or isinstance(self.roots, str)
 
 
 class TlsObject(ssl.SSLObject):
@@ -150,7 +66,7 @@ class TlsObject(ssl.SSLObject):
 
 
 class TlsContext:
-    """A policy made ready, and the sessions of its connections. Make it by `context_for`.
+    """A policy made ready, and the sessions of its connections. Get it by `late.context_for`.
 
     Raises:
         LocalError: the policy can't be honoured.
@@ -161,7 +77,7 @@ class TlsContext:
         self.ssl: Final = _build(policy)
         self.idle: Final = _build_idle(policy)
         """What a connection has for a context when its handshake is over: one that watches nothing."""
-        self.pins: Final = frozenset(_parse_pin(pin) for pin in policy.pins)
+        self.pins: Final = frozenset(map(parse_pin, policy.pins))
         self._sessions: dict[tuple[str, int], tuple[ssl.SSLSession, float]] = {}
         self._lock = threading.Lock()
 
@@ -211,21 +127,11 @@ def session_end(chain: Iterable[bytes]) -> float:
     return min([time.time() + _SESSION_LIFETIME, *ends])
 
 
-@lru_cache(_CONTEXTS)
-def context_for(policy: TlsPolicy) -> TlsContext:
-    """Gives a policy's context. To make one takes milliseconds, so it is kept.
-
-    Raises:
-        LocalError: the policy can't be honoured.
-    """
-    return TlsContext(policy)
-
-
 def _build(policy: TlsPolicy) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.set_ciphers(_CIPHERS)
-    context.minimum_version = policy.minimum
-    context.maximum_version = policy.maximum
+    context.minimum_version = ssl.TLSVersion(policy.minimum)
+    context.maximum_version = ssl.TLSVersion(policy.maximum)
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_TICKET
     # Python takes an end without close_notify as a clean one, unless that is off; OpenSSL 1.1 speaks to
     # servers open to renegotiation attacks. The numbers are OpenSSL's, where Python has no name for them.
@@ -252,8 +158,7 @@ def _build(policy: TlsPolicy) -> ssl.SSLContext:
         try:
             context.keylog_filename = policy.key_log
         except OSError as error:
-            text = f"the keys of connections can't be logged to {policy.key_log!a}: {error.strerror}"
-            raise UnwritableFileError(text) from None
+            raise unwritable(policy.key_log, error) from None
     _watch(context)
     return context
 
@@ -291,11 +196,10 @@ def _witness(
 def _load_roots(context: ssl.SSLContext, policy: TlsPolicy) -> None:
     roots = policy.roots
     if isinstance(roots, str):
-        blocks = _blocks("the trusted roots", roots, "CERTIFICATE")
         try:
-            context.load_verify_locations(cadata="\n".join(blocks))
+            _load_roots_of_ones_own(context, _blocks(roots))
         except ssl.SSLError as error:
-            raise PolicyError(f"the trusted roots can't be read: {_why(error)}") from None
+            raise PolicyError(f"{BAD_ROOTS}: {_why(error)}") from None
         return
     if roots is not Roots.SYSTEM:
         file = certifi.where()
@@ -309,10 +213,21 @@ def _load_roots(context: ssl.SSLContext, policy: TlsPolicy) -> None:
             raise UnavailableError("the system has no trusted roots where OpenSSL looks")
 
 
-def _load_system_roots(context: ssl.SSLContext, given: str) -> bool:
+def _load_roots_of_ones_own(context: ssl.SSLContext, certificates: list[str]) -> None:
+    """Loads certificates from a file, all at once, while other threads use the interpreter; from memory, they
+    could not. What is wrong with one OpenSSL says better from memory."""
+    text = "\n".join(certificates)
+    try:
+        with _as_file(text) as file:
+            context.load_verify_locations(file)
+    except ssl.SSLError:
+        context.load_verify_locations(cadata=text)
+
+
+def _load_system_roots(context: ssl.SSLContext, given: Callable[[], str] | None) -> bool:
     """Loads what the system trusts. False: nothing was found."""
-    if not os.environ.keys() & _WHERE and (ders := certificates(given)):
-        _load_readable(context, ders)
+    if not os.environ.keys() & _WHERE and given is not None and (known := _blocks(given(), CERTIFICATE)):
+        _load_readable(context, known)
         return True
     before = context.cert_store_stats()["x509_ca"]
     context.load_default_certs()
@@ -322,42 +237,36 @@ def _load_system_roots(context: ssl.SSLContext, given: str) -> bool:
     )
 
 
-def _load_readable(context: ssl.SSLContext, ders: list[bytes]) -> None:
-    """Loads certificates, but for those that are damaged.
-
-    From a file all are loaded at once, while other threads use the interpreter; from memory they can't.
-    """
+def _load_readable(context: ssl.SSLContext, certificates: list[str]) -> None:
+    """Loads certificates, but for those that are damaged."""
     try:
-        with _as_file("".join(map(ssl.DER_cert_to_PEM_cert, ders))) as file:
+        with _as_file("\n".join(certificates)) as file:
             context.load_verify_locations(file)
     except ssl.SSLError:
-        for der in ders:
+        for certificate in certificates:
             with contextlib.suppress(ssl.SSLError):  # one that is damaged
-                context.load_verify_locations(cadata=der)
+                context.load_verify_locations(cadata=certificate)
 
 
 def _load_revocation_lists(context: ssl.SSLContext, lists: tuple[str, ...]) -> None:
-    blocks = [block for text in lists for block in _blocks("a revocation list", text, "X509 CRL")]
     try:
-        with _as_file("\n".join(blocks)) as file:
+        with _as_file("\n".join(block for text in lists for block in _blocks(text))) as file:
             context.load_verify_locations(file)
     except ssl.SSLError as error:
-        raise PolicyError(f"the revocation lists can't be read: {_why(error)}") from None
+        raise PolicyError(f"{BAD_LISTS}: {_why(error)}") from None
     context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_CHAIN
 
 
 def _load_certificate(context: ssl.SSLContext, policy: TlsPolicy) -> None:
-    blocks = _blocks("the client's certificate", policy.certificate, "CERTIFICATE")
-    blocks += _blocks("the client's key", policy.key, _KEY)
     try:
-        with _as_file("\n".join(blocks)) as file:
+        with _as_file("\n".join([*_blocks(policy.certificate), *_blocks(policy.key)])) as file:
             context.load_cert_chain(file, password=_no_password)
     except ssl.SSLError as error:
-        raise PolicyError(f"the client's certificate and key can't be used: {_why(error)}") from None
+        raise PolicyError(f"{BAD_CERTIFICATE}: {_why(error)}") from None
 
 
 def _no_password() -> str:
-    raise PolicyError("the client's key is encrypted; give it decrypted")
+    raise PolicyError(ENCRYPTED_KEY)
 
 
 @contextlib.contextmanager
@@ -376,36 +285,12 @@ def _as_file(text: str) -> Iterator[str]:
             yield str(path)
 
 
-def certificates(text: str) -> list[bytes]:
-    """The certificates of a PEM text, in DER; those that are no base64 are left out."""
-    found = []
-    for match in _BLOCK.finditer(text):
-        with contextlib.suppress(ValueError):
-            found.append(ssl.PEM_cert_to_DER_cert(match[0]))
-    return found
-
-
-def _blocks(what: str, text: str, kind: str) -> list[str]:
-    """The blocks of a PEM text, without the comments between them. Keys may say more of their kind."""
-    found = list(_BLOCK.finditer(text))
-    if not found:
-        raise PolicyError(f"{what} has no PEM block of the kind {kind!a}")
-    for match in found:
-        if match[1] != kind and not (kind == _KEY and match[1].endswith(f" {kind}")):
-            raise PolicyError(f"{what} has a PEM block of the kind {match[1]!a}; wanted is {kind!a}")
-    return [match[0] for match in found]
-
-
-def _parse_pin(pin: str) -> bytes:
-    match = _PIN.fullmatch(pin)
-    try:
-        if match is not None:
-            return base64.b64decode(match[1], validate=True)
-    except binascii.Error:
-        pass
-    raise PolicyError(f"the pin {pin!a} is not the base64 form of a SHA-256 digest")
+def _blocks(text: str, kind: str = "") -> list[str]:
+    """The blocks of a PEM text, perhaps of one kind alone, without the comments between them."""
+    return [block.text for block in blocks(text) if not kind or block.kind == kind]
 
 
 def _why(error: ssl.SSLError) -> str:
-    reason = error.reason or "IT_IS_EMPTY_OR_DAMAGED"
-    return _ALSO.get(reason, reason).replace("_", " ").lower()
+    if not error.reason:
+        return DAMAGED
+    return _ALSO.get(error.reason, error.reason).replace("_", " ").lower()

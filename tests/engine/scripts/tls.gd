@@ -91,3 +91,7 @@ func test_an_empty_chain() -> void:
 	var options := TLSOptions.client(X509Certificate.new())
 	check("refused", client.connect_to_host("https://localhost", 1, options), ERR_INVALID_PARAMETER)
 	check("status", client.get_status(), HTTPClient.STATUS_DISCONNECTED)
+
+
+func test_no_call_has_loaded_openssl() -> void:
+	check("imported by the main thread", Trust.new().get_imported(), [])

@@ -19,3 +19,7 @@ func test_roots_of_ones_own_take_its_place() -> void:
 		fetch("good", TLSOptions.client(certificate("stranger.crt"))), "unknown issuer 'Test Root'"
 	)
 	check_trusted(fetch("stranger", TLSOptions.client(certificate("stranger.crt"))))
+
+
+func test_no_call_has_loaded_openssl() -> void:
+	check("imported by the main thread", Trust.new().get_imported(), [])

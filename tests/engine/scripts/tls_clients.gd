@@ -64,7 +64,11 @@ func test_a_client_certificate_without_its_key() -> void:
 	policy.client_certificate = certificate("client.crt")
 	check_refused(policy, "the client's certificate and its key go together: there is no key")
 	policy.client_key = Crypto.new().generate_rsa(1024)
-	check_refused(policy, "can't be used: key values mismatch")
+	for attempt in 2:  # OpenSSL alone can tell, so the connection does; whether it is loaded makes no difference
+		check_distrusted(
+			fetch("good", trusting(), policy),
+			"TLS with 'localhost': the client's certificate and key can't be used: key values mismatch"
+		)
 	var public := CryptoKey.new()
 	public.load_from_string(policy.client_key.save_to_string(true), true)
 	policy.client_key = public
@@ -75,3 +79,7 @@ func test_a_client_certificate_without_its_key() -> void:
 	check_refused(
 		policy, "the engine could not read it, as it does RSA and ECDSA keys that are not encrypted"
 	)
+
+
+func test_no_call_has_loaded_openssl() -> void:
+	check("imported by the main thread", Trust.new().get_imported(), [])

@@ -210,3 +210,7 @@ func test_untyped() -> void:
 	check_distrusted(fetch("good", trusting(), client.tls_policy), "pin mismatch")
 	client.tls_policy = null
 	check_true("unset", client.get_tls_policy() == null)
+
+
+func test_no_call_has_loaded_openssl() -> void:
+	check("imported by the main thread", Trust.new().get_imported(), [])

@@ -15,10 +15,8 @@ from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 from devkit.project import ROOT
 from pythonscript_http import Error, HTTPClient, LocalError, Status, TcpNetwork
 from pythonscript_http.config import Limits
-from pythonscript_http.exceptions import UnavailableError
 from pythonscript_http.transport import late
-from pythonscript_http.transport.connector import DEFAULT_POLICY
-from pythonscript_http.transport.trust import TlsPolicy, context_for
+from pythonscript_http.transport.policy import TlsPolicy
 
 
 class TestCost:
@@ -165,14 +163,15 @@ class TestSettings:
             client.close()
 
 
-def failure(*, proxy: bool = False) -> str:
-    """Connects over TLS by the default policy, which can't be; tells why."""
+def failure(*, proxy: bool = False, policy: TlsPolicy | None = None) -> str:
+    """Connects over TLS, which can't be; tells why."""
     network = FakeNetwork(FakeStream())
     network.up = True
     client = HTTPClient(network)
     if proxy:
         client.set_http_proxy("https://192.0.2.9", 3128)
-    assert client.connect_to_host("http://192.0.2.1" if proxy else "https://192.0.2.1") is Error.OK
+    host = "http://192.0.2.1" if proxy else "https://192.0.2.1"
+    assert client.connect_to_host(host, policy=policy) is Error.OK
     assert poll(client) is not Error.OK
     assert client.get_status() is Status.STATUS_TLS_HANDSHAKE_ERROR
     return client.get_error_reason()
@@ -243,38 +242,26 @@ class TestNothingRaises:
 
     @pytest.mark.parametrize("roots", ["missing", "empty", "damaged", "a folder"])
     @pytest.mark.parametrize("proxy", [False, True])
-    @pytest.mark.parametrize("known", [False, True])
-    def test_no_roots(
-        self, roots: str, proxy: bool, known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(late, "_ready", {DEFAULT_POLICY: None} if known else {})
+    def test_no_roots(self, roots: str, proxy: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         file = tmp_path / "roots.pem"
         if roots == "a folder":
             file.mkdir()
         elif roots != "missing":
             file.write_text("" if roots == "empty" else "-----BEGIN CERTIFICATE-----\nAAAA\n")
-        context_for.cache_clear()
+        late._contexts.clear()
         monkeypatch.setattr("certifi.where", lambda: str(file))
         reason = failure(proxy=proxy)
         assert reason.startswith(f"TLS with {'the proxy 192.0.2.9:3128' if proxy else repr('192.0.2.1')}: ")
         assert f"TLS is not available: {file}: " in reason
 
     @pytest.mark.parametrize("module", ["ssl", "certifi", "pythonscript_http.transport.tls"])
-    @pytest.mark.parametrize("known", [False, True])
-    def test_no_openssl(self, module: str, known: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(late, "_ready", {DEFAULT_POLICY: None} if known else {})
+    @pytest.mark.parametrize("policy", [None, TlsPolicy(alpn=())])
+    def test_no_openssl(self, module: str, policy: TlsPolicy | None, monkeypatch: pytest.MonkeyPatch) -> None:
+        late._contexts.clear()
         if not module.startswith("pythonscript_http"):
             monkeypatch.delitem(sys.modules, "pythonscript_http.transport.trust", raising=False)
         monkeypatch.setitem(sys.modules, module, None)
-        assert f"TLS is not available: import of {module} halted" in failure()
-
-    def test_no_openssl_for_a_policy_of_ones_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sys.modules, "pythonscript_http.transport.tls", None)
-        client = HTTPClient()
-        with pytest.raises(UnavailableError, match=r"TLS is not available: ") as caught:
-            client.connect_to_host("https://127.0.0.1", policy=TlsPolicy())
-        assert client.get_error_reason() == str(caught.value)
-        assert client.get_status() is Status.STATUS_DISCONNECTED
+        assert f"TLS is not available: import of {module} halted" in failure(policy=policy)
 
     @pytest.mark.parametrize("value", ["a\r\nX: y", "a\n", "a\0"])
     def test_what_would_end_a_line_is_refused(self, value: str) -> None:

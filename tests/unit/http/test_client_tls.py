@@ -20,7 +20,9 @@ from tests.unit.http.driving import HELLO, get, poll, read
 from tests.unit.http.fakes import FakeNetwork, FakeStream, PacedStream, Plain
 
 from pythonscript_http import Error, HTTPClient, LocalError, Status
-from pythonscript_http.transport.trust import TlsObject, TlsPolicy, context_for
+from pythonscript_http.transport.late import context_for
+from pythonscript_http.transport.policy import TlsPolicy
+from pythonscript_http.transport.trust import TlsObject
 
 ROOT = Authority()
 TRUSTING = TlsPolicy(roots=ROOT.pem)

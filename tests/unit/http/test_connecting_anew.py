@@ -14,9 +14,9 @@ from tests.unit.http.fakes import Clocked, FakePending, FakeStream
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.enums import Error, Method, Status
 from pythonscript_http.exceptions import LocalError
+from pythonscript_http.transport.policy import TlsPolicy
 from pythonscript_http.transport.stream import Address
 from pythonscript_http.transport.tls import TlsStream
-from pythonscript_http.transport.trust import TlsPolicy
 
 LAST = OK + b"Connection: close\r\nContent-Length: 5\r\n\r\nhello"
 ADDRESSES = [Address(2, ("192.0.2.1", 0))]

@@ -22,8 +22,8 @@ from tests.unit.http.driving import GET, POST, poll
 from tests.unit.http.fakes import FakeNetwork, FakeStream
 
 from pythonscript_http import Error, HTTPClient, LocalError, NetworkError, Status
+from pythonscript_http.transport.policy import TlsPolicy
 from pythonscript_http.transport.stream import HandshakeError, TlsError
-from pythonscript_http.transport.trust import TlsPolicy
 
 ROOT = Authority()
 HOST = ROOT.issue("127.0.0.1")

@@ -14,7 +14,7 @@ from tests.unit.http.driving import GET, HELLO, get, poll
 from tests.unit.http.fakes import FakeStream
 
 from pythonscript_http import HTTPClient, Method, Status
-from pythonscript_http.transport.trust import TlsPolicy
+from pythonscript_http.transport.policy import TlsPolicy
 
 ROOT = Authority()
 TRUSTING = TlsPolicy(roots=ROOT.pem)

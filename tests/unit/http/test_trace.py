@@ -50,8 +50,8 @@ from pythonscript_http.trace import (
 from pythonscript_http.transport.connector import Connector, Route
 from pythonscript_http.transport.happy_eyeballs import ATTEMPT_DELAY, Race
 from pythonscript_http.transport.network import TcpNetwork
+from pythonscript_http.transport.policy import TlsPolicy
 from pythonscript_http.transport.stream import Address, NetworkError
-from pythonscript_http.transport.trust import TlsPolicy
 from pythonscript_http.url import parse_host
 
 FOUND = [Address(2, ("192.0.2.1", 0)), Address(2, ("192.0.2.2", 0))]

@@ -15,7 +15,7 @@ from tests.loopback.tls_server import TlsServer
 from pythonscript_http.editor.masking import MASK
 from pythonscript_http.editor.request import File, FormatError, Request
 from pythonscript_http.editor.sending import Response, Transfer
-from pythonscript_http.transport.trust import TlsPolicy
+from pythonscript_http.transport.policy import TlsPolicy
 
 SECONDS = 60.0
 

@@ -11,9 +11,10 @@ from pythonscript_http.exceptions import LocalError
 from pythonscript_http.trace import Event
 from pythonscript_http.tracing import Trace
 from pythonscript_http.transport.connector import Connecting, Connector, Route
+from pythonscript_http.transport.late import context_for
+from pythonscript_http.transport.policy import TlsPolicy
 from pythonscript_http.transport.proxy import Proxy, parse_proxy
 from pythonscript_http.transport.stream import Address, HandshakeError, NetworkError
-from pythonscript_http.transport.trust import TlsPolicy
 from pythonscript_http.url import Host, parse_host
 
 TARGET = Host("192.0.2.1", 80, False)
@@ -80,6 +81,7 @@ class TestTheWay:
         assert (way.network.asked, way.stream.sent) == ([(["192.0.2.9"], 3128)], b"")
 
     def test_a_tunnel_for_tls(self) -> None:
+        context_for(TlsPolicy())
         route = Route(Host("example.org", 443, True), HTTP, TlsPolicy())
         assert not route.forwarded
         way = Way(route, OK + b"\r\n")

@@ -13,9 +13,9 @@ from tests.unit.http.fakes import FakeStream
 
 from pythonscript_http import HTTPClient, Status
 from pythonscript_http.exceptions import RemoteProtocolError
+from pythonscript_http.transport.policy import TlsPolicy
 from pythonscript_http.transport.socks5 import SocksTunnel, dialogue, objection, tunnel_to
 from pythonscript_http.transport.stream import HandshakeError, NetworkError
-from pythonscript_http.transport.trust import TlsPolicy
 from pythonscript_http.transport.tunnel import TunnelRequest
 
 GRANTED = b"\x05\x00\x00\x01\x7f\x00\x00\x01\x04\x38"

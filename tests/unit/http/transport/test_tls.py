@@ -14,7 +14,6 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -35,12 +34,14 @@ from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.transport import certificate, trust
 from pythonscript_http.transport.connector import Connector, Route
+from pythonscript_http.transport.late import context_for
 from pythonscript_http.transport.network import TcpNetwork
+from pythonscript_http.transport.policy import TlsPolicy
 from pythonscript_http.transport.records import Records
 from pythonscript_http.transport.stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, TlsError
 from pythonscript_http.transport.tcp import SocketStream
 from pythonscript_http.transport.tls import Handshake, TlsStream, tls_to
-from pythonscript_http.transport.trust import TlsObject, TlsPolicy, context_for
+from pythonscript_http.transport.trust import TlsObject
 from pythonscript_http.url import Host
 
 ROOT = Authority()
@@ -122,9 +123,8 @@ def test_large_transfers_both_ways(version: ssl.TLSVersion, buffer: int, certifi
         connection.sendall(got)
 
     with TlsServer(GOOD, echo, buffer=buffer) as server:
-        policy = TlsPolicy(roots=ROOT.pem, maximum=version)
-        if certificate:
-            policy = replace(policy, certificate=GOOD.pem, key=GOOD.key_pem)
+        own = (GOOD.pem, GOOD.key_pem) if certificate else ("", "")
+        policy = TlsPolicy(roots=ROOT.pem, maximum=version, certificate=own[0], key=own[1])
         stream = secure(server.port, policy, SocketStream(connected(server.port, buffer)))
         send(stream, data)
         assert received(stream, len(data)) == data

@@ -20,10 +20,11 @@ from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.transport import resolver
 from pythonscript_http.transport.connector import Connector, Route
 from pythonscript_http.transport.happy_eyeballs import Race
+from pythonscript_http.transport.late import context_for
+from pythonscript_http.transport.policy import Roots, TlsPolicy
 from pythonscript_http.transport.stream import HandshakeError, NetworkError, Stream, TlsError
 from pythonscript_http.transport.tls import TlsStream, tls_to
 from pythonscript_http.transport.tls_reasons import end_reason, is_end, pin_of
-from pythonscript_http.transport.trust import Roots, TlsPolicy, context_for
 from pythonscript_http.url import Host
 
 ROOT = Authority()
