@@ -601,6 +601,12 @@ MUTANTS = [
             f"{_UNIT}/transport/test_late.py",
         ),
         (
+            "a load gives way to calls",
+            "sys.setswitchinterval(min(usual, _SWITCH))",
+            "pass",
+            f"{_UNIT}/transport/test_late.py",
+        ),
+        (
             "contexts that are kept are bounded",
             "if len(_contexts) > _CONTEXTS:",
             "if False:",

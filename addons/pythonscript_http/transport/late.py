@@ -6,9 +6,12 @@ rule: whether OpenSSL is loaded already makes no difference to who is told what,
 """
 
 import atexit
+import sys
 import threading
+import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +29,13 @@ _CONTEXTS: Final = 64
 _LAST_WAIT: Final = 5.0
 """Seconds that the end of the process waits for a load: OpenSSL frees what that uses, and it would crash. A
 load only computes, but a busy machine makes tenths of a second of its 30 ms."""
+
+_SWITCH: Final = 0.0005
+"""Seconds that a call waits for a load that computes; Python's usual 5 ms are a third of a frame."""
+
+_HEAD_START: Final = 0.002
+"""Seconds by which the call that wants a load is over before that begins: to open OpenSSL's libraries takes
+3 ms, in which Python gives way to nobody."""
 
 # One thread, for what several load at once each of them would load, and keep the interpreter busy with.
 _workers: Final = Workers(1, 5.0, "TLS load")
@@ -109,7 +119,8 @@ class _Load:
     def run(self) -> None:
         """Makes it, in any thread."""
         try:
-            self._context = context_for(self._policy)
+            with _giving_way():
+                self._context = context_for(self._policy)
         except (ImportError, OSError) as error:  # ssl.SSLError is an OSError
             self._failure = f"TLS is not available: {error}"
         except Exception as error:  # what is kept of it is its text: it would keep what its frames have
@@ -129,6 +140,18 @@ class _Load:
         return self._context
 
 
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Has Python give way to calls of other threads sooner, while this one computes."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(min(usual, _SWITCH))
+    try:
+        yield
+    finally:
+        if sys.getswitchinterval() == _SWITCH:  # or another has changed it meanwhile
+            sys.setswitchinterval(usual)
+
+
 def _load(policy: TlsPolicy) -> _Load:
     """Has a context made. Clients that connect together share one load."""
     with _lock:
@@ -144,6 +167,8 @@ def _load(policy: TlsPolicy) -> _Load:
 
 
 def _run(wanted: Callable[[], _Load | None]) -> None:
+    if wanted() is not None:
+        time.sleep(_HEAD_START)
     load = wanted()
     if load is not None:
         load.run()

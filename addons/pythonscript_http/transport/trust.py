@@ -159,8 +159,16 @@ def _build(policy: TlsPolicy) -> ssl.SSLContext:
             context.keylog_filename = policy.key_log
         except OSError as error:
             raise unwritable(policy.key_log, error) from None
+    _rehearse(context)
     _watch(context)
     return context
+
+
+def _rehearse(context: ssl.SSLContext) -> None:
+    """Begins a handshake with nobody: the first one loads a codec, for names, and OpenSSL's algorithms."""
+    made = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        made.do_handshake()
 
 
 def _build_idle(policy: TlsPolicy) -> ssl.SSLContext:

@@ -6,7 +6,7 @@ import threading
 from godot import RefCounted, gdclass
 from pythonscript_http.engine.policy import policy_of
 
-SLOW = ("_ssl", "certifi", "dataclasses", "inspect", "ssl", "tempfile")
+SLOW = ("_ssl", "certifi", "dataclasses", "encodings.idna", "inspect", "ssl", "tempfile")
 """Modules that no call of the main thread is to wait for."""
 _imported: list[str] = []
 

@@ -84,7 +84,7 @@ PROGRAM = """if True:
     from pythonscript_http import HTTPClient, Status
     from pythonscript_http.transport.policy import TlsPolicy
     LATE = {"ssl", "_ssl", "certifi", "pythonscript_http.transport.tls", "pythonscript_http.transport.trust"}
-    NEVER = {"dataclasses", "inspect", "tempfile"}
+    NEVER = {"dataclasses", "encodings.idna", "inspect", "tempfile"}
     threads = {}
     class Witness:
         @staticmethod
@@ -94,10 +94,10 @@ PROGRAM = """if True:
     sys.meta_path.insert(0, Witness)
     listener = socket.create_server(("127.0.0.1", 0))
     client = HTTPClient()
-    client.connect_to_host("https://127.0.0.1", listener.getsockname()[1], %s)
+    client.connect_to_host("https://localhost", listener.getsockname()[1], %s)
     print(client.get_status().name)
-    listener.accept()[0].close()
-    while client.get_status() is Status.STATUS_CONNECTING:
+    threading.Thread(target=lambda: listener.accept()[0].close()).start()
+    while client.get_status() in (Status.STATUS_RESOLVING, Status.STATUS_CONNECTING):
         client.poll()
     print(client.get_status().name)
     print(sorted(LATE - threads.keys()), sorted(name for name, main in threads.items() if main))
@@ -116,7 +116,7 @@ PROGRAM = """if True:
     ids=["none", "default", "roots", "client", "revocation"],
 )
 def test_a_call_imports_nothing_of_tls_by_itself(policy: str) -> None:
-    assert run(PROGRAM % policy).splitlines() == ["STATUS_CONNECTING", "STATUS_TLS_HANDSHAKE_ERROR", "[] []"]
+    assert run(PROGRAM % policy).splitlines() == ["STATUS_RESOLVING", "STATUS_TLS_HANDSHAKE_ERROR", "[] []"]
 
 
 TOGETHER = """if True:
@@ -251,6 +251,27 @@ def test_keys_that_can_not_be_logged_are_refused_at_once(
 def test_keys_that_no_file_can_have_are_refused_at_once(path: str) -> None:
     with pytest.raises(PolicyError, match="which no file can be called"):
         TlsPolicy(key_log=path)
+
+
+@pytest.mark.parametrize("meanwhile", [None, 0.002])
+def test_a_load_gives_way_to_calls(meanwhile: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless somebody has set how soon Python does."""
+    seen, usual = [], sys.getswitchinterval()
+
+    def where() -> str:
+        seen.append(sys.getswitchinterval())
+        if meanwhile is not None:
+            sys.setswitchinterval(meanwhile)
+        return "/absent"
+
+    monkeypatch.setattr("certifi.where", where)
+    try:
+        with pytest.raises(HandshakeError):
+            Way(TlsPolicy()).begin()
+        assert seen == [late._SWITCH]
+        assert sys.getswitchinterval() == (meanwhile or usual)
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def test_contexts_that_are_kept_are_bounded_and_the_oldest_goes() -> None:
