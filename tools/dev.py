@@ -120,7 +120,7 @@ class Door:
 
     def bench(self) -> int:
         """measure both clients and the host, and write docs/performance.md; `bench --help` tells of parts"""
-        return self._module("tests.bench")
+        return self._module("tests.bench", zig.need)
 
     def pictures(self) -> int:
         """take pictures of the editor's panels, without a screen, into dist/pictures/; some for the pages"""
@@ -173,9 +173,14 @@ class Door:
             cache.clear()
         return 0
 
-    def _module(self, name: str) -> int:
-        """Runs a module of the tests that writes a page of the docs."""
-        env = self._tested()
+    def _module(self, name: str, *needs: Callable[[], cache.Need]) -> int:
+        """Runs a module of the tests that writes a page of the docs.
+
+        Args:
+            name: the module's.
+            needs: of what it sets up itself.
+        """
+        env = self._tested(*needs)
         addons = project.ROOT / "addons"
         places = (project.ROOT, addons, addons / "pythonscript", project.BIN, project.ROOT / "tools")
         os.environ["PYTHONPATH"] = os.pathsep.join(map(str, places))

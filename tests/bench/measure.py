@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -14,7 +12,7 @@ from typing import Any, Final
 from tests.engine.harness import Project, Run
 from tests.loopback.processes import files_allowed
 
-from . import gil, operations, syscalls
+from . import gil, operations, starts, syscalls
 from .operations import OPERATIONS
 from .programs import HERE, Programs, compiled
 from .rows import Row
@@ -226,24 +224,16 @@ def _one_by_one(clients: _Clients, rows: Sequence[Row], extent: Extent) -> Seque
 
 
 def _starts(rows: Sequence[Row], _: Extent, folder: Path) -> Iterator[tuple[Row, Measured]]:
-    """The engine starts in an empty project and ends: without our addons, and with those that a row names."""
+    """An empty game starts and ends: without our addons, and with them in the form that a row names."""
+    games = starts.Games(folder)
     for row in rows:
-        projects = {
-            ENGINE: Project(folder / f"{row.work}_without", host=False),
-            OURS: Project(folder / f"{row.work}_with", client=row.work == "client"),
-        }
-        for project in projects.values():
-            project.write("quit.gd", "extends SceneTree\n\n\nfunc _initialize() -> void:\n\tquit()\n")
-        measured = Measured(1, {name: [] for name in projects})
-        for _round in range(row.rounds + 1):  # the first of each makes files
-            for name, project in projects.items():
-                begun, used = time.monotonic(), os.times()
-                _samples(project.run("--headless", "--script", "res://quit.gd"))
-                usec, now = (time.monotonic() - begun) * 1e6, os.times()
-                cpu = now.children_user + now.children_system - used.children_user - used.children_system
-                measured.samples[name].append(Sample(usec, cpu * 1e6))
-        for samples in measured.samples.values():
-            del samples[0]
+        programs = {ENGINE: games.of(starts.PLAIN), OURS: games.of(row.work)}
+        measured = Measured(1, {name: [] for name in programs})
+        for round_ in range(row.rounds + 1):
+            for name, program in programs.items():
+                sample = starts.measure(program, row.options["processors"])
+                if round_:  # in the first, files are read from the disk
+                    measured.samples[name].append(sample)
         yield row, measured
 
 

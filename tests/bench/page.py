@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from statistics import median
 from typing import Final, NamedTuple
 
 from .goals import GOALS, LIMITS, Goal
@@ -101,6 +102,8 @@ def _goal(goal: Goal | None, unit: str) -> str:
         parts.append(f"at most {goal.most:g} {unit}")
     if goal and goal.bare is not None:
         parts.append(f"at most {goal.bare:g} times C's CPU")
+    if goal and goal.more is not None:
+        parts.append(f"at most {goal.more:g} {unit} more")
     return ", ".join(parts)
 
 
@@ -113,6 +116,11 @@ def _columns(group: Group) -> Mapping[str, Callable[[Line], str]]:
     return {
         "work": lambda one: one.row.title,
         **{group.names[name]: value(name) for name in CONTENDERS if name in group.names},
+        "more": lambda one: (
+            f"**{_value(one.row, median(one.verdict.more))}**"
+            if one.row.kind == "start" and one.verdict.more
+            else ""
+        ),
         "ratio": lambda one: f"**{one.verdict.ratio:.2f}**" if one.verdict.ratio is not None else "",
         "from, to": lambda one: (
             f"{min(one.verdict.ratios):.2f}, {max(one.verdict.ratios):.2f}" if one.verdict.ratios else ""

@@ -9,7 +9,7 @@ import shutil
 import ssl
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -61,6 +61,7 @@ class Verdict:
     Attributes:
         values: medians, in the row's unit.
         cpu: medians of the microseconds for one of the amount.
+        more: how much more ours takes than the engine's, in the row's unit, round by round.
         ratios: how many times as good as the engine's ours is, round by round; empty: the engine has none.
         misses: of its goal, in words.
         worst: the name of our longest call.
@@ -68,6 +69,7 @@ class Verdict:
 
     values: Mapping[str, float]
     cpu: Mapping[str, float]
+    more: Sequence[float]
     ratios: Sequence[float]
     misses: Sequence[str]
     worst: str
@@ -82,7 +84,7 @@ def judge(row: Row, measured: Measured, goal: Goal | None = None) -> Verdict:
     goal = goal or GOALS.get(row.id, Goal())
     unit = UNITS[row.unit]
     if measured.error:
-        return Verdict({}, {}, [], [f"failed: {measured.error.splitlines()[0]}"], "")
+        return Verdict({}, {}, [], [], [f"failed: {measured.error.splitlines()[0]}"], "")
     every = {
         name: [unit.value(sample, measured.amount) for sample in measured.samples[name]]
         for name in CONTENDERS
@@ -94,11 +96,12 @@ def judge(row: Row, measured: Measured, goal: Goal | None = None) -> Verdict:
         for name in every
         if all(sample.cpu >= 0 for sample in measured.samples[name])
     }
-    pairs = zip(every.get(ENGINE, []), every[OURS], strict=False)
+    pairs = list(zip(every.get(ENGINE, []), every[OURS], strict=False))
+    more = [ours - theirs for theirs, ours in pairs]
     ratios = [(ours / theirs if unit.more else theirs / ours) for theirs, ours in pairs if theirs > 0 < ours]
     worst = max(measured.samples[OURS], key=lambda sample: sample.worst).what
-    verdict = Verdict(values, cpu, ratios, [], worst)
-    return Verdict(values, cpu, ratios, list(_misses(verdict, goal, unit.text)), worst)
+    verdict = Verdict(values, cpu, more, ratios, [], worst)
+    return replace(verdict, misses=list(_misses(verdict, goal, unit.text)))
 
 
 def _misses(verdict: Verdict, goal: Goal, unit: str) -> list[str]:
@@ -111,6 +114,9 @@ def _misses(verdict: Verdict, goal: Goal, unit: str) -> list[str]:
         checks.append(
             (verdict.values[OURS] <= goal.most, f"{verdict.values[OURS]:,.4g} {unit}, not {goal.most:g}")
         )
+    if goal.more is not None and verdict.more:
+        adds = median(verdict.more)
+        checks.append((adds <= goal.more, f"{adds:,.4g} {unit} more, not {goal.more:g}"))
     if goal.bare is not None and BARE in verdict.cpu:
         ratio = verdict.cpu[OURS] / verdict.cpu[BARE]
         checks.append((ratio <= goal.bare, f"{ratio:.1f} times the CPU of the loop in C, not {goal.bare:g}"))

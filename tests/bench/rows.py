@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from . import gil
 from .operations import INTO, OTHERS, OUT
 from .samples import BARE, CONTENDERS, ENGINE, OURS
+from .starts import FORMS
 
 KIB: Final = 1 << 10
 MIB: Final = 1 << 20
@@ -274,12 +275,20 @@ _LONGEST: Final = [
     )
 ]
 
-_STARTS: Final = _many(
-    Row("start-host", "pythonscript", "ms", 1, "host"),
-    Row("start-client", "pythonscript and PyHTTPClient", "ms", 1, "client"),
-    contenders=_BOTH,
-    kind="start",
-)
+_STARTS: Final = [
+    Row(
+        f"start-{form}{end}",
+        f"{FORMS[form].title}{words}",
+        "ms",
+        1,
+        form,
+        options={"processors": processors},
+        contenders=_BOTH,
+        kind="start",
+    )
+    for end, words, processors in (("", "", 2), ("-1", ", on one processor", 1))
+    for form in FORMS
+]
 
 _INTO, _OUT, _OTHERS = (
     [Row(id_, one.title, "ns", 20000, id_, contenders=_BOTH, kind="calls") for id_, one in those.items()]
@@ -299,7 +308,7 @@ GROUPS: Final = (
     Group("Many clients", _CLIENTS, _CROWDS),
     Group("One poll a frame, 60 frames a second", _CLIENTS, _FRAMES),
     Group("The longest single call", _CLIENTS, _LONGEST),
-    Group("Start and end of an empty project", {ENGINE: "without", OURS: "with"}, _STARTS),
+    Group("Start and end of an empty exported game", {ENGINE: "without", OURS: "with"}, _STARTS),
     Group("The engine from Python", _LANGUAGES, _OTHERS),
     Group("GDScript calls Python and gets back what it gave", _LANGUAGES, _INTO),
     Group("Python calls GDScript and gets back what it gave", _LANGUAGES, _OUT),

@@ -66,7 +66,7 @@ UNITS: Final[Mapping[str, Unit]] = {
     "us a frame": Unit("µs", lambda sample, amount: sample.usec / amount, rate=True),
     "ms a frame": Unit("ms", lambda sample, amount: sample.usec / amount / 1e3, rate=True),
     "s": Unit("s", lambda sample, _: sample.usec / 1e6),
-    "ms": Unit("ms", lambda sample, amount: sample.usec / amount / 1e3),
+    "ms": Unit("ms", lambda sample, amount: sample.usec / amount / 1e3, cpu=("ms", 1 / 1e3)),
     "us": Unit("µs", lambda sample, amount: sample.usec / amount),
     "ns": Unit("ns", lambda sample, amount: sample.usec / amount * 1e3),
     "longest": Unit("ms", lambda sample, _: sample.worst / 1e3),

@@ -26,7 +26,9 @@ SECONDS: Final = 60.0
 PACKAGES: Final = ("h11", "h11-*.dist-info", "brotli.py", "_brotli.*", "[bB]rotli-*.dist-info")
 """What the game has from pip: one that is Python alone, and one that is not."""
 
-PRESETS: Final = {
+Preset = tuple[str, str, str, str, Mapping[str, str]]
+"""Its platform, filters of what is exported, too and not, options."""
+PRESETS: Final[Mapping[str, Preset]] = {
     "release": ("Linux", "all_resources", "", "", {}),
     "debug": ("Linux", "all_resources", "", "", {"binary_format/embed_pck": "true"}),
     "stripped": ("Linux", "scenes", ",*.py", "addons/*", {"python/bytecode_only": "true"}),
@@ -36,7 +38,7 @@ PRESETS: Final = {
     "windows": ("Windows Desktop", "all_resources", "", "", {}),
     "web": ("Web", "all_resources", "", "", {}),
 }
-"""The game's presets: platform, filters of what is exported, too and not, options."""
+"""The game's."""
 
 PRESET: Final = """\
 [preset.{number}]
@@ -87,8 +89,8 @@ def make_project(bundle: Path, root: Path, certificate: str) -> Path:
     return root
 
 
-def write_presets(root: Path) -> None:
-    """Writes the project's `export_presets.cfg`."""
+def write_presets(root: Path, presets: Mapping[str, Preset] = PRESETS) -> None:
+    """Writes a project's `export_presets.cfg`."""
     text = "".join(
         PRESET.format(
             number=number,
@@ -101,7 +103,7 @@ def write_presets(root: Path) -> None:
             release=os.environ["GODOT_TEMPLATE_RELEASE"],
             options="\n".join(f"{option}={value}" for option, value in options.items()),
         )
-        for number, (name, preset) in enumerate(PRESETS.items())
+        for number, (name, preset) in enumerate(presets.items())
         for platform, export_filter, include_filter, exclude_filter, options in (preset,)
     )
     (root / "export_presets.cfg").write_text(text, encoding="utf-8")
