@@ -124,10 +124,20 @@ def test_what_an_earlier_version_left_is_not_imported(game_of: GameOf, tmp_path:
         left = game / "addons" / name
         left.mkdir()
         (left / "register_types.py").write_text("raise SystemExit('it is alive')\n", encoding="utf-8")
-    (game / "addons" / "site-packages" / "h11.py").write_text("1 / 0\n", encoding="utf-8")
-    assert (
-        answers(run_game([game / PROGRAM], variables={"HOME": str(tmp_path / "home")}))["heir"] == "PyVoyager"
-    )
+    packages = game / "addons" / "site-packages"
+    for name in ("h11.py", "gadget/left.py"):
+        (packages / name).write_text("1 / 0\n", encoding="utf-8")
+    got = answers(run_game([game / PROGRAM], variables={"HOME": str(tmp_path / "home")}))
+    assert got["heir"] == "PyVoyager"
+    assert not got["left"]
+
+
+@pytest.mark.parametrize("preset", ["release", "debug", "stripped"])
+def test_no_bytecode_of_a_game_is_checked(preset: str, game_of: GameOf) -> None:
+    """Nothing changes there, and each check reads the source (PEP 552)."""
+    modes = {path: path.read_bytes()[4] for path in (game_of(preset) / "addons").rglob("*.pyc")}
+    assert any(path.parts[-3:-1] == ("godot", "__pycache__") for path in modes)
+    assert [path for path, mode in modes.items() if mode != 1] == []
 
 
 @pytest.mark.parametrize("preset", ["release", "stripped"])

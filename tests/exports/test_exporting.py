@@ -12,6 +12,8 @@ import pytest
 from tests.engine.harness import Run
 from tests.exports import games
 
+from godot._export_plan import EXTENSION, HERE
+
 PackOf = Callable[[str], tuple[Run, set[str]]]
 
 
@@ -102,6 +104,57 @@ def test_a_module_that_cannot_be_compiled_is_named(project: Path, tmp_path: Path
     finally:
         broken.unlink()
     assert any("addons/voyager/broken.py cannot be compiled" in line for line in run.lines), run.output
+
+
+def test_a_game_of_another_python_is_told(project: Path, tmp_path: Path) -> None:
+    """Its bytecode is another, and so are its native modules."""
+    fresh = tmp_path / "fresh"
+    shutil.copytree(project, fresh, ignore=shutil.ignore_patterns(".godot"))
+    (manifest,) = (fresh / "addons" / "pythonscript" / "python").glob("*/manifest.json")
+    text = manifest.read_text(encoding="utf-8").replace(f'"python": "{HERE}.', '"python": "3.10.')
+    manifest.write_text(text, encoding="utf-8")
+    run = games.export(fresh, "stripped", tmp_path / "pack.zip", "pack")
+    for sentence in (
+        f"The game has Python 3.10, and this editor {HERE}: modules are exported without bytecode",
+        "has native modules for another Python than 3.10, such as _brotli",
+    ):
+        assert len([line for line in run.lines if sentence in line]) == 1, run.output
+    with ZipFile(tmp_path / "pack.zip") as file:
+        names = file.namelist()
+    assert "addons/voyager/trouble.py" in names, "though bytecode alone was asked for"
+    assert not [name for name in names if name.endswith(".pyc")]
+
+
+OTHER = '[configuration]\nentry_symbol = "other"\n\n[libraries]\nwindows.x86_64 = "res://other/other.dll"\n'
+"""An extension that does not run here."""
+
+
+@pytest.mark.parametrize("preset", ["stripped", "release"])
+def test_an_extension_of_anothers_beside_ours(preset: str, project: Path, tmp_path: Path) -> None:
+    """The engine writes the list of those that a preset exports, and so no plugin may."""
+    both = tmp_path / "both"
+    shutil.copytree(project, both, ignore=shutil.ignore_patterns(".godot"))
+    (both / "other").mkdir()
+    (both / "other" / "other.gdextension").write_text(OTHER, encoding="utf-8")
+    presets = (both / "export_presets.cfg").read_text(encoding="utf-8")
+    chosen = 'export_files=PackedStringArray("res://main.tscn", "res://other/other.gdextension")'
+    presets = presets.replace('export_files=PackedStringArray("res://main.tscn")', chosen)
+    presets = presets.replace('export_filter="scenes"', 'export_filter="resources"')
+    (both / "export_presets.cfg").write_text(presets, encoding="utf-8")
+    run = games.export(both, preset, tmp_path / "pack.zip", "pack")
+    with ZipFile(tmp_path / "pack.zip") as file:
+        names = file.namelist()
+        listed = file.read(".godot/extension_list.cfg").decode().split()
+    assert len(names) == len(set(names))
+    told = [line for line in run.lines if "so the game has no Python" in line]
+    if preset == "stripped":
+        assert listed == ["res://other/other.gdextension"]
+        assert len(told) == 1, run.output
+        assert "The preset exports other/other.gdextension and leaves out addons/pythonscript/" in told[0]
+        assert not [name for name in names if name.endswith((".py", ".pyc"))]
+    else:
+        assert sorted(listed) == [f"res://{EXTENSION}", "res://other/other.gdextension"]
+        assert not told
 
 
 def test_the_first_export_of_a_project_has_it_all(project: Path, tmp_path: Path) -> None:

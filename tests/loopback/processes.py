@@ -1,4 +1,4 @@
-"""Servers by others than us, each a process of its own on the loopback interface; what it may open; how it ends."""
+"""Servers by others than us, each a process of its own on the loopback interface, and what it may open."""
 
 import contextlib
 import resource

@@ -1,8 +1,8 @@
 """The folder that all checkouts of a user share: environments, engines, compiled files.
 
 Everything in it is found by a key made of what it was made from, so that checkouts never disturb each other:
-what is there is complete, and never changes. Of what is made anew with each change of the sources, what was used
-longest ago goes.
+what is there is complete, and never changes. Of what each change of the sources makes anew, that used longest
+ago goes.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Protocol
 
@@ -43,10 +43,38 @@ class ProjectAddons:
         return sorted(name for name in names if os.path.exists(f"{self._folder}/{name}/{module}.py"))
 
     def codes(self, addon: str) -> Iterator[str | CodeType]:
-        from pathlib import Path
+        for path in files_below(f"{self._folder}/{addon}"):
+            if path.endswith(".py") and os.path.isfile(path):  # noqa: PTH113
+                with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+                    yield file.read()
 
-        files = (path for path in Path(self._folder, addon).rglob("*.py") if path.is_file())
-        yield from (path.read_text("utf-8", "replace") for path in files)
+
+def files_below(
+    folder: str, tell: Callable[[OSError], object] | None = None, within: tuple[str, ...] = ()
+) -> Iterator[str]:
+    """The paths of all that is in a folder, and in its folders, but hidden ones and bytecode.
+
+    Args:
+        folder: links to folders are followed, except back to one that they are in.
+        tell: called with the errors of folders that cannot be read.
+        within: the folders that it is in, without links.
+    """
+    real = os.path.realpath(folder)
+    if real in within:
+        return
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        if tell:
+            tell(error)
+        return
+    for name in names:
+        if not name.startswith(".") and name != "__pycache__":
+            path = f"{folder}/{name}"
+            if os.path.isdir(path):
+                yield from files_below(path, tell, (*within, real))
+            else:
+                yield path
 
 
 found: list[Addons] = []

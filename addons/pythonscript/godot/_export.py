@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import platform
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -57,28 +56,43 @@ class PythonExportPlugin(EditorExportPlugin):
         if not targets:
             self._warn("Python does not run on this platform, so the game is exported without it.")
             return
-        for target in targets:
-            self._look_for(target)
         addons = Path(ProjectSettings.globalize_path("res://addons"))
-        fits = self._runs_the_same_python(addons, targets)
-        sources = is_debug or not (fits and self.get_option(BYTECODE_ONLY))
         exclude = self._filter("get_exclude_filter")
+        left_out = self._leaves_out(EXTENSION, exclude)
+        if left_out and (others := self._others(exclude)):
+            self._unsupported = True
+            self._warn(
+                f"The preset exports {others[0]} and leaves out {EXTENSION}, so the game has no Python: "
+                "let the preset export both, or neither."
+            )
+            return
+        lacking = [target for target in targets if not self._look_for(target)]
+        python = self._python(addons, targets)
+        fits = python == _export_plan.HERE
+        if not fits:
+            self._warn(
+                f"The game has Python {python}, and this editor {_export_plan.HERE}: modules are exported "
+                "without bytecode, and the game starts slowly."
+            )
         plan = _export_plan.make(
             addons,
             targets[0],
             exclude=_export_plan.patterns(exclude),
+            python=python,
             bytecode=fits,
-            sources=sources,
+            sources=is_debug or not (fits and self.get_option(BYTECODE_ONLY)),
         )
         for warning in plan.warnings:
             self._warn(warning)
         for name, data in plan.packed.items():
             self.add_file(f"res://{name}", data, False)
         self._taken = plan.taken | plan.packed.keys()
-        if plan.beside:
-            self._add_beside(plan, addons, Path(path).absolute().parent, fits)
-        if _export_plan.names_extension(exclude) or self._is_not_chosen(f"res://{EXTENSION}"):
-            self._add_extension(targets)
+        self._stage = Path(tempfile.mkdtemp(prefix="pythonscript-"))
+        self._add_beside(plan, addons, Path(path).absolute().parent, fits)
+        if left_out or (fits and not lacking):
+            self._add_extension(addons, targets, fits)
+        if left_out:  # else the engine writes it
+            self.add_file("res://.godot/extension_list.cfg", f"res://{EXTENSION}\n".encode(), False)
 
     def _export_file(self, path: str, kind: str, features: PackedStringArray) -> None:
         ours = path.removeprefix("res://")
@@ -96,8 +110,8 @@ class PythonExportPlugin(EditorExportPlugin):
             shutil.rmtree(self._stage, ignore_errors=True)
         self._stage, self._taken, self._executable = None, set(), []
 
-    def _look_for(self, target: str) -> None:
-        """Says so if the addon has nothing for the game's platform."""
+    def _look_for(self, target: str) -> bool:
+        """Whether the addon has all for the game's platform; says so if not."""
         host = Path(ProjectSettings.globalize_path(f"res://addons/{HOST}"))
         needed = (f"python/{target}", f"bin/{_library(target)}")
         missing = [name for name in needed if not (host / name).exists()]
@@ -106,46 +120,72 @@ class PythonExportPlugin(EditorExportPlugin):
                 f"addons/{HOST}/{missing[0]} is missing, and the game will have no Python: "
                 f"unpack the addon's zip for {target} (in a checkout: run python3 tools/dev.py bundle)."
             )
+        return not missing
 
-    def _runs_the_same_python(self, addons: Path, targets: list[str]) -> bool:
-        """Whether all of the game's Pythons read the bytecode of this one."""
-        here = platform.python_version_tuple()[:2]
+    def _python(self, addons: Path, targets: list[str]) -> str:
+        """The game's Python, such as 3.11: of several, one that is not that which runs here."""
+        found = _export_plan.HERE
         for target in targets:
             try:
-                manifest = json.loads((addons / HOST / "python" / target / "manifest.json").read_bytes())
-            except (OSError, ValueError):
+                manifest = (addons / HOST / "python" / target / "manifest.json").read_text("utf-8", "replace")
+            except OSError:
                 continue
-            if tuple(str(manifest.get("python", "")).split(".")[:2]) != here:
-                return False
-        return True
+            series = re.search(r'"python": "(3\.\d+)\.', manifest)
+            if series and series[1] != _export_plan.HERE:
+                found = series[1]
+        return found
 
     def _add_beside(self, plan: _export_plan.Plan, addons: Path, game: Path, bytecode: bool) -> None:
-        self._stage = Path(tempfile.mkdtemp(prefix="pythonscript-"))
-        executable = _export_plan.stage(plan, addons, self._stage, bytecode=bytecode)
+        assert self._stage
+        files = [file for files in plan.beside.values() for file in files]
+        executable = _export_plan.stage(files, addons, self._stage, bytecode=bytecode)
         self._executable = [game / "addons" / file.relative_to(self._stage) for file in executable]
         for name in plan.beside:
             place = f"addons/{name}".rpartition("/")[0]
             self.add_shared_object(str(self._stage / name), PackedStringArray(), place)
 
-    def _add_extension(self, targets: list[str]) -> None:
-        """Adds what a preset leaves out, also the list, which the engine writes if it exports extensions."""
-        extension = Path(ProjectSettings.globalize_path(f"res://{EXTENSION}"))
-        self.add_file(f"res://{EXTENSION}", extension.read_bytes(), False)
-        self.add_file("res://.godot/extension_list.cfg", f"res://{EXTENSION}\n".encode(), False)
+    def _add_extension(self, addons: Path, targets: list[str], bytecode: bool) -> None:
+        """Adds the extension, as the engine would if no preset left it out, and with unchecked bytecode.
+
+        Args:
+            addons: the project's.
+            targets: systems and architectures.
+            bytecode: it is made here; else the addon's own goes along, which is checked.
+        """
+        assert self._stage
+        self.add_file(f"res://{EXTENSION}", (addons.parent / EXTENSION).read_bytes(), False)
         self._taken.add(EXTENSION)
-        for target in targets:
-            self.add_shared_object(f"res://addons/{HOST}/bin/{_library(target)}", PackedStringArray(), "")
-            for name in (f"python/{target}", "godot", "bin/_pythonscript"):
-                place = f"addons/{HOST}/{name}".rpartition("/")[0]
-                self.add_shared_object(f"res://addons/{HOST}/{name}", PackedStringArray(), place)
+        host = addons / HOST
+        own = host
+        if bytecode:
+            own = self._stage / HOST
+            _export_plan.stage(_export_plan.host_files(addons), addons, self._stage)
+        libraries = {host / "bin" / _library(target): "" for target in targets}
+        homes = {host / "python" / target: f"addons/{HOST}/python" for target in targets}
+        code = {own / "godot": f"addons/{HOST}", own / "bin" / "_pythonscript": f"addons/{HOST}/bin"}
+        for source, place in (libraries | homes | code).items():
+            if source.exists():
+                self.add_shared_object(str(source), PackedStringArray(), place)
+
+    def _others(self, exclude: str) -> list[str]:
+        """The project's other extensions that the preset exports: the engine writes their list then."""
+        listed = Path(ProjectSettings.globalize_path("res://.godot/extension_list.cfg"))
+        lines = listed.read_text("utf-8").splitlines() if listed.is_file() else []
+        paths = [line.strip().removeprefix("res://") for line in lines]
+        return [path for path in paths if path not in ("", EXTENSION) and not self._leaves_out(path, exclude)]
+
+    def _leaves_out(self, path: str, exclude: str) -> bool:
+        """Whether a preset leaves out a file."""
+        return _export_plan.takes(exclude, path) or self._is_not_chosen(path)
 
     def _is_not_chosen(self, path: str) -> bool:
         """Whether a preset that does not export all resources leaves out one of them."""
         how = self._filter("get_export_filter", EditorExportPreset.EXPORT_ALL_RESOURCES)
-        if how == EditorExportPreset.EXPORT_ALL_RESOURCES or _export_plan.names_extension(
-            self._filter("get_include_filter")
-        ):
+        if how == EditorExportPreset.EXPORT_ALL_RESOURCES:
             return False
+        if _export_plan.takes(self._filter("get_include_filter"), path):
+            return False
+        path = f"res://{path}"
         preset = self.get_export_preset()
         if how == EditorExportPreset.EXPORT_CUSTOMIZED:
             modes = map(preset.get_file_export_mode, _export_plan.with_folders(path))

@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import fnmatch
 import marshal
+import os
+import platform
+import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.machinery import BYTECODE_SUFFIXES
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 
-from ._addons import SITE_PACKAGES
+from ._addons import SITE_PACKAGES, files_below
 
+HERE = ".".join(platform.python_version_tuple()[:2])
+"""The Python that runs here, such as 3.11."""
 HOST = "pythonscript"
 """The addon that is Python itself, which the extension's file sends beside the game."""
 EXTENSION = f"addons/{HOST}/{HOST}.gdextension"
@@ -28,6 +34,11 @@ MODULES = ("register_types.py", "__init__.py")
 """A folder of `addons` that has one of them is Python's."""
 
 NATIVE = (".so", ".pyd", ".dll", ".dylib")
+IMPORTED = (".so", ".pyd")
+"""Those that Python imports; the others are what they need."""
+TAG = re.compile(r"\.(?:cpython-|cp)(3\d+t?)[-.]")
+"""In a native module's name: which Python it is for."""
+REQUIRED = re.compile(rb"^Requires-Python:.*?>=\s*3\.(\d+)", re.MULTILINE)
 SUFFIXES = {"linux": (".so",), "macos": (".so", ".dylib"), "windows": (".pyd", ".dll")}
 """Of native modules, by system."""
 MACHINES = {
@@ -77,11 +88,9 @@ def patterns(exclude_filter: str) -> list[str]:
     return [pattern for pattern in given if pattern and not _matches(EXTENSION, [pattern])]
 
 
-def names_extension(preset_filter: str) -> bool:
-    """Whether a preset's filter, of what is included or excluded, takes the extension."""
-    return _matches(
-        EXTENSION, [pattern.strip().removeprefix("res://") for pattern in preset_filter.split(",")]
-    )
+def takes(preset_filter: str, path: str) -> bool:
+    """Whether a preset's filter, of what is included or excluded, takes a file of the project."""
+    return _matches(path, [pattern.strip().removeprefix("res://") for pattern in preset_filter.split(",")])
 
 
 def with_folders(path: str) -> list[str]:
@@ -91,7 +100,13 @@ def with_folders(path: str) -> list[str]:
 
 
 def make(
-    addons: Path, target: str, *, exclude: Sequence[str] = (), bytecode: bool = True, sources: bool = True
+    addons: Path,
+    target: str,
+    *,
+    exclude: Sequence[str] = (),
+    python: str = HERE,
+    bytecode: bool = True,
+    sources: bool = True,
 ) -> Plan:
     """Plans the export of a project's Python.
 
@@ -99,50 +114,98 @@ def make(
         addons: the project's folder of that name.
         target: system and architecture of the game, such as linux.x86_64.
         exclude: patterns of files that are left out, of paths in the project.
+        python: the game's, such as 3.11; by default the one that runs here.
         bytecode: the game has the Python that runs here, and reads its bytecode.
         sources: they go along; else modules are bytecode alone.
     """
     plan = Plan()
-    for folder, entries in _units(addons):
+    for folder, entries in _units(addons, exclude, plan.warnings):
         for entry in entries:
             path = entry.relative_to(addons).as_posix()
-            files = [
-                file
-                for file in _files(entry)
-                if not _matches(f"addons/{file.relative_to(addons).as_posix()}", exclude)
-            ]
+            unread: list[OSError] = []
+            files = list(_files(entry, addons, exclude, unread.append))
+            plan.warnings += _unread(addons, unread, exclude)
             if any(file.suffix in NATIVE for file in files):
                 plan.beside[path] = files
-                plan.taken.update(f"addons/{file.relative_to(addons).as_posix()}" for file in files)
-                plan.warnings += _unfit(path, files, target)
+                plan.taken.update(_named(file, addons) for file in files)
+                plan.warnings += _unfit(path, files, target, python)
             else:
                 for file in files:
                     if not (folder != SITE_PACKAGES and _is_imported(file)):
-                        _pack(plan, file, f"addons/{file.relative_to(addons).as_posix()}", bytecode, sources)
+                        _pack(plan, file, _named(file, addons), bytecode, sources)
+            if path.endswith(".dist-info"):
+                plan.warnings += _too_new(path, files, python)
     if plan.beside:
-        plan.packed[LISTING] = "".join(f"{path}\n" for path in sorted(plan.beside)).encode()
+        listed = sorted(_named(file, addons) for files in plan.beside.values() for file in files)
+        plan.packed[LISTING] = "".join(f"{path.removeprefix('addons/')}\n" for path in listed).encode()
     return plan
 
 
-def _units(addons: Path) -> Iterator[tuple[str, list[Path]]]:
+def host_files(addons: Path) -> list[Path]:
+    """The Python files of the host's own, and the modules that are compiled."""
+    host = addons / HOST
+    entries = (host / "godot", host / "bin" / "_pythonscript")
+    return [file for entry in entries for file in _files(entry, addons)]
+
+
+def _named(file: Path, addons: Path) -> str:
+    """A file's path in the project."""
+    return f"addons/{file.relative_to(addons).as_posix()}"
+
+
+def _units(addons: Path, exclude: Sequence[str], warnings: list[str]) -> Iterator[tuple[str, list[Path]]]:
     """The folders of `addons`, each with what is looked at as a whole in it."""
-    for folder in sorted(addons.iterdir()):
-        if folder.name == SITE_PACKAGES and folder.is_dir():
-            yield folder.name, [path for path in sorted(folder.iterdir()) if path.name != "bin"]
-        elif folder.name != HOST and any((folder / module).is_file() for module in MODULES):
-            yield folder.name, [folder]
-        elif folder.suffix == ".py":
-            yield "", [folder]
-
-
-def _files(entry: Path) -> Iterator[Path]:
-    """The files of an addon or a package that are not the engine's."""
-    for path in [entry] if entry.is_file() else sorted(entry.rglob("*")):
-        inside = path.relative_to(entry.parent).parts
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in inside)
-        if hidden or path.suffix in ENGINES + LEFT_OUT or path.name == EDITORS or not path.is_file():
+    for path in sorted(addons.iterdir()):
+        if path.name == HOST:
             continue
-        yield path
+        try:
+            names = sorted(os.listdir(path))  # noqa: PTH208 - as `files_below` does
+        except NotADirectoryError:
+            if path.suffix in (".py", *IMPORTED):
+                yield "", [path]
+            continue
+        except OSError as error:
+            warnings += _unread(addons, [error], exclude)
+            continue
+        if path.name == SITE_PACKAGES:
+            yield path.name, [path / name for name in names if name != "bin"]
+        elif not set(names).isdisjoint(MODULES):
+            yield path.name, [path]
+
+
+def _files(
+    entry: Path,
+    addons: Path,
+    exclude: Sequence[str] = (),
+    tell: Callable[[OSError], object] | None = None,
+) -> Iterator[Path]:
+    """The files of an addon or a package that are not the engine's, and can be read."""
+    if entry.name.startswith(".") or entry.name == "__pycache__":
+        return
+    for path in map(Path, files_below(str(entry), tell)) if entry.is_dir() else [entry]:
+        left_out = path.suffix in ENGINES + LEFT_OUT or path.name == EDITORS
+        if left_out or _matches(_named(path, addons), exclude):
+            continue
+        try:
+            if S_ISREG(path.stat().st_mode):
+                with path.open("rb") as file:
+                    file.read(1)
+                yield path
+        except OSError as error:
+            error.filename = path  # which is not told of what fails when it is read
+            if tell:
+                tell(error)
+
+
+def _unread(addons: Path, errors: Sequence[OSError], exclude: Sequence[str]) -> list[str]:
+    """Says that something cannot be read, unless it is left out anyway: the first is enough."""
+    told = [
+        f"{path} cannot be read, and is not exported: {error.strerror}"
+        for error in errors
+        for path in [_named(Path(error.filename), addons)]
+        if not _matches(f"{path}/{MODULES[0]}", exclude)
+    ]
+    return told[:1]
 
 
 def _is_imported(file: Path) -> bool:
@@ -178,36 +241,54 @@ def compiled(source: bytes, path: str) -> bytes:
     return MAGIC_NUMBER + (0b01).to_bytes(4, "little") + source_hash(source) + marshal.dumps(code)
 
 
-def stage(plan: Plan, addons: Path, into: Path, *, bytecode: bool = True) -> list[Path]:
+def stage(files: Iterable[Path], addons: Path, into: Path, *, bytecode: bool = True) -> list[Path]:
     """Copies what goes beside the game to a folder, with bytecode, for the engine to take it from there.
 
     Returns:
         The files that were executable.
     """
     executable = []
-    for files in plan.beside.values():
-        for file in files:
-            copy = into / file.relative_to(addons)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy)
-            if file.suffix not in NATIVE and file.stat().st_mode & 0o111:
-                executable.append(copy)
-            if bytecode and file.suffix == ".py":
-                try:
-                    made = compiled(file.read_bytes(), str(file.relative_to(addons.parent)))
-                except UNCOMPILED:  # Python says so if it is ever imported
-                    continue
-                cached = Path(cache_from_source(str(copy)))
-                cached.parent.mkdir(exist_ok=True)
-                cached.write_bytes(made)
+    for file in files:
+        copy = into / file.relative_to(addons)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)
+        if file.suffix not in NATIVE and file.stat().st_mode & 0o111:
+            executable.append(copy)
+        if bytecode and file.suffix == ".py":
+            try:
+                made = compiled(file.read_bytes(), _named(file, addons))
+            except UNCOMPILED:  # Python says so if it is ever imported
+                continue
+            cached = Path(cache_from_source(str(copy)))
+            cached.parent.mkdir(exist_ok=True)
+            cached.write_bytes(made)
     return executable
 
 
-def _unfit(path: str, files: Sequence[Path], target: str) -> Iterator[str]:
-    """Says if native modules are for another system than the game's."""
-    strange = [file for file in files if file.suffix in NATIVE and not _fits(file, target)]
+def _unfit(path: str, files: Sequence[Path], target: str, python: str) -> Iterator[str]:
+    """Says if native modules are for another system than the game's, or for another Python."""
+    native = [file for file in files if file.suffix in NATIVE]
+    strange = [file for file in native if not _fits(file, target)]
     if strange:
         yield f"addons/{path} has native modules for another system than {target}, such as {strange[0].name}"
+        return
+    tags: dict[str, set[str]] = {}
+    for file in native:
+        if found := TAG.search(file.name):
+            tags.setdefault(str(file.with_name(file.name[: found.start()])), set()).add(found[1])
+    wrong = [module for module, series in tags.items() if python.replace(".", "") not in series]
+    if wrong:
+        name = next(file.name for file in native if str(file).startswith(f"{wrong[0]}."))
+        yield f"addons/{path} has native modules for another Python than {python}, such as {name}"
+
+
+def _too_new(path: str, files: Sequence[Path], python: str) -> Iterator[str]:
+    """Says if a package of pip needs a newer Python than the game's."""
+    for file in files:
+        head, _, _ = file.read_bytes().partition(b"\n\n")
+        found = REQUIRED.search(head) if file.name == "METADATA" else None
+        if found and int(found[1]) > int(python.partition(".")[2]):
+            yield f"addons/{path} needs Python 3.{int(found[1])}, and the game has {python}"
 
 
 def _fits(file: Path, target: str) -> bool:

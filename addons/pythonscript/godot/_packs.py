@@ -5,8 +5,8 @@ in them, by the engine's FileAccess: sources with unchecked bytecode beside them
 `importlib.resources`, metadata of distributions. Only the engine can open the `__file__` of what is there.
 
 What the exporter (`_export.py`) has put beside the game instead, as the system loads native modules from
-files only, is listed in `LISTING` and imported from there. Nothing else is imported from that folder: it may
-hold what an earlier version of the game has left.
+files only, is listed in `LISTING`, file by file, and imported from there. Nothing else is imported from that
+folder: it may hold what an earlier version of the game has left.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
+    EXTENSION_SUFFIXES,
     SOURCE_SUFFIXES,
+    ExtensionFileLoader,
     ModuleSpec,
-    PathFinder,
     SourceFileLoader,
     SourcelessFileLoader,
 )
-from importlib.util import spec_from_loader
+from importlib.util import spec_from_file_location, spec_from_loader
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ ADDONS = "res://addons"
 SITE_PACKAGES = f"{ADDONS}/site-packages"
 """Where a project has the packages that it installs with pip."""
 LISTING = f"{ADDONS}/pythonscript/on_disk.txt"
-"""A file of the pack: what is beside the game, a path relative to `addons` a line."""
+"""A file of the pack: the files beside the game, a path relative to `addons` a line."""
 
 # Their hashes have been the same since Godot 4.1.
 _METHODS = {
@@ -158,6 +159,108 @@ _LOADERS = (
 )
 
 
+_DISK_LOADERS = (
+    *((suffix, ExtensionFileLoader) for suffix in EXTENSION_SUFFIXES),
+    *((suffix, SourceFileLoader) for suffix in SOURCE_SUFFIXES),
+)
+
+
+class Beside:
+    """What is beside the game, as it is listed.
+
+    Args:
+        place: the folder `addons` there.
+        listed: the paths of the files, relative to it.
+    """
+
+    def __init__(self, place: str = "", listed: Iterable[str] = ()) -> None:
+        self._place = place
+        self._names: dict[str, set[str]] = {}
+        for path in listed:
+            folder = path
+            while folder:
+                folder, _, name = folder.rpartition("/")
+                names = self._names.setdefault(folder, set())
+                if name in names:  # and so are the folders that this one is in
+                    break
+                names.add(name)
+
+    def names(self, folder: str) -> Collection[str]:
+        """The names of files and folders in a folder, of which the path is relative."""
+        return self._names.get(folder, ())
+
+    def relative(self, path: str) -> str | None:
+        """The relative path of a folder; None: it is elsewhere, or has nothing that is listed."""
+        inside = path.removeprefix(f"{self._place}/")
+        return inside if inside != path and inside in self._names else None
+
+    def files(self, folder: str) -> Iterator[str]:
+        """The paths of all files in a folder, and in its folders."""
+        for name in sorted(self.names(folder)):
+            path = f"{folder}/{name}"
+            if path in self._names:
+                yield from self.files(path)
+            else:
+                yield f"{self._place}/{path}"
+
+    def find(self, fullname: str, folder: str) -> ModuleSpec | None:
+        """Finds a module in a folder, or a portion of a namespace package."""
+        if folder not in self._names:
+            return None
+        name = fullname.rpartition(".")[2]
+        path = f"{folder}/{name}" if folder else name
+        place = f"{self._place}/{path}"
+        for suffix, loader in _DISK_LOADERS:
+            if f"__init__{suffix}" in self.names(path):
+                file = f"{place}/__init__{suffix}"
+                return spec_from_file_location(
+                    fullname, file, loader=loader(fullname, file), submodule_search_locations=[place]
+                )
+        for suffix, loader in _DISK_LOADERS:
+            if f"{name}{suffix}" in self.names(folder):
+                file = f"{place}{suffix}"
+                return spec_from_file_location(fullname, file, loader=loader(fullname, file))
+        if path not in self._names:
+            return None
+        spec = ModuleSpec(fullname, None, is_package=True)
+        spec.submodule_search_locations = [place]
+        return spec
+
+    def modules(self, folder: str) -> dict[str, bool]:
+        """The names of the modules in a folder, and whether they are packages."""
+        found = {}
+        for name in self.names(folder):
+            path = f"{folder}/{name}" if folder else name
+            if any(f"__init__{suffix}" in self.names(path) for suffix, _ in _DISK_LOADERS):
+                found[name] = True
+                continue
+            module = next((name[: -len(end)] for end, _ in _DISK_LOADERS if name.endswith(end)), "")
+            if module.isidentifier():
+                found.setdefault(module, False)
+        found.pop("__init__", None)
+        return found
+
+
+class BesideFinder:
+    """Finds what is listed in one folder beside the game (`importlib.abc.PathEntryFinder`)."""
+
+    beside = Beside()
+    """The game's."""
+
+    def __init__(self, path: str) -> None:
+        folder = self.beside.relative(path)
+        if folder is None:
+            raise ImportError("only folders are handled that are listed", path=path)
+        self._folder = folder
+
+    def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
+        return self.beside.find(fullname, self._folder)
+
+    def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
+        """What `pkgutil.iter_modules` asks."""
+        yield from ((prefix + name, package) for name, package in self.beside.modules(self._folder).items())
+
+
 class PackFinder:
     """Finds modules in one folder of `res://` (`importlib.abc.PathEntryFinder`).
 
@@ -165,13 +268,12 @@ class PackFinder:
     `importlib.invalidate_caches`, as always where modules appear while a program runs.
     """
 
-    beside: dict[str, dict[str, str]] = {}  # noqa: RUF012 - the game's
-    """By folder: names of modules that are files on disk, and where."""
-
     def __init__(self, path: str) -> None:
         if not path.startswith("res://"):
             raise ImportError("only folders of res:// are handled", path=path)
         self._folder = path.rstrip("/")
+        self._beside = self._folder.removeprefix(ADDONS).lstrip("/")
+        """The same folder beside the game."""
 
     def __repr__(self) -> str:
         return f"PackFinder({self._folder!r})"
@@ -179,8 +281,8 @@ class PackFinder:
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
         """Finds a module, or a portion of a namespace package (PEP 420)."""
         name = fullname.rpartition(".")[2]
-        if place := self.beside.get(self._folder, {}).get(name):
-            return PathFinder.find_spec(fullname, [place], target)
+        if spec := BesideFinder.beside.find(fullname, self._beside):
+            return spec
         inner, modules = _contents(self._folder)
         path = f"{self._folder}/{name}"
         if name in inner:
@@ -202,13 +304,11 @@ class PackFinder:
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """What `pkgutil.iter_modules` asks."""
         inner, modules = _contents(self._folder)
-        beside = self.beside.get(self._folder, {})
         names = {name: False for name in map(_module_name, modules) if name}
         for name in inner:
             if any(is_file(f"{self._folder}/{name}/__init__{suffix}") for suffix, _ in _LOADERS):
                 names[name] = True
-        for name, place in beside.items():
-            names[name] = os.path.isfile(f"{place}/{name}/__init__.py")  # noqa: PTH113 - pathlib costs start-up
+        names |= BesideFinder.beside.modules(self._beside)
         names.pop("__init__", None)
         yield from ((prefix + name, package) for name, package in sorted(names.items()))
 
@@ -255,34 +355,23 @@ class PackDistributions:
 
 
 class PackedAddons:
-    """The addons of an exported game, as `_addons` asks for them.
-
-    Args:
-        disk: the folder beside the game that has those with native modules.
-    """
-
-    def __init__(self, disk: str) -> None:
-        self._disk = disk
-        listed = read(LISTING).decode().splitlines() if is_file(LISTING) else []
-        self._on_disk = [name for name in listed if "/" not in name]
-        PackFinder.beside = _modules_beside(disk, listed)
+    """The addons of an exported game, as `_addons` asks for them."""
 
     def names(self, module: str) -> list[str]:
+        beside = BesideFinder.beside
         packed = [
             name
             for name in folders(ADDONS)
             if any(is_file(f"{ADDONS}/{name}/{module}{suffix}") for suffix, _ in _LOADERS)
         ]
-        disk = [name for name in self._on_disk if os.path.isfile(f"{self._disk}/{name}/{module}.py")]  # noqa: PTH113
-        return sorted({*packed, *disk})
+        return sorted({*packed, *(name for name in beside.names("") if f"{module}.py" in beside.names(name))})
 
     def codes(self, addon: str) -> Iterator[str | CodeType]:
         """The sources of an addon's modules, or their code where the game has bytecode alone."""
-        if addon in self._on_disk:
-            from ._addons import ProjectAddons
-
-            yield from ProjectAddons(self._disk).codes(addon)
-            return
+        for path in BesideFinder.beside.files(addon):
+            if path.endswith(tuple(SOURCE_SUFFIXES)):
+                with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+                    yield file.read()
         rest = [f"{ADDONS}/{addon}"]
         while rest:
             folder = rest.pop()
@@ -295,15 +384,6 @@ class PackedAddons:
                     yield code or ""
 
 
-def _modules_beside(disk: str, listed: list[str]) -> dict[str, dict[str, str]]:
-    beside: dict[str, dict[str, str]] = {}
-    for path in listed:
-        inside, _, name = path.rpartition("/")
-        folder, place = (f"{ADDONS}/{inside}", f"{disk}/{inside}") if inside else (ADDONS, disk)
-        beside.setdefault(folder, {})[name.partition(".")[0]] = place
-    return beside
-
-
 def install(addons: str) -> PackedAddons:
     """Makes folders of the pack importable.
 
@@ -313,6 +393,8 @@ def install(addons: str) -> PackedAddons:
     Returns:
         The game's addons.
     """
-    sys.path_hooks.insert(0, PackFinder)
+    listed = read(LISTING).decode().splitlines() if is_file(LISTING) else ()
+    BesideFinder.beside = Beside(addons, listed)
+    sys.path_hooks[:0] = [PackFinder, BesideFinder]
     sys.meta_path.append(PackDistributions)
-    return PackedAddons(addons)
+    return PackedAddons()

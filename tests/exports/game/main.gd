@@ -2,7 +2,7 @@ extends Node
 ## What an exported game does with Python; it prints `GOT name value`, a line each, the values as JSON.
 
 const QUESTIONS: Array[String] = [
-	"where", "early", "data", "packages", "modules", "threads", "opened", "failure", "child", "roots"
+	"where", "early", "data", "packages", "modules", "threads", "opened", "failure", "child", "roots", "left"
 ]
 
 

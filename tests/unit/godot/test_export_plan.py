@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import errno
 import importlib.util
 import marshal
+import os
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from types import CodeType
 
 import pytest
 
 from godot import _export_plan
-from godot._export_plan import LISTING, Plan
+from godot._export_plan import EXTENSION, LISTING, Plan
 
 TARGET = "linux.x86_64"
 CACHED = f"__pycache__/{{}}.{sys.implementation.cache_tag}.pyc"
@@ -40,7 +43,7 @@ def addons(tmp_path: Path) -> Path:
         "site-packages/pure/table.csv.import": "",
         "site-packages/pure-1.0.dist-info/METADATA": "",
         "site-packages/bin/tool": "",
-        "site-packages/_speed.cpython-311-x86_64-linux-gnu.so": "",
+        f"site-packages/_speed{EXTENSION_SUFFIXES[0]}": "",
         "site-packages/number/__init__.py": "",
         "site-packages/number/core.so": "",
         "site-packages/number/tool": "",
@@ -96,9 +99,12 @@ def test_packages_of_pip(addons: Path) -> None:
         *("pure/__init__.py", f"pure/{CACHED.format('__init__')}"),
         *("pure/table.csv", "pure-1.0.dist-info/METADATA"),
     }
-    speed = "site-packages/_speed.cpython-311-x86_64-linux-gnu.so"
+    speed = f"site-packages/_speed{EXTENSION_SUFFIXES[0]}"
     assert plan.beside.keys() == {speed, "site-packages/number"}
-    assert plan.packed[LISTING].decode().splitlines() == sorted(plan.beside)
+    assert plan.packed[LISTING].decode().splitlines() == [
+        *(speed, "site-packages/number/__init__.py", "site-packages/number/core.so"),
+        "site-packages/number/tool",
+    ]
 
 
 def test_what_goes_beside_the_game_is_staged_with_bytecode(addons: Path, tmp_path: Path) -> None:
@@ -106,7 +112,7 @@ def test_what_goes_beside_the_game_is_staged_with_bytecode(addons: Path, tmp_pat
     (addons / "site-packages" / "number" / "core.so").chmod(0o755)
     (addons / "site-packages" / "number" / "broken.py").write_text("def (\n")
     plan = _export_plan.make(addons, TARGET)
-    executable = _export_plan.stage(plan, addons, tmp_path / "stage")
+    executable = _export_plan.stage(plan.beside["site-packages/number"], addons, tmp_path / "stage")
     place = tmp_path / "stage" / "site-packages" / "number"
     assert executable == [place / "tool"]
     assert {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()} == {
@@ -199,7 +205,7 @@ def test_a_module_that_cannot_be_compiled_is_told_and_goes_along(addons: Path, s
 )
 def test_exclude_filters(given: str, applied: list[str], drops: bool) -> None:
     assert _export_plan.patterns(given) == applied
-    assert _export_plan.names_extension(given) is drops
+    assert _export_plan.takes(given, EXTENSION) is drops
 
 
 def test_what_the_engine_is_not_to_export_too(addons: Path) -> None:
@@ -217,3 +223,117 @@ def test_a_file_and_its_folders() -> None:
 def test_what_is_excluded_is_left_out(addons: Path) -> None:
     plan = _export_plan.make(addons, TARGET, exclude=["addons/ship/data/*", "HULL.PY"])
     assert names(plan, "ship") == {"register_types.py", CACHED.format("register_types")}
+
+
+def test_a_folder_that_is_a_link_goes_along(addons: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "tools.py").write_text("HERE = True\n", encoding="utf-8")
+    (shared / "back").symlink_to(addons / "ship")
+    (addons / "ship" / "shared").symlink_to(shared)
+    (addons / "ship" / "loop").symlink_to(addons / "ship")
+    (addons / "linked").symlink_to(addons / "ship")
+    plan = _export_plan.make(addons, TARGET)
+    expected = {"shared/tools.py", f"shared/{CACHED.format('tools')}"}
+    assert {name for name in names(plan, "ship") if "/tools." in name} == expected
+    assert "loop/hull.py" not in names(plan, "ship")
+    assert {"hull.py", *expected} <= names(plan, "linked")
+    assert plan.warnings == []
+
+
+def test_a_native_module_directly_among_the_addons(addons: Path) -> None:
+    fast = f"fast{EXTENSION_SUFFIXES[0]}"
+    for name in (fast, "libother.dll", "notes.txt"):
+        (addons / name).touch()
+    plan = _export_plan.make(addons, TARGET)
+    assert plan.beside[fast] == [addons / fast]
+    assert not {"libother.dll", "notes.txt"} & plan.beside.keys()
+    assert fast in plan.packed[LISTING].decode().splitlines()
+
+
+def refused(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
+    """Plays folders that may not be read; for root there are none."""
+    real = os.listdir
+
+    def listdir(path: Path | str) -> list[str]:
+        if Path(path) in folders:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "listdir", listdir)
+
+
+def test_folders_that_cannot_be_read_are_told(addons: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused(monkeypatch, addons / "plugin", addons / "ship" / "data")
+    plan = _export_plan.make(addons, TARGET)
+    assert plan.warnings == [
+        "addons/plugin cannot be read, and is not exported: Permission denied",
+        "addons/ship/data cannot be read, and is not exported: Permission denied",
+    ]
+    assert "hull.py" in names(plan, "ship")
+    assert not _export_plan.make(addons, TARGET, exclude=["addons/plugin/*", "addons/ship/*"]).warnings
+
+
+def test_files_that_cannot_be_read_are_told(addons: Path) -> None:
+    (addons / "ship" / "lost.py").symlink_to(addons / "nowhere.py")
+    (addons / "site-packages" / "number" / "memory.py").symlink_to("/proc/self/mem")
+    plan = _export_plan.make(addons, TARGET)
+    assert plan.warnings == [
+        "addons/ship/lost.py cannot be read, and is not exported: No such file or directory",
+        "addons/site-packages/number/memory.py cannot be read, and is not exported: Input/output error",
+    ]
+    assert "hull.py" in names(plan, "ship")
+    assert _export_plan.make(addons, TARGET, exclude=["lost.py", "memory.py"]).warnings == []
+
+
+@pytest.mark.parametrize(
+    ("files", "python", "told"),
+    [
+        (["core.cpython-311-x86_64-linux-gnu.so"], "3.11", ""),
+        (["core.cpython-312-x86_64-linux-gnu.so"], "3.11", "core.cpython-312-x86_64-linux-gnu.so"),
+        (["core.cpython-313t-x86_64-linux-gnu.so"], "3.13", "core.cpython-313t-x86_64-linux-gnu.so"),
+        (["core.cpython-311-x86_64-linux-gnu.so", "core.cpython-312-x86_64-linux-gnu.so"], "3.12", ""),
+        (["core.abi3.so", "other.so", "libcore-5b3f312.so"], "3.11", ""),
+        (["core.cp312-win_amd64.pyd"], "3.11", "core.cp312-win_amd64.pyd"),
+        (["core.cpython-312-darwin.so"], "3.12", ""),
+    ],
+)
+def test_native_modules_for_another_python_are_told(
+    files: list[str], python: str, told: str, tmp_path: Path
+) -> None:
+    target = "windows.x86_64" if files[0].endswith(".pyd") else TARGET
+    (tmp_path / "turret").mkdir()
+    for file in ("register_types.py", *files):
+        (tmp_path / "turret" / file).touch()
+    expected = f"addons/turret has native modules for another Python than {python}, such as {told}"
+    assert _export_plan.make(tmp_path, target, python=python).warnings == ([expected] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("required", "told"),
+    [(">=3.12", True), (">= 3.12, <4", True), (">=3.8", False), ("<4,>=3.11", False), (">2.7", False)],
+)
+def test_packages_that_need_a_newer_python_are_told(required: str, told: bool, addons: Path) -> None:
+    metadata = addons / "site-packages" / "pure-1.0.dist-info" / "METADATA"
+    metadata.write_text(f"Name: pure\nRequires-Python: {required}\n\nRequires-Python: >=3.99\n")
+    expected = "addons/site-packages/pure-1.0.dist-info needs Python 3.12, and the game has 3.11"
+    assert _export_plan.make(addons, TARGET, python="3.11").warnings == ([expected] if told else [])
+
+
+def test_the_hosts_own_files_are_staged_with_unchecked_bytecode(addons: Path, tmp_path: Path) -> None:
+    host = addons / "pythonscript"
+    (host / "bin" / "_pythonscript").mkdir(parents=True)
+    for name in ("bin/_pythonscript/__init__.py", "bin/_pythonscript/members.so", "godot/_engine.pyi"):
+        (host / name).touch()
+    _export_plan.stage(_export_plan.host_files(addons), addons, tmp_path / "stage")
+    staged = {
+        path.relative_to(tmp_path / "stage" / "pythonscript").as_posix(): path
+        for path in (tmp_path / "stage").rglob("*")
+        if path.is_file()
+    }
+    cached = CACHED.format("__init__")
+    assert staged.keys() == {
+        *("godot/__init__.py", f"godot/{cached}"),
+        *("bin/_pythonscript/__init__.py", f"bin/_pythonscript/{cached}", "bin/_pythonscript/members.so"),
+    }
+    assert staged[f"godot/{cached}"].read_bytes()[4:8] == b"\x01\0\0\0"

@@ -46,7 +46,7 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     }
     assert methods.keys() == _packs._METHODS.keys()
     monkeypatch.setattr(_packs, "_method", methods.__getitem__)
-    monkeypatch.setattr(_packs.PackFinder, "beside", {})
+    monkeypatch.setattr(_packs.BesideFinder, "beside", _packs.Beside())
     for name in ("path", "path_hooks", "meta_path"):
         monkeypatch.setattr(sys, name, [*getattr(sys, name)])
     monkeypatch.setattr(sys, "path_importer_cache", {})
@@ -204,7 +204,7 @@ def test_what_is_listed_is_imported_from_disk_and_nothing_else(write: Write, tmp
         (disk / name).parent.mkdir(parents=True)
         (disk / name).write_text(f"WHERE = {name!r}\nclass PyNative:\n    pass\n")
     write("voyager/register_types.py", "WHERE = 'the pack'")
-    write("pythonscript/on_disk.txt", "native\n")
+    write("pythonscript/on_disk.txt", "native/register_types.py\n")
     addons = install(tmp_path)
     assert addons.names("register_types") == ["native", "voyager"]
     assert importlib.import_module("native.register_types").__file__ == str(
@@ -214,6 +214,49 @@ def test_what_is_listed_is_imported_from_disk_and_nothing_else(write: Write, tmp
     assert importlib.util.find_spec("stale") is None
     assert "class PyNative" in "".join(map(str, addons.codes("native")))
     assert [*addons.codes("voyager")] == ["WHERE = 'the pack'"]
+
+
+LEFT = {
+    "native/__init__.py": "from . import deep",
+    "native/deep/__init__.py": "from . import part",
+    "native/deep/part.py": "HERE = True",
+    "native/kind.py": "HERE = True",
+    "native/space/inner.py": "HERE = True",
+}
+"""What an addon of native modules has."""
+
+
+def test_modules_that_an_earlier_version_left_inside_a_package_are_not_imported(
+    write: Write, tmp_path: Path
+) -> None:
+    stale = ("native/old.py", "native/deep/old.py", "native/kind/__init__.py", "native/gone/__init__.py")
+    for name, text in (*LEFT.items(), *((name, "class PyOld:\n    pass") for name in stale)):
+        path = tmp_path / "disk" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    write("pythonscript/on_disk.txt", "".join(f"{name}\n" for name in LEFT))
+    addons = install(tmp_path)
+    native = importlib.import_module("native")
+    assert native.deep.part.HERE
+    assert importlib.import_module("native.kind").HERE, "and not the package that it was"
+    assert importlib.import_module("native.space.inner").HERE
+    for gone in ("old", "deep.old", "gone"):
+        assert importlib.util.find_spec(f"native.{gone}") is None
+    found = {(module.name, module.ispkg) for module in pkgutil.iter_modules(native.__path__)}
+    assert found == {("deep", True), ("kind", False)}
+    assert (importlib.resources.files("native.deep") / "part.py").read_text() == "HERE = True"
+    assert "class PyOld" not in "".join(map(str, addons.codes("native")))
+
+
+def test_a_native_module_directly_among_the_addons(write: Write, tmp_path: Path) -> None:
+    name = f"fast{EXTENSION_SUFFIXES[0]}"
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "disk" / name).touch()
+    write("pythonscript/on_disk.txt", f"{name}\n")
+    assert install(tmp_path).names("register_types") == []
+    spec = importlib.util.find_spec("fast")
+    assert spec is not None
+    assert spec.origin == str(tmp_path / "disk" / name)
 
 
 def test_the_folder_beside_the_game_is_not_on_the_path(write: Write, tmp_path: Path) -> None:

@@ -61,6 +61,12 @@ class PyVoyager(RefCounted):
             "_brotli": [version("brotli"), _brotli.__file__],
         }
 
+    def left(self) -> bool:
+        """Whether there is a module that an earlier version may have left in a package on disk."""
+        from importlib.util import find_spec
+
+        return find_spec("gadget.left") is not None
+
     def modules(self) -> list[str]:
         import pkgutil
 
