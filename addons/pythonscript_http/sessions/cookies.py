@@ -10,6 +10,7 @@ same-site (section 5.2): SameSite is kept, and keeps nothing back.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -105,6 +106,7 @@ class CookieJar:
         self._public_suffix = public_suffix
         self._domains: dict[str, dict[tuple[str, bool, str], Cookie]] = {}
         self._size = 0
+        self._secure: Counter[str] = Counter()  # how many secure ones there are, by name
         self._uses = count(1)
         self._orders = count(1)
 
@@ -190,33 +192,37 @@ class CookieJar:
     def _shadows(self, cookie: Cookie) -> bool:
         """Whether it would stand before a secure cookie, from a connection that anybody may have changed
         (section 5.7, step 16)."""
+        if not self._secure[cookie.name]:
+            return False
         domains = [*_above(cookie.domain)]
         domains += [domain for domain in self._domains if domain.endswith(f".{cookie.domain}")]
         return any(
-            other.secure and other.name == cookie.name and path_matches(cookie.path, other.path)
+            other.secure
+            and other.name == cookie.name
+            and path_matches(cookie.path, other.path)
+            and not _is_over(other, cookie.created)
             for domain in domains
             for other in self._domains.get(domain, {}).values()
         )
 
     def _insert(self, cookie: Cookie, now: float) -> None:
         """Puts a cookie in the place of the one of its key; if it has expired, that goes."""
-        cookies = self._domains.setdefault(cookie.domain, {})
-        old = cookies.pop(cookie.key, None)
-        if old is not None:
-            self._size -= 1
         cookie.order = next(self._orders)
+        old = self._domains.get(cookie.domain, {}).get(cookie.key)
         if old is not None:
             cookie.created, cookie.order = old.created, old.order
-        if cookie.expires is None or cookie.expires > now:
-            cookie.used = next(self._uses)
-            cookies[cookie.key] = cookie
-            self._size += 1
-            if len(cookies) > MOST_OF_DOMAIN:
-                self._make_room(cookies.values(), MOST_OF_DOMAIN, lambda cookie: cookie.secure, now)
-            if self._size > MOST_COOKIES:
-                self._make_room(self, MOST_COOKIES - _ROOM, lambda _: False, now)
-        if not cookies:
-            self._domains.pop(cookie.domain, None)
+            self._remove(old)
+        if _is_over(cookie, now):
+            return
+        cookie.used = next(self._uses)
+        cookies = self._domains.setdefault(cookie.domain, {})
+        cookies[cookie.key] = cookie
+        self._size += 1
+        self._secure[cookie.name] += cookie.secure
+        if len(cookies) > MOST_OF_DOMAIN:
+            self._make_room(cookies.values(), MOST_OF_DOMAIN, lambda cookie: cookie.secure, now)
+        if self._size > MOST_COOKIES:
+            self._make_room(self, MOST_COOKIES - _ROOM, lambda _: False, now)
 
     def _make_room(
         self, cookies: Iterable[Cookie], most: int, spared: Callable[[Cookie], bool], now: float
@@ -231,6 +237,9 @@ class CookieJar:
         cookies = self._domains[cookie.domain]
         del cookies[cookie.key]
         self._size -= 1
+        self._secure[cookie.name] -= cookie.secure
+        if not self._secure[cookie.name]:
+            del self._secure[cookie.name]
         if not cookies:
             del self._domains[cookie.domain]
 
@@ -271,13 +280,10 @@ class CookieJar:
 
     def clear(self, domain: str = "") -> None:
         """Forgets cookies: all, or those of a domain and of the hosts below it."""
-        if not domain:
-            self._domains.clear()
-            self._size = 0
-            return
         wanted = canonical(domain.removeprefix("."))
-        for name in [name for name in self._domains if domain_matches(name, wanted)]:
-            self._size -= len(self._domains.pop(name))
+        for cookie in list(self):
+            if not wanted or domain_matches(cookie.domain, wanted):
+                self._remove(cookie)
 
     # ---- as a text
 

@@ -50,12 +50,12 @@ class Headers:
             fields: names and values, none of which holds a NUL (see `http1.fields`).
         """
         headers = cls()
-        parts = b"\0".join([part for field in fields for part in field])
+        parts = [part for field in fields for part in field]
         try:
-            texts = parts.decode().split("\0")
+            texts = b"\0".join(parts).decode().split("\0") if parts else []  # at once, as all is in ASCII
         except UnicodeDecodeError:
-            texts = [_text(part) for part in parts.split(b"\0")]
-        names = texts[0:-1:2]
+            texts = [_text(part) for part in parts]
+        names = texts[::2]
         headers._fields = list(zip([name.lower() for name in names], names, texts[1::2], strict=True))
         return headers
 

@@ -287,6 +287,12 @@ def test_plain_http_does_not_shadow_a_secure_cookie_of_a_host_below() -> None:
     assert sent(jar, "http://example.com/") == "a=3"
 
 
+def test_an_expired_cookie_is_not_in_the_way() -> None:
+    jar = jar_of("https://example.com/", "a=1; Secure; Max-Age=5")
+    jar.store(url("http://example.com/"), ["a=2"], now=NOW + 5)
+    assert sent(jar, "http://example.com/", NOW + 5) == "a=2"
+
+
 def test_time_passes() -> None:
     jar = jar_of(HERE, "a=1; Max-Age=10", "b=2; Expires=Fri, 15 Jan 2027 08:00:30 GMT", "c=3")
     assert sent(jar, HERE, NOW + 9) == "a=1; b=2; c=3"
