@@ -11,7 +11,7 @@ from pythonscript_http.client import HTTPClient
 from pythonscript_http.enums import Status
 from pythonscript_http.errors import error_code
 from pythonscript_http.exceptions import LocalError
-from pythonscript_http.transport.stream import WOULD_BLOCK, NetworkError, Readiness, Stream
+from pythonscript_http.transport.stream import WOULD_BLOCK, NetworkError, Readiness, Stream, Watcher
 
 _PIECE = 65536
 """Bytes: how much a script's StreamPeer is given at once. It may copy all that it is given."""
@@ -115,6 +115,9 @@ class PeerStream:
             if write:  # whether it takes more can only be tried
                 break
         return True
+
+    def watch(self, watcher: Watcher, *, write: bool) -> None:
+        watcher.after(0.001 if self.peek() is Readiness.QUIET else 0.0)
 
     def fileno(self) -> int:
         return -1

@@ -18,7 +18,7 @@ from pythonscript_http.url import Host, authority
 from .late import step_to
 from .policy import TlsPolicy
 from .proxy import Proxy
-from .stream import Address, Layer, Lookup, Network, NetworkError, Pending, Step, Stream
+from .stream import Address, Layer, Lookup, Network, NetworkError, Pending, Step, Stream, Watcher
 from .tunnel import TunnelRequest
 
 _SOCKET: Final = LayerKind.SOCKET
@@ -207,6 +207,17 @@ class Connecting:
         awaited = self._lookup or self._pending
         assert awaited is not None
         awaited.wait(timeout)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tells what `wait` would wait for."""
+        now = self._clock()
+        if self._layer is not None:
+            watcher.after(self._deadline - now)
+        if limit := self._connector.timeouts.connect:
+            watcher.after(self._began + limit - now)
+        awaited = self._lookup or self._pending
+        assert awaited is not None
+        awaited.watch(watcher)
 
     def late(self, why: str) -> NetworkError:
         """Makes the failure of one who waits no longer: what it is still waiting for.

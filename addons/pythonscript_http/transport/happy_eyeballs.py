@@ -15,7 +15,7 @@ from pythonscript_http.tracing import ConnectionTrace
 from pythonscript_http.url import authority
 
 from . import system
-from .stream import Address, Lookup, NetworkError
+from .stream import Address, Lookup, NetworkError, Watcher
 from .tcp import SocketStream
 
 ATTEMPT_DELAY: Final = 0.25
@@ -139,6 +139,19 @@ class Race:
         if self._lookup is not None:
             timeout = min(timeout, _NAP)
         self._events.poll(timeout * 1000)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tells what `wait` would wait for."""
+        now = self._clock()
+        for descriptor, attempt in self._attempts.items():
+            watcher.descriptor(descriptor, read=False, write=True)
+            watcher.after(attempt.deadline - now)
+        if self._untried:
+            watcher.after(self._next - now)
+        if self._lookup is not None:
+            self._lookup.watch(watcher, self._addresses)
+        elif not self._attempts:
+            watcher.after(0.0)
 
     def close(self) -> None:
         """Gives all attempts up."""

@@ -15,7 +15,7 @@ from pythonscript_http.http1.request import build_head
 from pythonscript_http.http1.response import ResponseHead
 from pythonscript_http.url import authority
 
-from .stream import WOULD_BLOCK, NetworkError, Step, Stream
+from .stream import WOULD_BLOCK, NetworkError, Step, Stream, Watcher
 from .tunnel import Tunnel, TunnelRequest
 
 _CONTROL: Final = re.compile(rb"[\0-\x1f\x7f]")
@@ -62,6 +62,13 @@ class ConnectTunnel(Tunnel):
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
         if not self._heads.behind:
             super().wait(timeout)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tells what `wait` would wait for."""
+        if self._heads.behind:
+            watcher.after(0.0)
+        else:
+            super().watch(watcher)
 
     def _awaited(self) -> str:
         said = "an incomplete answer" if self._data else "no answer"

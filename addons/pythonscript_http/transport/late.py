@@ -19,13 +19,15 @@ from pythonscript_http.url import Host
 from pythonscript_http.workers import Workers
 
 from .policy import TlsPolicy
-from .stream import HandshakeError, Layer, NetworkError, Step, Stream
+from .stream import HandshakeError, Layer, NetworkError, Step, Stream, Watcher
 
 if TYPE_CHECKING:
     from .trust import TlsContext
 
 _CONTEXTS: Final = 64
 """Policies whose contexts are kept; one with Mozilla's roots takes 1 MiB."""
+_NAP: Final = 0.002
+"""Seconds between looks at a load, by those who cannot sleep until it is over."""
 _LAST_WAIT: Final = 5.0
 """Seconds that the end of the process waits for a load: OpenSSL frees what that uses, and it would crash. A
 load only computes, but a busy machine makes tenths of a second of its 30 ms."""
@@ -220,6 +222,13 @@ class _Loading:
             self._load.wait(timeout)
         except HandshakeError:
             return  # poll() says so
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tells what `wait` would wait for."""
+        if self._layer is not None:
+            self._layer.watch(watcher)
+        else:
+            watcher.after(_NAP)
 
     def close(self) -> None:
         """Gives it up, and the connection below with it."""

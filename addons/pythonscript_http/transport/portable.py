@@ -27,16 +27,18 @@ class Poller:
         self._readers: list[int] = []
         self._writers: list[int] = []
 
-    def register(self, connection: socket.socket, events: int) -> None:
+    def register(self, connection: socket.socket | int, events: int) -> None:
         """Waits for a socket too.
 
         Args:
+            connection: it, or its descriptor.
             events: READABLE, WRITABLE or both.
         """
+        descriptor = connection if isinstance(connection, int) else connection.fileno()
         if events & READABLE:
-            self._readers.append(connection.fileno())
+            self._readers.append(descriptor)
         if events & WRITABLE:
-            self._writers.append(connection.fileno())
+            self._writers.append(descriptor)
 
     def unregister(self, descriptor: int) -> None:
         """Waits for a socket no longer."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .stream import Readiness, Stream, TlsInfo
+from .stream import Readiness, Stream, TlsInfo, Watcher
 
 
 class PrefixedStream:
@@ -67,6 +67,13 @@ class PrefixedStream:
     def wait(self, *, write: bool, timeout: float) -> bool:
         """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""
         return bool(self._data) or self.stream.wait(write=write, timeout=timeout)
+
+    def watch(self, watcher: Watcher, *, write: bool) -> None:
+        """Tells what `wait` would wait for."""
+        if self._data:
+            watcher.after(0.0)
+        else:
+            self.stream.watch(watcher, write=write)
 
     def available(self) -> int:
         """Tells how many bytes a read would give now; more may have come."""

@@ -21,7 +21,7 @@ import socket
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -29,7 +29,7 @@ from pythonscript_http.url import UNIX
 from pythonscript_http.workers import Workers
 
 from . import system
-from .stream import Address, NetworkError
+from .stream import Address, NetworkError, Watcher
 
 RESOLUTION_DELAY: Final = 0.05
 """Seconds (RFC 8305 section 8)."""
@@ -106,6 +106,7 @@ class Lookup:
         "_clock",
         "_failures",
         "_patience",
+        "_watchers",
         "complete",
         "host",
     )
@@ -120,6 +121,7 @@ class Lookup:
         self._clock = clock
         self._patience = clock() + RESOLUTION_DELAY
         self._changed = threading.Condition()
+        self._watchers: set[Watcher] = set()
 
     def poll(self) -> list[Address] | None:
         """Gives the addresses that are known, once there are any. Raises NetworkError if there are none."""
@@ -140,6 +142,16 @@ class Lookup:
             while not (self._addresses or self.complete) and (now := self._clock()) < end:
                 self._mind_the_delay()
                 self._changed.wait(min(end, self._patience) - now)
+
+    def watch(self, watcher: Watcher, known: Sequence[Address] | None = None) -> None:
+        """Tells what `wait` would wait for (see `stream.Lookup`)."""
+        with self._changed:
+            if self.complete or len(self._addresses) != len(known or ()):
+                watcher.after(0.0)
+                return
+            self._watchers.add(watcher)
+        if self._patience < math.inf:
+            watcher.after(self._patience - self._clock())
 
     def ask(self, family: int) -> None:
         """Has the system asked, in a thread.
@@ -168,6 +180,9 @@ class Lookup:
                 self._apart -= 1
                 self.complete = self._apart == 0
             self._changed.notify_all()
+            watchers, self._watchers = self._watchers, set()
+        for watcher in watchers:
+            watcher.wake()
 
     def _mind_the_delay(self) -> None:
         """Asks for each family once the delay is over, if threads are to spare: other names come first."""

@@ -53,6 +53,22 @@ class Address(NamedTuple):
     """What `socket.connect` takes; its second item is the port. AF_UNIX: the path alone."""
 
 
+class Watcher(Protocol):
+    """What is told what somebody waits for, so that one thread can wait for many: an event loop's task.
+
+    Whoever tells it names all that may happen; whichever comes first wakes it, sometimes for nothing.
+    """
+
+    def descriptor(self, number: int, *, read: bool, write: bool) -> None:
+        """A file descriptor can be read, or written."""
+
+    def after(self, seconds: float) -> None:
+        """So much time has passed."""
+
+    def wake(self) -> None:
+        """It has happened. Called later, by whatever thread knows."""
+
+
 class TlsInfo(Protocol):
     """With whom and how a connection speaks TLS."""
 
@@ -114,6 +130,9 @@ class Stream(Protocol):
     def wait(self, *, write: bool, timeout: float) -> bool:
         """Sleeps until it can read, or write if asked. False: `timeout` seconds passed."""
 
+    def watch(self, watcher: Watcher, *, write: bool) -> None:
+        """Tells what `wait` would wait for."""
+
     def available(self) -> int:
         """Tells how many bytes a read would give now; more may have come."""
 
@@ -136,6 +155,9 @@ class Pending(Protocol):
 
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tells what `wait` would wait for."""
 
     def close(self) -> None:
         """Gives it up."""
@@ -176,6 +198,13 @@ class Lookup(Protocol):
 
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
+
+    def watch(self, watcher: Watcher, known: Sequence[Address] | None = None) -> None:
+        """Tells what `wait` would wait for.
+
+        Args:
+            known: what `poll` gave last; None: nothing yet.
+        """
 
 
 class Network(Protocol):

@@ -12,10 +12,11 @@ from . import portable
 class Poller(Protocol):
     """Waits for sockets."""
 
-    def register(self, connection: socket.socket, events: int, /) -> object:
+    def register(self, connection: socket.socket | int, events: int, /) -> object:
         """Waits for one more.
 
         Args:
+            connection: it, or its descriptor.
             events: READABLE, WRITABLE or both.
         """
 

@@ -8,7 +8,7 @@ from typing import Final
 from pythonscript_http.url import UNIX, authority
 
 from . import system
-from .stream import WOULD_BLOCK, NetworkError, Readiness
+from .stream import WOULD_BLOCK, NetworkError, Readiness, Watcher
 
 _HANGUP: Final = system.HANGUP
 _NO_SIGNAL: Final = system.NO_SIGNAL
@@ -91,6 +91,10 @@ class SocketStream:
         events = system.poller()
         events.register(self._socket, system.READABLE | (system.WRITABLE if write else 0))
         return bool(events.poll(timeout * 1000))
+
+    def watch(self, watcher: Watcher, *, write: bool) -> None:
+        """Tells what `wait` would wait for."""
+        watcher.descriptor(self._socket.fileno(), read=True, write=write)
 
     def available(self) -> int:
         """Tells how many bytes wait in the kernel."""

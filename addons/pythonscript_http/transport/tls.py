@@ -23,7 +23,16 @@ from pythonscript_http import buffers
 from pythonscript_http.workers import Workers
 
 from .records import Records
-from .stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, Step, Stream, TlsError
+from .stream import (
+    WOULD_BLOCK,
+    HandshakeError,
+    NetworkError,
+    Readiness,
+    Step,
+    Stream,
+    TlsError,
+    Watcher,
+)
 from .tls_reasons import end_reason, is_end, is_refusal, key_digest, pin_mismatch, pin_of, reason
 from .trust import TlsContext, TlsObject, session_end
 
@@ -230,6 +239,15 @@ class Handshake:
         elif not self._due:  # or one call has not taken all that came
             self._transport.stream.wait(write=bool(self._transport.unsent), timeout=timeout)
 
+    def watch(self, watcher: Watcher) -> None:
+        """Tells what `wait` would wait for."""
+        if self._step is not None:
+            watcher.after(_PATIENCE)
+        elif self._due:
+            watcher.after(0.0)
+        else:
+            self._transport.stream.watch(watcher, write=bool(self._transport.unsent))
+
     def close(self) -> None:
         """Gives it up, and the connection below with it. A step that is under way ends by itself."""
         self._transport.stream.close()
@@ -420,6 +438,16 @@ class TlsStream:
             return True
         transport = self._transport
         return transport.stream.wait(write=write or bool(transport.unsent), timeout=timeout)
+
+    def watch(self, watcher: Watcher, *, write: bool) -> None:
+        """Tells what `wait` would wait for."""
+        transport = self._transport
+        if self._step is not None:
+            watcher.after(_PATIENCE)
+        elif self._held or self._ended or self._failed or self._more:
+            watcher.after(0.0)
+        else:
+            transport.stream.watch(watcher, write=write or bool(transport.unsent))
 
     def available(self) -> int:
         """Tells how many bytes a read would give now; more may have come."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pythonscript_http.exceptions import RemoteProtocolError
 from pythonscript_http.url import authority
 
-from .stream import NetworkError, Stream, TlsError
+from .stream import NetworkError, Stream, TlsError, Watcher
 
 
 class TunnelRequest(NamedTuple):
@@ -62,6 +62,10 @@ class Tunnel(ABC):
     def wait(self, timeout: float) -> None:
         """Sleeps until `poll` has something to do; `timeout` seconds at most."""
         self._stream.wait(write=bool(self._unsent), timeout=timeout)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tells what `wait` would wait for."""
+        self._stream.watch(watcher, write=bool(self._unsent))
 
     def close(self) -> None:
         """Gives it up, and the proxy's connection with it."""

@@ -8,7 +8,7 @@ from typing import Final
 from pythonscript_http.tracing import ConnectionTrace
 
 from . import system
-from .stream import Address, NetworkError
+from .stream import Address, NetworkError, Watcher
 from .tcp import SocketStream
 
 _NAP: Final = 0.005
@@ -70,6 +70,10 @@ class UnixPending:
         """Sleeps a little: the system tells nobody when a listener has room."""
         if self._socket is not None:
             time.sleep(min(timeout, _NAP))
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tells what `wait` would wait for."""
+        watcher.after(0.0 if self._socket is None else _NAP)
 
     def close(self) -> None:
         """Gives it up."""

@@ -9,7 +9,7 @@ from tests.unit.http.driving import GET, POST, STATED, poll
 
 from pythonscript_http import Error, HTTPClient, NetworkError, Status
 from pythonscript_http.tracing import ConnectionTrace
-from pythonscript_http.transport.stream import WOULD_BLOCK, Address, Readiness, TlsInfo
+from pythonscript_http.transport.stream import WOULD_BLOCK, Address, Readiness, TlsInfo, Watcher
 from pythonscript_http.transport.trust import TlsObject
 
 
@@ -64,6 +64,10 @@ class FakeStream:
 
     def wait(self, *, write: bool, timeout: float) -> bool:
         return bool(self.events) or (write and self.room > 0)
+
+    def watch(self, watcher: Watcher, *, write: bool) -> None:
+        if self.wait(write=write, timeout=0.0):
+            watcher.after(0.0)
 
     def available(self) -> int:
         return 0
@@ -120,6 +124,10 @@ class FakeLookup:
     def wait(self, timeout: float) -> None:
         self.network.addresses = [Address(2, ("192.0.2.1", 0))]
 
+    def watch(self, watcher: Watcher, known: object = None) -> None:
+        self.wait(0.0)
+        watcher.after(0.0)
+
 
 class GrowingLookup:
     """A look-up that has found some addresses and may find more."""
@@ -134,6 +142,9 @@ class GrowingLookup:
 
     def wait(self, timeout: float) -> None:
         raise AssertionError("a race waits for its sockets")
+
+    def watch(self, watcher: Watcher, known: Sequence[Address] | None = None) -> None:
+        """Tells nothing: nobody waits for it."""
 
     def find(self, *addresses: Address) -> None:
         self.addresses = [*addresses, *self.addresses]
@@ -151,6 +162,10 @@ class FakePending:
 
     def wait(self, timeout: float) -> None:
         self.network.up = True
+
+    def watch(self, watcher: Watcher) -> None:
+        self.wait(0.0)
+        watcher.after(0.0)
 
     def close(self) -> None:
         self.network.asked.append("given up")
@@ -218,6 +233,13 @@ class PacedStream(FakeStream):
             self._clock.now = max(self._clock.now, min(until, self._clock.now + timeout))
             self._arrive()
         return super().wait(write=write, timeout=timeout)
+
+    def watch(self, watcher: Watcher, *, write: bool) -> None:
+        self._arrive()
+        if self._later:
+            watcher.after(self._next - self._clock.now)
+        if FakeStream.wait(self, write=write, timeout=0.0):
+            watcher.after(0.0)
 
 
 def attached(stream: FakeStream, clock: Clock) -> HTTPClient:
