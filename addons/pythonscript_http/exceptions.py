@@ -10,6 +10,7 @@
       UnwritableFileError    a file that it names can't be written
       BusyError              another call is under way
     RemoteProtocolError      the peer sent what no HTTP/1.1 server, or no proxy, may send
+      BodyTooLargeError      the body that it sent is over the limit
 
 What the network does (refused, reset, not found) is `transport.stream.NetworkError`. The engine's error codes
 are not known here: `errors` has the one for each.
@@ -70,3 +71,7 @@ class RemoteProtocolError(Exception):
 
     def __init__(self, text: str) -> None:
         super().__init__(shortened(text))
+
+
+class BodyTooLargeError(RemoteProtocolError):
+    """The body that the peer sent is over the limit."""

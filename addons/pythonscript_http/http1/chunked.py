@@ -58,6 +58,7 @@ class ChunkedDecoder:
         "failure",
         "left",
         "odd",
+        "oversize",
         "paused",
         "trailers",
     )
@@ -74,6 +75,8 @@ class ChunkedDecoder:
         """The last chunk and the trailers were seen."""
         self.failure = ""
         """What is wrong behind the bytes that were taken; the body ends there."""
+        self.oversize = False
+        """That is the body's size."""
         self.paused = False
         """The last call stopped though more can be decoded of what has come: it had read enough lines."""
         self.odd = False
@@ -128,6 +131,7 @@ class ChunkedDecoder:
             if allowed < 0:
                 left = 0
                 self.failure = f"the body is over the limit of {self._body_limit} bytes"
+                self.oversize = True
                 break
         else:
             self.paused = True

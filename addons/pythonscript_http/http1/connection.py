@@ -34,7 +34,7 @@ from typing import Final
 
 from pythonscript_http import buffers
 from pythonscript_http.config import UNLIMITED, Limits
-from pythonscript_http.exceptions import RemoteProtocolError, shortened
+from pythonscript_http.exceptions import BodyTooLargeError, RemoteProtocolError, shortened
 
 from .chunked import ChunkedDecoder
 from .codings import WORK, Decoding, Start, available
@@ -60,6 +60,19 @@ class Phase(Enum):
     """The last response is complete."""
     FAILED = auto()
     """The connection broke, or what came is no HTTP; `failure` says why."""
+
+
+class Fault(Enum):
+    """Of what kind a failure is."""
+
+    NETWORK = auto()
+    """The connection broke."""
+    PROTOCOL = auto()
+    """What came is no HTTP."""
+    TOO_LARGE = auto()
+    """The body is over the limit."""
+    CODING = auto()
+    """The body's coding can't be undone."""
 
 
 _READY: Final = (Phase.IDLE, Phase.TUNNEL)
@@ -102,6 +115,7 @@ class Connection:
         "_whole",
         "body_length",
         "failure",
+        "fault",
         "head",
         "limits",
         "method",
@@ -115,6 +129,8 @@ class Connection:
         self.phase = _IDLE
         self.failure = ""
         """Why the phase is FAILED."""
+        self.fault = Fault.NETWORK
+        """Of what kind that is."""
         self.writer = _NO_REQUEST
         """The request under way, or the last one."""
         self._start = self._end = 0
@@ -262,7 +278,7 @@ class Connection:
             else:
                 self._hold()
         except RemoteProtocolError as error:
-            self.lost(str(error))
+            self.lost(str(error), _fault(error, Fault.PROTOCOL))
 
     def received_directly(self, size: int) -> None:
         """Counts bytes of the body that went straight to their reader."""
@@ -292,10 +308,11 @@ class Connection:
         """The network failed."""
         self.lost(f"{reason}, {self.where()}")
 
-    def lost(self, reason: str) -> None:
+    def lost(self, reason: str, fault: Fault = Fault.NETWORK) -> None:
         """The connection is of no more use, for the reason given."""
         self.phase = Phase.FAILED
         self.failure = shortened(reason)
+        self.fault = fault
         self._decoding = None
         self._release()
 
@@ -349,7 +366,7 @@ class Connection:
         if framing is _LENGTH:
             limit = self.limits.body_size
             if length > limit:
-                raise RemoteProtocolError(f"the body of {length} bytes is over the limit of {limit}")
+                raise BodyTooLargeError(f"the body of {length} bytes is over the limit of {limit}")
             self._left = length
             self._hold()
         elif framing is _CHUNKED:
@@ -414,7 +431,7 @@ class Connection:
                 self._reusable &= not decoder.odd
                 self._complete()
             elif decoder.failure and not (size and self._decoding):  # what came before it is decoded first
-                self.lost(decoder.failure)
+                self.lost(decoder.failure, Fault.TOO_LARGE if decoder.oversize else Fault.PROTOCOL)
             return size
         ready = self._ready
         size = min(len(view), len(ready))
@@ -436,7 +453,7 @@ class Connection:
                 piece = decoding.read(min(room - size, self._decoding_left) or 1)
                 if piece:
                     if not self._decoding_left:
-                        raise RemoteProtocolError(
+                        raise BodyTooLargeError(
                             f"the body is over the limit of {self.limits.body_size} bytes"
                         )
                     view[size : size + len(piece)] = piece
@@ -451,7 +468,7 @@ class Connection:
                 elif not self._feed(decoding):
                     break
         except RemoteProtocolError as error:
-            self.lost(str(error))
+            self.lost(str(error), _fault(error, Fault.CODING))
         return size
 
     def _feed(self, decoding: Decoding) -> bool:
@@ -484,7 +501,7 @@ class Connection:
         if self._buffer is not None:
             size = min(self._left, self._end - self._start)
             if self._framing is _CLOSE and size < self._end - self._start:
-                raise RemoteProtocolError(f"the body is over the limit of {self.limits.body_size} bytes")
+                raise BodyTooLargeError(f"the body is over the limit of {self.limits.body_size} bytes")
             self._ready = memoryview(self._buffer)[self._start : self._start + size]
             self._start += size
             self._left -= size
@@ -526,3 +543,7 @@ class Connection:
         self._start = self._end = 0
         if buffer is not None:
             buffers.give_back(buffer)
+
+
+def _fault(error: RemoteProtocolError, otherwise: Fault) -> Fault:
+    return Fault.TOO_LARGE if isinstance(error, BodyTooLargeError) else otherwise

@@ -10,7 +10,9 @@ KINDS = [kind for kind in vars(exceptions).values() if isinstance(kind, type) an
 
 
 def test_none_is_both_ours_and_theirs() -> None:
-    assert [kind for kind in KINDS if issubclass(kind, LocalError) == (kind is RemoteProtocolError)] == []
+    assert [
+        kind for kind in KINDS if issubclass(kind, LocalError) == issubclass(kind, RemoteProtocolError)
+    ] == []
     assert not issubclass(NetworkError, LocalError | RemoteProtocolError)
 
 

@@ -1,5 +1,7 @@
 """HTTP/1.1 without any I/O: every response of the table, in every split."""
 
+import gzip
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from tests.loopback.responses import ALL, CHUNKED, GOOD, OK, Scenario
 from tests.unit.http.http1.driving import UNDER_WAY, drain, fill, give, head, requesting, send
 
 from pythonscript_http.config import Limits
-from pythonscript_http.http1.connection import Connection, Phase
+from pythonscript_http.http1.connection import Connection, Fault, Phase
 from pythonscript_http.http1.writer import Given
 from pythonscript_http.results import text
 
@@ -252,3 +254,27 @@ def test_what_comes_directly_keeps_to_the_limit(size: int) -> None:
     else:
         machine.ended()
         assert (machine.phase, machine.until_close) == (Phase.CLOSED, True)
+
+
+ZEROS = gzip.compress(bytes(31))
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        (b"Content-Length: 5\r\n\r\nhel", Fault.NETWORK),
+        (b"Content-Length: five\r\n\r\n", Fault.PROTOCOL),
+        (b"Transfer-Encoding: chunked\r\n\r\nx\r\n", Fault.PROTOCOL),
+        (b"Content-Length: 31\r\n\r\n", Fault.TOO_LARGE),
+        (b"Transfer-Encoding: chunked\r\n\r\n1f\r\n" + bytes(31), Fault.TOO_LARGE),
+        (b"\r\n" + bytes(31), Fault.TOO_LARGE),
+        (b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (len(ZEROS), ZEROS), Fault.TOO_LARGE),
+        (b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd", Fault.CODING),
+    ],
+)
+def test_what_kind_of_failure_it_is(answer: bytes, fault: Fault) -> None:
+    machine = requesting(limits=Limits(body_size=30), decode=True)
+    give(machine, OK + answer)
+    if machine.phase in UNDER_WAY:
+        machine.ended()
+    assert (machine.phase, machine.fault) == (Phase.FAILED, fault)
