@@ -40,6 +40,7 @@ EDGE = {"__init__", "client", "connections", "requests", "status", *ENGINES}
 BELOW = {
     "http1": WORDS | {"http1"},
     "transport": WORDS | {"http1", "transport", "workers"},
+    "sessions": WORDS | {"http1", "http11", "proxies", "sessions", "timing", "transport"},
 }
 """What the modules of a folder may import of the package, by their first names."""
 
@@ -75,6 +76,7 @@ def test_arrows_go_one_way(path: Path) -> None:
     assert own(names) <= BELOW.get(folder, own(names))
     if not folder and path.stem in WORDS:
         assert own(names) <= WORDS
+    assert ("sessions" in own(names)) <= (folder in ("engine", "editor", "sessions"))
     if own(names) & ENGINES:
         assert folder in ("engine", "editor") or (not folder and path.stem in EDGE)
     if folder == "http1" or (not folder and path.stem in {*WORDS, *NO_CLOCK}):

@@ -1,0 +1,55 @@
+"""Who gets credentials: the origin that they were written for, and nobody else.
+
+Headers that hold credentials belong to one origin, the request's `home`: that of the session's `base_url`, or
+where it has none, that of the URL that was asked for. They go along to that origin only, whether a request
+comes to another one by an absolute URL or by a redirect.
+"""
+
+from typing import Final
+
+from pythonscript_http.transport.http_proxy import basic
+
+from .headers import Headers
+from .options import ABSENT, Options
+from .urls import ParsedUrl, Url
+
+FIELDS: Final = ("authorization", "cookie", "proxy-authorization")
+"""Header fields that hold credentials, in lower case."""
+
+
+def for_hop(headers: Headers, url: Url, home: str) -> Headers:
+    """The headers of a request that go along to a URL.
+
+    Args:
+        headers: all that it has.
+        url: where it goes.
+        home: the origin that credentials among them are for.
+    """
+    held = [name for name in FIELDS if name in headers]
+    if not held or url.origin == home:
+        return headers
+    kept = Headers(headers)
+    for name in held:
+        kept.remove(name)
+    return kept
+
+
+def authorization(options: Options, parsed: ParsedUrl) -> tuple[str, str]:
+    """The Authorization that a call asks for besides its headers.
+
+    Args:
+        options: those of the call.
+        parsed: what was asked for; a user and a password in it are for its origin.
+
+    Returns:
+        Its value, and the origin that it is for, empty where that is the request's home. Both are empty: it
+        asks for none.
+    """
+    if parsed.user or parsed.password:
+        return basic(parsed.user, parsed.password), parsed.url.origin
+    auth = options.auth
+    if auth is ABSENT:
+        return "", ""
+    if isinstance(auth, tuple):
+        return basic(auth[0].encode(), auth[1].encode()), ""
+    return f"Bearer {auth}", ""

@@ -1,0 +1,35 @@
+"""What a call of a session asks for, as hooks see it and may change it."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from .bodies import Body
+from .headers import Headers
+from .options import Options
+from .urls import Url
+
+IDEMPOTENT: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
+"""Methods whose requests may be sent twice (RFC 9110 section 9.2.2)."""
+
+
+@dataclass(slots=True)
+class Request:
+    """A request."""
+
+    method: str
+    """Its token."""
+    url: Url
+    headers: Headers
+    body: Body | None
+    options: Options
+    home: str = ""
+    """The origin that credentials among the headers are for; see `credentials`."""
+
+    def copy(self) -> "Request":
+        """Another one that may be changed by itself."""
+        return replace(self, headers=Headers(self.headers))
+
+    @property
+    def repeatable(self) -> bool:
+        """Its body, if it has one, can be sent again."""
+        return self.body is None or self.body.replayable

@@ -1,0 +1,78 @@
+"""Whether and when a call that failed is repeated."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from .failures import Failure
+from .request import IDEMPOTENT, Request
+from .response import Response
+
+FIRST: Final = 0.5
+"""Seconds before the first repetition, at most."""
+LONGEST: Final = 30.0
+"""Seconds before any other, at most, unless the server asks for more."""
+
+_BEFORE_SENDING: Final = frozenset((Failure.CANT_RESOLVE, Failure.CANT_CONNECT))
+_NETWORK: Final = _BEFORE_SENDING | {Failure.CONNECTION_LOST}
+_UNDONE: Final = frozenset((408, 429, 503))
+"""Statuses of requests that the server has not begun with."""
+_STATUSES: Final = _UNDONE | {502, 504}
+_SECONDS: Final = re.compile(r"[0-9]{1,9}")
+
+
+class Backoff:
+    """Decides on repetitions: exponential, with full jitter, so that many who failed at once come apart.
+
+    Args:
+        random: gives numbers from 0 to 1, without 1.
+        wall_clock: tells the time in seconds since 1970, for dates in Retry-After.
+    """
+
+    def __init__(self, random: Callable[[], float], wall_clock: Callable[[], float]) -> None:
+        self._random = random
+        self._wall_clock = wall_clock
+
+    def delay(self, request: Request, response: Response, repeated: int, left: float) -> float | None:
+        """Tells how many seconds to wait before the request is repeated; None: it is not.
+
+        Args:
+            request: what was sent.
+            response: what came of it.
+            repeated: how often it was repeated already.
+            left: seconds until the deadline of the call; `NEVER`: it has none.
+        """
+        if repeated >= request.options.retries or not request.repeatable:
+            return None
+        if not _worth_it(request, response):
+            return None
+        delay = self._random() * min(FIRST * 2.0 ** min(repeated, 30), LONGEST)
+        if response.status and (asked := retry_after(response, self._wall_clock())) is not None:
+            delay = max(asked, delay) if asked else delay
+        return delay if delay < left else None
+
+
+def _worth_it(request: Request, response: Response) -> bool:
+    idempotent = request.method in IDEMPOTENT
+    if response.failure:
+        return response.failure in (_NETWORK if idempotent else _BEFORE_SENDING)
+    return response.status in (_STATUSES if idempotent else _UNDONE)
+
+
+def retry_after(response: Response, now: float) -> float | None:
+    """How many seconds a server asks to wait for (RFC 9110 section 10.2.3); None: it does not say.
+
+    Args:
+        now: seconds since 1970.
+    """
+    value = response.headers.get("retry-after").strip()
+    if _SECONDS.fullmatch(value):
+        return float(value)
+    if not value[:1].isalpha():
+        return None
+    from email.utils import parsedate_to_datetime  # late: hardly any server sends a date
+
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,258 @@
+"""Sessions: what calls to one service have in common.
+
+session = Session(Loop(), base_url="https://api.example.org")
+session.headers.set("Authorization", "Bearer abc")
+response = session.request_sync("POST", "/scores", {"json": {"player": "Ada"}})
+session.close()
+"""
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from time import time
+from typing import Any, Final
+
+from pythonscript_http.exceptions import LocalError
+from pythonscript_http.query import engine_text, query_string_from_dict
+from pythonscript_http.tracing import Trace, default_trace
+from pythonscript_http.transport.network import TcpNetwork
+from pythonscript_http.transport.stream import Network
+
+from . import credentials
+from .bodies import Body, BytesBody, FileBody, IteratorBody, form_body, json_body
+from .failures import Failure
+from .files import DiskFiles, Files
+from .headers import Headers
+from .loop import Loop
+from .options import ABSENT, Options
+from .pool import Pool
+from .request import Request
+from .response import Response
+from .retries import Backoff
+from .sender import PoolSender, Sender
+from .transfer import Listener, Transfer
+from .urls import ParsedUrl, Url, parse_url
+
+MOST_CALLS: Final = 10_000
+"""Calls of a session under way at a time, those in line too."""
+_KEPT: Final = 64
+"""URLs that are kept parsed."""
+
+
+@dataclass(slots=True)
+class Hooks:
+    """What a session asks around its calls. What it raises ends the call."""
+
+    before: Callable[[Request], Awaitable[Request]] | None = None
+    """Gets each request before it is sent, and gives what is sent."""
+    after: Callable[[Request, Response], Awaitable[Request | None]] | None = None
+    """Gets each last response with its request; gives another request to be sent, or None to keep it."""
+
+
+class Session:
+    """Calls over kept connections, with what they have in common. Any thread may use it.
+
+    Args:
+        loop: runs the calls.
+        base_url: what relative URLs are relative to, and the origin that credentials are for; empty: none.
+        network: what makes connections; None: the operating system.
+        files: opens files for bodies and downloads.
+        wall_clock: tells the time in seconds since 1970.
+        jitter: gives numbers from 0 to 1, for retries.
+        text: makes text of the names and values of queries and forms.
+
+    Raises:
+        LocalError: `base_url` is none.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        *,
+        base_url: str = "",
+        network: Network | None = None,
+        files: Files | None = None,
+        wall_clock: Callable[[], float] = time,
+        jitter: Callable[[], float] = random.random,
+        text: Callable[[object], str] = engine_text,
+        trace: Trace | None = None,
+    ) -> None:
+        self.loop: Final = loop
+        self.headers = Headers()
+        """Those that each request has, unless its call brings its own of that name."""
+        self.options = Options()
+        """The settings of its calls, each unless the call brings its own."""
+        self.hooks: Final = Hooks()
+        self.files: Files = files or DiskFiles()
+        self.backoff: Final = Backoff(jitter, wall_clock)
+        self.pool: Final = Pool(loop, network or TcpNetwork(clock=loop.clock))
+        trace = trace or default_trace(loop.clock, wall_clock)
+        self.sender: Sender = PoolSender(loop, self.pool, trace=trace)
+        """What sends the requests: over the network, unless a mock was put here."""
+        self._text = text
+        self._base: Url | None = None
+        self._urls: dict[str, ParsedUrl] = {}
+        self._transfers: set[Transfer] = set()
+        self._closed = False
+        self.base_url = base_url
+
+    @property
+    def base_url(self) -> str:
+        """What relative URLs are relative to, and the origin that credentials are for; empty: none."""
+        return "" if self._base is None else str(self._base)
+
+    @base_url.setter
+    def base_url(self, text: str) -> None:
+        self._base = parse_url(text).url if text else None
+        self._urls = {}
+
+    @property
+    def calls(self) -> int:
+        """How many calls are under way."""
+        return len(self._transfers)
+
+    def start(
+        self,
+        method: str,
+        url: str,
+        options: Mapping[Any, object] | None = None,
+        listener: Listener | None = None,
+    ) -> Transfer:
+        """Begins a call. What is wrong with it is its response's failure.
+
+        Args:
+            method: its token; empty: GET, or POST where there is a body. An option `method` goes before it.
+            url: absolute, or relative to `base_url`.
+            options: see `Options`.
+            listener: is told how it goes on.
+        """
+        listener = listener or Listener()
+        try:
+            request = self._prepare(method, url, options)
+        except LocalError as error:
+            return self._refused(listener, method, url, Failure.INVALID_REQUEST, str(error))
+        if self._closed or len(self._transfers) >= MOST_CALLS:
+            why = "the session is closed" if self._closed else f"{MOST_CALLS} calls are under way"
+            return self._refused(listener, method, url, Failure.BUSY, why)
+        transfer = Transfer(self, request, listener)
+        self._transfers.add(transfer)
+        try:
+            transfer.begin()
+        except (OSError, RuntimeError) as error:
+            self._transfers.discard(transfer)
+            return self._refused(listener, method, url, Failure.BUSY, f"no thread can be started: {error}")
+        return transfer
+
+    def request_sync(
+        self,
+        method: str,
+        url: str,
+        options: Mapping[Any, object] | None = None,
+        listener: Listener | None = None,
+    ) -> Response:
+        """Makes a call, and waits for its end; not on the loop's thread.
+
+        Args: see `start`.
+        """
+        if self.loop.inside:
+            response = Response(method, url)
+            response.failed(Failure.INVALID_REQUEST, "request_sync() would wait for its own thread")
+            return response
+        transfer = self.start(method, url, options, listener)
+        while not transfer.response.wait(_SYNC_NAP):
+            pass
+        return transfer.response.result()
+
+    def close(self) -> None:
+        """Cancels all calls, and ends the connections. Further calls fail."""
+        self._closed = True
+        for transfer in list(self._transfers):
+            transfer.cancel()
+        if self.pool.size:
+            self.loop.spawn(self._close_pool())
+
+    async def _close_pool(self) -> None:
+        self.pool.close()
+
+    def ended(self, transfer: Transfer) -> None:
+        """Forgets a call. The business of transfers."""
+        self._transfers.discard(transfer)
+
+    # ---- inside
+
+    def _refused(self, listener: Listener, method: str, url: str, failure: Failure, why: str) -> Transfer:
+        response = Response(method or "GET", url)
+        response.failed(failure, why)
+        transfer = Transfer(self, None, listener)
+        try:
+            self.loop.spawn(_finish(transfer, response))
+        except (OSError, RuntimeError):
+            transfer.finish(response)
+        return transfer
+
+    def _prepare(self, method: str, url: str, options: Mapping[Any, object] | None) -> Request:
+        """Makes the request of a call.
+
+        Raises:
+            LocalError: something of it can't be.
+        """
+        merged = self.options.merged(options)
+        parsed = self._parse(url)
+        target = parsed.url
+        if merged.query is not ABSENT:
+            query = merged.query
+            added = query if isinstance(query, str) else query_string_from_dict(query, self._text)  # type: ignore[arg-type]
+            target = target.with_query(added)
+        headers = self.headers
+        if merged.headers is not ABSENT:
+            headers = headers.merged(Headers(merged.headers))  # type: ignore[arg-type]
+        else:
+            headers = Headers(headers)
+        home = target.origin if self._base is None else self._base.origin
+        login, origin = credentials.authorization(merged, parsed)
+        if origin:  # what the URL brings is for its origin, and all else is not
+            headers, home = credentials.for_hop(headers, target, home), origin
+        if login and "authorization" not in headers:
+            headers.set("Authorization", login)
+        body = self._body(merged)
+        method = merged.method or method or ("GET" if body is None else "POST")
+        return Request(method, target, headers, body, merged, home)
+
+    def _parse(self, url: str) -> ParsedUrl:
+        parsed = self._urls.get(url)
+        if parsed is None:
+            parsed = parse_url(url, self._base)
+            if len(self._urls) >= _KEPT:
+                self._urls = {}
+            self._urls[url] = parsed
+        return parsed
+
+    def _body(self, options: Options) -> Body | None:
+        if options.json is not ABSENT:
+            return json_body(options.json)
+        if options.form is not ABSENT:
+            return form_body(options.form, self._text)  # type: ignore[arg-type]
+        if options.body is not ABSENT:
+            return _plain_body(options.body)
+        if options.stream is not ABSENT:
+            if isinstance(options.stream, str):
+                return FileBody(self.files, options.stream)
+            return IteratorBody(options.stream)  # type: ignore[arg-type]
+        return None
+
+
+_SYNC_NAP: Final = 3600.0
+
+
+async def _finish(transfer: Transfer, response: Response) -> None:
+    transfer.finish(response)
+
+
+def _plain_body(body: object) -> BytesBody:
+    if not isinstance(body, str):
+        return BytesBody(body)  # type: ignore[arg-type]
+    try:
+        return BytesBody(body.encode(), "text/plain; charset=utf-8")
+    except UnicodeEncodeError as error:
+        text = f"the body holds a lone surrogate at {error.start}, which has no UTF-8 form"
+        raise LocalError(text) from None

@@ -1,0 +1,368 @@
+"""One call, over a network in memory: redirects, retries, hooks, deadlines, and what a listener is told."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from tests.unit.http.sessions.driving import HELLO, Served, answer
+
+from pythonscript_http.sessions.failures import Failure
+from pythonscript_http.sessions.headers import Headers
+from pythonscript_http.sessions.loop import Future, sleep
+from pythonscript_http.sessions.request import Request
+from pythonscript_http.sessions.response import Redirect, Response
+from pythonscript_http.sessions.transfer import MOST_REPEATS, Listener
+from pythonscript_http.transport.stream import NetworkError
+
+CUT = NetworkError("cannot receive: reset")
+
+
+class Calling(Served):
+    """Calls to a server that answers by paths."""
+
+    def __init__(self) -> None:
+        super().__init__(self._answer)
+        self.answers: dict[str, list[Sequence[bytes | NetworkError]]] = {}
+        self.seen: list[str] = []
+
+    def _answer(self, request: bytes) -> Sequence[bytes | NetworkError]:
+        line, _, _ = request.decode().partition("\r\n")
+        method, path, _ = line.split(" ")
+        self.seen.append(f"{method} {path}")
+        answers = self.answers.get(path)
+        if not answers:
+            return [HELLO]
+        return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    def on(self, path: str, *answers: bytes | Sequence[bytes | NetworkError]) -> None:
+        """What it answers the first time, the second and so on; the last one ever after."""
+        self.answers[path] = [[one] if isinstance(one, bytes) else one for one in answers]
+
+    def call(
+        self, method: str = "GET", url: str = "/", listener: Listener | None = None, **options: object
+    ) -> Response:
+        return self.loop.finish(self.session.start(method, url, options, listener).response)
+
+
+def moved(where: str, status: int = 302) -> bytes:
+    return answer(b"see there", f"Location: {where}", status=f"{status} Moved")
+
+
+def busy(status: int = 503, *fields: str) -> bytes:
+    return answer(b"later", *fields, status=f"{status} Busy")
+
+
+@pytest.fixture
+def calling() -> Iterator[Calling]:
+    made = Calling()
+    yield made
+    made.session.close()
+    made.loop.end()
+    assert made.session.pool.size == 0
+
+
+# ---- redirects
+
+
+def test_redirects(calling: Calling) -> None:
+    calling.on("/1", moved("/2"))
+    calling.on("/2", moved("3?x", 307))
+    response = calling.call(url="/1")
+    assert (response.ok, response.url, response.attempts) == (True, "http://a/3?x", 3)
+    assert response.redirects == [Redirect(302, "http://a/1"), Redirect(307, "http://a/2")]
+    assert len(calling.peers.all) == 1
+
+
+def test_a_post_becomes_a_get(calling: Calling) -> None:
+    calling.on("/1", moved("/2", 303))
+    response = calling.call("POST", "/1", json={"a": 1})
+    assert calling.seen == ["POST /1", "GET /2"]
+    assert response.method == "GET"
+    assert b"Content-" not in calling.peers.requests[1]
+    calling.on("/1", moved("/2", 308))
+    calling.call("POST", "/1", json={"a": 1})
+    assert calling.peers.requests[3].endswith(b'{"a":1}')
+
+
+@pytest.mark.parametrize("most", [1, 5])
+def test_too_many(calling: Calling, most: int) -> None:
+    calling.on("/", moved("/"))
+    response = calling.call(max_redirects=most)
+    assert (response.failure, response.attempts) == (Failure.TOO_MANY_REDIRECTS, most + 1)
+    assert f"over {most} redirects" in response.failure_reason
+
+
+def test_none_is_followed_if_so_asked(calling: Calling) -> None:
+    calling.on("/", moved("/2"))
+    response = calling.call(max_redirects=0)
+    assert (response.status, response.headers.get("location")) == (302, "/2")
+    assert (bytes(response.body), response.failure) == (b"see there", Failure.NONE)
+
+
+@pytest.mark.parametrize("where", ["ftp://a/", "http://a b/"])
+def test_where_it_must_not_go(calling: Calling, where: str) -> None:
+    calling.on("/", moved(where))
+    response = calling.call()
+    assert response.failure is Failure.INVALID_REDIRECT
+    assert calling.seen == ["GET /"]
+
+
+def test_credentials_stay_at_home(calling: Calling) -> None:
+    calling.session.headers = Headers({"Authorization": "secret", "X": "1"})
+    calling.on("/1", moved("http://b/2"))
+    calling.on("/2", moved("http://a/3"))
+    assert calling.call(url="/1").ok
+    got = {request.split(b" ")[1]: b"secret" in request for request in calling.peers.requests}
+    assert got == {b"/1": True, b"/2": False, b"/3": True}
+    assert all(b"\r\nX: 1\r\n" in request for request in calling.peers.requests)
+
+
+def test_a_url_with_a_user(calling: Calling) -> None:
+    calling.on("/1", moved("/2"))
+    calling.on("/2", moved("http://b/3"))
+    response = calling.call(url="http://me:word@c/1")
+    assert [b"Authorization: Basic " in request for request in calling.peers.requests] == [True, True, False]
+    assert (response.url, response.redirects[0].url) == ("http://b/3", "http://c/1")
+
+
+def test_a_body_that_can_be_read_once(calling: Calling) -> None:
+    calling.on("/", moved("/2", 307))
+    response = calling.call("POST", stream=[b"abc"])
+    assert response.failure is Failure.BODY_NOT_REPLAYABLE
+
+
+# ---- retries
+
+
+def test_retries(calling: Calling) -> None:
+    calling.on("/", [CUT], busy(), busy(429, "Retry-After: 7"), HELLO)
+    response = calling.call(retries=3)
+    assert (response.ok, response.attempts, bytes(response.body)) == (True, 4, b"hello")
+    assert calling.loop.time.now == pytest.approx(100 + 0.25 + 0.5 + 7)
+
+
+def test_a_dead_connection_is_no_retry(calling: Calling) -> None:
+    assert calling.call().ok
+    calling.on("/", [CUT], HELLO)
+    assert calling.call().ok
+    assert calling.loop.time.now == 100.0
+
+
+def test_it_gives_up(calling: Calling) -> None:
+    calling.on("/", busy())
+    response = calling.call(retries=2)
+    assert (response.status, response.attempts, bytes(response.body)) == (503, 3, b"later")
+    assert response.failure is Failure.NONE
+    calling.on("/", [CUT])
+    response = calling.call(retries=2)
+    assert (response.failure, response.attempts) == (Failure.CONNECTION_LOST, 3)
+
+
+def test_off_by_default(calling: Calling) -> None:
+    calling.on("/", busy())
+    assert calling.call().attempts == 1
+
+
+def test_what_the_deadline_forbids_ends_at_once(calling: Calling) -> None:
+    calling.on("/", busy(503, "Retry-After: 60"))
+    response = calling.call(retries=5, timeout=30)
+    assert (response.status, response.attempts, calling.loop.time.now) == (503, 1, 100.0)
+
+
+def test_a_connection_that_cannot_be_made(calling: Calling) -> None:
+    calling.peers.failure = "cannot connect: refused"
+    response = calling.call("POST", retries=4)
+    assert (response.failure, response.attempts) == (Failure.CANT_CONNECT, 5)
+
+
+# ---- hooks
+
+
+def test_a_refreshed_token(calling: Calling) -> None:
+    """The five lines of the issue."""
+    calling.on("/data", answer(status="401 No"), HELLO)
+
+    async def refresh(request: Request, response: Response) -> Request | None:
+        if response.status == 401:
+            await sleep(1)
+            request.headers.set("Authorization", "Bearer new")
+            return request
+        return None
+
+    calling.session.hooks.after = refresh
+    response = calling.call(url="/data")
+    assert (response.ok, response.attempts) == (True, 2)
+    assert b"Authorization: Bearer new\r\n" in calling.peers.requests[1]
+
+
+def test_a_call_is_not_repeated_for_ever(calling: Calling) -> None:
+    async def again(request: Request, response: Response) -> Request:
+        return request
+
+    calling.session.hooks.after = again
+    assert calling.call().attempts == 1 + MOST_REPEATS
+
+
+def test_a_request_is_changed_before(calling: Calling) -> None:
+    async def sign(request: Request) -> Request:
+        request.headers.set("X-Signature", f"{request.method} {request.url.target}")
+        return request
+
+    calling.session.hooks.before = sign
+    calling.on("/", moved("/2"))
+    calling.call("PUT")
+    assert [b"X-Signature: PUT /\r\n" in request for request in calling.peers.requests] == [True, True]
+
+
+@pytest.mark.parametrize("which", ["before", "after"])
+def test_a_hook_that_fails(calling: Calling, which: str) -> None:
+    async def fail(*_: object) -> None:
+        raise ValueError("no token")
+
+    setattr(calling.session.hooks, which, fail)
+    response = calling.call()
+    said = f"the hook `{which}` failed: ValueError: no token"
+    assert (response.failure, response.failure_reason) == (Failure.HOOK, said)
+
+
+@pytest.mark.parametrize("which", ["before", "after"])
+def test_a_hook_that_hangs(calling: Calling, which: str) -> None:
+    async def hang(*_: object) -> None:
+        await Future[None]()
+
+    setattr(calling.session.hooks, which, hang)
+    response = calling.call(timeout=5)
+    assert (response.failure, calling.loop.time.now) == (Failure.TIMEOUT, 105.0)
+
+
+# ---- ends
+
+
+def test_the_deadline_is_that_of_the_whole_call(calling: Calling) -> None:
+    calling.on("/", busy())
+    response = calling.call(retries=100, timeout=3)
+    assert calling.loop.time.now < 103.0  # the next would have come too late
+    assert response.status == 503
+    calling.on("/", [])
+    response = calling.call(retries=100, timeout=3)
+    assert (response.failure, response.failure_reason) == (
+        Failure.TIMEOUT,
+        "not complete within 3 s (timeout), before it answered",
+    )
+
+
+def test_the_deadline_holds_in_line(calling: Calling) -> None:
+    calling.on("/", [])
+    calling.session.pool.most = 1
+    first = calling.session.start("GET", "/", {})
+    response = calling.call(timeout=3)
+    assert (response.failure, response.failure_reason) == (
+        Failure.TIMEOUT,
+        "not complete within 3 s (timeout)",
+    )
+    first.cancel()
+    assert calling.loop.finish(first.response).failure is Failure.CANCELLED
+    assert calling.session.pool.size == 0
+
+
+@pytest.mark.parametrize("steps", range(12))
+def test_cancelled_at_any_step(calling: Calling, steps: int) -> None:
+    """A redirect, a retry and a body: wherever it is, it ends, once, and leaves no connection behind."""
+    calling.on("/", moved("/2"))
+    calling.on("/2", busy(), [HELLO[:-2], b"l", b"o"])
+    calling.peers.seconds = 1
+    ended: list[Response] = []
+    listener = Listener()
+    listener.done = ended.append  # type: ignore[assignment, method-assign]
+    transfer = calling.session.start("GET", "/", {"retries": 1}, listener)
+    for _ in range(steps):
+        calling.loop.turn()
+        if not calling.loop.busy and calling.loop.due < 1e9:
+            calling.loop.time.now = max(calling.loop.time.now, calling.loop.due)
+    transfer.cancel()
+    response = calling.loop.finish(transfer.response)
+    assert response.failure in (Failure.CANCELLED, Failure.NONE)
+    assert ended == [response]
+    assert calling.session.calls == 0
+    assert calling.session.pool.size == calling.session.pool.idle
+
+
+# ---- what a listener is told
+
+
+class Told(Listener):
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.blocked: Callable[[], Future[None] | None] = lambda: None
+
+    def head(self, response: Response) -> None:
+        self.events.append(f"head {response.status}")
+
+    def sent(self, size: int, total: int) -> None:
+        self.events.append(f"sent {size} of {total}")
+
+    def received(self, size: int, total: int) -> None:
+        self.events.append(f"received {size} of {total}")
+
+    def chunk(self, data: bytes) -> Future[None] | None:
+        self.events.append(f"chunk {data.decode()}")
+        return self.blocked()
+
+    def done(self, response: Response) -> None:
+        self.events.append(f"done {response.status} {response.failure.name}")
+
+
+def test_what_it_is_told(calling: Calling) -> None:
+    told = Told()
+    calling.on("/", busy(), moved("/2", 307))
+    calling.on("/2", [HELLO[:-3], HELLO[-3:]])
+    calling.call("PUT", "/", told, body=b"abc", retries=1)
+    assert told.events == [
+        "sent 3 of 3",
+        "sent 3 of 3",
+        "sent 3 of 3",
+        "head 200",
+        "received 5 of 5",
+        "done 200 NONE",
+    ]
+
+
+def test_chunks(calling: Calling) -> None:
+    told = Told()
+    calling.on("/", moved("/2"))
+    calling.on("/2", HELLO)
+    response = calling.call("GET", "/", told, stream_response=True)
+    assert told.events == ["head 200", "chunk hello", "received 5 of 5", "done 200 NONE"]
+    assert (response.ok, bytes(response.body)) == (True, b"")
+
+
+def test_what_is_no_success_is_not_handed_out_in_chunks(calling: Calling) -> None:
+    told = Told()
+    calling.on("/", answer(b"gone", status="404 Not Found"))
+    response = calling.call("GET", "/", told, stream_response=True)
+    assert (bytes(response.body), told.events[-1]) == (b"gone", "done 404 NONE")
+
+
+def test_a_listener_that_is_slow_holds_the_call_up(calling: Calling) -> None:
+    told = Told()
+    blocked: Future[None] = Future()
+    told.blocked = lambda: blocked
+    transfer = calling.session.start("GET", "/", {"stream_response": True, "idle_timeout": 5}, told)
+    calling.loop.advance(1000)
+    assert not transfer.done
+    blocked.set(None)
+    assert calling.loop.finish(transfer.response).ok
+
+
+@pytest.mark.parametrize("method", ["head", "sent", "received", "chunk", "done"])
+def test_a_listener_that_raises(calling: Calling, caplog: pytest.LogCaptureFixture, method: str) -> None:
+    """The call ends, and nothing else does."""
+
+    def fail(*_: object) -> None:
+        raise ValueError("a defect")
+
+    listener = Listener()
+    setattr(listener, method, fail)
+    response = calling.call("PUT", "/", listener, stream_response=True, body=b"abc")
+    assert "a defect" in caplog.text
+    assert response.failure is (Failure.NONE if method == "done" else Failure.UNEXPECTED)
+    assert calling.call().ok
