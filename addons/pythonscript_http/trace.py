@@ -140,6 +140,8 @@ class Connected(ConnectionEvent):
     """Such as `TLSv1.3`; empty: it speaks no TLS. The others are empty then."""
     cipher: str
     alpn: str
+    certificate: str
+    """The peer's, in PEM; empty: none was kept."""
 
 
 @dataclass(frozen=True, slots=True)

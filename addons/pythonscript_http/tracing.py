@@ -16,6 +16,9 @@ if TYPE_CHECKING:
         cipher: str
         alpn: str
 
+        @property
+        def certificate(self) -> str: ...
+
     class _Stream(Protocol):
         @property
         def peer_address(self) -> str: ...
@@ -177,7 +180,7 @@ class ConnectionTrace:
         """It stands."""
         self._established = True
         tls = stream.tls
-        agreed = ("", "", "") if tls is None else (tls.version, tls.cipher, tls.alpn)
+        agreed = ("",) * 4 if tls is None else (tls.version, tls.cipher, tls.alpn, tls.certificate)
         self._trace.report(
             self._trace.events.Connected(self._trace.now(), self.id, stream.peer_address, *agreed)
         )

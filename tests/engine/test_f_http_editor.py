@@ -196,8 +196,9 @@ TASTE = ("inferred_declaration", "return_value_discarded")
 
 
 def test_the_panels_compile_without_a_warning(tmp_path: Path) -> None:
-    files = sorted(path.name for path in (CLIENT / "editor").glob("*.gd"))
-    assert "console.gd" in files
+    folder = CLIENT / "editor"
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.gd"))
+    assert "panels/console.gd" in files
     wanted = [name for name in warnings() if name not in TASTE and not name.startswith("unsafe_")]
     strict = {"debug": [*errors(wanted)["debug"], "gdscript/warnings/exclude_addons=false"]}
     project = Project(tmp_path / "p", client=True, settings=strict)

@@ -1631,13 +1631,16 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "editor/curl.py",
+        "editor/shell.py",
         (
             "a curl command that needs a shell is refused",
             """        if kind == "other":\n            raise""",
             """        if kind == "other" and text == "'":\n            raise""",
-            f"{_UNIT}/editor/test_curl.py",
+            f"{_UNIT}/editor/test_shell.py",
         ),
+    ),
+    *_in(
+        "editor/curl.py",
         (
             "-d joins by &",
             '["&"] if index else []',
@@ -1655,8 +1658,8 @@ MUTANTS = [
         ),
         (
             "scripts for other clients stay",
-            "    handlers = own[end:]\n",
-            "    handlers = own[len(own) :]\n",
+            "    handlers = lines[last : section.end]\n",
+            "    handlers = lines[section.end : section.end]\n",
             f"{_UNIT}/editor/test_http_file.py",
         ),
     ),
@@ -1680,7 +1683,22 @@ MUTANTS = [
         ),
     ),
     *_in(
+        "editor/images.py",
+        (
+            "a JPEG's size is found behind other segments",
+            "int.from_bytes(data[at + 2 : at + 4])",
+            "0",
+            f"{_UNIT}/editor/test_images.py",
+        ),
+    ),
+    *_in(
         "editor/masking.py",
+        (
+            "credentials of bodies become variables",
+            "return before + quote + moved(name[0], content) + quote",
+            "return field[0]",
+            f"{_UNIT}/editor/test_masking.py",
+        ),
         (
             "headers whose names say so carry credentials",
             "return name.lower() in HEADERS or bool(",
@@ -1715,6 +1733,12 @@ MUTANTS = [
             f"{_UNIT}/editor/test_messages.py",
         ),
         (
+            "a time that is none is refused",
+            "if not all(0.0 <= part < limit",
+            "if False and not all(0.0 <= part < limit",
+            f"{_UNIT}/editor/test_messages.py",
+        ),
+        (
             "a row of another type is refused",
             "if type(value) is not of:",
             "if False:",
@@ -1722,24 +1746,24 @@ MUTANTS = [
         ),
     ),
     *_in(
-        "editor/records.py",
+        "editor/log.py",
         (
             "what has made room is told no more",
             "            self._changed.pop(oldest.id, None)\n",
             "",
-            f"{_UNIT}/editor/test_records.py",
+            f"{_UNIT}/editor/test_log.py",
         ),
         (
             "bodies that are kept are bounded",
             "if self._bodies <= MOST_BODIES:",
             "if True:",
-            f"{_UNIT}/editor/test_records.py",
+            f"{_UNIT}/editor/test_log.py",
         ),
         (
             "what was under way ends with the game",
             "            if record.outcome is None:\n                self._end(",
             "            if False:\n                self._end(",
-            f"{_UNIT}/editor/test_records.py",
+            f"{_UNIT}/editor/test_log.py",
         ),
     ),
     *_in(

@@ -4,7 +4,7 @@ extends EditorDebuggerPlugin
 
 signal resend(request: Dictionary)
 
-const Inspector := preload("inspector.gd")
+const Inspector := preload("panels/inspector.gd")
 
 ## Of messages, as in [code]messages.py[/code].
 const PREFIX := "pythonscript_http"

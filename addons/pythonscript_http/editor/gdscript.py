@@ -1,6 +1,7 @@
 """A request as a script in GDScript that runs: one node, `PyHTTPClient`, no helper."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from pythonscript_http.enums import Method
@@ -61,18 +62,15 @@ def script_of(request: Request) -> str:
         host, target, authorization = split_url(url)
         if authorization and request.header("Authorization") is None:
             headers.append(("Authorization", authorization))
-    settings = ""
-    if request.proxy:
-        name, port = proxy_of(request.proxy)
-        calls = (f"\tclient.set_{kind}_proxy({_text(name)}, {port})\n" for kind in ("http", "https"))
-        settings = "".join(calls)
+    options = "TLSOptions.client(trusted)" if request.ca else ""
+    options = "TLSOptions.client_unsafe()" if request.insecure else options
     name = request.name or f"{request.method} {target}"
     title = re.sub(r"[\x00-\x1f]", " ", name)
     return _SCRIPT.format(
         title=title[:90],
-        settings=settings,
+        settings="".join(f"\t{line}\n" for line in _settings(request)),
         host=_text(host),
-        options=", -1, TLSOptions.client_unsafe()" if request.insecure else "",
+        options=f", -1, {options}" if options else "",
         headers=_headers(headers),
         body=_body(
             request.body, crlf=(request.header("Content-Type") or "").lower().startswith("multipart/")
@@ -80,6 +78,27 @@ def script_of(request: Request) -> str:
         method=method,
         target=_text(target),
     )
+
+
+def _settings(request: Request) -> Iterator[str]:
+    """What is said before the client connects."""
+    if request.proxy:
+        name, port = proxy_of(request.proxy)
+        yield from (f"client.set_{kind}_proxy({_text(name)}, {port})" for kind in ("http", "https"))
+    if request.ca:
+        yield "var trusted := X509Certificate.new()"
+        yield f"trusted.load({_text(request.ca)})"
+    if request.pins or request.certificate:
+        yield "var policy := PyTLSPolicy.new()"
+    if request.pins:
+        yield f"policy.pins = [{', '.join(map(_text, request.pins.split()))}]"
+    if request.certificate:
+        yield "policy.client_certificate = X509Certificate.new()"
+        yield f"policy.client_certificate.load({_text(request.certificate)})"
+        yield "policy.client_key = CryptoKey.new()"
+        yield f"policy.client_key.load({_text(request.key or request.certificate)})"
+    if request.pins or request.certificate:
+        yield "client.tls_policy = policy"
 
 
 def _headers(headers: list[tuple[str, str]]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from .masking import masked
-from .request import File, FormatError, Request
+from .request import OPTIONS, File, FormatError, Request
 
 MOST: Final = 100
 """Entries."""
@@ -86,7 +86,7 @@ def to_json(request: Request) -> dict[str, Any]:
         "body": body,
         "name": request.name,
         "insecure": request.insecure,
-        "proxy": request.proxy,
+        **{option: getattr(request, option) for option in OPTIONS},
     }
 
 
@@ -105,5 +105,5 @@ def from_json(found: dict[str, Any]) -> Request:
         ),
         name=str(found["name"]),
         insecure=bool(found["insecure"]),
-        proxy=str(found["proxy"]),
+        **{option: str(found[option]) for option in OPTIONS},
     )

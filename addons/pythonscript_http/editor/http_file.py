@@ -8,26 +8,28 @@
     GET https://192.168.0.7/scores
 
 Behind the headers comes an empty line, and the body. A file is shown and changed request by request; what
-stands between them, comments, and scripts for other clients, stay as they are. Two comments mean something
-here: `# @insecure` and `# @proxy host:port`.
+stands between them, comments, and scripts for other clients, stay as they are. Some comments mean something
+here: `# @insecure`, and those of `OPTIONS`, as `# @proxy host:port` and `# @ca file`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
-from .request import LARGEST, File, FormatError, Request, check_method, parse_headers
+from .request import LARGEST, OPTIONS, File, FormatError, Request, check_method, parse_headers
 
 MOST_SECTIONS: Final = 1000
 """Requests of one file."""
 _DEPTH: Final = 10
 """Variables may be made of variables so deep."""
 
+_BOM: Final = "\ufeff"
 _DIVIDER: Final = re.compile(r"###")
 _VARIABLE: Final = re.compile(r"@([^\s=]+)\s*=\s*(.*)")
 _COMMENT: Final = re.compile(r"(?:#|//)\s*(?:@(\S+)\s*(.*))?")
 _VERSION: Final = re.compile(r"[ \t]HTTP/\d(?:\.\d)?\Z")
+_OPTION: Final = re.compile(rf"(?:#|//)\s*@(?:insecure|(?:{'|'.join(OPTIONS)})\b.*)")
 _INCLUDE: Final = re.compile(r"<(?:@\S*)?[ \t]+(?!\{%)(\S.*)")
 _HANDLER: Final = re.compile(r"(?:<>|>>?!?)[ \t]+\S")
 PLACEHOLDER: Final = re.compile(r"\{\{([^{}]*)\}\}")
@@ -73,7 +75,7 @@ def parse(text: str) -> HttpFile:
     """
     if len(text) > LARGEST:
         raise FormatError(f"the file is larger than {LARGEST >> 20} MiB")
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = [line.removesuffix("\r") for line in text.removeprefix(_BOM).split("\n")]
     dividers = [index for index, line in enumerate(lines) if _DIVIDER.match(line)]
     if len(dividers) >= MOST_SECTIONS:
         raise FormatError(f"the file has more than {MOST_SECTIONS} requests")
@@ -117,11 +119,11 @@ def _parse_section(lines: list[str], name: str, variables: dict[str, str]) -> Re
         body=_body(lines[headers_end + 1 : body_end]),
         name=options.get("name", name),
         insecure="insecure" in options,
-        proxy=options.get("proxy", ""),
+        **{option: options.get(option, "") for option in OPTIONS},
     )
 
 
-def _preamble(lines: list[str]) -> int:
+def _preamble(lines: Sequence[str]) -> int:
     """How many lines come before the request line."""
     return next(
         (
@@ -133,7 +135,7 @@ def _preamble(lines: list[str]) -> int:
     )
 
 
-def _handlers(lines: list[str]) -> int:
+def _handlers(lines: Sequence[str]) -> int:
     """Where the scripts for other clients begin, which are kept and not run."""
     begin = _preamble(lines) + 1
     return next((i for i in range(begin, len(lines)) if _HANDLER.match(lines[i])), len(lines))
@@ -164,12 +166,15 @@ def write(request: Request) -> list[str]:
     """Writes a request as lines of a file, without the divider before it.
 
     Raises:
-        FormatError: its body would be read otherwise than it is; the message names the line.
+        FormatError: it would be read otherwise than it is; the message names the line.
     """
     lines = ["# @insecure"] if request.insecure else []
-    lines += [f"# @proxy {request.proxy}"] if request.proxy else []
+    lines += [f"# @{option} {value}" for option in OPTIONS if (value := getattr(request, option))]
     lines.append(f"{request.method} {request.url}")
     lines += [f"{name}: {value}" for name, value in request.headers]
+    for line in (*lines, request.name):
+        if re.search(r"[\r\n]", line):
+            raise FormatError(f"there is a line break in it, which a .http file cannot have: {line[:60]!r}")
     if request.body:
         lines += ["", *_body_lines(request.body)]
     return lines
@@ -212,22 +217,26 @@ def replaced(text: str, index: int, request: Request) -> str:
     Raises:
         FormatError: the file, or the request, cannot be written.
     """
-    parsed, ending = parse(text), "\r\n" if "\r\n" in text else "\n"
-    lines, title = list(parsed.lines), f"### {request.name}".rstrip()
+    parsed, bom = parse(text), _BOM * text.startswith(_BOM)
+    lines, end = text.removeprefix(_BOM).split("\n"), "\r" * ("\r\n" in text)
+    title, written = f"### {request.name}".rstrip(), [line + end for line in write(request)]
     if index == len(parsed.sections):
+        if lines[-1].strip():  # it has no end yet
+            lines[-1] += end
         while lines and not lines[-1].strip():
             lines.pop()
-        return ending.join([*lines, *([""] if lines else []), title, *write(request), ""])
+        before = [*lines, end] if lines else []
+        return bom + "\n".join([*before, title + end, *written, ""])
     section = parsed.sections[index]
-    own = lines[section.begin : section.end]
-    begin, end = _preamble(own), _handlers(own)
-    kept = [line for line in own[:begin] if not re.fullmatch(r"(?:#|//)\s*@(?:insecure|proxy\b.*)", line)]
-    handlers = own[end:]
-    written = [*kept, *write(request), *(["", *handlers] if handlers else [""] * (section.end < len(lines)))]
-    lines[section.begin : section.end] = written if section.end < len(lines) else [*written, ""]
+    plain = parsed.lines[section.begin : section.end]
+    first, last = section.begin + _preamble(plain), section.begin + _handlers(plain)
+    kept = [lines[at] for at in range(section.begin, first) if not _OPTION.fullmatch(parsed.lines[at])]
+    handlers = lines[last : section.end]
+    after = [end, *handlers] if handlers else [end if section.end < len(lines) else ""]
+    lines[section.begin : section.end] = [*kept, *written, *after]
     if section.begin:
-        lines[section.begin - 1] = title
-    return ending.join(lines)
+        lines[section.begin - 1] = title + end
+    return bom + "\n".join(lines)
 
 
 # ---- variables
@@ -265,6 +274,7 @@ def substituted(request: Request, value_of: Callable[[str], str | None]) -> Requ
             raise FormatError(f"with its variables the request is larger than {LARGEST >> 20} MiB")
         return filled
 
+    options: dict[str, Any] = {option: fill(getattr(request, option)) for option in OPTIONS}
     return replace(
         request,
         url=fill(request.url),
@@ -272,5 +282,5 @@ def substituted(request: Request, value_of: Callable[[str], str | None]) -> Requ
         body=tuple(
             File(fill(piece.path)) if isinstance(piece, File) else fill(piece) for piece in request.body
         ),
-        proxy=fill(request.proxy),
+        **options,
     )

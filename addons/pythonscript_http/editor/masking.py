@@ -1,7 +1,7 @@
 """Credentials: where they stand in a request, how they are masked, and how they become variables."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -33,6 +33,9 @@ _PART: Final = re.compile(
     rf'(\bname="{_NAME}"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n){{0,5}}\r?\n)(?!\{{\{{).*?(?=\r?\n--|\Z)',
     re.IGNORECASE | re.DOTALL,
 )
+_BODY: Final = (_JSON, _NUMBER, _PART, _FIELD)
+_COMMON: Final = frozenset({"key", "keys", "code", "codes"})
+"""Names of fields of bodies that mostly are no credentials: they are masked, and not moved."""
 _HEADER: Final = re.compile(_NAME.replace("|code", ""), re.IGNORECASE)
 _NO_SECRETS: Final = frozenset({"idempotency-key", "surrogate-key"})
 _USER: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*://)?([^/?#]*)@")
@@ -68,11 +71,8 @@ def masked_headers(headers: Iterable[tuple[str, str]]) -> Headers:
 
 def masked_body(text: str) -> str:
     """A body of JSON or of a form without the values of fields that are named like credentials."""
-    for pattern in (_JSON, _NUMBER):
-        text = pattern.sub(rf'\1"{MASK}"', text)
-    for pattern in (_PART, _FIELD):
-        text = pattern.sub(rf"\1{MASK}", text)
-    return text
+    text = _each((_JSON, _NUMBER), rf'\1"{MASK}"', text)
+    return _each((_PART, _FIELD), rf"\1{MASK}", text)
 
 
 def masked(request: Request) -> Request:
@@ -87,7 +87,7 @@ def masked(request: Request) -> Request:
 
 
 def extracted(request: Request, taken: Collection[str] = ()) -> tuple[Request, dict[str, str]]:
-    """Puts variables in the place of credentials: those of headers, of the URL, and of the proxy.
+    """Puts variables in the place of credentials: those of headers, of the URL, of the proxy and of the body.
 
     A user and a password in the URL become a header, as which they are sent.
 
@@ -100,13 +100,22 @@ def extracted(request: Request, taken: Collection[str] = ()) -> tuple[Request, d
     found: dict[str, str] = {}
 
     def moved(base: str, value: str) -> str:
-        variable = _unlike(base, {*taken, *found})
+        variable = _unlike(re.sub(r"\W+", "_", base.lower()).strip("_"), {*taken, *found})
         found[variable] = value
         return f"{{{{{variable}}}}}"
 
     def field_moved(field: re.Match[str]) -> str:
-        name = field[1].lstrip("?&;#").rstrip("=")
-        return field[1] + moved(re.sub(r"\W+", "_", name.lower()), field[0][len(field[1]) :])
+        value = field[0][len(field[1]) :]
+        return field[1] + moved(field[1].lstrip("?&;#").rstrip("="), value)
+
+    def body_moved(field: re.Match[str]) -> str:
+        before, value = field[1], field[0][len(field[1]) :]
+        name = re.search(_NAME, before, re.IGNORECASE)
+        quote = '"' if before.rstrip().endswith(":") and value.startswith('"') else ""
+        content = value[len(quote) : len(value) - len(quote)]
+        if name is None or name[0].lower() in _COMMON or not content or not value.endswith(quote):
+            return field[0]
+        return before + quote + moved(name[0], content) + quote
 
     url, given, proxy = request.url, list(request.headers), request.proxy
     user = _USER.match(url)
@@ -119,8 +128,7 @@ def extracted(request: Request, taken: Collection[str] = ()) -> tuple[Request, d
         if is_secret(name) and value and not _VARIABLE.search(value):
             scheme = _SCHEME.match(value)
             kept = scheme[0] if scheme else ""
-            base = {"bearer": "token", "basic": "basic_credentials"}.get(kept.strip().lower(), "")
-            base = base or re.sub(r"\W+", "_", name.lower())
+            base = {"bearer": "token", "basic": "basic_credentials"}.get(kept.strip().lower(), name)
             headers.append((name, kept + moved(base, value[len(kept) :])))
         else:
             headers.append((name, value))
@@ -128,7 +136,16 @@ def extracted(request: Request, taken: Collection[str] = ()) -> tuple[Request, d
     user = _USER.match(proxy)
     if user and not _VARIABLE.search(user[2]):
         proxy = f"{user[1] or ''}{moved('proxy_credentials', user[2])}@{proxy[user.end() :]}"
-    return replace(request, url=url, headers=tuple(headers), proxy=proxy), found
+    body = tuple(
+        piece if isinstance(piece, File) else _each(_BODY, body_moved, piece) for piece in request.body
+    )
+    return replace(request, url=url, headers=tuple(headers), proxy=proxy, body=body), found
+
+
+def _each(patterns: Iterable[re.Pattern[str]], put: str | Callable[[re.Match[str]], str], text: str) -> str:
+    for pattern in patterns:
+        text = pattern.sub(put, text)
+    return text
 
 
 def _unlike(base: str, taken: set[str]) -> str:

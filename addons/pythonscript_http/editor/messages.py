@@ -30,6 +30,9 @@ MESSAGE: Final = 1 << 20
 _ROW: Final = 200
 """Bytes that a row costs beside its texts."""
 
+_LATEST: Final = Moment(253402300800.0, 1e10)
+"""The year 10000, of which `datetime` knows nothing; and a clock that has run for 300 years."""
+_GREATEST: Final = 1 << 53
 _UNSENDABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 Row = list[Any]
@@ -81,7 +84,10 @@ def decode(row: Sequence[Any]) -> Event:
 
 def _field(of: Any, values: Any) -> Any:
     if of is Moment:
-        return Moment(_field(float, values), _field(float, values))
+        moment = Moment(_field(float, values), _field(float, values))
+        if not all(0.0 <= part < limit for part, limit in zip(moment, _LATEST, strict=True)):
+            raise ValueError(f"{moment} is not a time")  # NaN too
+        return moment
     value = next(values)
     if get_origin(of) is tuple:
         return tuple(_items(get_args(of)[0], value))
@@ -93,6 +99,8 @@ def _field(of: Any, values: Any) -> Any:
         return bytes(value)
     if type(value) is not of:
         raise ValueError(f"{value!r} is not of the type {of.__name__}")
+    if of is int and not -1 <= value < _GREATEST:
+        raise ValueError(f"{value} is not a number of things")
     return value
 
 

@@ -2,11 +2,11 @@
 extends EditorPlugin
 ## The HTTP console and the network inspector. What thinks is in Python; these scripts do without it.
 
-const Console := preload("console.gd")
+const Console := preload("panels/console.gd")
 const Debugger := preload("debugger.gd")
 
-## What both panels call. Without Python there are no such classes, and one label says so.
-const NEEDED := [&"PyHTTPConsole", &"PyHTTPInspector"]
+## What the panels call. Without Python there are no such classes, and one label says so.
+const NEEDED := [&"PyHTTPConsole", &"PyHTTPFiles", &"PyHTTPFormats", &"PyHTTPInspector"]
 
 var console: Control
 var debugger: Debugger

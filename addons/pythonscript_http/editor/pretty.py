@@ -13,8 +13,7 @@ LINES: Final = 10_000
 _DEEPEST: Final = 50
 """Levels that are indented; deeper ones stay in one column."""
 
-_TOKEN: Final = re.compile(
-    r"""(?P<blank>[ \t\r\n]+)
+_TOKEN: Final = r"""(?P<blank>[ \t\r\n]+)
     |(?P<string>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*")
     |(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
     |(?P<word>true|false|null)
@@ -22,9 +21,9 @@ _TOKEN: Final = re.compile(
     |(?P<close>[\]}])
     |(?P<colon>:)
     |(?P<comma>,)
-    |(?P<wrong>.)""",
-    re.VERBOSE | re.DOTALL,
-)
+    |(?P<wrong>.)"""
+_TOKENS: Final = re.compile(_TOKEN, re.VERBOSE | re.DOTALL)
+_TOKENS_AND_VARIABLES: Final = re.compile(r'(?P<variable>\{\{[^{}"]*\}\})|' + _TOKEN, re.VERBOSE | re.DOTALL)
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([\w.:\-]+)", re.IGNORECASE)
 _UNSHOWABLE: Final = re.compile("[\0\ud800-\udfff]")
 _MAGIC: Final = (
@@ -40,24 +39,30 @@ _TEXTUAL: Final = re.compile(
 
 
 def json_problem(text: str) -> str:
-    """Tells what is wrong with a text as JSON (RFC 8259), with line and column; empty: nothing is."""
+    """Tells what is wrong with a request's JSON (RFC 8259), with line and column; empty: nothing is.
+
+    A `{{variable}}` may stand for a value.
+    """
     try:
-        for _ in _checked(text):
+        for _ in _checked(text, _TOKENS_AND_VARIABLES):
             pass
     except FormatError as error:
         return str(error)
     return ""
 
 
-def pretty_json(text: str, indent: str = "  ") -> str:
+def pretty_json(text: str, indent: str = "  ", *, variables: bool = False) -> str:
     """Writes JSON with one value a line. Numbers, their spelling, order and repeated names stay.
+
+    Args:
+        variables: a `{{variable}}` may stand for a value.
 
     Raises:
         FormatError: it is no JSON; the message has line and column.
     """
     parts: list[str] = []
     depth, opened = 0, False
-    for kind, token in _checked(text):
+    for kind, token in _checked(text, _TOKENS_AND_VARIABLES if variables else _TOKENS):
         if kind == "close":
             depth -= 1
             if not opened:
@@ -74,15 +79,15 @@ def pretty_json(text: str, indent: str = "  ") -> str:
     return "".join(parts)
 
 
-def _checked(text: str) -> Iterator[tuple[str, str]]:
+def _checked(text: str, tokens: re.Pattern[str]) -> Iterator[tuple[str, str]]:
     """The tokens of a JSON text, checked by a stack of what is open; no depth is too much for it."""
     stack: list[str] = []
     wanted = "value"  # or: first, name, colon, after, end
-    for found in _TOKEN.finditer(text):
+    for found in tokens.finditer(text):
         kind, token = found.lastgroup or "", found[0]
         if kind == "blank":
             continue
-        value = kind in ("string", "number", "word", "open")
+        value = kind in ("string", "number", "word", "open", "variable")
         inside = stack[-1] if stack else ""
         if value and wanted in ("value", "first"):
             wanted = "after" if stack else "end"

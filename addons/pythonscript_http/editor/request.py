@@ -45,6 +45,10 @@ class Request:
         name: what it is called in a `.http` file.
         insecure: certificates are not verified.
         proxy: as `PyHTTPClient.set_http_proxy` takes it, with its port; empty: none.
+        ca: the file of the certificates that are trusted, in the place of those that are known; empty: none.
+        certificate: the file of the client's certificate; empty: none.
+        key: the file of its key; empty: that is in the same file.
+        pins: as `PyTLSPolicy.pins`, parted by blanks.
     """
 
     method: str = "GET"
@@ -54,10 +58,18 @@ class Request:
     name: str = ""
     insecure: bool = False
     proxy: str = ""
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
+    pins: str = ""
 
     def header(self, name: str) -> str | None:
         """The value of the first header of that name, in any case of letters; None: there is none."""
         return next((value for known, value in self.headers if known.lower() == name.lower()), None)
+
+
+OPTIONS: Final = ("proxy", "ca", "certificate", "key", "pins")
+"""Fields of a request that say how it is sent, all of them texts; `insecure` is one more."""
 
 
 class Address(NamedTuple):

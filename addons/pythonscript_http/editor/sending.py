@@ -1,10 +1,11 @@
 """Sends a request for the console: in a thread of its own, so that nothing of the editor waits for it."""
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic, time
-from typing import Final
+from typing import Any, Final
 
 from pythonscript_http.client import HTTPClient
 from pythonscript_http.enums import Error, Status
@@ -12,9 +13,12 @@ from pythonscript_http.exceptions import LocalError
 from pythonscript_http.trace import Event, Moment, Outcome
 from pythonscript_http.transport.policy import TlsPolicy
 
+from .log import Log
 from .masking import MASK
-from .records import Log, Record
+from .records import Record
 from .request import Address, FormatError, Request, content_of, proxy_of, split_url
+
+MakePolicy = Callable[[dict[str, Any]], TlsPolicy]
 
 LARGEST_RESPONSE: Final = 64 << 20
 """Bytes of a response's body that the console takes."""
@@ -38,13 +42,47 @@ class Response:
     body: bytes
 
 
+def tls_fields(request: Request, read: Callable[[str], bytes]) -> dict[str, Any]:
+    """What a request says of TLS, as fields of a `TlsPolicy`.
+
+    Args:
+        read: gives the content of a file.
+
+    Raises:
+        FormatError: parts of it contradict each other.
+        OSError: a file cannot be read.
+    """
+    if request.insecure and request.ca:
+        raise FormatError("where certificates are not verified, a CA file has no effect")
+    if request.key and not request.certificate:
+        raise FormatError("there is a key, and no certificate that it belongs to")
+    fields: dict[str, Any] = {"unsafe": True} if request.insecure else {}
+    if request.pins:
+        fields["pins"] = tuple(request.pins.split())
+    if request.ca:
+        fields["roots"] = _pem(read(request.ca), "CERTIFICATE")
+    if request.certificate:
+        fields["certificate"] = _pem(read(request.certificate), "CERTIFICATE")
+        fields["key"] = _pem(read(request.key or request.certificate), "PRIVATE KEY")
+    return fields
+
+
+def _pem(data: bytes, kind: str) -> str:
+    """The blocks of a kind, where a file has others too; of a file without any, all that is in it."""
+    text = data.decode("utf-8", "replace")
+    blocks = re.findall(
+        rf"-----BEGIN [A-Z0-9 ]*{kind}-----.*?-----END [A-Z0-9 ]*{kind}-----", text, re.DOTALL
+    )
+    return "\n".join(blocks) or text or " "
+
+
 class Transfer:
     """A request under way.
 
     Args:
         request: without `{{variables}}`.
         read: gives the content of a file of its body.
-        policy: makes the TLS policy, given whether certificates are not to be verified; it is called at once.
+        policy: makes a TLS policy of fields of a `TlsPolicy`; it is called at once.
         done: is called in the transfer's thread when all is over, with the response.
         client: makes the client.
 
@@ -58,7 +96,7 @@ class Transfer:
         request: Request,
         *,
         read: Callable[[str], bytes],
-        policy: Callable[[bool], TlsPolicy],
+        policy: MakePolicy,
         done: Callable[[Response], None],
         client: Callable[[], HTTPClient] = HTTPClient,
     ) -> None:
@@ -72,19 +110,23 @@ class Transfer:
         self._body = content_of(request, read)
         self._received = 0
         self._cancelled = threading.Event()
-        self._client = self._configured(client(), policy)
+        self._client = self._configured(client(), policy, read)
         self._thread = threading.Thread(target=self._run, name="HTTP console", daemon=True)
 
-    def _configured(self, client: HTTPClient, policy: Callable[[bool], TlsPolicy]) -> HTTPClient:
+    def _configured(
+        self, client: HTTPClient, policy: MakePolicy, read: Callable[[str], bytes]
+    ) -> HTTPClient:
         client.set_blocking_mode(True)
         client.set_decode_body(True)
         client.set_read_chunk_size(64 << 10)
         client.set_max_body_size(LARGEST_RESPONSE)
         client.observer = self._observe
         if self._address.host.startswith("https"):
-            made = policy(self._request.insecure)
-            client.default_policy = client.proxy_policy = lambda: made
+            made = policy(tls_fields(self._request, read))
+            client.default_policy = lambda: made
         if self._request.proxy:
+            theirs = policy({"unsafe": True} if self._request.insecure else {})
+            client.proxy_policy = lambda: theirs  # the rest is between us and the host
             name, port = proxy_of(self._request.proxy)
             try:
                 client.set_http_proxy(name, port)

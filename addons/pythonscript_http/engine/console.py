@@ -1,32 +1,24 @@
-"""`PyHTTPConsole`: requests that are written, kept in files and sent in the editor, for its panel."""
+"""`PyHTTPConsole`: requests that are sent in the editor, and their history, for the console's panel."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import wraps
-from pathlib import Path
 from time import time
-from typing import Any, TypeVar
-from uuid import uuid4
+from typing import Any
 
-from godot import PackedByteArray, ProjectSettings, RefCounted, Signal, before_stop, gdclass
+from godot import ProjectSettings, RefCounted, Signal, before_stop, gdclass
 from pythonscript_http.client import HTTPClient
-from pythonscript_http.editor import curl, environments, http_file, masking
-from pythonscript_http.editor.gdscript import script_of
+from pythonscript_http.editor import environments, http_file
 from pythonscript_http.editor.history import History
-from pythonscript_http.editor.pretty import json_problem, pretty_json, shown
-from pythonscript_http.editor.request import LARGEST, FormatError, Request, query_of, with_query
+from pythonscript_http.editor.request import FormatError, Request
 from pythonscript_http.editor.sending import Response, Transfer
-from pythonscript_http.exceptions import LocalError
-from pythonscript_http.transport.policy import TlsPolicy
 
+from .answers import answers
 from .client import user_agent
 from .details import details_of, from_dictionary, to_dictionary
-from .policy import policy_of
-
-F = TypeVar("F", bound=Callable[..., dict[str, Any]])
+from .files import environments_of, folder_of, read_bytes, read_text, write_text
+from .policy import policy_with
 
 _under_way: set[Transfer] = set()
 _PATIENCE = 1.0
@@ -40,27 +32,11 @@ def _cancel_all() -> None:
         transfer.join(_PATIENCE)
 
 
-def _answers(function: F) -> F:
-    """What cannot be done is told as `error`."""
-
-    @wraps(function)
-    def answer(*arguments: Any) -> dict[str, Any]:
-        try:
-            return function(*arguments)
-        except (ValueError, LocalError) as error:  # FormatError, and what Unicode or a path cannot have
-            return {"error": str(error)}
-        except OSError as error:
-            return {"error": f"{error.strerror}: {error.filename}"}
-
-    return answer  # type: ignore[return-value]
-
-
 @gdclass(tool=True)
 class PyHTTPConsole(RefCounted):
-    """What the HTTP console does. Part of the plugin, not for games.
+    """Sends the requests of the HTTP console. Part of the plugin, not for games.
 
-    Methods return Dictionaries: with `error`, in words, where something cannot be done. A request is one with
-    `method`, `url`, `headers` (pairs), `body`, `name`, `insecure` and `proxy`.
+    Methods that return Dictionaries return `error`, in words, where something cannot be done.
     """
 
     finished = Signal(response=dict[str, Any])
@@ -70,113 +46,27 @@ class PyHTTPConsole(RefCounted):
         self._transfer: Transfer | None = None
         self._sent: Request | None = None
         self._history = History()
-
-    # ---- formats
-
-    @_answers
-    def parse_curl(self, command: str) -> dict[str, Any]:
-        """Reads a curl command: `request`, and `notes` on what is different here."""
-        request, notes = curl.parse(command)
-        return {"request": to_dictionary(request), "notes": notes}
-
-    @_answers
-    def get_curl(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Writes a request as a curl command: `text`."""
-        return {"text": curl.command_of(from_dictionary(request))}
-
-    @_answers
-    def get_gdscript(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Writes a request as a script: `text`."""
-        return {"text": script_of(from_dictionary(request))}
-
-    def get_query(self, url: str) -> list[list[str]]:
-        """Returns the fields of a URL's query."""
-        return [list(field) for field in query_of(url)]
-
-    def get_url(self, url: str, query: list[Any]) -> str:
-        """Returns a URL with another query."""
-        return with_query(url, [(str(name), str(value)) for name, value in query])
-
-    def get_json_problem(self, text: str) -> str:
-        """Returns what is wrong with a text as JSON, or nothing."""
-        return json_problem(text)
-
-    @_answers
-    def format_json(self, text: str) -> dict[str, Any]:
-        """Indents JSON: `text`."""
-        return {"text": pretty_json(text)}
-
-    def get_view(self, body: PackedByteArray, content_type: str, view: str) -> dict[str, Any]:
-        """Shows a body as `text` or `hex`: its `text`, and a `note` on it."""
-        text, note = shown(content_type, bytes(body), view)
-        return {"text": text, "note": note}
-
-    @_answers
-    def get_multipart(self, fields: list[Any]) -> dict[str, Any]:
-        """Makes a multipart form of fields, of which a value `@path` is a file: `body` and `content_type`."""
-        boundary = f"----pythonscript{uuid4().hex}"
-        pieces = curl.multipart([f"{name}={value}" for name, value in fields], boundary)
-        return {
-            "body": http_file.body_text(pieces).rstrip("\n"),
-            "content_type": f"multipart/form-data; boundary={boundary}",
-        }
-
-    # ---- files
-
-    @_answers
-    def read_requests(self, text: str) -> dict[str, Any]:
-        """Reads a `.http` file: `requests`, where one that is wrong has an `error`."""
-        sections = http_file.parse(text).sections
-        return {"requests": [_section(section) for section in sections]}
-
-    @_answers
-    def write_request(self, text: str, index: int, request: dict[str, Any]) -> dict[str, Any]:
-        """Puts a request into the text of a `.http` file, in the place of one or behind the last: `text`."""
-        return {"text": http_file.replaced(text, index, from_dictionary(request))}
-
-    @_answers
-    def get_environments(self, public: str, private: str) -> dict[str, Any]:
-        """Returns the `names` of the environments of two files."""
-        return {"names": environments.names(*_environments(public, private))}
-
-    @_answers
-    def extract_secrets(self, request: dict[str, Any], environment: str, private: str) -> dict[str, Any]:
-        """Moves credentials into variables: `request`, the `private` file's new text, and `names`."""
-        taken = {
-            name for values in environments.parse(private, environments.PRIVATE).values() for name in values
-        }
-        changed, found = masking.extracted(from_dictionary(request), taken)
-        text = environments.with_values(private, environment, found) if found else private
-        return {"request": to_dictionary(changed), "private": text, "names": list(found)}
-
-    def is_ignored(self, gitignore: str) -> bool:
-        """Returns whether a `.gitignore` has the file of secrets."""
-        return environments.is_ignored(gitignore)
-
-    def with_ignored(self, gitignore: str) -> str:
-        """Returns a `.gitignore` with the file of secrets."""
-        return environments.with_ignored(gitignore)
+        self._kept = ""
 
     # ---- sending
 
-    @_answers
-    def send(self, request: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    @answers
+    def send(self, request: dict[str, Any], file: str, environment: str) -> dict[str, Any]:
         """Sends a request; `finished` tells its end. One at a time.
 
-        `options` has the texts of files, `file` (of the request), `public` and `private`, the name of the
-        `environment`, and the `folder` that paths are relative to.
+        `file` is the `.http` file whose variables it has, and in whose folder the environments and the files
+        of bodies are; empty: the project's folder. `environment` is the name of the one that is chosen.
         """
         if self._transfer is not None:
             raise FormatError("a request is under way: cancel it first")
         written = from_dictionary(request)
-        files = _environments(str(options.get("public", "")), str(options.get("private", "")))
-        parsed = http_file.parse(str(options.get("file", "")))
-        value_of = environments.values(str(options.get("environment", "")), parsed, *files)
-        folder = Path(ProjectSettings.globalize_path(str(options.get("folder", "res://"))))
+        parsed = http_file.parse(read_text(file)) if file else None
+        value_of = environments.values(environment, parsed, *environments_of(file))
+        folder = folder_of(file)
         self._transfer = Transfer(
             http_file.substituted(written, value_of),
-            read=lambda path: _read(folder, path),
-            policy=_policy,
+            read=lambda path: read_bytes(folder / ProjectSettings.globalize_path(path), path),
+            policy=policy_with,
             done=self._finish,
             client=lambda: HTTPClient(user_agent=user_agent()),
         )
@@ -201,6 +91,7 @@ class PyHTTPConsole(RefCounted):
         record, seconds = response.record, response.record.seconds(response.now)
         if self._sent is not None:
             self._history.add(time(), self._sent, record.code, seconds)
+            self._keep_history()
         self.finished.emit(details_of(record, response.now, response.body))
 
     def cancel(self) -> None:
@@ -218,6 +109,12 @@ class PyHTTPConsole(RefCounted):
 
     # ---- history
 
+    def keep_history(self, file: str) -> None:
+        """Sets the file that has the history, and reads it; one that cannot be read is as good as none."""
+        self._kept = file
+        with suppress(ValueError, OSError):
+            self._history.load(read_text(file))
+
     def get_history(self) -> list[dict[str, Any]]:
         """Returns what was sent, the latest first: `at`, `status`, `seconds` and `request`."""
         return [
@@ -225,19 +122,15 @@ class PyHTTPConsole(RefCounted):
             for e in self._history.entries
         ]
 
-    def dump_history(self) -> str:
-        """Returns the history as the text of a file."""
-        return self._history.dump()
-
-    @_answers
-    def load_history(self, text: str) -> dict[str, Any]:
-        """Takes the text of a file of the history."""
-        self._history.load(text)
-        return {}
-
     def clear_history(self) -> None:
         """Forgets what was sent."""
         self._history = History()
+        self._keep_history()
+
+    def _keep_history(self) -> None:
+        if self._kept:
+            with suppress(FormatError):  # it is a help, and no more
+                write_text(self._kept, self._history.dump())
 
 
 def _sent(request: Request) -> dict[str, Any]:
@@ -246,28 +139,3 @@ def _sent(request: Request) -> dict[str, Any]:
         return to_dictionary(request)
     except FormatError:
         return to_dictionary(replace(request, body=()))
-
-
-def _section(section: http_file.Section) -> dict[str, Any]:
-    if section.request is None:
-        return {"error": section.error}
-    return {"request": to_dictionary(section.request)}
-
-
-def _environments(public: str, private: str) -> tuple[environments.Environments, environments.Environments]:
-    return environments.parse(public, environments.PUBLIC), environments.parse(private, environments.PRIVATE)
-
-
-def _read(folder: Path, path: str) -> bytes:
-    found = folder / ProjectSettings.globalize_path(path)
-    if not found.is_file() and found.exists():
-        raise FormatError(f"{path} is not a file")  # but a folder, or a device, which may have no end
-    if found.stat().st_size > LARGEST:
-        raise FormatError(f"{path} is larger than {LARGEST >> 20} MiB, the most that the console sends")
-    return found.read_bytes()
-
-
-def _policy(insecure: bool) -> TlsPolicy:
-    if insecure:
-        return TlsPolicy(unsafe=True)
-    return policy_of(None, None)

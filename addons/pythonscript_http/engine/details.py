@@ -7,9 +7,10 @@ from typing import Any
 
 from godot import PackedByteArray
 from pythonscript_http.editor.http_file import body_of, body_text
+from pythonscript_http.editor.peer import facts_of
 from pythonscript_http.editor.pretty import kind_of, shown
 from pythonscript_http.editor.records import Record, value_of
-from pythonscript_http.editor.request import FormatError, Request, check_method
+from pythonscript_http.editor.request import OPTIONS, FormatError, Request, check_method
 
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _REPLACED = str.maketrans({"\0": "\u2400"})
@@ -32,7 +33,7 @@ def to_dictionary(request: Request) -> dict[str, Any]:
         "body": body,
         "name": request.name,
         "insecure": request.insecure,
-        "proxy": request.proxy,
+        **{option: getattr(request, option) for option in OPTIONS},
     }
 
 
@@ -52,7 +53,7 @@ def from_dictionary(fields: dict[str, Any]) -> Request:
         body=body_of(str(fields.get("body", ""))),
         name=str(fields.get("name", "")),
         insecure=bool(fields.get("insecure", False)),
-        proxy=str(fields.get("proxy", "")).strip(),
+        **{option: str(fields.get(option, "")).strip() for option in OPTIONS},
     )
 
 
@@ -103,12 +104,14 @@ def details_of(record: Record, now: float, body: bytes | None = None) -> dict[st
         "sent": record.sent,
         "text": text,
         "note": _part(note, len(content), record.decoded) if body is None else note,
+        "content_type": _text(content_type),
         "kind": kind_of(content_type, content),
         "complete": len(content) >= record.decoded,
         "body": PackedByteArray(content),
         "trailers": [[_text(part) for part in trailer] for trailer in record.trailers],
         "address": "" if line is None else line.address,
         "tls": [] if line is None or not line.tls_version else [line.tls_version, line.cipher, line.alpn],
+        "certificate": {} if line is None else _shown(facts_of(line.certificate)),
         "attempts": [] if line is None else [[_text(part) for part in attempt] for attempt in line.attempts],
         "reused": not record.connects,
     }
@@ -123,6 +126,13 @@ def _part(note: str, have: int, whole: int) -> str:
         if have
         else "the body was not recorded"
     )
+
+
+def _shown(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: [_text(item) for item in value] if isinstance(value, list) else _text(value)
+        for name, value in facts.items()
+    }
 
 
 def _text(text: str) -> str:

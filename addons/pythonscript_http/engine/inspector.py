@@ -7,10 +7,12 @@ from typing import Any
 from godot import PackedByteArray, PackedInt64Array, RefCounted, gdclass
 from pythonscript_http.editor import filters, har, masking
 from pythonscript_http.editor.curl import command_of
+from pythonscript_http.editor.log import Log
 from pythonscript_http.editor.messages import read_message
-from pythonscript_http.editor.records import Log, Record
+from pythonscript_http.editor.records import Record
 from pythonscript_http.editor.request import FormatError, Request
 
+from .answers import answers
 from .details import details_of, row_of, to_dictionary
 
 _ADDED = frozenset(
@@ -95,20 +97,16 @@ class PyHTTPInspector(RefCounted):
         record = self._log.record(id)
         return {} if record is None else details_of(record, self._log.now)
 
+    @answers
     def get_request(self, id: int) -> dict[str, Any]:  # noqa: A002
         """Returns a record's request, for the console, as `request`; or why there is none, as `error`."""
-        try:
-            return {"request": to_dictionary(self._request(id))}
-        except FormatError as error:
-            return {"error": str(error)}
+        return {"request": to_dictionary(self._request(id))}
 
+    @answers
     def get_curl(self, id: int, secrets: bool) -> dict[str, Any]:  # noqa: A002
         """Returns a record's request as a curl command, as `text`; or why there is none, as `error`."""
-        try:
-            request = self._request(id)
-            return {"text": command_of(request if secrets else masking.masked(request))}
-        except FormatError as error:
-            return {"error": str(error)}
+        request = self._request(id)
+        return {"text": command_of(request if secrets else masking.masked(request))}
 
     def _request(self, number: int) -> Request:
         record = self._log.record(number)

@@ -116,8 +116,17 @@ def policy_of(options: TLSOptions | None, policy: PyTLSPolicy | None) -> TlsPoli
             text = "the TLSOptions have trusted certificates, so the policy's roots have no effect"
             raise PolicyError(text)
         fields["roots"] = _roots_of(policy)
-    elif "roots" not in fields and not fields.get("unsafe"):
-        fields["roots"] = _default_roots()
+    return policy_with(fields)
+
+
+def policy_with(fields: dict[str, Any]) -> TlsPolicy:
+    """A TLS policy of fields of a `TlsPolicy`; for what they do not say, what the project has.
+
+    Raises:
+        LocalError: it cannot be honoured, or not read.
+    """
+    if "roots" not in fields and not fields.get("unsafe"):
+        fields = {**fields, "roots": _default_roots()}
     return TlsPolicy(**fields, **_surroundings())
 
 

@@ -27,6 +27,14 @@ func console() -> Control:
 	return plugin().get(&"console")
 
 
+## A part of a panel, such as [code]editor.body.kind[/code].
+func _part(panel: Control, path: String) -> Variant:
+	var found: Variant = panel
+	for step in path.split("."):
+		found = (found as Object).get(step)
+	return found
+
+
 func inspector() -> Control:
 	return ((plugin().get(&"debugger") as Object).get(&"panels") as Dictionary)[0]
 
@@ -43,13 +51,13 @@ func _text_of(file: String) -> String:
 func send() -> String:
 	(console().get(&"send") as Button).pressed.emit()
 	var view: Control = console().get(&"response")
-	await wait_for("an answer", func() -> bool: return not console().get(&"_logic").call(&"is_sending"))
+	await wait_for("an answer", func() -> bool: return not console().call(&"is_sending"))
 	await get_tree().process_frame
 	return (view.get(&"summary") as Label).text
 
 
 func _body_text() -> String:
-	return ((console().get(&"response") as Control).get(&"body") as CodeEdit).text
+	return (_part(console(), "response.body.text") as CodeEdit).text
 
 
 func test_the_client_runs_in_the_editor() -> void:
@@ -68,12 +76,13 @@ func test_the_client_runs_in_the_editor() -> void:
 
 
 func test_a_request() -> void:
-	check("the panels' classes", [&"PyHTTPConsole", &"PyHTTPInspector"].all(ClassDB.class_exists), true)
+	var needed: Array = plugin().get(&"NEEDED")
+	check("the panels' classes", needed.all(ClassDB.class_exists), true)
 	plugin().call(&"show_console")
 	var field: LineEdit = console().get(&"url")
 	field.text = url("/echo?x=1")
 	field.text_changed.emit(field.text)
-	check("the query", (console().get(&"query") as Control).call(&"get_pairs"), [["x", "1"]])
+	check("the query", (_part(console(), "editor.query") as Control).call(&"get_pairs"), [["x", "1"]])
 	console().call(
 		&"load_request",
 		{
@@ -86,12 +95,12 @@ func test_a_request() -> void:
 	check("a summary", (await send()).begins_with("POST 200"), true)
 	check("pretty", _body_text(), '{\n  "b": 1.0,\n  "a": []\n}')
 	var view: Control = console().get(&"response")
-	var tree: Tree = view.get(&"headers")
+	var tree: Tree = _part(view, "headers.tree")
 	check("headers", tree.get_root().get_child(0).get_text(0).begins_with("Response"), true)
 	check_true("times", (view.get(&"times") as Tree).get_root().get_child_count() > 2)
-	view.call(&"_on_view_selected", 2)
+	(view.get(&"body") as Control).call(&"_show_view", 2)
 	check("hex", _body_text().begins_with("00000000  7b 22 62 22"), true)
-	view.call(&"save_body", "user://body.json")
+	(view.get(&"body") as Control).call(&"save", "user://body.json")
 	check("saved", _text_of("user://body.json"), '{"b":1.0,"a":[]}')
 
 
@@ -115,8 +124,8 @@ func test_what_cannot_be_written_says_why() -> void:
 	field.text_changed.emit(field.text)
 	check_true(_said(), _said().contains("no text"))
 	console().call(&"load_request", {"method": "POST", "url": url("/echo")})
-	(console().get(&"body_kind") as OptionButton).selected = 3
-	((console().get(&"form")) as Control).call(&"set_pairs", [["a", "### b"]])
+	(_part(console(), "editor.body.kind") as OptionButton).selected = 3
+	(_part(console(), "editor.body.form") as Control).call(&"set_pairs", [["a", "### b"]])
 	(console().get(&"send") as Button).pressed.emit()
 	check_true(_said(), _said().contains("another meaning"))
 	console().call(&"load_request", {"method": "POST", "url": url("/echo"), "body": "< /dev/zero"})
@@ -153,7 +162,7 @@ func test_a_curl_command() -> void:
 	check("a variable instead of the token", request["headers"][0], ["Authorization", "Bearer {{token}}"])
 	var private := _text_of("res://http-client.private.env.json")
 	check("the token", JSON.parse_string(private), {"dev": {"token": "s3cret"}})
-	console().call(&"ignore_private")
+	(console().get(&"files") as Control).call(&"ignore_private")
 	check("ignored", _text_of("res://.gitignore"), "http-client.private.env.json\n")
 	check_true("sent", (await send()).begins_with("POST 200"))
 	check(
@@ -161,7 +170,7 @@ func test_a_curl_command() -> void:
 		_text_of("res://.godot/pythonscript_http_history.json").contains("s3cret"),
 		false
 	)
-	((console().get(&"_ignore")) as Window).hide()
+	(_part(console(), "files._ignore") as Window).hide()
 
 
 func test_files_of_requests() -> void:
@@ -169,12 +178,12 @@ func test_files_of_requests() -> void:
 		&"load_request", {"method": "PUT", "url": url("/echo"), "body": "< data.bin", "name": "upload"}
 	)
 	FileAccess.open("res://data.bin", FileAccess.WRITE).store_buffer([0, 255])
-	console().call(&"save_as", "res://requests.http")
+	(console().get(&"files") as Control).call(&"save_as", "res://requests.http")
 	console().call(
 		&"load_request", {"url": "{{host}}/request", "name": "second", "headers": [["A", "{{b}}"]]}
 	)
-	(console().get(&"requests") as OptionButton).selected = -1
-	console().call(&"save_as", "res://requests.http")
+	(_part(console(), "files.requests") as OptionButton).selected = -1
+	(console().get(&"files") as Control).call(&"save_as", "res://requests.http")
 	var lines := _text_of("res://requests.http").split("\n")
 	check(
 		"the file",
@@ -197,19 +206,19 @@ func test_files_of_requests() -> void:
 	FileAccess.open("res://http-client.env.json", FileAccess.WRITE).store_string(
 		'{"$shared": {"b": "c"}, "live": {"host": "%s"}}' % url("")
 	)
-	console().call(&"open_file", "res://requests.http")
-	var environments: OptionButton = console().get(&"environment")
+	(console().get(&"files") as Control).call(&"open_file", "res://requests.http")
+	var environments: OptionButton = _part(console(), "files.environment")
 	var names := range(environments.item_count).map(environments.get_item_text)
 	check("environments", names, ["none", "live", "dev"])
 	environments.selected = 1
-	(console().get(&"requests") as OptionButton).item_selected.emit(1)
+	(_part(console(), "files.requests") as OptionButton).item_selected.emit(1)
 	check_true("sent", (await send()).begins_with("GET 200"))
 	check_true("with the values", _body_text().contains("A: c"))
-	(console().get(&"requests") as OptionButton).item_selected.emit(0)
+	(_part(console(), "files.requests") as OptionButton).item_selected.emit(0)
 	check_true("a file", (await send()).begins_with("PUT 200"))
 	check(
 		"its bytes",
-		((console().get(&"response") as Control).get(&"_details") as Dictionary)["body"],
+		(_part(console(), "response.body._details") as Dictionary)["body"],
 		PackedByteArray([0, 255])
 	)
 
@@ -218,12 +227,12 @@ func test_files_have_no_credentials_and_lose_no_request() -> void:
 	var file := "res://folder/shared.http"
 	DirAccess.make_dir_absolute("res://folder")
 	FileAccess.open(file, FileAccess.WRITE).store_string("### a\nGET http://a\n\n### b\nGET http://b\n")
-	console().call(&"open_file", file)
+	(console().get(&"files") as Control).call(&"open_file", file)
 	plugin().call(
 		&"_open_in_console",
 		{"url": "http://c/?token=s3cret", "headers": [["Authorization", "Bearer s3cret"]]}
 	)
-	console().call(&"save_request")
+	(console().get(&"files") as Control).call(&"save_request")
 	check(
 		"a request of a game is one more, without its credentials",
 		_text_of(file),
@@ -238,10 +247,10 @@ func test_files_have_no_credentials_and_lose_no_request() -> void:
 		JSON.parse_string(_text_of("res://folder/http-client.private.env.json")),
 		{"dev": {"token": "s3cret", "token_2": "s3cret"}}
 	)
-	(console().get(&"requests") as OptionButton).selected = 1
-	(console().get(&"requests") as OptionButton).item_selected.emit(1)
+	(_part(console(), "files.requests") as OptionButton).selected = 1
+	(_part(console(), "files.requests") as OptionButton).item_selected.emit(1)
 	FileAccess.open(file, FileAccess.WRITE).store_string("### b\nGET http://b\n\n### c\nGET http://c\n")
-	console().call(&"save_request")
+	(console().get(&"files") as Control).call(&"save_request")
 	check_true(_said(), _said().contains("has changed"))
 	check("the file as it was", _text_of(file), "### b\nGET http://b\n\n### c\nGET http://c\n")
 
@@ -286,7 +295,7 @@ func test_a_game() -> void:
 			"headers": [["Content-Type", "application/json"], ["Cookie", "c=s3cret"]]
 		}
 	)
-	var found: Dictionary = (console().get(&"_logic") as Object).call(
+	var found: Dictionary = (console().get(&"_formats") as Object).call(
 		&"get_gdscript", console().call(&"get_request")
 	)
 	FileAccess.open("res://copied.gd", FileAccess.WRITE).store_string(found["text"])
@@ -326,11 +335,11 @@ func test_details_of_what_a_game_did() -> void:
 	var tree: Tree = inspector().get(&"tree")
 	tree.set_selected(tree.get_root().get_child(0), 0)
 	var view: Control = inspector().get(&"details")
-	check("the body", (view.get(&"body") as CodeEdit).text, '{\n  "a": 1\n}')
+	check("the body", (_part(view, "body.text") as CodeEdit).text, '{\n  "a": 1\n}')
 	await get_tree().process_frame
 	check("the list beside it", [view.visible, tree.columns], [true, 3])
 	check("the one that is selected", tree.get_selected().get_text(0), "POST")
-	check("what was sent", (view.get(&"_request_body") as CodeEdit).text, '{\n  "a": 1\n}')
+	check("what was sent", (view.get(&"request_body") as CodeEdit).text, '{\n  "a": 1\n}')
 	inspector().call(&"_on_menu_pressed", 0)
 	var request: Dictionary = console().call(&"get_request")
 	check("in the console", [request["method"], request["url"]], ["POST", url("/echo?token=s3cret")])
@@ -340,7 +349,7 @@ func test_details_of_what_a_game_did() -> void:
 		inspector().set(&"_secrets", secrets)
 		inspector().call(&"save_har", "res://%s.har" % ["masked", "whole"][int(secrets)])
 	check("sorted", rows("", false).size(), 3)
-	inspector().call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
+	(inspector().get(&"tree") as Tree).call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
 	check("by status", rows("", false)[0], REFUSED)
 	(view.get(&"close") as Button).pressed.emit()
 	check("closed", [view.visible, tree.columns], [false, 8])
@@ -348,8 +357,8 @@ func test_details_of_what_a_game_did() -> void:
 
 func test_the_next_run() -> void:
 	(inspector().get(&"keep") as CheckBox).button_pressed = true
-	inspector().call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
-	inspector().call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
+	(inspector().get(&"tree") as Tree).call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
+	(inspector().get(&"tree") as Tree).call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
 	EditorInterface.play_custom_scene("res://game.tscn")
 	await wait_for("the game runs", EditorInterface.is_playing_scene)
 	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())

@@ -62,23 +62,23 @@ func test_pictures() -> void:
 	await wait(1.0)
 	var console: Control = plugin().get(&"console")
 	plugin().call(&"show_console")
-	console.call(&"open_file", "res://scores.http")
-	(console.get(&"environment") as OptionButton).selected = 1
+	console.get(&"files").call(&"open_file", "res://scores.http")
+	(console.get(&"files").get(&"environment") as OptionButton).selected = 1
 	(console.get(&"send") as Button).pressed.emit()
-	await wait_for(func() -> bool: return not console.get(&"_logic").call(&"is_sending"))
+	await wait_for(func() -> bool: return not console.call(&"is_sending"))
 	await shoot("console_headers")
-	(console.get(&"requests") as OptionButton).selected = 1
-	(console.get(&"requests") as OptionButton).item_selected.emit(1)
-	(console.get(&"tabs") as TabContainer).current_tab = 2
+	(console.get(&"files").get(&"requests") as OptionButton).selected = 1
+	(console.get(&"files").get(&"requests") as OptionButton).item_selected.emit(1)
+	(console.get(&"editor") as TabContainer).current_tab = 2
 	(console.get(&"send") as Button).pressed.emit()
-	await wait_for(func() -> bool: return not console.get(&"_logic").call(&"is_sending"))
+	await wait_for(func() -> bool: return not console.call(&"is_sending"))
 	await shoot("console_body")
 	await shoot_panel("panel_console", console)
 	var view: Control = console.get(&"response")
 	(view.get(&"tabs") as TabContainer).current_tab = 3
-	(console.get(&"tabs") as TabContainer).current_tab = 3
+	(console.get(&"editor") as TabContainer).current_tab = 3
 	await shoot("console_times")
-	(console.get(&"tabs") as TabContainer).current_tab = 4
+	(console.get(&"editor") as TabContainer).current_tab = 4
 	(view.get(&"tabs") as TabContainer).current_tab = 1
 	await shoot("console_options")
 	var panel: Control = (plugin().get(&"debugger").get(&"panels") as Dictionary)[0]

@@ -134,7 +134,7 @@ class TestConnecting:
         assert one.seen.facts == [
             ("ConnectStarted", "192.0.2.1:80", ""),
             ("LayerEstablished", LayerKind.SOCKET),
-            ("Connected", "192.0.2.1:80", "", "", ""),
+            ("Connected", "192.0.2.1:80", "", "", "", ""),
         ]
         assert [event.at for event in one.seen] == [
             Moment(EPOCH, 100.0),
@@ -240,7 +240,8 @@ class TestConnecting:
 
     def test_a_tunnel_and_tls_in_it(self) -> None:
         root = Authority()
-        with TlsServer(root.issue("127.0.0.1"), speak(LAST), before=grant) as server:
+        identity = root.issue("127.0.0.1")
+        with TlsServer(identity, speak(LAST), before=grant) as server:
             client, seen = HTTPClient(), Seen()
             client.observer = seen
             client.set_https_proxy("127.0.0.1", server.port)
@@ -253,6 +254,7 @@ class TestConnecting:
         assert seen.only(ConnectStarted).target == "127.0.0.1:1"
         assert seen.only(Connected).tls_version == "TLSv1.3"
         assert seen.only(Connected).cipher
+        assert seen.only(Connected).certificate == identity.pem
         assert seen.only(Connected).address == f"127.0.0.1:{server.port}"
 
     def test_tls_fails(self) -> None:
@@ -269,7 +271,7 @@ class TestConnecting:
         observed.client.attach(FakeStream())
         assert observed.seen.facts == [
             ("ConnectionClosed", ""),
-            ("Connected", "192.0.2.1:80", "", "", ""),
+            ("Connected", "192.0.2.1:80", "", "", "", ""),
         ]
         assert len({event.connection for event in observed.seen}) == 2
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pythonscript_http.editor.records import Log
+from pythonscript_http.editor.log import Log
 from pythonscript_http.trace import (
     AttemptFailed,
     AttemptStarted,
@@ -25,6 +25,8 @@ from pythonscript_http.trace import (
 )
 
 EPOCH = 1_700_000_000.0
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nTUlJQw==\n-----END CERTIFICATE-----\n"
+"""What a game has told of one; none that can be read."""
 
 
 def at(seconds: float) -> Moment:
@@ -43,7 +45,7 @@ def connecting(
     yield LayerEstablished(at(since + 0.3), connection, LayerKind.SOCKET)
     if tls:
         yield LayerEstablished(at(since + 0.6), connection, LayerKind.TLS)
-    terms = ("TLSv1.3", "TLS_AES_256_GCM_SHA384", "http/1.1") if tls else ("", "", "")
+    terms = ("TLSv1.3", "TLS_AES_256_GCM_SHA384", "http/1.1", CERTIFICATE) if tls else ("",) * 4
     yield Connected(at(since + 0.6), connection, "192.0.2.1:443", *terms)
 
 

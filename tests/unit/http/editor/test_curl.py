@@ -5,90 +5,19 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.loopback.scripted import ReadRequest, ScriptedServer
+from tests.unit.http.editor.commands import CHROME, FIREFOX, URL
 
-from pythonscript_http.editor import curl
-from pythonscript_http.editor.curl import command_of, parse, words
+from pythonscript_http.editor.curl import command_of, parse
 from pythonscript_http.editor.request import File, FormatError, Request, content_of, split_url
 
 SECONDS = 60.0
-URL = "http://127.0.0.1:8000"
-
-CHROME = r"""curl 'http://127.0.0.1:8000/api?x=1' \
-  -H 'accept: */*' \
-  -H 'content-type: application/json' \
-  -b 'session=abc; theme=dark' \
-  -H 'user-agent: Mozilla/5.0 (X11; Linux x86_64)' \
-  --data-raw $'{"it":"isn\'t","tab":"\\t","excl":"\u0021","caf\u00e9":"\ud83d\ude00"}' \
-  --compressed \
-  --insecure"""
-FIREFOX = r"""curl 'http://127.0.0.1:8000/form' --compressed -X POST -H 'User-Agent: Mozilla/5.0' \
--H 'Accept-Language: de,en;q=0.5' \
--H 'Content-Type: application/x-www-form-urlencoded' --data-raw 'a=1&b=%20'"""
 
 
 @pytest.mark.parametrize("command", [CHROME, FIREFOX])
 def test_what_is_pasted_into_a_field_of_one_line(command: str) -> None:
     assert parse(command.replace("\n", "")) == parse(command)
     assert parse(command.replace("\n", "\r\n")) == parse(command)
-
-
-class TestWords:
-    @pytest.mark.parametrize(
-        ("text", "expected"),
-        [
-            ("a  b\tc\nd", ["a", "b", "c", "d"]),
-            ("'a b'c\"d e\" ''", ["a bcd e", ""]),
-            (r"a\ b \'c", ["a b", "'c"]),
-            ("a \\\n  b\\\nc", ["a", "bc"]),
-            ("a \\\r\n  b\\\r\nc", ["a", "bc"]),
-            ("a \\  b \\  \\\tc", ["a", "b", "\tc"]),
-            (r'"a\"b\\c\d"', ['a"b\\c\\d']),
-            ('"a\\\nb"', ["ab"]),
-            (r"$'a\'b\n\t\\\"\x41\101\u00e9\U0001F600\cA'", ["a'b\n\t\\\"AAé😀\x01"]),
-            (r"$'\xc3\xa9\303\251'", ["éé"]),
-            (r"$'\ud83d\ude00\ud83d'", ["😀\ufffd"]),
-            (r"$'\xff'", ["\udcff"]),
-            ('"$TOKEN ${A_b}" $c', ["{{TOKEN}} {{A_b}}", "{{c}}"]),
-            ("'$x' a#b", ["$x", "a#b"]),
-        ],
-    )
-    def test_they_are_a_shells(self, text: str, expected: list[str]) -> None:
-        assert words(text) == expected
-
-    @pytest.mark.parametrize(
-        ("text", "why"),
-        [
-            ("a | b", r"'\|' needs a shell"),
-            ("a > b", "'>' needs a shell"),
-            ("a; b", "';' needs a shell"),
-            ("a `b`", "'`' needs a shell"),
-            ("a $(b)", "needs a shell"),
-            ('a "$(b)"', "needs a shell"),
-            ("a 'b", "a quote ' is not closed"),
-            ('a "b', 'a quote " is not closed'),
-            ("a $'b", "is not closed|without a name"),
-            ("a \\", "ends with a backslash"),
-            ("a $ b", "without a name"),
-        ],
-    )
-    def test_what_needs_a_shell_is_an_error(self, text: str, why: str) -> None:
-        with pytest.raises(FormatError, match=why):
-            words(text)
-
-    @given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))))
-    def test_what_is_quoted_comes_back(self, texts: list[str]) -> None:
-        assert words(" ".join(map(curl._shell, texts))) == texts
-
-    @pytest.mark.parametrize("text", [CHROME, FIREFOX, r"a 'b c' \"d $'\101\x42\n' "])
-    def test_bash_agrees(self, text: str) -> None:
-        script = f'curl() {{ printf "%s\\0" curl "$@"; }}; a() {{ printf "%s\\0" a "$@"; }}; {text}'
-        done = subprocess.run(["bash", "-c", script], capture_output=True, check=True, timeout=SECONDS)
-        if r"\ud83d" in text:  # bash writes each half apart
-            return
-        assert words(text) == done.stdout.decode().split("\0")[:-1]
 
 
 def test_from_chrome() -> None:
@@ -206,9 +135,18 @@ def test_notes_and_options_without_meaning() -> None:
     assert "line breaks" in notes[0]
 
 
+def test_tls() -> None:
+    command = f"curl {URL} --cacert a.crt -E c.pem --key k.pem --pinnedpubkey 'sha256//x;sha256//y'"
+    request = Request(url=URL, ca="a.crt", certificate="c.pem", key="k.pem", pins="sha256//x sha256//y")
+    assert parse(command)[0] == request
+    assert parse(command_of(request))[0] == request
+
+
 @pytest.mark.parametrize(
     ("command", "why"),
     [
+        ("curl http://a --cert f:secret", "encrypted"),
+        ("curl http://a --pinnedpubkey f.der", "write sha256//"),
         ("", "is not a curl command"),
         ("wget http://a", "is not a curl command"),
         ("curl", "names no URL"),
@@ -231,6 +169,11 @@ def test_notes_and_options_without_meaning() -> None:
 def test_what_cannot_be_read_says_why(command: str, why: str) -> None:
     with pytest.raises(FormatError, match=why):
         parse(command)
+
+
+def test_options_before_the_url_take_no_time() -> None:
+    options = "--compressed --http2 --location --silent --show-error " * 20
+    assert parse(f"curl {options} {URL}")[0] == Request(url=URL)
 
 
 def test_commands_are_bounded() -> None:

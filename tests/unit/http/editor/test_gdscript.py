@@ -63,3 +63,17 @@ def test_what_no_script_can_do(request_: Request, why: str) -> None:
 def test_a_title_is_one_line() -> None:
     script = script_of(Request(url="http://a", name="x\nquit()"))
     assert "## x quit()" in script.splitlines()
+
+
+def test_tls() -> None:
+    script = script_of(Request(url="https://a", ca="a.crt", certificate="c.crt", key="k.key", pins="x y"))
+    for line in (
+        'trusted.load("a.crt")',
+        'client.connect_to_host("https://a", -1, TLSOptions.client(trusted))',
+        'policy.pins = ["x", "y"]',
+        'policy.client_certificate.load("c.crt")',
+        'policy.client_key.load("k.key")',
+        "client.tls_policy = policy",
+    ):
+        assert f"\t{line}" in script.splitlines()
+    assert script.index("tls_policy") < script.index("connect_to_host")

@@ -10,7 +10,7 @@ from jsonschema import Draft6Validator  # type: ignore[import-untyped]
 from tests.unit.http.editor.fakes import connecting, log_of, refused, request, response
 
 from pythonscript_http.editor.har import har_of, text_of
-from pythonscript_http.editor.records import Log
+from pythonscript_http.editor.log import Log
 from pythonscript_http.trace import Outcome
 
 SCHEMA = json.loads((Path(__file__).parent / "har_schema.json").read_text(encoding="utf-8"))

@@ -239,3 +239,44 @@ def test_the_ends_of_lines_stay(index: int) -> None:
     written = replaced(text, index, Request(url="http://z", headers=(("A", "b"),)))
     assert written.count("\n") == written.count("\r\n") > 5
     assert parse(written).sections[index].request == Request(url="http://z", headers=(("A", "b"),), name="")
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_what_is_not_the_requests_stays_byte_by_byte(index: int) -> None:
+    text = "\ufeff# c\nGET http://a\r\n\r\n> {% a %}\n### b\nGET http://b\n\n> {% b %}\n"
+    written = replaced(text, index, Request(url="http://c"))
+    assert written.startswith("\ufeff# c\n")
+    assert [line for line in ("> {% a %}\n", "> {% b %}\n") if line not in written] == []
+    assert replaced(written, index, Request(url="http://c")) == written or index == 2
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request(url="http://a\n### b"),
+        Request(url="http://a", headers=(("A", "b\r\nC: d"),)),
+        Request(url="http://a", name="a\nGET http://b"),
+        Request(url="http://a", proxy="p:1\n"),
+    ],
+)
+def test_a_line_break_where_none_can_be(request_: Request) -> None:
+    with pytest.raises(FormatError, match="line break"):
+        write(request_)
+
+
+def test_how_it_is_sent() -> None:
+    request = Request(
+        url="http://a", insecure=True, proxy="p:1", ca="a.crt", certificate="c", key="k", pins="x y"
+    )
+    lines = write(request)
+    assert lines[:-1] == [
+        "# @insecure",
+        "# @proxy p:1",
+        "# @ca a.crt",
+        "# @certificate c",
+        "# @key k",
+        "# @pins x y",
+    ]
+    text = "\n".join(lines)
+    assert requests(parse(text)) == [request]
+    assert replaced(text, 0, Request(url="http://a")) == "GET http://a\n"

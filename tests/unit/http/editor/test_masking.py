@@ -2,6 +2,7 @@
 
 import pytest
 
+from pythonscript_http.editor.http_file import substituted
 from pythonscript_http.editor.masking import (
     MASK,
     extracted,
@@ -138,3 +139,30 @@ def test_credentials_become_variables() -> None:
         "basic_credentials": "eA==",
         "authorization": "x",
     }
+
+
+@pytest.mark.parametrize(
+    ("body", "left", "found"),
+    [
+        ('{"password" : "a\\"b", "n": 1}', '{"password" : "{{password}}", "n": 1}', {"password": 'a\\"b'}),
+        (
+            '{"refreshToken":"x","pin":12}',
+            '{"refreshToken":"{{refreshtoken}}","pin":{{pin}}}',
+            {"refreshtoken": "x", "pin": "12"},
+        ),
+        ("user=ada&password=a%20b", "user=ada&password={{password}}", {"password": "a%20b"}),
+        ('name="otp"\r\n\r\n"12\r\n--b', 'name="otp"\r\n\r\n{{otp}}\r\n--b', {"otp": '"12'}),
+        (
+            '{"token":"a","x":{"token":"b"}}',
+            '{"token":"{{token}}","x":{"token":"{{token_2}}"}}',
+            {"token": "a", "token_2": "b"},
+        ),
+        ('{"key":"a","code":"b","password":""}', '{"key":"a","code":"b","password":""}', {}),
+        ('{"token":"cut o', '{"token":"cut o', {}),
+    ],
+)
+def test_credentials_of_bodies_become_variables(body: str, left: str, found: dict[str, str]) -> None:
+    request, values = extracted(Request("POST", "http://a", body=(body, File("f"))))
+    assert (request.body, values) == ((left, File("f")), found)
+    assert substituted(request, {"token": "{{token}}", **values}.get).body == (body, File("f"))
+    assert extracted(request) == (request, {})

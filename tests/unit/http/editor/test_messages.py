@@ -2,6 +2,7 @@
 
 import dataclasses
 import threading
+from math import inf, nan
 from typing import Any, get_args, get_origin
 
 import pytest
@@ -62,6 +63,9 @@ def test_a_row_that_does_not_fit_is_refused(kind: type[Event]) -> None:
         ["ExchangeEnded", 0.0, 0.0, 1, 1, "no"],
         ["ExchangeEnded", 0.0, 0.0, 1, 1, "failed", "", 1, 1, 1, [[b"a"]]],
         ["NameResolved", 0.0, 0.0, 1, "a", "b"],
+        *(["AttemptStarted", wall, 0.0, 1, "a"] for wall in (nan, inf, -1.0, 253402300800.0)),
+        *(["AttemptStarted", 0.0, clock, 1, "a"] for clock in (nan, -inf, -1.0, 1e308)),
+        *(["AttemptStarted", 0.0, 0.0, number, "a"] for number in (-2, 1 << 53)),
     ],
 )
 def test_what_is_no_event(row: list[Any]) -> None:

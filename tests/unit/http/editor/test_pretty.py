@@ -150,3 +150,12 @@ def test_a_codec_that_is_none_for_texts(codec: str) -> None:
     text = text_of(f"text/plain; charset={codec}", rb"\ud800 +2AA-")
     text.encode()  # it has no half characters
     assert "2AA" in text or codec == "utf-7"
+
+
+def test_variables_stand_for_values_of_requests() -> None:
+    text = '{"a":{{a}},"b":[{{ b }},"{{c}}"]}'
+    assert json_problem(text) == ""
+    assert pretty_json("[{{a}}]", variables=True) == "[\n  {{a}}\n]"
+    with pytest.raises(FormatError):
+        pretty_json("[{{a}}]")
+    assert "a name in quotes" in json_problem('{"a":{{"}}}')

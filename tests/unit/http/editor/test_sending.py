@@ -1,16 +1,19 @@
 """Requests of the console: sent in a thread, cancelled from another, and told of as the inspector would."""
 
 import queue
+import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.loopback.certificates import Authority
 from tests.loopback.network import closed_port
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.server import Server
-from tests.loopback.tls_server import TlsServer
+from tests.loopback.tls_server import TlsServer, server_context
 
 from pythonscript_http.editor.masking import MASK
 from pythonscript_http.editor.request import File, FormatError, Request
@@ -20,8 +23,8 @@ from pythonscript_http.transport.policy import TlsPolicy
 SECONDS = 60.0
 
 
-def policy(insecure: bool) -> TlsPolicy:
-    return TlsPolicy(unsafe=insecure)
+def policy(fields: dict[str, Any]) -> TlsPolicy:
+    return TlsPolicy(**fields)
 
 
 def send(request: Request, read: Callable[[str], bytes] = lambda path: Path(path).read_bytes()) -> Response:
@@ -124,3 +127,46 @@ def test_what_cannot_be_sent_is_told_at_once(request_: Request, why: str) -> Non
             policy=policy,
             done=print,
         )
+
+
+def test_tls_by_files(tmp_path: Path) -> None:
+    root, clients = Authority(), Authority("Clients")
+    identity, own = root.issue("localhost"), clients.issue(common_name="ada")
+    files = {
+        "ca": root.pem.encode(),
+        "own": f"{own.key_pem}{own.pem}".encode(),
+        "cert": own.pem.encode(),
+        "key": own.key_pem.encode(),
+    }
+
+    def serve(connection: object) -> None:
+        if connection.recv(65536):  # type: ignore[attr-defined]
+            subject = connection.getpeercert()["subject"][-1][0][1].encode()  # type: ignore[attr-defined]
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n" + subject)  # type: ignore[attr-defined]
+
+    with TlsServer(server_context(identity, trusted=clients.pem), serve) as server:
+        request = Request(
+            url=f"https://localhost:{server.port}/", ca="ca", certificate="own", pins=identity.pin
+        )
+        assert send(request, files.__getitem__).body == b"ada"
+        assert send(replace(request, certificate="cert", key="key"), files.__getitem__).body == b"ada"
+        for changed, why in (
+            (replace(request, pins=clients.pin), "pin"),
+            (replace(request, pins="x"), "digest"),
+            (replace(request, ca=""), "certificate"),
+            (replace(request, ca="key"), "no PEM block|has a PEM block of the kind"),
+            (replace(request, certificate="cert"), "PRIVATE KEY"),
+        ):
+            assert re.search(why, send(changed, files.__getitem__).record.reason)
+
+
+@pytest.mark.parametrize(
+    ("request_", "why"),
+    [
+        (Request(url="https://a", ca="f", insecure=True), "no effect"),
+        (Request(url="https://a", key="f"), "no certificate"),
+    ],
+)
+def test_tls_that_contradicts_itself(request_: Request, why: str) -> None:
+    with pytest.raises(FormatError, match=why):
+        Transfer(request_, read=lambda _: b"", policy=policy, done=print)

@@ -5,19 +5,16 @@ extends VBoxContainer
 signal recording_changed(recording: bool)
 signal resend(request: Dictionary)
 
-const Phases := preload("phases.gd")
+enum Action { OPEN, CURL, CURL_MASKED, URL }
+
+const Controls := preload("controls.gd")
+const RequestList := preload("request_list.gd")
 const ResponseView := preload("response_view.gd")
 
 ## Seconds between two looks at what has come.
 const PACE := 0.2
-## Columns, with the names by which [code]filters.py[/code] sorts.
-const COLUMNS := ["method", "path", "status", "host", "type", "size", "time", ""]
-const RATIOS := [2, 8, 2, 5, 3, 3, 3, 9]
-## As many are shown beside the details, as in browsers.
-const BESIDE_DETAILS := 3
-const WATERFALL := 7
 
-var tree := Tree.new()
+var tree := RequestList.new()
 var filter := LineEdit.new()
 var errors := CheckBox.new()
 var keep := CheckBox.new()
@@ -28,12 +25,7 @@ var menu := PopupMenu.new()
 var har := MenuButton.new()
 
 var _log: RefCounted = ClassDB.instantiate(&"PyHTTPInspector")
-var _items := {}
-var _note := Label.new()
-var _sort := ""
-var _descending := false
-var _begin := 0.0
-var _last_run := 0
+var _note: Label
 var _dialog: FileDialog
 var _secrets := false
 
@@ -43,23 +35,23 @@ func _init() -> void:
 	var split := HSplitContainer.new()
 	split.size_flags_vertical = SIZE_EXPAND_FILL
 	add_child(split)
+	for part: Control in [tree, details]:
+		part.size_flags_horizontal = SIZE_EXPAND_FILL
+		split.add_child(part)
+	tree.size_flags_vertical = SIZE_EXPAND_FILL
+	tree.item_selected.connect(_on_item_selected)
+	tree.item_mouse_selected.connect(_on_item_mouse_selected)
+	tree.item_activated.connect(_on_menu_pressed.bind(Action.OPEN))
+	tree.sort_changed.connect(rebuild)
 	details.hide()
-	_make_tree()
-	split.add_child(tree)
-	details.size_flags_horizontal = SIZE_EXPAND_FILL
 	details.size_flags_stretch_ratio = 0.8
 	details.close.show()
 	details.close.pressed.connect(_on_details_closed)
-	split.add_child(details)
-	var note := _note
-	note.text = tr(
-		"Shown are requests of PyHTTPClient. The engine's HTTPClient and HTTPRequest cannot be observed."
+	_note = Controls.note(
+		self,
+		tr("Shown are requests of PyHTTPClient. The engine's HTTPClient and HTTPRequest cannot be observed.")
 	)
-	note.clip_text = true
-	note.modulate.a = 0.6
-	note.mouse_filter = MOUSE_FILTER_STOP
-	note.tooltip_text = note.text
-	add_child(note)
+	_note.modulate.a = 0.6
 	add_child(menu)
 	menu.id_pressed.connect(_on_menu_pressed)
 	var timer := Timer.new()
@@ -86,11 +78,7 @@ func _make_bar() -> void:
 	record.tooltip_text = tr("Record what the game's clients do; without it the game collects nothing.")
 	record.toggled.connect(recording_changed.emit)
 	bar.add_child(record)
-	var clear := Button.new()
-	clear.text = tr("Clear")
-	clear.tooltip_text = tr("Forget all that is shown.")
-	clear.pressed.connect(_on_clear_pressed)
-	bar.add_child(clear)
+	Controls.button(bar, tr("Clear"), tr("Forget all that is shown."), _on_clear_pressed)
 	keep.text = tr("Keep")
 	keep.tooltip_text = tr("Keep what is shown when the game is started again.")
 	keep.toggled.connect(_on_keep_toggled)
@@ -119,43 +107,6 @@ func _make_bar() -> void:
 	add_child(bar)
 
 
-func _make_tree() -> void:
-	tree.column_titles_visible = true
-	tree.hide_root = true
-	tree.select_mode = Tree.SELECT_ROW
-	tree.allow_rmb_select = true
-	tree.size_flags_horizontal = SIZE_EXPAND_FILL
-	tree.size_flags_vertical = SIZE_EXPAND_FILL
-	_make_columns()
-	tree.item_selected.connect(_on_item_selected)
-	tree.item_mouse_selected.connect(_on_item_mouse_selected)
-	tree.item_activated.connect(_on_menu_pressed.bind(0))
-	tree.column_title_clicked.connect(_on_title_clicked)
-
-
-func _make_columns() -> void:
-	var titles := [
-		tr("Method"),
-		tr("Path"),
-		tr("Status"),
-		tr("Host"),
-		tr("Type"),
-		tr("Size"),
-		tr("Time"),
-		tr("Waterfall")
-	]
-	tree.columns = BESIDE_DETAILS if details.visible else COLUMNS.size()
-	for index in tree.columns:
-		tree.set_column_title(index, titles[index])
-		tree.set_column_title_alignment(index, HORIZONTAL_ALIGNMENT_LEFT)
-		tree.set_column_clip_content(index, true)
-		tree.set_column_expand_ratio(index, RATIOS[index])
-	if tree.columns > WATERFALL:
-		tree.set_column_title_tooltip_text(
-			WATERFALL, tr("When the game noticed each phase, so waiting has the game's own frames in it.")
-		)
-
-
 func is_recording() -> bool:
 	return record.button_pressed
 
@@ -178,114 +129,49 @@ func receive(data: Array) -> void:
 func update() -> void:
 	if not is_visible_in_tree():
 		return
+	var selected := tree.get_selected_id()
 	for id: int in _log.call(&"take_changed"):
 		var row: Dictionary = _log.call(&"get_row", id, filter.text, errors.button_pressed)
-		if not row.is_empty():
-			_show_row(row)
-		elif _items.has(id):
-			(_items[id] as TreeItem).free()
-			_items.erase(id)
-	var oldest: int = _log.call(&"get_oldest")
-	for id: int in _items.keys():
-		if id < oldest:  # it has made room
-			(_items[id] as TreeItem).free()
-			_items.erase(id)
+		if row.is_empty():
+			tree.remove_row(id)
+		else:
+			tree.show_row(row)
+			if id == selected:
+				details.show_details(_log.call(&"get_details", id))
+	tree.remove_before(_log.call(&"get_oldest"))
 	_show_count()
+	tree.now = _log.call(&"get_now")
 	tree.queue_redraw()
 
 
 ## Shows all rows anew: after a change of filter or order, or when the panel comes into view.
 func rebuild() -> void:
-	var selected := _selected()
-	tree.clear()
-	if details.visible != (tree.columns == BESIDE_DETAILS):
-		_make_columns()
-	tree.create_item()
-	_items.clear()
-	_last_run = 0
+	var selected := tree.get_selected_id()
+	if details.visible != tree.is_narrow():
+		tree.clear()
+		tree.set_narrow(details.visible)
+	tree.clear_rows()
 	_log.call(&"take_changed")
-	for row: Dictionary in _log.call(&"get_rows", filter.text, errors.button_pressed, _sort, _descending):
-		_show_row(row)
-	if _items.has(selected):
-		(_items[selected] as TreeItem).select(0)
+	for row: Dictionary in _log.call(
+		&"get_rows", filter.text, errors.button_pressed, tree.sort, tree.descending
+	):
+		tree.show_row(row)
+	tree.select_row(selected)
 	_show_count()
-
-
-func _show_row(row: Dictionary) -> void:
-	var id: int = row["id"]
-	if not _items.has(id):
-		if _items.is_empty():
-			_begin = row["begun"]
-		elif _sort == "" and row["run"] != _last_run:
-			_add_divider()
-			_begin = row["begun"]
-		_last_run = row["run"]
-		_items[id] = _make_item(id)
-	var item: TreeItem = _items[id]
-	var received: String = "" if row["received"] == 0 else String.humanize_size(row["received"])
-	var place: String = row["path"] if row["method"] != "" else row["reason"]
-	var texts := [row["method"], place, row["status"], row["host"], row["type"], received]
-	texts.append("" if row["pending"] else Phases.seconds_text(row["seconds"]))
-	for column in mini(texts.size(), tree.columns):
-		item.set_text(column, texts[column])
-		item.set_tooltip_text(column, row["reason"] if row["reason"] != "" else str(texts[column]))
-		item.clear_custom_color(column)
-		if row["failed"]:
-			item.set_custom_color(column, get_theme_color("error_color", "Editor"))
-		elif row["pending"]:
-			item.set_custom_color(column, get_theme_color("font_disabled_color", "Editor"))
-	if tree.columns > WATERFALL:
-		item.set_tooltip_text(
-			5, tr("%d bytes received, %d bytes of body") % [row["received"], row["decoded"]]
-		)
-		item.set_metadata(WATERFALL, row)
-	if item == tree.get_selected():
-		details.show_details(_log.call(&"get_details", id))
-
-
-func _make_item(id: int) -> TreeItem:
-	var item := tree.create_item()
-	item.set_metadata(0, id)
-	if tree.columns > WATERFALL:
-		item.set_metadata(1, _begin)
-		item.set_cell_mode(WATERFALL, TreeItem.CELL_MODE_CUSTOM)
-		item.set_custom_draw_callback(WATERFALL, _draw_waterfall)
-	return item
-
-
-func _add_divider() -> void:
-	var divider := tree.create_item()
-	for column in tree.columns:
-		divider.set_selectable(column, false)
-		divider.set_custom_bg_color(column, get_theme_color("accent_color", "Editor") * Color(1, 1, 1, 0.25))
-	divider.set_text(0, tr("next run"))
-	divider.set_expand_right(0, true)
 
 
 func _show_count() -> void:
 	var total: int = _log.call(&"get_count")
 	var lost: int = _log.call(&"get_lost")
-	count.text = str(total) if _items.size() == total else "%d / %d" % [_items.size(), total]
+	count.text = str(total) if tree.count() == total else "%d / %d" % [tree.count(), total]
 	count.tooltip_text = tr("Requests that are shown, of all that are known.")
 	if lost > 0:
 		count.text += tr(", %d lost") % lost
 		count.tooltip_text += "\n" + tr("The game had no room for %d events: what is shown has gaps.") % lost
 
 
-func _draw_waterfall(item: TreeItem, rect: Rect2) -> void:
-	var row: Dictionary = item.get_metadata(WATERFALL)
-	var begin: float = item.get_metadata(1)
-	var span := maxf(0.001, _log.call(&"get_now") - begin)
-	Phases.draw(tree, rect, row["phases"], row["begun"] - begin, span)
-
-
-func _selected() -> int:
-	var item := tree.get_selected()
-	return item.get_metadata(0) if item != null and item.get_metadata(0) != null else 0
-
-
 func _on_item_selected() -> void:
-	var found: Dictionary = _log.call(&"get_details", _selected())
+	var found: Dictionary = _log.call(&"get_details", tree.get_selected_id())
 	if not found.is_empty():
 		if not details.visible:
 			_show_details.call_deferred(true)  # not while the tree still selects
@@ -297,7 +183,6 @@ func _on_details_closed() -> void:
 	_show_details(false)
 
 
-## Beside the details the list has its first columns only.
 func _show_details(shown: bool) -> void:
 	if details.visible != shown:
 		details.visible = shown
@@ -305,8 +190,11 @@ func _show_details(shown: bool) -> void:
 
 
 func _on_item_mouse_selected(place: Vector2, button: int) -> void:
-	if button != MOUSE_BUTTON_RIGHT or _selected() == 0:
-		return
+	if button == MOUSE_BUTTON_RIGHT and tree.get_selected_id() != 0:
+		_open_menu(tree.get_screen_position() + place)
+
+
+func _open_menu(place: Vector2) -> void:
 	menu.clear()
 	for item: Array in [
 		[tr("Open in the console"), tr("Edit the request and send it again.")],
@@ -316,44 +204,30 @@ func _on_item_mouse_selected(place: Vector2, button: int) -> void:
 	]:
 		menu.add_item(item[0])
 		menu.set_item_tooltip(menu.item_count - 1, item[1])
-	menu.position = Vector2i(tree.get_screen_position() + place)
+	menu.position = Vector2i(place)
 	menu.reset_size()
 	menu.popup()
 
 
-func _on_menu_pressed(id: int) -> void:
-	var selected := _selected()
+func _on_menu_pressed(action: Action) -> void:
+	var selected := tree.get_selected_id()
 	if selected == 0:
 		return
 	var found: Dictionary
-	match id:
-		0:
+	match action:
+		Action.OPEN:
 			found = _log.call(&"get_request", selected)
 			if found.has("request"):
 				resend.emit(found["request"])
-		1, 2:
-			found = _log.call(&"get_curl", selected, id == 1)
+		Action.CURL, Action.CURL_MASKED:
+			found = _log.call(&"get_curl", selected, action == Action.CURL)
 			if found.has("text"):
 				DisplayServer.clipboard_set(found["text"])
-		3:
+		Action.URL:
 			found = _log.call(&"get_details", selected)
 			DisplayServer.clipboard_set(found["url"])
 	if found.has("error"):
-		_note.text = found["error"]
-
-
-func _on_title_clicked(column: int, button: int) -> void:
-	if button != MOUSE_BUTTON_LEFT:
-		return
-	if _sort != COLUMNS[column]:
-		_sort = COLUMNS[column]
-		_descending = false
-	elif not _descending:
-		_descending = true
-	else:
-		_sort = ""
-		_descending = false
-	rebuild()
+		Controls.set_note(_note, found["error"])
 
 
 func _on_clear_pressed() -> void:
@@ -392,7 +266,7 @@ func save_har(path: String) -> void:
 	var file := FileAccess.open(path, FileAccess.WRITE)
 	if file == null:
 		var why := error_string(FileAccess.get_open_error())
-		_note.text = tr("%s cannot be written: %s") % [path, why]
+		Controls.set_note(_note, tr("%s cannot be written: %s") % [path, why])
 		return
 	file.store_buffer(_log.call(&"get_har", filter.text, errors.button_pressed, _secrets))
-	_note.text = tr("saved as %s") % path
+	Controls.set_note(_note, tr("saved as %s") % path)
