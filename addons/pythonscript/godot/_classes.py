@@ -148,14 +148,18 @@ def _make_class(name: str) -> EngineClass:
         raise AttributeError(f"the engine has no class {name!r}")
     # Asked without ClassDB's proxy while that is being made itself.
     parent = "Object" if name == "ClassDB" else str(singleton("ClassDB").get_parent_class(name))
-    body: dict[str, Any] = {"_engine_class": name, "__module__": "godot", "__doc__": f"Class reference: {name}."}
+    body: dict[str, Any] = {
+        "_engine_class": name,
+        "__module__": "godot",
+        "__doc__": f"Class reference: {name}.",
+    }
     if name in declared:
         body |= _placeholders(declared[name])
     return EngineClass(name, (engine_class(parent),), body)
 
 
 def _placeholders(python: type[Any]) -> dict[str, Any]:
-    """The body of a class for the editor's placeholders of a game's class: they have properties and nothing else."""
+    """The body of a class for the editor's placeholders of a game's class, which have properties alone."""
 
     def find(self: Object, name: str) -> Any:
         member = vars(owner_of(python, name) or object).get(name)

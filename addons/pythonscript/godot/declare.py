@@ -298,7 +298,7 @@ class _Inspection:
             notification=isinstance(getattr(self.cls, "_notification", None), FunctionType),
             to_string=isinstance(getattr(self.cls, "_to_string", None), FunctionType),
             abstract=abstract,
-            tool=tool or not is_native(parent) and spec_of(parent).tool,
+            tool=tool or (not is_native(parent) and spec_of(parent).tool),
             doc=vars(self.cls).get("__doc__") or "",
         )
 

@@ -113,9 +113,7 @@ class Transfer:
         self._client = self._configured(client(), policy, read)
         self._thread = threading.Thread(target=self._run, name="HTTP console", daemon=True)
 
-    def _configured(
-        self, client: HTTPClient, policy: MakePolicy, read: Callable[[str], bytes]
-    ) -> HTTPClient:
+    def _configured(self, client: HTTPClient, policy: MakePolicy, read: Callable[[str], bytes]) -> HTTPClient:
         client.set_blocking_mode(True)
         client.set_decode_body(True)
         client.set_read_chunk_size(64 << 10)

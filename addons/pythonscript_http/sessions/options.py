@@ -10,14 +10,11 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pythonscript_http.config import Limits
 from pythonscript_http.exceptions import LocalError
-from pythonscript_http.transport.late import LatePolicy, making_tls_ready
-
-if TYPE_CHECKING:  # late: a game that speaks plain HTTP does not load OpenSSL
-    from pythonscript_http.transport.trust import TlsPolicy
+from pythonscript_http.transport.policy import TlsPolicy
 
 LARGEST_IN_MEMORY: Final = 256 << 20
 """Bytes of a response's body that is kept in memory, unless `max_body_size` says more."""
@@ -69,7 +66,7 @@ class Options:
     """How many redirects are followed; 0: none is, and the redirect is the response."""
     allow_downgrade: bool = False
     """Redirects from https to http are followed."""
-    tls: "TlsPolicy | LatePolicy | None" = None
+    tls: TlsPolicy | None = None
     """The TLS policy; None: the session's default."""
     proxy: str = ""
     """The proxy, as `transport.proxy.parse_proxy` reads it; `environment`: the environment's; empty: none."""
@@ -231,11 +228,7 @@ def _auth(name: str, value: object) -> object:
 
 
 def _tls(name: str, value: object) -> object:
-    if value is None or isinstance(value, LatePolicy):
-        return value
-    with making_tls_ready():
-        from pythonscript_http.transport.trust import TlsPolicy
-    if isinstance(value, TlsPolicy):
+    if value is None or isinstance(value, TlsPolicy):
         return value
     raise _refused(name, value, "a TLS policy")
 

@@ -39,7 +39,7 @@ func inspector() -> Control:
 	return ((plugin().get(&"debugger") as Object).get(&"panels") as Dictionary)[0]
 
 
-func url(path: String) -> String:
+func _url(path: String) -> String:
 	return "http://127.0.0.1:%s%s" % [option("port"), path]
 
 
@@ -80,14 +80,14 @@ func test_a_request() -> void:
 	check("the panels' classes", needed.all(ClassDB.class_exists), true)
 	plugin().call(&"show_console")
 	var field: LineEdit = console().get(&"url")
-	field.text = url("/echo?x=1")
+	field.text = _url("/echo?x=1")
 	field.text_changed.emit(field.text)
 	check("the query", (_part(console(), "editor.query") as Control).call(&"get_pairs"), [["x", "1"]])
 	console().call(
 		&"load_request",
 		{
 			"method": "POST",
-			"url": url("/echo"),
+			"url": _url("/echo"),
 			"body": '{"b":1.0,"a":[]}',
 			"headers": [["Content-Type", "application/json"]]
 		}
@@ -123,25 +123,25 @@ func test_what_cannot_be_written_says_why() -> void:
 	field.text = "curl 'http://a' -d $'\\xe9'"
 	field.text_changed.emit(field.text)
 	check_true(_said(), _said().contains("no text"))
-	console().call(&"load_request", {"method": "POST", "url": url("/echo")})
+	console().call(&"load_request", {"method": "POST", "url": _url("/echo")})
 	(_part(console(), "editor.body.kind") as OptionButton).selected = 3
 	(_part(console(), "editor.body.form") as Control).call(&"set_pairs", [["a", "### b"]])
 	(console().get(&"send") as Button).pressed.emit()
 	check_true(_said(), _said().contains("another meaning"))
-	console().call(&"load_request", {"method": "POST", "url": url("/echo"), "body": "< /dev/zero"})
+	console().call(&"load_request", {"method": "POST", "url": _url("/echo"), "body": "< /dev/zero"})
 	(console().get(&"send") as Button).pressed.emit()
 	check_true(_said(), _said().contains("not a file"))
-	console().call(&"load_request", {"method": "POST", "url": url("/echo"), "body": "### a title"})
+	console().call(&"load_request", {"method": "POST", "url": _url("/echo"), "body": "### a title"})
 	check_true("sent", (await send()).begins_with("POST 200"))
 	(console().get(&"history") as MenuButton).about_to_popup.emit()
 	var menu := (console().get(&"history") as MenuButton).get_popup()
-	check("the history", menu.get_item_text(0).contains(url("/echo")), true)
+	check("the history", menu.get_item_text(0).contains(_url("/echo")), true)
 	menu.id_pressed.emit(0)
 	check("its body", ((console().call(&"get_request")) as Dictionary)["body"], "")
 
 
 func test_cancel() -> void:
-	console().call(&"load_request", {"url": url("/wait/60")})
+	console().call(&"load_request", {"url": _url("/wait/60")})
 	var button: Button = console().get(&"send")
 	button.pressed.emit()
 	check("the button", button.text, "Cancel")
@@ -157,7 +157,7 @@ func test_a_curl_command() -> void:
 	field.text_changed.emit(field.text)
 	var request: Dictionary = console().call(&"get_request")
 	check("method", request["method"], "POST")
-	check("url", request["url"], url("/echo?a=b"))
+	check("url", request["url"], _url("/echo?a=b"))
 	check("body", request["body"], '{"n":1.0}')
 	check("a variable instead of the token", request["headers"][0], ["Authorization", "Bearer {{token}}"])
 	var private := _text_of("res://http-client.private.env.json")
@@ -175,7 +175,7 @@ func test_a_curl_command() -> void:
 
 func test_files_of_requests() -> void:
 	console().call(
-		&"load_request", {"method": "PUT", "url": url("/echo"), "body": "< data.bin", "name": "upload"}
+		&"load_request", {"method": "PUT", "url": _url("/echo"), "body": "< data.bin", "name": "upload"}
 	)
 	FileAccess.open("res://data.bin", FileAccess.WRITE).store_buffer([0, 255])
 	(console().get(&"files") as Control).call(&"save_as", "res://requests.http")
@@ -191,7 +191,7 @@ func test_files_of_requests() -> void:
 		PackedStringArray(
 			[
 				"### upload",
-				"PUT " + url("/echo"),
+				"PUT " + _url("/echo"),
 				"Content-Type: application/octet-stream",
 				"",
 				"< data.bin",
@@ -204,7 +204,7 @@ func test_files_of_requests() -> void:
 		)
 	)
 	FileAccess.open("res://http-client.env.json", FileAccess.WRITE).store_string(
-		'{"$shared": {"b": "c"}, "live": {"host": "%s"}}' % url("")
+		'{"$shared": {"b": "c"}, "live": {"host": "%s"}}' % _url("")
 	)
 	(console().get(&"files") as Control).call(&"open_file", "res://requests.http")
 	var environments: OptionButton = _part(console(), "files.environment")
@@ -290,7 +290,7 @@ func test_a_game() -> void:
 		&"load_request",
 		{
 			"method": "POST",
-			"url": url("/echo?token=s3cret"),
+			"url": _url("/echo?token=s3cret"),
 			"body": '{"a":\n1}',
 			"headers": [["Content-Type", "application/json"], ["Cookie", "c=s3cret"]]
 		}
@@ -306,15 +306,15 @@ func test_a_game() -> void:
 	inspector().call(&"rebuild")
 	check(
 		"what it did",
-		rows("", false),
+		_rows("", false),
 		["POST /echo?token=s3cret 200 json", REFUSED, "GET /status/404 404 octet-stream"]
 	)
-	check("errors", rows("", true), [REFUSED, "GET /status/404 404 octet-stream"])
-	check("a filter", rows("method:post type:json -nothing", false), ["POST /echo?token=s3cret 200 json"])
+	check("errors", _rows("", true), [REFUSED, "GET /status/404 404 octet-stream"])
+	check("a filter", _rows("method:post type:json -nothing", false), ["POST /echo?token=s3cret 200 json"])
 	check("nothing is lost", (inspector().get(&"count") as Label).text, "1 / 3")
 
 
-func rows(text: String, errors: bool) -> Array:
+func _rows(text: String, errors: bool) -> Array:
 	(inspector().get(&"filter") as LineEdit).text = text
 	(inspector().get(&"errors") as CheckBox).set_pressed_no_signal(errors)
 	inspector().call(&"_on_details_closed")
@@ -331,7 +331,7 @@ func _row(item: TreeItem) -> String:
 
 
 func test_details_of_what_a_game_did() -> void:
-	rows("method:post", false)
+	_rows("method:post", false)
 	var tree: Tree = inspector().get(&"tree")
 	tree.set_selected(tree.get_root().get_child(0), 0)
 	var view: Control = inspector().get(&"details")
@@ -342,15 +342,15 @@ func test_details_of_what_a_game_did() -> void:
 	check("what was sent", (view.get(&"request_body") as CodeEdit).text, '{\n  "a": 1\n}')
 	inspector().call(&"_on_menu_pressed", 0)
 	var request: Dictionary = console().call(&"get_request")
-	check("in the console", [request["method"], request["url"]], ["POST", url("/echo?token=s3cret")])
+	check("in the console", [request["method"], request["url"]], ["POST", _url("/echo?token=s3cret")])
 	check_true("sent again", (await send()).begins_with("POST 200"))
-	rows("", false)
+	_rows("", false)
 	for secrets: bool in [false, true]:
 		inspector().set(&"_secrets", secrets)
 		inspector().call(&"save_har", "res://%s.har" % ["masked", "whole"][int(secrets)])
-	check("sorted", rows("", false).size(), 3)
+	check("sorted", _rows("", false).size(), 3)
 	(inspector().get(&"tree") as Tree).call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
-	check("by status", rows("", false)[0], REFUSED)
+	check("by status", _rows("", false)[0], REFUSED)
 	(view.get(&"close") as Button).pressed.emit()
 	check("closed", [view.visible, tree.columns], [false, 8])
 
@@ -362,14 +362,14 @@ func test_the_next_run() -> void:
 	EditorInterface.play_custom_scene("res://game.tscn")
 	await wait_for("the game runs", EditorInterface.is_playing_scene)
 	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
-	check("both runs and a divider", rows("", false).size(), 7)
+	check("both runs and a divider", _rows("", false).size(), 7)
 	inspector().call(&"_on_clear_pressed")
-	check("cleared", rows("", false), [])
+	check("cleared", _rows("", false), [])
 	(inspector().get(&"record") as Button).button_pressed = false
 	EditorInterface.play_custom_scene("res://game.tscn")
 	await wait_for("the game runs", EditorInterface.is_playing_scene)
 	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
-	check("paused", rows("", false), [])
+	check("paused", _rows("", false), [])
 	(inspector().get(&"record") as Button).button_pressed = true
 
 

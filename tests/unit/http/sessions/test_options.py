@@ -6,8 +6,7 @@ import pytest
 
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.sessions.options import ABSENT, Options
-from pythonscript_http.transport.late import LatePolicy
-from pythonscript_http.transport.trust import TlsPolicy
+from pythonscript_http.transport.policy import TlsPolicy
 
 
 def test_a_call_goes_before_its_session() -> None:
@@ -35,7 +34,7 @@ GOOD: dict[str, list[object]] = {
     "retries": [0, 100, 3.0],
     "max_redirects": [0, 100],
     "allow_downgrade": [True],
-    "tls": [TlsPolicy(), LatePolicy(TlsPolicy), None],
+    "tls": [TlsPolicy(), None],
     "proxy": ["", "environment", "http://p:8080"],
     "cookies": [False],
     "cache": ["default", "no-store", "reload", "only-if-cached"],

@@ -16,11 +16,11 @@ from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.transport import resolver, system
 from pythonscript_http.transport.connector import Connector, Route
 from pythonscript_http.transport.network import TcpNetwork
+from pythonscript_http.transport.policy import TlsPolicy
 from pythonscript_http.transport.prefixed import PrefixedStream
 from pythonscript_http.transport.proxy import parse_proxy
 from pythonscript_http.transport.stream import Address, NetworkError, Pending, Readiness, Stream, Watcher
 from pythonscript_http.transport.tcp import SocketStream
-from pythonscript_http.transport.trust import TlsPolicy
 from pythonscript_http.transport.wakeup import Wakeup
 from pythonscript_http.url import Host
 
