@@ -19,7 +19,7 @@ from pathlib import Path, PurePath
 from queue import SimpleQueue
 from typing import Final
 
-from . import client, host, tls, tools
+from . import client, host, sessions, tls, tools
 from .equivalents import EQUIVALENTS
 from .model import Mutant
 from .operators import mutations
@@ -27,6 +27,7 @@ from .workplace import ROOT, Unusable, Verdict, Workplace
 
 DIRECTED: Final = {
     "client": client.MUTANTS,
+    "sessions": sessions.MUTANTS,
     "tls": tls.MUTANTS,
     "host": host.MUTANTS,
     "tools": tools.MUTANTS,

@@ -1,11 +1,14 @@
 """What may be kept of responses, and when it answers in a server's place: RFC 9111, as a private cache.
 
-    cache = Cache(MemoryStore())
-    found = cache.lookup("GET", url, headers, now=time())
+    cache, asked = Cache(MemoryStore()), ("GET", "https://example.org/scores", Headers())
+    found = cache.lookup(*asked, now=0.0)
     if isinstance(found, Fresh):
-        ...  # found.headers, found.body
+        print(found.headers, found.body)
     elif isinstance(found, Stale):
-        ...  # ask with found.validators; then freshen(), or store() what came instead
+        print(found.validators)  # to ask with; then freshen(), or store() what came instead
+    else:
+        answer = Headers({"Cache-Control": "max-age=60"})
+        cache.store(*asked, 200, "OK", answer, b"31", requested=0.0, received=0.1)
 
 Nothing here reads or writes by itself: a `Store` does that (see `cache_store`). Bodies are kept decoded.
 """

@@ -16,10 +16,10 @@ from pythonscript_http.exceptions import LocalError
 from .cache import Stored
 from .headers import Headers
 
-MOST_BYTES: Final = 32 << 20
+MOST_IN_MEMORY: Final = 32 << 20
 """Bytes of a store in memory, headers included, unless it is given another bound."""
-MOST_BYTES_OF_FOLDER: Final = 256 << 20
-MOST_ENTRIES: Final = 2000
+MOST_IN_FOLDER: Final = 256 << 20
+MOST_RESPONSES: Final = 2000
 """Responses of a store."""
 MOST_VARIANTS: Final = 8
 """Responses for one URL."""
@@ -92,7 +92,7 @@ class MemoryStore:
         most_entries: how many responses there are.
     """
 
-    def __init__(self, most_bytes: int = MOST_BYTES, most_entries: int = MOST_ENTRIES) -> None:
+    def __init__(self, most_bytes: int = MOST_IN_MEMORY, most_entries: int = MOST_RESPONSES) -> None:
         self._usage = _Usage(most_bytes, most_entries)
         self._kept: dict[tuple[str, str], tuple[Stored, bytes]] = {}
         self.largest = most_bytes // _SHARE
@@ -148,7 +148,7 @@ class FolderStore:
     """
 
     def __init__(
-        self, folder: Path, most_bytes: int = MOST_BYTES_OF_FOLDER, most_entries: int = MOST_ENTRIES
+        self, folder: Path, most_bytes: int = MOST_IN_FOLDER, most_entries: int = MOST_RESPONSES
     ) -> None:
         self._folder = folder
         self._usage = _Usage(most_bytes, most_entries)

@@ -1,9 +1,5 @@
 """Cookies, as browsers keep and send them: RFC 6265bis (draft-ietf-httpbis-rfc6265bis-22).
 
-    jar = CookieJar()
-    jar.store(url, response.headers.all("Set-Cookie"), now=time())
-    jar.header(url, now=time())  # "session=31; theme=dark", or nothing
-
 Numbers of sections below are that draft's. Nobody embeds one site in another here, so every request counts as
 same-site (section 5.2): SameSite is kept, and keeps nothing back.
 """
@@ -376,7 +372,7 @@ def _path(target: str) -> str:
 def default_path(target: str) -> str:
     """The path of a cookie that names none (section 5.1.4)."""
     path = _path(target)
-    return path[: path.rfind("/")] or "/" if path.startswith("/") else "/"
+    return path.rpartition("/")[0] or "/" if path.startswith("/") else "/"
 
 
 def path_matches(path: str, of_cookie: str) -> bool:

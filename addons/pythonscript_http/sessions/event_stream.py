@@ -1,7 +1,7 @@
 """Server-sent events, read as they come: HTML Standard section 9.2.5 and 9.2.6.
 
     parser = EventStreamParser()
-    for piece in body:
+    for piece in (b"data: 31 poi", b"nts\\n\\n"):
         for event in parser.feed(piece):
             print(event.type, event.data)
 
@@ -11,10 +11,10 @@ The cost is linear in the bytes, in whatever pieces they come.
 import re
 from typing import Final, NamedTuple
 
-LINE_LIMIT: Final = 1 << 20
+LONGEST_LINE: Final = 1 << 20
 """Bytes of one line. Services send a JSON object a line, of some KiB; with an image in it, of some 100."""
 
-EVENT_LIMIT: Final = 8 << 20
+LARGEST_EVENT: Final = 8 << 20
 """Bytes of the data of one event."""
 
 LONGEST_RETRY: Final = 24 * 3600.0
@@ -61,7 +61,7 @@ class EventStreamParser:
     )
 
     def __init__(
-        self, last_event_id: str = "", *, line_limit: int = LINE_LIMIT, event_limit: int = EVENT_LIMIT
+        self, last_event_id: str = "", *, line_limit: int = LONGEST_LINE, event_limit: int = LARGEST_EVENT
     ) -> None:
         self._line_limit, self._event_limit = line_limit, event_limit
         self._at_begin = True

@@ -188,10 +188,10 @@ def safe_filename(name: str) -> str:
         name: by whomever it was made; `/` and `\\` part it.
     """
     name = _SEPARATORS.split(name)[-1].strip(" \t")
-    if name in (".", "..") or _NEVER_IN_NAME.search(name) or _DEVICE.fullmatch(name):
+    if _NEVER_IN_NAME.search(name):
         return ""
-    name = name.rstrip(". ").lstrip(". ")
-    return "" if len(name.encode()) > LONGEST_NAME or _DEVICE.fullmatch(name) else name
+    name = name.strip(". ")
+    return "" if _DEVICE.fullmatch(name) or len(name.encode()) > LONGEST_NAME else name
 
 
 # ---- types by names and bytes

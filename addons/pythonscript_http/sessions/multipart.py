@@ -1,6 +1,6 @@
 """multipart/form-data, written as it is sent: no file of it is ever held in memory (RFC 7578).
 
-    body = MultipartBody([Part("title", b"A turret"), Part("picture", opened, "turret.png")])
+    body = MultipartBody([Part("title", b"A turret"), Part("picture", b"...", "turret.png")])
     body.content_type  # multipart/form-data; boundary=...
 
 Names are quoted as browsers do it, which is what servers read (HTML Standard section 4.10.22.8).

@@ -224,6 +224,8 @@ def test_set_over_tls(value: str, expected: str) -> None:
         ("http://example.com/", "a=b", "https://example.com/", "a=b"),
         ("https://example.com/", "a=b", "http://example.com/", "a=b"),
         ("https://example.com/", "a=b; Secure", "http://example.com/", ""),
+        ("http://example.com/", "a=b; Secure", "https://example.com/", ""),
+        ("http://example.com/", "__Secure-a=b; Secure", "https://example.com/", ""),
         ("https://example.com/", "a=b; Secure", "https://example.com:8443/", "a=b"),
         # paths
         ("http://example.com/a/b", "a=b", "http://example.com/a", "a=b"),

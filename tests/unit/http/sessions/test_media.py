@@ -1,3 +1,4 @@
+import random
 import time
 
 import pytest
@@ -237,6 +238,52 @@ def test_types_of_names(name: str, kind: str) -> None:
 def test_image_types(body: bytes, said: str, kind: str) -> None:
     assert image_type(body, said) == kind
     assert image_type(memoryview(body), said) == kind
+
+
+def test_random_headers() -> None:
+    """Whatever a server says, a name is safe, and safe names stay as they are."""
+    chance = random.Random(6266)
+    pieces = [
+        "attachment",
+        ";",
+        "=",
+        '"',
+        "\\",
+        " ",
+        "filename",
+        "filename*",
+        "UTF-8''",
+        "%2e",
+        "%2f",
+        "%",
+        "..",
+        "/",
+    ]
+    pieces += [
+        "con",
+        ".",
+        "nul",
+        "a",
+        "ü",
+        "\0",
+        "\u202e",
+        ":",
+        "text/html",
+        "charset",
+        "'",
+        "\ud800",
+        "\x85",
+    ]
+    for _ in range(20_000):
+        value = "".join(chance.choices(pieces, k=chance.randint(0, 12)))
+        name = suggested_filename(value)
+        assert safe_filename(name) == name
+        assert not set(name) & set('/\\:\0"')
+        assert name == name.strip(". ")
+        found = parse_media_type(value)
+        assert found.essence or not found.parameters
+        decode_text(value.encode("utf-8", "surrogatepass"), value)
+        image_type(value.encode("utf-8", "surrogatepass"), value)
 
 
 def test_the_cost_is_linear() -> None:
