@@ -1,5 +1,9 @@
 """Cookies, as browsers keep and send them: RFC 6265bis (draft-ietf-httpbis-rfc6265bis-22).
 
+    jar, page = CookieJar(), parse_url("https://example.org/").url
+    jar.store(page, ["session=31; Path=/; Secure"], now=0.0)
+    jar.header(page, now=0.0)  # session=31
+
 Numbers of sections below are that draft's. Nobody embeds one site in another here, so every request counts as
 same-site (section 5.2): SameSite is kept, and keeps nothing back.
 """
@@ -10,12 +14,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from pythonscript_http.exceptions import LocalError, UnavailableError
-from pythonscript_http.url import Host
 
 from .dates import MONTHS, timestamp
+from .urls import Url
 
 MOST_OF_DOMAIN: Final = 50
 """Cookies of one domain (section 6.1)."""
@@ -44,20 +48,6 @@ _LARGEST_ATTRIBUTE: Final = 1024
 _CONTROL: Final = re.compile(r"[\0-\x08\x0a-\x1f\x7f]")
 _BLANKS: Final = " \t"
 _SECONDS: Final = re.compile(r"-?[0-9]+")
-
-
-class Url(Protocol):
-    """What cookies ask of the URL of a request."""
-
-    @property
-    def host(self) -> Host:
-        """Where it leads to; TLS is what makes it secure."""
-        ...
-
-    @property
-    def target(self) -> str:
-        """Path and query."""
-        ...
 
 
 @dataclass(slots=True)

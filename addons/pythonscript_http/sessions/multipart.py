@@ -8,11 +8,14 @@ Names are quoted as browsers do it, which is what servers read (HTML Standard se
 
 import re
 import secrets
-from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from pythonscript_http.exceptions import LocalError
+from pythonscript_http.query import engine_text
 
+from .bodies import Body, FileBody, Reader
+from .files import Files
 from .media import type_of_name
 
 MOST_PARTS: Final = 10_000
@@ -25,41 +28,11 @@ _BREAKS: Final = re.compile(r"[\r\n\0]")
 _QUOTED: Final = {ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"}
 
 
-class Reader(Protocol):
-    """Gives a body's bytes, one after the other."""
-
-    def read(self, size: int, /) -> bytes | memoryview:
-        """Up to so many bytes; none: that was all."""
-        ...
-
-    def close(self) -> None:
-        """Lets go of what it reads from."""
-        ...
-
-
-class Source(Protocol):
-    """A body, as `bodies` has them, or what is as one."""
-
-    @property
-    def length(self) -> int:
-        """In bytes; -1: not known."""
-        ...
-
-    @property
-    def replayable(self) -> bool:
-        """It may be opened again, and gives the same."""
-        ...
-
-    def open(self) -> Reader:
-        """Begins to read it."""
-        ...
-
-
 class Part(NamedTuple):
     """A field of a form."""
 
     name: str
-    content: bytes | Source
+    content: bytes | Body
     filename: str | None = None
     """What it is called as a file; None: it is none."""
     content_type: str = ""
@@ -85,7 +58,7 @@ class MultipartBody:
         boundary = boundary or f"----form-{secrets.token_hex(16)}"
         quoted = boundary if re.fullmatch("[0-9A-Za-z_.+-]+", boundary) else f'"{boundary}"'
         self.content_type: Final = f"multipart/form-data; boundary={quoted}"
-        self._pieces: Final[list[bytes | tuple[str, Source]]] = []  # a source with its part's name
+        self._pieces: Final[list[bytes | tuple[str, Body]]] = []  # a source with its part's name
         self.replayable = True
         """It may be sent again."""
         self.length = 0
@@ -119,7 +92,7 @@ class MultipartBody:
 class MultipartReader:
     """Reads a `MultipartBody`."""
 
-    def __init__(self, pieces: Iterator[bytes | tuple[str, Source]]) -> None:
+    def __init__(self, pieces: Iterator[bytes | tuple[str, Body]]) -> None:
         self._pieces = pieces
         self._data = memoryview(b"")
         self._reader: Reader | None = None
@@ -185,3 +158,74 @@ def _head(index: int, part: Part, boundary: str) -> bytes:
         return "".join([*lines, "\r\n"]).encode()
     except UnicodeEncodeError:
         raise LocalError(f"part {index} has a lone surrogate in its name, which has no UTF-8 form") from None
+
+
+# ---- parts, as the option `multipart` has them
+
+_KEYS: Final = ("data", "file", "filename", "content_type")
+_BLOB: Final = "blob"
+"""What bytes are called as a file that have no name, as in browsers."""
+
+
+def form_parts(
+    fields: Mapping[Any, object] | Iterable[object], files: Files, text: Callable[[object], str] = engine_text
+) -> list[Part]:
+    """Makes the parts of a form of what a user gives.
+
+    Args:
+        fields: by name, a text, a number, bytes, a list of such, or a dictionary that says more: `data` (a text
+            or bytes) or `file` (a path), `filename`, `content_type`. Or a list of such dictionaries, each
+            with its `name`.
+        files: opens files.
+        text: makes text of names and values.
+
+    Raises:
+        LocalError: a field is none of that, or its file can't be read; the text names the field.
+    """
+    if isinstance(fields, Mapping):
+        return [
+            _part(text(name), one, files, text)
+            for name, value in fields.items()
+            for one in (value if isinstance(value, list | tuple) else (value,))
+        ]
+    parts = []
+    for index, field in enumerate(fields):
+        if not isinstance(field, Mapping) or "name" not in field:
+            raise LocalError(f"part {index} of the form is no dictionary with a name")
+        rest = {key: value for key, value in field.items() if key != "name"}
+        parts.append(_part(text(field["name"]), rest, files, text))
+    return parts
+
+
+def _part(name: str, value: object, files: Files, text: Callable[[object], str]) -> Part:
+    if not isinstance(value, Mapping):
+        content = _content(name, value, text)
+        return Part(name, content, None if isinstance(value, str | int | float) else _BLOB)
+    for key in value:
+        if key not in _KEYS:
+            raise LocalError(f"the field {name!a} has a {str(key)[:40]!a}; known are {', '.join(_KEYS)}")
+    for key in ("file", "filename", "content_type"):
+        if not isinstance(value.get(key, ""), str):
+            raise LocalError(f"the field {name!a} has a {key} that is no text")
+    if ("data" in value) == ("file" in value):
+        raise LocalError(f"the field {name!a} must have either data or a file")
+    content_type = value.get("content_type", "")
+    if "file" in value:
+        path = value["file"]
+        filename = value.get("filename", re.split(r"[/\\]", path)[-1])
+        return Part(name, FileBody(files, path), filename, content_type)
+    data = value["data"]
+    filename = value.get("filename", None if isinstance(data, str) else _BLOB)
+    return Part(name, _content(name, data, text), filename, content_type)
+
+
+def _content(name: str, value: object, text: Callable[[object], str]) -> bytes:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    if not isinstance(value, str | int | float):
+        kind = "null" if value is None else f"a {type(value).__name__}"
+        raise LocalError(f"the field {name!a} is {kind}; it must be a text, a number, bytes or a dictionary")
+    try:
+        return text(value).encode()
+    except UnicodeEncodeError:
+        raise LocalError(f"the field {name!a} holds a lone surrogate, which has no UTF-8 form") from None

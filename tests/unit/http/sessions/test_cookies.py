@@ -4,7 +4,6 @@ import json
 import random
 import sys
 import time
-from typing import NamedTuple
 
 import pytest
 
@@ -24,20 +23,14 @@ from pythonscript_http.sessions.cookies import (
     path_matches,
     public_suffixes,
 )
-from pythonscript_http.url import Host, parse_host
+from pythonscript_http.sessions.urls import Url, parse_url
+from pythonscript_http.url import parse_host
 
 NOW = 1_800_000_000.0
 
 
-class Address(NamedTuple):
-    host: Host
-    target: str
-
-
-def url(text: str) -> Address:
-    scheme, _, rest = text.partition("://")
-    authority, slash, target = rest.partition("/")
-    return Address(parse_host(f"{scheme}://{authority}"), slash + target or "/")
+def url(text: str) -> Url:
+    return parse_url(text).url
 
 
 def jar_of(address: str, *values: str, jar: CookieJar | None = None) -> CookieJar:
@@ -243,7 +236,7 @@ def test_who_gets_it(origin: str, value: str, request_url: str, expected: str) -
 
 def test_unix_domain_sockets_have_their_own() -> None:
     jar = CookieJar()
-    here, there = (Address(parse_host(f"unix:/run/{name}.sock"), "/") for name in "ab")
+    here, there = (Url("http", parse_host(f"unix:/run/{name}.sock"), "/") for name in "ab")
     jar.store(here, ["a=b", "c=d; Domain=sock"], now=NOW)
     assert jar.header(here, now=NOW) == "a=b"
     assert jar.header(there, now=NOW) == ""

@@ -1,21 +1,25 @@
 import io
 import random
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import multipart  # type: ignore[import-untyped]
 import pytest
 
 from pythonscript_http.exceptions import LocalError
-from pythonscript_http.sessions.multipart import MOST_PARTS, MultipartBody, Part
+from pythonscript_http.sessions.files import DiskFiles
+from pythonscript_http.sessions.multipart import MOST_PARTS, MultipartBody, Part, form_parts
 
 
 class File:
-    """A source that counts how often it is open, and may tell another length than it has."""
+    """A body that counts how often it is open, and may tell another length than it has."""
 
     def __init__(self, data: bytes, length: int | None = None, *, replayable: bool = True) -> None:
         self.data = data
         self.length = len(data) if length is None else length
         self.replayable = replayable
+        self.content_type = ""
         self.opened = self.closed = 0
 
     def open(self) -> "File":
@@ -170,3 +174,80 @@ def test_of_any_size_read_in_any_sizes() -> None:
         assert [(part.name, part.filename, part.file.read()) for part in read] == [
             (part.name, part.filename, data) for part, data in zip(parts, contents, strict=True)
         ]
+
+
+@pytest.fixture
+def shot(tmp_path: Path) -> str:
+    path = tmp_path / "shot.png"
+    path.write_bytes(b"\x89PNG")
+    return str(path)
+
+
+PARTS: list[tuple[object, list[tuple[str, bytes, str | None, str]]]] = [
+    ({}, []),
+    ([], []),
+    (
+        {"a": "ü", "b": 1, "c": 1.5, "d": True},
+        [
+            ("a", "ü".encode(), None, ""),
+            ("b", b"1", None, ""),
+            ("c", b"1.5", None, ""),
+            ("d", b"true", None, ""),
+        ],
+    ),
+    ({"a": b"x"}, [("a", b"x", "blob", "")]),
+    ({"a": bytearray(b"x")}, [("a", b"x", "blob", "")]),
+    ({"a": ["x", b"y"], "b": []}, [("a", b"x", None, ""), ("a", b"y", "blob", "")]),
+    ({"a": {"data": "x"}}, [("a", b"x", None, "")]),
+    ({"a": {"data": b"x"}}, [("a", b"x", "blob", "")]),
+    ({"a": {"data": "x", "filename": "x.txt", "content_type": "a/b"}}, [("a", b"x", "x.txt", "a/b")]),
+    (
+        [{"name": "a", "data": "x"}, {"name": "a", "data": "y"}],
+        [("a", b"x", None, ""), ("a", b"y", None, "")],
+    ),
+    ({1: "x"}, [("1", b"x", None, "")]),
+]
+
+
+@pytest.mark.parametrize(("given", "expected"), PARTS)
+def test_parts_of_what_users_give(given: Any, expected: list[tuple[str, bytes, str | None, str]]) -> None:
+    assert form_parts(given, DiskFiles()) == expected
+
+
+def test_files_of_what_users_give(shot: str) -> None:
+    parts = form_parts(
+        {"a": {"file": shot}, "b": {"file": shot, "filename": "x.bin", "content_type": "a/b"}}, DiskFiles()
+    )
+    body = MultipartBody(parts, "X")
+    assert body.replayable
+    for _ in range(2):
+        assert written(body) == (
+            b'--X\r\nContent-Disposition: form-data; name="a"; filename="shot.png"\r\nContent-Type: image/png\r\n\r\n'
+            b'\x89PNG\r\n--X\r\nContent-Disposition: form-data; name="b"; filename="x.bin"\r\n'
+            b"Content-Type: a/b\r\n\r\n\x89PNG\r\n--X--\r\n"
+        )
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ({"a": None}, "the field 'a' is null; it must be a text"),
+        ({"a": object()}, "the field 'a' is a object; it must be"),
+        ({"a": [["x"]]}, "the field 'a' is a list; it must be"),
+        ({"a": {}}, "the field 'a' must have either data or a file"),
+        ({"a": {"data": "", "file": "x"}}, "the field 'a' must have either data or a file"),
+        (
+            {"a": {"data": "", "type": "x"}},
+            "the field 'a' has a 'type'; known are data, file, filename, content_type",
+        ),
+        ({"a": {"data": "", "filename": 1}}, "the field 'a' has a filename that is no text"),
+        ({"a": {"data": {}}}, "the field 'a' is a dict; it must be"),
+        ({"a": {"file": "no such file"}}, "the file 'no such file' can't be read"),
+        ({"a": "\ud800"}, "the field 'a' holds a lone surrogate"),
+        (["x"], "part 0 of the form is no dictionary with a name"),
+        ([{"data": ""}], "part 0 of the form is no dictionary with a name"),
+    ],
+)
+def test_what_is_no_part_is_refused(given: Any, complaint: str) -> None:
+    with pytest.raises(LocalError, match=complaint):
+        form_parts(given, DiskFiles())
