@@ -211,7 +211,7 @@ class Task(Future[T]):
             self.set(stop.value)
         except BaseException as error:
             if not isinstance(error, Cancelled):
-                _log(self._coroutine)
+                log_exception("a task raised: %r", self._coroutine)
             self._coroutine.close()
             self.fail(error.with_traceback(None))  # or it would keep what the coroutine had
         else:
@@ -522,8 +522,8 @@ class Loop:
             self._wakeup = None
 
 
-def _log(culprit: object) -> None:
-    """Logs the exception that is being handled."""
+def log_exception(text: str, culprit: object) -> None:
+    """Logs the exception that is being handled, and whose doing it is."""
     import logging  # late: hardly anybody needs it
 
-    logging.getLogger("pythonscript_http.sessions").exception("a task raised: %r", culprit)
+    logging.getLogger("pythonscript_http.sessions").exception(text, culprit)

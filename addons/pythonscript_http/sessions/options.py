@@ -74,7 +74,7 @@ class Options:
     """The session's cookie jar answers, and keeps what servers set."""
     cache: str = "default"
     """How the session's cache is used, as by `fetch` of browsers: `default`, `no-store`, `reload`,
-    `only-if-cached`."""
+    `no-cache`, `force-cache`, `only-if-cached`."""
     download_to: str = ""
     """The file that gets the body of a successful response; empty: it stays in memory."""
     resume: bool = False
@@ -253,7 +253,7 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "tls": _tls,
     "proxy": _text,
     "cookies": _boolean,
-    "cache": _one_of("default", "no-store", "reload", "only-if-cached"),
+    "cache": _one_of("default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"),
     "download_to": _text,
     "resume": _boolean,
     "digest": _digest,

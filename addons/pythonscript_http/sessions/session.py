@@ -6,7 +6,7 @@ response = session.request_sync("POST", "/scores", {"json": {"player": "Ada"}})
 session.close()
 """
 
-import random
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import time
@@ -20,10 +20,14 @@ from pythonscript_http.transport.stream import Network
 
 from . import credentials
 from .bodies import Body, BytesBody, FileBody, IteratorBody, form_body, json_body
+from .cache import Cache
+from .cookies import CookieJar
 from .failures import Failure
 from .files import DiskFiles, Files
+from .forms import multipart_body
 from .headers import Headers
 from .loop import Loop
+from .media import type_of_name
 from .options import ABSENT, Options
 from .pool import Pool
 from .request import Request
@@ -58,7 +62,7 @@ class Session:
         network: what makes connections; None: the operating system.
         files: opens files for bodies and downloads.
         wall_clock: tells the time in seconds since 1970.
-        jitter: gives numbers from 0 to 1, for retries.
+        jitter: gives numbers from 0 to 1, for retries; None: any.
         text: makes text of the names and values of queries and forms.
 
     Raises:
@@ -73,7 +77,7 @@ class Session:
         network: Network | None = None,
         files: Files | None = None,
         wall_clock: Callable[[], float] = time,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] | None = None,
         text: Callable[[object], str] = engine_text,
         trace: Trace | None = None,
     ) -> None:
@@ -84,7 +88,13 @@ class Session:
         """The settings of its calls, each unless the call brings its own."""
         self.hooks: Final = Hooks()
         self.files: Files = files or DiskFiles()
-        self.backoff: Final = Backoff(jitter, wall_clock)
+        self.wall_clock: Final = wall_clock
+        self.backoff: Final = Backoff(jitter or _jitter, wall_clock)
+        self.jar = CookieJar()
+        """The cookies; under `jar_lock`, as it is not for several threads."""
+        self.jar_lock: Final = threading.Lock()
+        self.cache: Cache | None = None
+        """Keeps responses; None: nothing does."""
         self.pool: Final = Pool(loop, network or TcpNetwork(clock=loop.clock))
         trace = trace or default_trace(loop.clock, wall_clock)
         self.sender: Sender = PoolSender(loop, self.pool, trace=trace)
@@ -174,6 +184,21 @@ class Session:
     async def _close_pool(self) -> None:
         self.pool.close()
 
+    def add_cookies(self, request: Request) -> None:
+        """Adds the cookies that are for a request which has none of its own. The business of transfers."""
+        if not request.options.cookies or "cookie" in request.headers:
+            return
+        with self.jar_lock:
+            value = self.jar.header(request.url, now=self.wall_clock()) if len(self.jar) else ""
+        if value:
+            request.headers.set("Cookie", value)
+
+    def keep_cookies(self, url: Url, options: Options, response: Response) -> None:
+        """Takes the cookies that a response sets. The business of transfers."""
+        if options.cookies and response.mentions(b"set-cookie"):
+            with self.jar_lock:
+                self.jar.store(url, response.headers.all("set-cookie"), now=self.wall_clock())
+
     def ended(self, transfer: Transfer) -> None:
         """Forgets a call. The business of transfers."""
         self._transfers.discard(transfer)
@@ -232,16 +257,24 @@ class Session:
             return json_body(options.json)
         if options.form is not ABSENT:
             return form_body(options.form, self._text)  # type: ignore[arg-type]
+        if options.multipart is not ABSENT:
+            return multipart_body(options.multipart, self.files, self._text)
         if options.body is not ABSENT:
             return _plain_body(options.body)
         if options.stream is not ABSENT:
             if isinstance(options.stream, str):
-                return FileBody(self.files, options.stream)
+                return FileBody(self.files, options.stream, type_of_name(options.stream))
             return IteratorBody(options.stream)  # type: ignore[arg-type]
         return None
 
 
 _SYNC_NAP: Final = 3600.0
+
+
+def _jitter() -> float:
+    import random  # late: only who retries needs it
+
+    return random.random()
 
 
 async def _finish(transfer: Transfer, response: Response) -> None:

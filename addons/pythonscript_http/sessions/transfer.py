@@ -1,21 +1,21 @@
 """One call of a session, from its request to its response: redirects, retries, cookies, cache, hooks."""
 
-import logging
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pythonscript_http.exceptions import LocalError
 
 from . import credentials, redirects
+from .downloads import Download
 from .exchange import Sink
 from .failures import Failure, SessionError
-from .loop import NEVER, Cancelled, Future, Task, TimedOutError, deadline, sleep
+from .loop import NEVER, Cancelled, Future, Task, TimedOutError, deadline, log_exception, sleep
 from .request import Request
 from .response import Redirect, Response
-from .sender import OpenSink
 from .sinks import ChunkSink, MemorySink, NoSink
 
 if TYPE_CHECKING:
+    from .caching import Caching
     from .session import Session
 
 T = TypeVar("T")
@@ -37,7 +37,10 @@ class Listener:
         """So many bytes of the request's body are out, of so many; -1: that is not known."""
 
     def received(self, size: int, total: int) -> None:
-        """So many bytes of the response's body have come, of so many; -1: that is not known."""
+        """So many bytes of the response's body have come, of so many; -1: that is not known.
+
+        Those of a download that were there already count too.
+        """
 
     def chunk(self, data: bytes) -> Future[None] | None:
         """A piece of the body, with `stream_response`. What it returns is waited for before more is read."""
@@ -52,15 +55,14 @@ class Transfer:
     def __init__(self, session: "Session", request: Request | None, listener: Listener) -> None:
         self._session = session
         self._listener = listener
+        self._request = request
         self._task: Task[None] | None = None
         self._until = NEVER
-        self._repeats = self._retries = 0
+        self.attempts = self.retries = 0
+        """Requests that were sent; how often one was repeated for a failure."""
+        self._repeats = 0  # as a hook wanted it
         self._redirects: list[Redirect] = []
-        self._attempts = 0
-        self._request = request
-        self._delay: float | None = None  # before the hop under way is repeated
-        self._memory: MemorySink | None = None  # what the body of the hop under way is kept in
-        self._unwanted = False  # it is a redirect's or another's that is not the last
+        self._download: Download | None = None
         self.response: Future[Response] = Future()
         """How it ended."""
 
@@ -83,7 +85,7 @@ class Transfer:
         try:
             self._listener.done(response)
         except Exception:
-            _log.exception("a listener raised")
+            log_exception("a listener raised: %r", self._listener)
         self.response.set(response)
 
     # ---- the loop's thread
@@ -91,12 +93,19 @@ class Transfer:
     async def _run(self) -> None:
         request, loop = self._request, self._session.loop
         assert request is not None
-        seconds = request.options.timeout
-        if seconds:
-            self._until = loop.clock() + seconds
+        options = request.options
+        if options.timeout:
+            self._until = loop.clock() + options.timeout
         response = Response(request.method, str(request.url))
         try:
-            with deadline(loop, self._until, f"not complete within {seconds:g} s (timeout)"):
+            if options.download_to and request.method != "HEAD":
+                self._download = Download(
+                    self._session.files,
+                    options.download_to,
+                    resume=options.resume and request.method == "GET",
+                    digest=options.digest,
+                )
+            with deadline(loop, self._until, f"not complete within {options.timeout:g} s (timeout)"):
                 response = await self._perform(request)
         except Cancelled:
             response.failed(Failure.CANCELLED, "the call was cancelled")
@@ -107,9 +116,11 @@ class Transfer:
         except LocalError as error:
             response.failed(Failure.INVALID_REQUEST, str(error))
         except Exception as error:
-            _log.exception("a call failed of a defect")
+            log_exception("a call failed of a defect: %s", request.url)
             response.failed(Failure.UNEXPECTED, f"{type(error).__name__}: {error}")
-        response.redirects, response.attempts = self._redirects, self._attempts
+        if self._download is not None:
+            self._download.close()
+        response.redirects, response.attempts = self._redirects, self.attempts
         self._session.ended(self)
         self.finish(response)
 
@@ -118,23 +129,30 @@ class Transfer:
         if hooks.before is not None:
             request = await _hook("before", hooks.before(request.copy()))
         while True:
-            response = await self._hop(request)
-            if self._delay is not None:
-                self._retries += 1
-                await sleep_until(self._session.loop.clock() + self._delay, self._session)
-                continue
-            if response.failure:
+            hop = Hop(self, self._session, request, self._listener, self._download)
+            response = await hop.run()
+            if hop.delay is not None:
+                self.retries += 1
+                await self._pass(hop.delay)
+            elif response.failure:
                 return response
-            if redirects.is_redirect(response) and request.options.max_redirects:
+            elif hop.leads_elsewhere(response):
                 request = self._redirected(request, response)
-                continue
-            if hooks.after is not None:
-                repeated = await _hook("after", hooks.after(request.copy(), response))
-                if repeated is not None and self._repeats < MOST_REPEATS:
-                    self._repeats += 1
-                    request = repeated
-                    continue
-            return response
+            else:
+                repeated = None
+                if hooks.after is not None:
+                    repeated = await _hook("after", hooks.after(request.copy(), response))
+                if repeated is None or self._repeats >= MOST_REPEATS:
+                    return response
+                self._repeats += 1
+                request = repeated
+
+    async def _pass(self, seconds: float) -> None:
+        """Lets time pass."""
+        clock = self._session.loop.clock
+        until = clock() + seconds
+        while (left := until - clock()) > 0:
+            await sleep(left)
 
     def _redirected(self, request: Request, response: Response) -> Request:
         if len(self._redirects) >= request.options.max_redirects:
@@ -144,38 +162,158 @@ class Transfer:
         self._redirects.append(Redirect(response.status, str(request.url)))
         return following
 
-    async def _hop(self, request: Request) -> Response:
-        """Sends one request, and takes what belongs to its response."""
-        session = self._session
-        hop = request.copy()
-        hop.headers = credentials.for_hop(hop.headers, hop.url, hop.home)
-        self._attempts += 1
-        self._memory, self._delay = None, None
-        response = await session.sender.send(hop, self._open_sink_of(request), self)
-        if self._memory is not None:
-            response.body = self._memory.body()
-        if self._delay is None and response.failure:
-            self._delay = session.backoff.delay(request, response, self._retries, self._left())
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline."""
+        return self._until - self._session.loop.clock()
+
+
+class Hop:
+    """One request of a call, and what belongs to its response: cookies, the cache, where the body goes.
+
+    Args:
+        transfer: the call.
+        session: its session.
+        request: what is asked for; credentials among its headers go along if they are for that origin.
+        listener: hears of the response, if that is the last one.
+        download: the file that its body becomes; None: it becomes none.
+    """
+
+    def __init__(
+        self,
+        transfer: Transfer,
+        session: "Session",
+        request: Request,
+        listener: Listener,
+        download: Download | None,
+    ) -> None:
+        self._transfer = transfer
+        self._session = session
+        self._listener = listener
+        self._download = download
+        self._request = request.copy()
+        self._request.headers = credentials.for_hop(self._request.headers, request.url, request.home)
+        self.delay: float | None = None
+        """Seconds before it is to be repeated; None: it is not."""
+        self._caching: Caching | None = None
+        self._memory: MemorySink | None = None
+        self._last = False  # the response under way is the last one
+        self._again = False  # what it was asked on condition of is gone
+        self._told = False  # the listener knows the head
+        self._offset = 0  # bytes of the body that were there already
+
+    async def run(self) -> Response:
+        """Sends it, unless the cache answers, and gives the response.
+
+        Raises:
+            SessionError: the cache alone was to answer, and cannot; or a file can't be read or written.
+        """
+        self._session.add_cookies(self._request)
+        caching = self._caching = self._cache()
+        if caching is not None and (cached := caching.answer()) is not None:
+            self._deliver(cached)
+            return cached
+        response = await self._send()
+        if self._again:
+            response = await self._send()
+        if caching is not None and self.delay is None:
+            settled = caching.settle(response)
+            if settled is None:
+                settled = caching.settle(await self._send())
+            response = settled or response
+            if response.from_cache:
+                self._deliver(response)
         return response
 
-    def _open_sink_of(self, request: Request) -> OpenSink:
-        async def open_sink(response: Response, length: int) -> Sink:
-            self._delay = self._session.backoff.delay(request, response, self._retries, self._left())
-            followed = redirects.is_redirect(response) and request.options.max_redirects
-            if self._delay is not None or followed:
-                self._unwanted = True
+    def leads_elsewhere(self, response: Response) -> bool:
+        """Whether it is a redirect to be followed."""
+        return self._request.options.max_redirects > 0 and redirects.is_redirect(response)
+
+    async def _send(self) -> Response:
+        session, transfer, download = self._session, self._transfer, self._download
+        request = self._request.copy()
+        if self._caching is not None:
+            self._caching.condition(request.headers)
+        if download is not None:
+            await download.prepare(str(request.url), request.headers)
+        transfer.attempts += 1
+        self._memory, self._last, self._again, self._offset = None, False, False, 0
+        response = await session.sender.send(request, self._open_sink, self)
+        if self._memory is not None:
+            response.body = self._memory.body()
+        if response.failure:
+            self.delay = session.backoff.delay(request, response, transfer.retries, transfer.left)
+        elif download is not None and self._last and self._memory is None:
+            download.complete()
+        return response
+
+    async def _open_sink(self, response: Response, length: int) -> Sink:
+        """Takes the head of a response, and says where its body goes."""
+        session, transfer = self._session, self._transfer
+        session.keep_cookies(self._request.url, self._request.options, response)
+        self.delay = session.backoff.delay(self._request, response, transfer.retries, transfer.left)
+        if self.delay is not None or self.leads_elsewhere(response):
+            return NoSink()
+        if self._caching is not None and self._caching.stands_in(response):
+            return NoSink()
+        taker: Sink | None = None
+        if self._download is not None and (response.ok or response.status == 416):
+            taker = self._open_file(response, self._download)
+            if self._again:
                 return NoSink()
-            self._unwanted = False
+        elif response.ok and self._request.options.stream_response:
+            taker = ChunkSink(self._listener.chunk)
+        self._last = True
+        self._tell_head(response)
+        if taker is None:
+            taker = self._memory = MemorySink(length)
+        return taker
+
+    def _open_file(self, response: Response, download: Download) -> Sink | None:
+        """Says what takes the body of a download; None: nothing of its own does."""
+        if response.status == 416:
+            if not download.offset:
+                return None
+            self._again = not download.unsatisfied(response)
+            response.status, response.status_text = 206, "Partial Content"
+            return NoSink()
+        taker = download.open(response)
+        self._again = taker is None
+        self._offset = download.offset
+        return taker
+
+    def _tell_head(self, response: Response) -> None:
+        if not self._told:
+            self._told = True
             self._listener.head(response)
-            if request.options.stream_response and response.ok:
-                return ChunkSink(self._listener.chunk)
-            self._memory = MemorySink(length)
-            return self._memory
 
-        return open_sink
+    # ---- the cache
 
-    def _left(self) -> float:
-        return self._until - self._session.loop.clock()
+    def _cache(self) -> "Caching | None":
+        """The cache's part: bodies that stay in memory are kept, others are not looked for."""
+        cache, options = self._session.cache, self._request.options
+        asks = self._request.method in ("GET", "HEAD")
+        if asks and (options.download_to or options.stream_response or self._request.body is not None):
+            cache = None
+        if cache is None:
+            if options.cache == "only-if-cached":
+                raise SessionError(
+                    Failure.NOT_CACHED, "only a cached response is wanted, and there is no cache"
+                )
+            return None
+        from .caching import Caching
+
+        return Caching(cache, self._request, self._session.wall_clock)
+
+    def _deliver(self, response: Response) -> None:
+        """Hands out a response of the cache's as if it had come."""
+        if not self.leads_elsewhere(response):
+            self._tell_head(response)
+            size = len(response.body)
+            if size:
+                self._listener.received(size, size)
+
+    # ---- progress
 
     def sent(self, size: int, total: int) -> None:
         """See `exchange.Progress`."""
@@ -183,8 +321,8 @@ class Transfer:
 
     def received(self, size: int, total: int) -> None:
         """See `exchange.Progress`."""
-        if not self._unwanted:
-            self._listener.received(size, total)
+        if self._last:
+            self._listener.received(self._offset + size, self._offset + total if total >= 0 else -1)
 
 
 async def _hook(name: str, asked: Awaitable[T]) -> T:
@@ -200,12 +338,3 @@ async def _hook(name: str, asked: Awaitable[T]) -> T:
     except Exception as error:
         why = f"the hook `{name}` failed: {type(error).__name__}: {error}"
         raise SessionError(Failure.HOOK, why) from None
-
-
-_log: Final = logging.getLogger("pythonscript_http.sessions")
-
-
-async def sleep_until(time: float, session: "Session") -> None:
-    """Waits until a time of the session's loop."""
-    while (left := time - session.loop.clock()) > 0:
-        await sleep(left)

@@ -130,6 +130,38 @@ def test_a_body_that_can_be_read_once(calling: Calling) -> None:
     assert response.failure is Failure.BODY_NOT_REPLAYABLE
 
 
+# ---- cookies
+
+
+def test_cookies(calling: Calling) -> None:
+    """The jar answers for each hop, and hears of each."""
+    calling.on("/1", answer(b"", "Location: http://b/2", "Set-Cookie: a=1", status="302 Found"))
+    calling.on("/2", answer(b"", "Location: http://a/3", "Set-Cookie: b=2", status="302 Found"))
+    calling.on("/3", answer(b"", "Set-Cookie: a=; Max-Age=0"))
+    assert calling.call(url="/1").ok
+    sent = {request.split(b" ")[1]: request for request in calling.peers.requests}
+    assert b"Cookie" not in sent[b"/1"] + sent[b"/2"]
+    assert b"\r\nCookie: a=1\r\n" in sent[b"/3"]
+    assert [cookie.name for cookie in calling.session.jar] == ["b"]
+
+
+def test_cookies_of_ones_own_go_first(calling: Calling) -> None:
+    calling.on("/1", answer(b"", "Set-Cookie: a=1"))
+    calling.call(url="/1")
+    calling.call(url="/2", headers={"Cookie": "own=1"})
+    calling.call(url="/3", cookies=False)
+    calling.call(url="/4")
+    seen = [b"Cookie: own=1" in request for request in calling.peers.requests[1:]]
+    assert seen == [True, False, False]
+    assert [b"Cookie: a=1" in request for request in calling.peers.requests[1:]] == [False, False, True]
+
+
+def test_none_are_kept_if_so_asked(calling: Calling) -> None:
+    calling.on("/", answer(b"", "Set-Cookie: a=1"))
+    calling.call(cookies=False)
+    assert len(calling.session.jar) == 0
+
+
 # ---- retries
 
 

@@ -1,0 +1,253 @@
+"""Bodies that become files: beside their place until they are whole, and resumed where an earlier call ended.
+
+While a file comes it is `<path>.part`; it gets its name at the end, so that who finds it finds all of it. To
+be resumed, it is asked for from where the part ends (RFC 9110 section 14.2), on condition that it is the same
+still (If-Range, section 13.1.5). What says so is kept in `<path>.part.info`: its URL, and its validator.
+"""
+
+import contextlib
+import hashlib
+import re
+import threading
+from typing import TYPE_CHECKING, Final
+
+from .dates import parse_http_date
+from .failures import Failure, SessionError
+from .files import Files, Writable
+from .headers import Headers
+from .loop import Future, pause
+from .response import Response
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+_BUFFER: Final = 1 << 18
+"""Bytes that are written at a time."""
+_LARGEST_INFO: Final = 16384
+_RANGE: Final = re.compile(r"bytes ([0-9]{1,19})-[0-9]{1,19}/(?:[0-9]{1,19}|\*)")
+_UNSATISFIED: Final = re.compile(r"bytes \*/([0-9]{1,19})")
+_STRONG_AFTER: Final = 60.0
+"""Seconds after a change from which on its time tells one version from another (RFC 9110 section 8.8.2.2)."""
+
+_lock: Final = threading.Lock()
+_under_way: Final[set[str]] = set()
+"""Files that come now, whichever session they belong to."""
+
+
+class Download:
+    """A file that comes. Give it back by `close`.
+
+    Args:
+        files: opens it and its part.
+        path: where it is to be.
+        resume: it goes on where an earlier call ended, and what came stays if this one fails.
+        digest: `algorithm:hexadecimal` of the whole file; empty: it may be anything.
+
+    Raises:
+        SessionError: another call has that file come.
+    """
+
+    def __init__(self, files: Files, path: str, *, resume: bool, digest: str) -> None:
+        with _lock:
+            if path in _under_way:
+                raise SessionError(Failure.FILE, f"the file {path!a} is being downloaded by another call")
+            _under_way.add(path)
+        self._files = files
+        self._path = path
+        self._part = f"{path}.part"
+        self._info = f"{path}.part.info"
+        self._resume = resume
+        self._algorithm, _, self._digest = digest.partition(":")
+        self._hash: _Hash | None = None
+        self._file: Writable | None = None
+        self._opened = False
+        self._url = ""
+        self._buffer = bytearray()
+        self.offset = 0
+        """Bytes that are there already, and are not asked for."""
+
+    def close(self) -> None:
+        """Ends it, whatever became of it."""
+        self._close_file()
+        if self._opened and not self._resume:
+            self._remove()
+        with _lock:
+            _under_way.discard(self._path)
+
+    async def prepare(self, url: str, headers: Headers) -> None:
+        """Makes a request ask for what is not there.
+
+        Args:
+            url: of the request.
+            headers: of the request, which are changed.
+
+        Raises:
+            SessionError: the part can't be read.
+        """
+        self._close_file()  # of an attempt before this
+        self._url = url
+        self.offset = 0
+        self._hash = hashlib.new(self._algorithm) if self._digest else None
+        if not self._resume:
+            return
+        headers.set("Accept-Encoding", "identity")  # or an offset would count coded bytes
+        if "range" in headers:
+            return
+        try:
+            validator = self._validator()
+            size = self._files.size(self._part) if validator else 0
+            if size <= 0:
+                return
+            if self._hash is not None:
+                await self._hash_part()
+        except OSError as error:
+            raise _failure(self._part, "read", error) from None
+        self.offset = size
+        headers.set("Range", f"bytes={size}-")
+        headers.set("If-Range", validator)
+
+    def open(self, response: Response) -> "Download | None":
+        """Makes ready for the body of a response that succeeds; what takes it is this.
+
+        Returns:
+            None: the response has another part than was asked for, and nothing is there now: ask again.
+
+        Raises:
+            SessionError: the file can't be written.
+        """
+        if response.status == 206:
+            match = _RANGE.fullmatch(response.headers.get("content-range"))
+            if match is None or not self.offset or int(match[1]) != self.offset:
+                self._remove()
+                return None
+        elif self.offset:  # it has changed, or the server knows no ranges: this is all of it
+            self.offset = 0
+            self._hash = hashlib.new(self._algorithm) if self._digest else None
+        try:
+            self._file = self._files.write(self._part, append=self.offset > 0)
+            self._opened = True
+            if self._resume and not self.offset:
+                self._keep_validator(response)
+        except OSError as error:
+            raise _failure(self._part, "written", error) from None
+        self._buffer = self._buffer or bytearray(_BUFFER)
+        return self
+
+    def room(self) -> memoryview:
+        """See `exchange.Sink`."""
+        return memoryview(self._buffer)
+
+    def took(self, size: int) -> Future[None] | None:
+        """See `exchange.Sink`."""
+        assert self._file is not None
+        with memoryview(self._buffer) as view, view[:size] as piece:
+            if self._hash is not None:
+                self._hash.update(piece)
+            try:
+                self._file.write(piece)
+            except OSError as error:
+                raise _failure(self._part, "written", error) from None
+        return None
+
+    def unsatisfied(self, response: Response) -> bool:
+        """Whether a 416 says that all of it is here already. If not, nothing is: ask again."""
+        match = _UNSATISFIED.fullmatch(response.headers.get("content-range"))
+        if match is not None and int(match[1]) == self.offset:
+            return True
+        self._remove()
+        return False
+
+    def complete(self) -> None:
+        """All of it has come: it gets its name.
+
+        Raises:
+            SessionError: its digest is another, or it can't be written.
+        """
+        file, self._file = self._file, None
+        try:
+            if file is not None:
+                file.close()
+        except OSError as error:
+            raise _failure(self._part, "written", error) from None
+        if self._hash is not None and self._hash.hexdigest() != self._digest:
+            self._remove()
+            found = f"{self._algorithm}:{self._hash.hexdigest()}"
+            text = f"the file has the digest {found}, and not {self._algorithm}:{self._digest}"
+            raise SessionError(Failure.DIGEST, text)
+        try:
+            self._files.replace(self._part, self._path)
+            self._files.remove(self._info)
+        except OSError as error:
+            raise _failure(self._path, "written", error) from None
+        self._opened = False
+
+    # ---- inside
+
+    def _close_file(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            try:
+                file.close()
+            except OSError:
+                self._remove()  # what was written is not all there
+
+    def _remove(self) -> None:
+        """Forgets what has come."""
+        file, self._file = self._file, None
+        with contextlib.suppress(OSError):
+            if file is not None:
+                file.close()
+        for path in (self._info, self._part):
+            with contextlib.suppress(OSError):
+                self._files.remove(path)
+        self.offset = 0
+
+    async def _hash_part(self) -> None:
+        assert self._hash is not None
+        reader = self._files.read(self._part)
+        try:
+            while piece := reader.read(_BUFFER):
+                self._hash.update(piece)
+                await pause()
+        finally:
+            reader.close()
+
+    def _validator(self) -> str:
+        """What says that the file is still the one that the part is of; empty: nothing does."""
+        if self._files.size(self._info) <= 0:
+            return ""
+        reader = self._files.read(self._info)
+        try:
+            lines = reader.read(_LARGEST_INFO).decode("utf-8", "replace").split("\n")
+        finally:
+            reader.close()
+        return lines[1] if len(lines) == 3 and lines[0] == self._url and not lines[2] else ""
+
+    def _keep_validator(self, response: Response) -> None:
+        """Keeps what the part can be resumed by, if there is anything."""
+        validator = _strong_validator(response.headers)
+        text = f"{self._url}\n{validator}\n".encode()
+        if not validator or "content-encoding" in response.headers or len(text) > _LARGEST_INFO:
+            self._files.remove(self._info)
+            return
+        writer = self._files.write(self._info)
+        try:
+            writer.write(text)
+        finally:
+            writer.close()
+
+
+def _strong_validator(headers: Headers) -> str:
+    """A validator that tells each version from every other (RFC 9110 section 8.8.1); empty: there is none."""
+    tag = headers.get("etag")
+    if tag.startswith('"') and tag.endswith('"') and len(tag) > 1:
+        return tag
+    modified = headers.get("last-modified")
+    changed, sent = parse_http_date(modified), parse_http_date(headers.get("date"))
+    if changed is None or sent is None or sent < changed + _STRONG_AFTER:
+        return ""
+    return modified
+
+
+def _failure(path: str, what: str, error: OSError) -> SessionError:
+    return SessionError(Failure.FILE, f"the file {path!a} can't be {what}: {error.strerror or error}")
