@@ -24,10 +24,10 @@ from .cache import Cache
 from .cookies import CookieJar
 from .failures import Failure
 from .files import DiskFiles, Files
-from .forms import multipart_body
 from .headers import Headers
 from .loop import Loop
 from .media import type_of_name
+from .multipart import MultipartBody, form_parts
 from .options import ABSENT, Options
 from .pool import Pool
 from .request import Request
@@ -258,7 +258,7 @@ class Session:
         if options.form is not ABSENT:
             return form_body(options.form, self._text)  # type: ignore[arg-type]
         if options.multipart is not ABSENT:
-            return multipart_body(options.multipart, self.files, self._text)
+            return MultipartBody(form_parts(options.multipart, self.files, self._text))  # type: ignore[arg-type]
         if options.body is not ABSENT:
             return _plain_body(options.body)
         if options.stream is not ABSENT:

@@ -77,6 +77,19 @@ def test_what_is_sent(session: Session, options: dict[str, object], kind: str, b
     assert response.method == "POST"
 
 
+def test_a_form_with_a_file(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "turret.png"
+    path.write_bytes(PATTERN * 10)
+    form = {"title": "A turret", "picture": {"file": str(path)}}
+    response = session.request_sync("", "/echo", {"multipart": form})
+    assert response.headers.get("content-type").startswith("multipart/form-data; boundary=")
+    body = bytes(response.body)
+    assert PATTERN * 10 in body
+    assert b'name="picture"; filename="turret.png"\r\nContent-Type: image/png\r\n' in body
+    wrong = session.request_sync("", "/echo", {"multipart": {"a": {}}})
+    assert wrong.failure is Failure.INVALID_REQUEST
+
+
 def test_a_file_is_sent(session: Session, tmp_path: Path) -> None:
     path = tmp_path / "file.bin"
     path.write_bytes(PATTERN * 40)
