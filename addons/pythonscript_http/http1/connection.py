@@ -29,6 +29,7 @@ with its head. The rest of a body that ends by length or close, and large chunks
 straight to their reader (`direct_limit`, `received_directly()`).
 """
 
+import re
 from enum import Enum, auto
 from typing import Final
 
@@ -74,6 +75,9 @@ class Fault(Enum):
     CODING = auto()
     """The body's coding can't be undone."""
 
+
+_CODED: Final = re.compile(rb"\ncontent-encoding", re.IGNORECASE)
+"""Finds blocks that may have the field: to take one apart costs as much as to parse it."""
 
 _READY: Final = (Phase.IDLE, Phase.TUNNEL)
 
@@ -390,7 +394,7 @@ class Connection:
         if self._framing is _CHUNKED:
             transfer.pop()  # that one delimits the body, and is undone with it
         content: list[str] = []
-        if self._undo and head.code != 206:
+        if self._undo and head.code != 206 and _CODED.search(head.block):
             values = [value for name, value in head.fields() if name.lower() == b"content-encoding"]
             listed = b",".join(values).lower().decode("latin-1").split(",")
             content = [name for part in listed if (name := part.strip(" \t"))]

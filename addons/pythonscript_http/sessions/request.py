@@ -1,6 +1,6 @@
 """What a call of a session asks for, as hooks see it and may change it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from .bodies import Body
@@ -27,7 +27,7 @@ class Request:
 
     def copy(self) -> "Request":
         """Another one that may be changed by itself."""
-        return replace(self, headers=Headers(self.headers))
+        return Request(self.method, self.url, Headers(self.headers), self.body, self.options, self.home)
 
     @property
     def repeatable(self) -> bool:

@@ -96,7 +96,7 @@ class Transfer:
         options = request.options
         if options.timeout:
             self._until = loop.clock() + options.timeout
-        response = Response(request.method, str(request.url))
+        response, failure, reason = None, Failure.NONE, ""
         try:
             if options.download_to and request.method != "HEAD":
                 self._download = Download(
@@ -108,16 +108,19 @@ class Transfer:
             with deadline(loop, self._until, f"not complete within {options.timeout:g} s (timeout)"):
                 response = await self._perform(request)
         except Cancelled:
-            response.failed(Failure.CANCELLED, "the call was cancelled")
+            failure, reason = Failure.CANCELLED, "the call was cancelled"
         except TimedOutError as error:
-            response.failed(Failure.TIMEOUT, str(error))
+            failure, reason = Failure.TIMEOUT, str(error)
         except SessionError as error:
-            response.failed(error.failure, error.reason)
+            failure, reason = error.failure, error.reason
         except LocalError as error:
-            response.failed(Failure.INVALID_REQUEST, str(error))
+            failure, reason = Failure.INVALID_REQUEST, str(error)
         except Exception as error:
             log_exception("a call failed of a defect: %s", request.url)
-            response.failed(Failure.UNEXPECTED, f"{type(error).__name__}: {error}")
+            failure, reason = Failure.UNEXPECTED, f"{type(error).__name__}: {error}"
+        if response is None:
+            response = Response(request.method, str(request.url))
+            response.failed(failure, reason)
         if self._download is not None:
             self._download.close()
         response.redirects, response.attempts = self._redirects, self.attempts
@@ -231,7 +234,9 @@ class Hop:
 
     async def _send(self) -> Response:
         session, transfer, download = self._session, self._transfer, self._download
-        request = self._request.copy()
+        request = self._request
+        if self._caching is not None or download is not None:
+            request = request.copy()
         if self._caching is not None:
             self._caching.condition(request.headers)
         if download is not None:

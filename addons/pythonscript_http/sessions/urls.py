@@ -40,14 +40,10 @@ class Url(NamedTuple):
     host: Host
     target: str
     """Path and query, as they are sent."""
+    origin: str
+    """Scheme, host and port (RFC 6454), in one spelling: what credentials belong to."""
     fragment: str = ""
     """What stands behind `#`, which is not sent."""
-
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port (RFC 6454), in one spelling: what credentials and connections belong to."""
-        name = self.host.name.lower()
-        return f"{self.scheme}://{authority(name, self.host.port, _PORTS[self.scheme])}"
 
     @property
     def path(self) -> str:
@@ -98,7 +94,7 @@ def parse_url(text: str, base: Url | None = None) -> ParsedUrl:
         host = parse_authority(
             name, int(port or -1), _named(text), standard=_PORTS[scheme], tls=scheme == "https"
         )
-        return ParsedUrl(Url(scheme, host, target))
+        return ParsedUrl(Url(scheme, host, target, _origin(scheme, host)))
     if len(text) > LONGEST:
         raise LocalProtocolError(f"the URL has {len(text)} characters; {LONGEST} are the most")
     text = _LINE_BREAKS.sub("", text.strip(_TRIMMED))
@@ -166,7 +162,11 @@ def _absolute(scheme: str, rest: str, query: str, fragment: str, text: str) -> P
         host = host._replace(name=host.name.lower())
     target = _without_dots(quote(slash + path, safe=_IN_PATH) or "/") + query
     login, _, password = (unquote_to_bytes(part) for part in user.partition(":"))
-    return ParsedUrl(Url(scheme, host, target, fragment), login, password)
+    return ParsedUrl(Url(scheme, host, target, _origin(scheme, host), fragment), login, password)
+
+
+def _origin(scheme: str, host: Host) -> str:
+    return f"{scheme}://{authority(host.name, host.port, _PORTS[scheme])}"
 
 
 def _decoded(name: str) -> str:

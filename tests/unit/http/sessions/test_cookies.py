@@ -236,7 +236,7 @@ def test_who_gets_it(origin: str, value: str, request_url: str, expected: str) -
 
 def test_unix_domain_sockets_have_their_own() -> None:
     jar = CookieJar()
-    here, there = (Url("http", parse_host(f"unix:/run/{name}.sock"), "/") for name in "ab")
+    here, there = (Url("http", parse_host(f"unix:/run/{name}.sock"), "/", name) for name in "ab")
     jar.store(here, ["a=b", "c=d; Domain=sock"], now=NOW)
     assert jar.header(here, now=NOW) == "a=b"
     assert jar.header(there, now=NOW) == ""
