@@ -10,7 +10,7 @@ import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.query import engine_text, query_string_from_dict
@@ -20,14 +20,12 @@ from pythonscript_http.transport.stream import Network
 
 from . import credentials
 from .bodies import Body, BytesBody, FileBody, IteratorBody, form_body, json_body
-from .cache import Cache
 from .cookies import CookieJar
 from .failures import Failure
 from .files import DiskFiles, Files
 from .headers import Headers
 from .loop import Loop
 from .media import type_of_name
-from .multipart import MultipartBody, form_parts
 from .options import ABSENT, Options
 from .pool import Pool
 from .request import Request
@@ -36,6 +34,9 @@ from .retries import Backoff
 from .sender import PoolSender, Sender
 from .transfer import Listener, Transfer
 from .urls import ParsedUrl, Url, parse_url
+
+if TYPE_CHECKING:  # late, as in `transfer`: few sessions have all of these
+    from .cache import Cache
 
 MOST_CALLS: Final = 10_000
 """Calls of a session under way at a time, those in line too."""
@@ -258,6 +259,8 @@ class Session:
         if options.form is not ABSENT:
             return form_body(options.form, self._text)  # type: ignore[arg-type]
         if options.multipart is not ABSENT:
+            from .multipart import MultipartBody, form_parts
+
             return MultipartBody(form_parts(options.multipart, self.files, self._text))  # type: ignore[arg-type]
         if options.body is not ABSENT:
             return _plain_body(options.body)

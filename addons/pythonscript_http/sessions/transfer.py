@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from pythonscript_http.exceptions import LocalError
 
 from . import credentials, redirects
-from .downloads import Download
 from .exchange import Sink
 from .failures import Failure, SessionError
 from .loop import NEVER, Cancelled, Future, Task, TimedOutError, deadline, log_exception, sleep
@@ -16,6 +15,7 @@ from .sinks import ChunkSink, MemorySink, NoSink
 
 if TYPE_CHECKING:
     from .caching import Caching
+    from .downloads import Download
     from .session import Session
 
 T = TypeVar("T")
@@ -99,6 +99,8 @@ class Transfer:
         response, failure, reason = None, Failure.NONE, ""
         try:
             if options.download_to and request.method != "HEAD":
+                from .downloads import Download
+
                 self._download = Download(
                     self._session.files,
                     options.download_to,
