@@ -190,7 +190,7 @@ class Hop:
         session: "Session",
         request: Request,
         listener: Listener,
-        download: Download | None,
+        download: "Download | None",
     ) -> None:
         self._transfer = transfer
         self._session = session
@@ -276,7 +276,7 @@ class Hop:
             taker = self._memory = MemorySink(length)
         return taker
 
-    def _open_file(self, response: Response, download: Download) -> Sink | None:
+    def _open_file(self, response: Response, download: "Download") -> Sink | None:
         """Says what takes the body of a download; None: nothing of its own does."""
         if response.status == 416:
             if not download.offset:
