@@ -23,8 +23,7 @@ MUTANTS = [
         "media",
         ("filename* goes first", "    if extended is not None:", "    if False:"),
         ("a name leads nowhere else", "_SEPARATORS.split(name)[-1]", "name"),
-        (
-            "a name is no device of Windows", "_DEVICE.fullmatch(name) or ", ""),
+        ("a name is no device of Windows", "_DEVICE.fullmatch(name) or ", ""),
         ("a byte order mark goes before the charset", "if begin.startswith(bom):", "if False:"),
         (
             "codecs that are no charsets decode nothing",
@@ -116,6 +115,13 @@ MUTANTS = [
         ),
         ("guesses are bounded", "min((date - modified) / 10, LONGEST_GUESS)", "(date - modified) / 10"),
         ("a failing request changes nothing", "or not 200 <= status < 400:", "or False:"),
+    ),
+    *_in(
+        "mock",
+        ("the first rule that matches answers", "if self._limit and self.calls >= self._limit:", "if False:"),
+        ("a header that is missing does not match", "name not in request.headers or ", ""),
+        ("a pattern's parts stand apart", "len(text) < len(first) + len(last)", "False"),
+        ("an answer that breaks off fails", "        if answer.failure:\n", "        if False:\n"),
     ),
     *_in(
         "cache_store",

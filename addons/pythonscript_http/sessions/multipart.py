@@ -173,9 +173,9 @@ def form_parts(
     """Makes the parts of a form of what a user gives.
 
     Args:
-        fields: by name, a text, a number, bytes, a list of such, or a dictionary that says more: `data` (a text
-            or bytes) or `file` (a path), `filename`, `content_type`. Or a list of such dictionaries, each
-            with its `name`.
+        fields: by name, a text, a number, bytes, a list of such, or a dictionary that says more: `data` (a
+            text or bytes) or `file` (a path), `filename`, `content_type`. Or a list of such dictionaries,
+            each with its `name`.
         files: opens files.
         text: makes text of names and values.
 

@@ -222,7 +222,8 @@ def test_files_of_what_users_give(shot: str) -> None:
     assert body.replayable
     for _ in range(2):
         assert written(body) == (
-            b'--X\r\nContent-Disposition: form-data; name="a"; filename="shot.png"\r\nContent-Type: image/png\r\n\r\n'
+            b'--X\r\nContent-Disposition: form-data; name="a"; filename="shot.png"\r\n'
+            b"Content-Type: image/png\r\n\r\n"
             b'\x89PNG\r\n--X\r\nContent-Disposition: form-data; name="b"; filename="x.bin"\r\n'
             b"Content-Type: a/b\r\n\r\n\x89PNG\r\n--X--\r\n"
         )
