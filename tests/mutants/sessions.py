@@ -117,6 +117,24 @@ MUTANTS = [
         ("a failing request changes nothing", "or not 200 <= status < 400:", "or False:"),
     ),
     *_in(
+        "event_source",
+        ("a stream goes on from its last ID", "        if self.last_event_id:\n", "        if False:\n"),
+        (
+            "a POST is not sent again",
+            'method == "GET" if reconnect is None',
+            "True if reconnect is None",
+        ),
+        ("delays grow", "if self._failures > 1:", "if False:"),
+        ("delays are bounded", "min(grown, LONGEST_DELAY)", "grown"),
+        ("a server's 0 is no endless loop", "max(self._retry, LEAST_DELAY)", "self._retry"),
+        ("what is no event stream ends it", "if found == _MEDIA_TYPE:", "if True:"),
+        (
+            "closing ends the call",
+            "                transfer.cancel()\n                raise\n",
+            "                raise\n",
+        ),
+    ),
+    *_in(
         "mock",
         ("the first rule that matches answers", "if self._limit and self.calls >= self._limit:", "if False:"),
         ("a header that is missing does not match", "name not in request.headers or ", ""),
