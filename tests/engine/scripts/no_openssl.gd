@@ -26,3 +26,4 @@ func check_unavailable(client: PyHTTPClient) -> void:
 	check("status", client.get_status(), PyHTTPClient.STATUS_TLS_HANDSHAKE_ERROR)
 	var reason := client.get_error_reason()
 	check_true(reason, reason.begins_with("TLS with '127.0.0.1': TLS is not available: "))
+	check_true(reason, option("says") in reason)
