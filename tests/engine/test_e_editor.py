@@ -39,7 +39,7 @@ FILES = {
     "addons/broken/register_editor_types.py": "raise RuntimeError('broken on purpose')\n",
 }
 BROKEN = "addons/broken/register_editor_types.py"
-NO_HOME = "addons/pythonscript/python/linux.x86_64 is missing, and the game will have no Python"
+NO_HOME = "addons/pythonscript/python/linux.x86_64 is missing, without which a game has no Python"
 
 
 def project_in(folder: Path, files: dict[str, str] = FILES) -> Project:

@@ -83,8 +83,8 @@ def test_another_system_is_missed_in_one_sentence(pack_of: PackOf) -> None:
     run, _ = pack_of("windows")
     told = [line for line in run.lines if "windows.x86_64" in line and "missing" in line]
     assert len(told) == 1, run.output
-    assert "addons/pythonscript/python/windows.x86_64 is missing, and the game will have no Python" in told[0]
-    assert "unpack the addon's zip for windows.x86_64" in told[0]
+    assert "addons/pythonscript/python/windows.x86_64 is missing, without which a game has no Python" in told[0]
+    assert "take it from the addon's zip for windows.x86_64" in told[0]
     assert any("_brotli" in line and "another system than windows.x86_64" in line for line in run.lines)
 
 
@@ -123,6 +123,15 @@ def test_a_game_of_another_python_is_told(project: Path, tmp_path: Path) -> None
         names = file.namelist()
     assert "addons/voyager/trouble.py" in names, "though bytecode alone was asked for"
     assert not [name for name in names if name.endswith(".pyc")]
+
+
+def test_a_game_inside_its_project_is_not_exported_with_the_next(project: Path, tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh"
+    shutil.copytree(project, fresh, ignore=shutil.ignore_patterns(".godot"))
+    games.export(fresh, "release", fresh / "build" / games.PROGRAM).assert_clean()
+    games.export(fresh, "release", tmp_path / "pack.zip", "pack").assert_clean()
+    with ZipFile(tmp_path / "pack.zip") as file:
+        assert [name for name in file.namelist() if name.startswith("build/")] == []
 
 
 OTHER = '[configuration]\nentry_symbol = "other"\n\n[libraries]\nwindows.x86_64 = "res://other/other.dll"\n'

@@ -1287,6 +1287,12 @@ MUTANTS = [
             f"{_DAMAGE} -k named_as",
         ),
         (
+            "folders that are links belong to an addon",
+            "if os.path.isdir(path):\n                yield from",
+            "if os.path.isdir(path) and not os.path.islink(path):\n                yield from",
+            f"{_UNIT}/test_export_plan.py -k link",
+        ),
+        (
             "what an earlier export left is not imported",
             "places = [_packs.ADDONS, _packs.SITE_PACKAGES]",
             "places = [addons, _packs.SITE_PACKAGES]",
@@ -1309,9 +1315,15 @@ MUTANTS = [
         ),
         (
             "native modules are found beside the game",
-            "if place := self.beside.get(self._folder, {}).get(name):",
-            'if place := "":',
+            "if spec := BesideFinder.beside.find(fullname, self._beside):",
+            "if spec := None:",
             f"{_UNIT}/test_packs.py -k native",
+        ),
+        (
+            "what an earlier version left in a package is not imported",
+            "sys.path_hooks[:0] = [PackFinder, BesideFinder]",
+            "sys.path_hooks[:0] = [PackFinder]",
+            f"{_UNIT}/test_packs.py -k earlier_version",
         ),
         (
             "distributions are found by any spelling of their name",
@@ -1327,6 +1339,18 @@ MUTANTS = [
             "done = ours in self._taken or",
             "done =",
             f"{_EXPORTING} -k alone",
+        ),
+        (
+            "a game has one list of extensions, beside another's too",
+            "if left_out and (others := self._others(exclude)):",
+            "if False and (others := self._others(exclude)):",
+            f"{_EXPORTING} -k anothers",
+        ),
+        (
+            "the facade's bytecode is not checked",
+            "_export_plan.stage(_export_plan.host_files(addons), addons, self._stage)",
+            "_export_plan.stage(_export_plan.host_files(addons), addons, self._stage, bytecode=False)",
+            f"{_EXPORTED} -k checked",
         ),
         (
             "a server's game has one list of extensions",
@@ -1348,6 +1372,18 @@ MUTANTS = [
             " or path.name == EDITORS",
             "",
             f"{_UNIT}/test_export_plan.py -k into_the_pack",
+        ),
+        (
+            "native modules for another Python are told",
+            'if python.replace(".", "") not in series',
+            "if False",
+            f"{_UNIT}/test_export_plan.py -k another_python",
+        ),
+        (
+            "what cannot be read is told",
+            "return told[:1]",
+            "return []",
+            f"{_UNIT}/test_export_plan.py -k cannot_be_read",
         ),
         (
             "native modules are known by their processor",

@@ -63,6 +63,21 @@ MUTANTS = [
         ),
     ),
     *mutants_of(
+        f"{_TOOLS}/cache.py",
+        (
+            "what may be in use stays in the cache",
+            "if time.time() - used[place] > IN_USE:",
+            "if True:",
+            f"{_UNIT}/test_cache.py -k in_use",
+        ),
+        (
+            "what is found counts as used",
+            "        os.utime(place)\n",
+            "        place.stat()\n",
+            f"{_UNIT}/test_cache.py -k used_last",
+        ),
+    ),
+    *mutants_of(
         f"{_TOOLS}/bundle.py",
         ("nothing in the zip may be run", "0o100644", "0o100755", f"{_UNIT}/test_bundle.py"),
         ("files are in one order", "sorted(files.items())", "files.items()", f"{_UNIT}/test_bundle.py"),

@@ -88,6 +88,9 @@ class PythonExportPlugin(EditorExportPlugin):
             self.add_file(f"res://{name}", data, False)
         self._taken = plan.taken | plan.packed.keys()
         self._stage = Path(tempfile.mkdtemp(prefix="pythonscript-"))
+        ignored = self._stage / ".gdignore"  # an editor is not to look through a game inside its project
+        ignored.touch()
+        self.add_shared_object(str(ignored), PackedStringArray(), "addons")
         self._add_beside(plan, addons, Path(path).absolute().parent, fits)
         if left_out or (fits and not lacking):
             self._add_extension(addons, targets, fits)
@@ -117,8 +120,8 @@ class PythonExportPlugin(EditorExportPlugin):
         missing = [name for name in needed if not (host / name).exists()]
         if missing:
             self._warn(
-                f"addons/{HOST}/{missing[0]} is missing, and the game will have no Python: "
-                f"unpack the addon's zip for {target} (in a checkout: run python3 tools/dev.py bundle)."
+                f"addons/{HOST}/{missing[0]} is missing, without which a game has no Python: "
+                f"take it from the addon's zip for {target} (in a checkout python3 tools/dev.py bundle writes it)."
             )
         return not missing
 
