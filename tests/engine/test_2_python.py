@@ -68,6 +68,13 @@ def test_output_reaches_the_engines(run_of: RunOf, line: str) -> None:
     assert run_of(SUITE).lines.count(line) == 1
 
 
+def test_faulthandler_writes_tracebacks(run_of: RunOf) -> None:
+    lines = run_of(SUITE).lines
+    begin = next(at for at, line in enumerate(lines) if "(most recent call first):" in line)
+    assert lines[begin + 1] == '  File "<string>", line 4 in <module>'
+    assert lines[begin + 2].endswith('addons/probe/register_types.py", line 18 in run')
+
+
 # Where Python is
 
 
@@ -246,6 +253,102 @@ def test_a_broken_addon_is_reported_and_the_others_load(tmp_path: Path) -> None:
     run.assert_passed("test_the_mode")
     for addon in ("raises", "exits", "clashes"):
         assert f"addons/{addon}/register_types.py" in run.output, "the report names the file"
+
+
+REFUSING = """\
+from __future__ import annotations
+
+from enum import IntEnum
+
+from godot import Node, RefCounted, Signal, export, gdclass
+
+
+class Plain:
+    def shared(self, pairs: tuple[int, int]) -> None: ...
+
+
+@gdclass
+class PyMethod(Node):
+    class Kind(IntEnum):
+        ONE = 1
+
+    @staticmethod
+    def fire(at: tuple) -> bool:
+        return True
+
+
+@gdclass
+class PyExport(Node):
+    speed: float = export(
+        "fast",
+    )
+
+
+@gdclass
+class PySignal(Node):
+    ready = Signal()
+
+
+@gdclass
+class PyVirtual(Node):
+    def _process(self, delta: str) -> None: ...
+
+
+@gdclass
+class PyMixed(Plain, Node):
+    pass
+
+
+@gdclass
+class Timer(Node):
+    pass
+
+
+@gdclass
+class PyHeir(PyMethod):
+    pass
+
+
+@gdclass
+class PyGood(RefCounted):
+    speed: float = 3.5
+"""
+TOLD = {
+    "PyMethod.fire: argument at: the annotation tuple has no counterpart in the engine; write list": (
+        "def fire(at: tuple) -> bool:",
+        "PyMethod.fire",
+    ),
+    "PyExport.speed: its default must be float, not 'fast'": ("speed: float = export(", "PyExport.speed"),
+    "PySignal.ready: Node has a signal of this name already": ("ready = Signal()", "PySignal.ready"),
+    "PyVirtual._process overrides a virtual method of the engine: argument delta must be annotated as the "
+    "engine's float": ("def _process(self, delta: str) -> None: ...", "PyVirtual._process"),
+    "PyMixed.shared: argument pairs: the annotation tuple has no counterpart in the engine; write list "
+    "(it is declared in Plain)": (
+        "def shared(self, pairs: tuple[int, int]) -> None: ...",
+        "PyMixed.shared",
+    ),
+    "the engine has a class named Timer already": ("class Timer(Node):", "Timer"),
+    "PyHeir inherits PyMethod, which was refused": ("class PyHeir(PyMethod):", "PyHeir"),
+}
+"""What is said of each, with the line and the name that it is said to be at."""
+
+
+def test_a_mistake_costs_its_class_and_is_told_in_three_lines(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p")
+    project.write("addons/refused/register_types.py", REFUSING)
+    project.write("quit.gd", QUIT.replace("print('END", "print(PyGood.new())\n\tprint('END"))
+    warning = "PyGood.speed is not exported, so neither scripts nor the inspector have it: write speed = export(...)"
+    run = project.run("--headless", "--script", "res://quit.gd", expected=[*TOLD, warning], ends=True)
+    run.assert_clean()
+    for text, (source, where) in TOLD.items():
+        line = REFUSING.splitlines().index(f"    {source}" if f"    {source}\n" in REFUSING else source) + 1
+        at = run.lines.index(f"SCRIPT ERROR: DeclarationError: {text}")
+        assert [told.strip() for told in run.lines[at + 1 : at + 3]] == [
+            source,
+            f"at: {where} (res://addons/refused/register_types.py:{line})",
+        ]
+        assert run.lines[at + 3].startswith(("SCRIPT ERROR: ", "WARNING: "))
+    assert any(line.endswith(f"register_types.py:{REFUSING.count(chr(10))})") for line in run.lines)
 
 
 BASE = "from godot import RefCounted, gdclass\n\n@gdclass\nclass {}(RefCounted):\n    pass\n"

@@ -12,9 +12,10 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from types import CodeType
-from typing import Protocol
+from typing import Any, Protocol
 
-from . import _damage
+from . import _damage, declare
+from .declare import DeclarationError
 
 # ruff: noqa: PTH110, PTH112, PTH208 - pathlib costs start-up
 
@@ -166,6 +167,7 @@ def _import(module: str) -> bool:
 
     if module in _to_come:
         try:
+            declare.refusers.append(_report)
             __import__(module)
         except BaseException as error:  # one addon's failure is not the others'
             where = f"addons/{module.replace('.', '/')}.py"
@@ -175,5 +177,18 @@ def _import(module: str) -> bool:
                 errors.report_exception(where)
             return False
         finally:
+            declare.refusers.pop()
             _to_come.pop(module, None)
     return True
+
+
+def _report(cls: type[Any], error: DeclarationError) -> None:
+    """Reports a class that is refused where its mistake is; the rest of the addon goes on."""
+    import linecache
+
+    from _pythonscript import errors
+
+    file, line = declare.place_of(cls, error.member)
+    where = f"{cls.__name__}.{error.member}".rstrip(".")
+    shown = linecache.getline(file, line).strip()
+    errors.report_at(f"DeclarationError: {error}" + f"\n    {shown}" * bool(shown), where, file, line)

@@ -49,7 +49,8 @@ class EngineClass(type):
         if arguments or keywords:
             raise TypeError(f"{cls.__name__}() takes no arguments")
         if "_engine_class" not in vars(cls):
-            raise TypeError(f"{cls.__name__} is not an engine class: it lacks @gdclass")
+            why = "it was refused" if "_refused" in vars(cls) else "it lacks @gdclass"
+            raise TypeError(f"{cls.__name__} is not an engine class: {why}")
         return outgoing.construct(cls._engine_class)
 
     def __getattr__(cls, name: str) -> Any:

@@ -11,10 +11,20 @@ from _pythonscript.interface import engine_version
 from _pythonscript.variant import Type
 
 from ._classes import declared, engine_class, native_properties, singleton
-from .annotations import resolve
-from .declare import DeclarationError, hints_of, is_native, method_spec, owner_of, spec_of
+from .annotations import is_container, resolve
+from .declare import (
+    DeclarationError,
+    hints_of,
+    is_native,
+    method_spec,
+    owner_of,
+    place_of,
+    spec_of,
+    unexported,
+)
 from .enums import Error, MethodFlags, PropertyHint, PropertyUsage, VariantType
 from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, SignalSpec, ValueSpec
+from .values import LIST_ARRAYS, NUMBER_ARRAYS
 
 _VOID = Info("", ValueSpec(VariantType.NIL))
 _ERROR = "Error"
@@ -80,11 +90,19 @@ def register(cls: type[Any]) -> None:
     try:
         classes.register(described, cls)
     except TypeError as error:
-        raise DeclarationError(f"{spec.name}.{error}") from error
+        raise DeclarationError(f"{spec.name}.{error}", str(error).partition(":")[0]) from error
     except ValueError as error:
         raise DeclarationError(str(error)) from error
     cls._method_names = _method_names(cls)
     declared[spec.name] = cls
+    if singleton("OS").is_debug_build():
+        for name in unexported(cls):
+            errors.warn_at(
+                f"{spec.name}.{name} is not exported, so neither scripts nor the inspector have it: write "
+                f"{name} = export(...), or ClassVar[...] if it is to be Python's own",
+                f"{spec.name}.{name}",
+                *place_of(cls, name),
+            )
 
 
 def _with_free_accessors(cls: type[Any], spec: ClassSpec) -> ClassSpec:
@@ -132,12 +150,13 @@ def _check_names(spec: ClassSpec) -> None:
     for prop in spec.properties:
         if prop.info.name in taken:
             raise DeclarationError(
-                f"{spec.name}.{prop.info.name}: {spec.native} has a property of this name already"
+                f"{spec.name}.{prop.info.name}: {spec.native} has a property of this name already",
+                prop.info.name,
             )
     for signal in spec.signals:
         if db.class_has_signal(spec.parent, signal.name):
             raise DeclarationError(
-                f"{spec.name}.{signal.name}: {spec.parent} has a signal of this name already"
+                f"{spec.name}.{signal.name}: {spec.parent} has a signal of this name already", signal.name
             )
 
 
@@ -235,7 +254,7 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
             if not known:
                 continue
             raise DeclarationError(
-                f"{spec.name}.{name} overrides a virtual method of the engine: {error}"
+                f"{spec.name}.{name} overrides a virtual method of the engine: {error}", name
             ) from error
         found[name] = _host_method(cls, method)
     return found
@@ -257,6 +276,11 @@ def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> MethodSpec:
     """
     if len(method.arguments) != len(known["args"]):
         raise TypeError(f"it takes {len(known['args'])} arguments, not {len(method.arguments)}")
+    pairs = list(zip(method.arguments, known["args"], strict=True))
+    method = method._replace(arguments=tuple(_packed(argument, info["type"], LIST_ARRAYS) for argument, info in pairs))
+    if method.returns is not None:
+        arrays = LIST_ARRAYS | NUMBER_ARRAYS
+        method = method._replace(returns=_packed(method.returns, known["return"]["type"], arrays))
     for argument, info in zip(method.arguments, known["args"], strict=True):
         if argument.type != info["type"]:
             wanted = info["class_name"] or VariantType(info["type"]).name.lower()
@@ -271,6 +295,31 @@ def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> MethodSpec:
     if method.returns is not None and known["return"]["class_name"] == _ERROR:
         return method._replace(returns=Info("", method.returns.value._replace(class_name=_ERROR)))
     return method
+
+
+def _packed(info: Info, wanted: int, arrays: dict[VariantType, type[Any]]) -> Info:
+    """A list where the engine has a packed array that is a list in Python: `list[str]` for PackedStringArray."""
+    cls = arrays.get(VariantType(wanted))
+    if info.type != VariantType.ARRAY or is_container(info.value) or cls is None:
+        return info
+    element = info.value.element
+    if element is not None and element.type is not _ITEMS[VariantType(wanted)]:
+        return info
+    return info._replace(value=resolve(cls))
+
+
+_ITEMS = {
+    VariantType.PACKED_INT32_ARRAY: VariantType.INT,
+    VariantType.PACKED_INT64_ARRAY: VariantType.INT,
+    VariantType.PACKED_FLOAT32_ARRAY: VariantType.FLOAT,
+    VariantType.PACKED_FLOAT64_ARRAY: VariantType.FLOAT,
+    VariantType.PACKED_STRING_ARRAY: VariantType.STRING,
+    VariantType.PACKED_VECTOR2_ARRAY: VariantType.VECTOR2,
+    VariantType.PACKED_VECTOR3_ARRAY: VariantType.VECTOR3,
+    VariantType.PACKED_COLOR_ARRAY: VariantType.COLOR,
+    VariantType.PACKED_VECTOR4_ARRAY: VariantType.VECTOR4,
+}
+"""The types of the items of packed arrays."""
 
 
 def load_documentation() -> None:

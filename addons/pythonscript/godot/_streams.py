@@ -20,6 +20,10 @@ class EngineStream(io.TextIOBase):
     def writable(self) -> bool:
         return True
 
+    def fileno(self) -> int:
+        """Where what cannot go by Python goes at last, such as what `faulthandler` says."""
+        return 1 if self._function == "print" else 2
+
     def isatty(self) -> bool:
         return False
 

@@ -14,6 +14,7 @@ import sys
 import typing
 from array import array
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from enum import IntEnum, IntFlag
 from functools import partial
 from types import FunctionType, SimpleNamespace
@@ -44,7 +45,15 @@ MOST_ARGUMENTS = 16
 
 
 class DeclarationError(TypeError):
-    """A class cannot become an engine class; the text says which member and why."""
+    """A class cannot become an engine class; the text says which member and why.
+
+    Attributes:
+        member: its name; empty where it is the class as a whole.
+    """
+
+    def __init__(self, text: str, member: str = "") -> None:
+        super().__init__(text)
+        self.member = member
 
 
 class Signal:
@@ -205,9 +214,17 @@ def gdclass(cls: Any = None, /, *, abstract: bool = False, tool: bool = False) -
 
     def declare(cls: type[Any]) -> type[Any]:
         cls._engine_class = cls.__name__  # so that its own annotations may name it
-        cls._spec = inspect_class(cls, abstract=abstract, tool=tool)
-        for register in registrars:
-            register(cls)
+        try:
+            cls._spec = inspect_class(cls, abstract=abstract, tool=tool)
+            for register in registrars:
+                register(cls)
+        except DeclarationError as error:
+            for name in {"_engine_class", "_spec"} & vars(cls).keys():
+                delattr(cls, name)
+            cls._refused = True
+            if not refusers:
+                raise
+            refusers[-1](cls, error)
         return cls
 
     return declare if cls is None else declare(cls)
@@ -215,6 +232,10 @@ def gdclass(cls: Any = None, /, *, abstract: bool = False, tool: bool = False) -
 
 registrars: list[Callable[[type[Any]], None]] = []
 """Called with each new class: the host's, while an engine runs."""
+
+refusers: list[Callable[[type[Any], DeclarationError], None]] = []
+"""The last one is told of a class that is refused, which is no error of its module's then: the host's, while it
+imports addons."""
 
 
 def spec_of(cls: type[Any]) -> ClassSpec:
@@ -285,7 +306,7 @@ class _Inspection:
                     self.add(owner, key, member)
             except (OverflowError, TypeError, ValueError) as error:
                 origin = "" if owner is self.cls else f" (it is declared in {owner.__qualname__})"
-                raise DeclarationError(f"{name}.{key}: {error}{origin}") from error
+                raise DeclarationError(f"{name}.{key}: {error}{origin}", key) from error
         return ClassSpec(
             name=name,
             parent=parent._engine_class,
@@ -305,6 +326,9 @@ class _Inspection:
     def engine_bases(self) -> tuple[type[Any], type[Any]]:
         """The class's parent in the engine, and the nearest base that is the engine's own."""
         bases: tuple[type[Any], ...] = self.cls.__mro__[1:]
+        for base in bases:
+            if "_refused" in vars(base):
+                raise DeclarationError(f"{self.cls.__name__} inherits {base.__name__}, which was refused")
         engine_classes = [base for base in bases if vars(base).get("_engine_class")]
         if not engine_classes:
             raise DeclarationError(
@@ -443,6 +467,44 @@ class _Inspection:
         names = vars(sys.modules[owner.__module__])
         annotated = SimpleNamespace(__annotations__={"it": annotation})
         return resolve(_evaluated(annotated, self.cls, owner, names)["it"])
+
+
+def unexported(cls: type[Any]) -> list[str]:
+    """The attributes of a class's body that look like properties, and are Python's own as they lack `export`."""
+    found = []
+    for body in bodies(cls):
+        for name, annotation in _annotations(body).items():
+            member = vars(body).get(name, Signal)
+            private = name.startswith("_") or name.isupper() or "ClassVar" in str(annotation)
+            if private or callable(member) or hasattr(type(member), "__get__"):
+                continue
+            with suppress(TypeError):
+                resolve(hints_of(SimpleNamespace(__annotations__={name: annotation}), cls, name)[name])
+                found.append(name)
+    return found
+
+
+def place_of(cls: type[Any], member: str = "") -> tuple[str, int]:
+    """The file and line in which a class has a member, or begins; line 0: it is not known."""
+    import ast  # late: only mistakes ask
+    import linecache
+
+    owner = owner_of(cls, member) or cls
+    file = getattr(sys.modules.get(owner.__module__), "__file__", None) or ""
+    function = getattr(vars(owner).get(member), "__code__", None)
+    line = 0 if function is None else function.co_firstlineno
+    with suppress(SyntaxError):
+        for node in ast.walk(ast.parse("".join(linecache.getlines(file)))):
+            if isinstance(node, ast.ClassDef) and node.name == owner.__name__:
+                named = (part for part in node.body if member and member in _names(part))
+                line = next(named, node).lineno
+    return file, line
+
+
+def _names(statement: Any) -> list[str]:
+    """What a statement of a class's body defines."""
+    targets = getattr(statement, "targets", None) or [getattr(statement, "target", statement)]
+    return [getattr(target, "id", None) or getattr(target, "name", "") for target in targets]
 
 
 def bodies(cls: type[Any]) -> list[type[Any]]:

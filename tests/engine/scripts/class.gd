@@ -227,6 +227,16 @@ func test_virtuals() -> void:
 	meter.queue_free()
 
 
+func test_a_list_of_a_virtual_method_is_a_packed_array() -> void:
+	var scrolls := PyScrolls.new()
+	ResourceLoader.add_resource_format_loader(scrolls)
+	var known: PackedStringArray = ["scroll", "rune"]
+	check("extensions", ResourceLoader.get_recognized_extensions_for_type("PyScroll").slice(-2), known)
+	var dependencies: PackedStringArray = ["res://a.scroll", "False"]
+	check("dependencies", ResourceLoader.get_dependencies("res://a.scroll"), dependencies)
+	ResourceLoader.remove_resource_format_loader(scrolls)
+
+
 func test_a_script_over_a_python_class() -> void:
 	var actor: PyHero = load("res://actor.gd").new()
 	actor.name = "Ophelia"

@@ -45,6 +45,11 @@ func test_the_mode() -> void:
 	)
 
 
+func test_faulthandler() -> void:
+	var dump := "import faulthandler as handler\nhandler.enable()\nresult = handler.is_enabled()\n"
+	check("is enabled", PyProbe.run(dump + "handler.dump_traceback()\nhandler.disable()"), true)
+
+
 func test_output() -> void:
 	PyProbe.run("print('printed', 1, end=';'); print('and more')")
 	PyProbe.run("print('to the error output', file=sys.stderr)".insert(0, "import sys\n"))

@@ -34,7 +34,7 @@ from godot import (
     export,
     gdclass,
 )
-from godot.declare import spec_of
+from godot.declare import spec_of, unexported
 from godot.spec import ClassSpec, MethodSpec, PropertySpec
 
 T = TypeVar("T")
@@ -154,6 +154,23 @@ def test_heirs_of_a_tool_are_tools() -> None:
     class Heir(Editors): ...
 
     assert [spec_of(cls).tool for cls in (Game, Editors, Heir)] == [False, True, True]
+
+
+def test_what_is_told_of_attributes_that_are_not_exported() -> None:
+    @gdclass
+    class Mine(Plain, Node):
+        speed: float = 3.5
+        words: "list[str]" = []
+        later: int
+        LIMIT: int = 3
+        _own: int = 4
+        shared: ClassVar[int] = 5
+        foreign: set[int] = set()
+        function: Callable[..., Any] = print
+        exported: int = export(1)
+        plain = 6
+
+    assert unexported(Mine) == ["speed", "words"]
 
 
 def test_two_parents_are_one_too_many() -> None:

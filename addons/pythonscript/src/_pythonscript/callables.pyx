@@ -14,11 +14,11 @@ from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from cpython.ref cimport Py_INCREF, Py_XDECREF, PyObject
 from types import FunctionType, MethodType
 from _pythonscript.interface cimport *
-from _pythonscript cimport errors, objects, strings, variant
+from _pythonscript cimport errors, objects, outgoing, strings, variant
 from _pythonscript.objects cimport Object
 from _pythonscript.strings cimport Name
 from _pythonscript.variant cimport Box
-from _pythonscript.outgoing import BoundMethod
+from _pythonscript.outgoing import BoundMethod, load_callables
 
 cdef GDExtensionVariantFromTypeConstructorFunc box_callable
 cdef GDExtensionTypeFromVariantConstructorFunc unbox_callable
@@ -41,6 +41,7 @@ def load():
     box_callable = gde.get_variant_from_type_constructor(GDEXTENSION_VARIANT_TYPE_CALLABLE)
     destroy_callable = gde.variant_get_ptr_destructor(GDEXTENSION_VARIANT_TYPE_CALLABLE)
     variant.python_to_callable = new_callable
+    load_callables(function_of)
 
 
 cdef int new_callable(object function, Variant *r_variant) except -1:
@@ -159,9 +160,12 @@ cdef void call_with_gil(Target *target, const Variant **arguments, int64_t count
         variant.from_python(returned, &result)
         for i in range(count):
             objects.let_go_if_unshared(given[i], 3)
-    except BaseException:
-        errors.report(name_of(target))
-        return
+    except BaseException as error:
+        if not outgoing.hand_over(error, 0, None, <object>target.function):
+            errors.report(name_of(target))
+        # For the caller it is no error, as that of a lambda in GDScript is none: a signal, a timer, a thread or `map` would
+        # print one more, "Method not found".
+        gde.variant_new_nil(&result)
     free_variant(r_return)
     r_return[0] = result
     r_error.error = GDEXTENSION_CALL_OK

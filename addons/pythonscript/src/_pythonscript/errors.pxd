@@ -1,1 +1,3 @@
 cdef object report(object where)
+cdef int make_room()
+cdef int end_room(int limit)

@@ -37,11 +37,13 @@ ctypedef void (*Printer)(const char *, const char *, const char *, int32_t, GDEx
 
 
 cdef int tell(Printer printer, object text, object frame) except -1:
-    cdef bytes encoded = encode(text), function = encode(frame.f_code.co_qualname)
-    cdef bytes file = encode(shown(frame.f_code.co_filename))
+    return tell_at(printer, text, frame.f_code.co_qualname, shown(frame.f_code.co_filename), frame.f_lineno)
+
+
+cdef int tell_at(Printer printer, object text, object where, object file, int line) except -1:
+    cdef bytes encoded = encode(text), function = encode(where), encoded_file = encode(file)
     cdef const char *pointers[3]
-    cdef int line = frame.f_lineno
-    pointers[0], pointers[1], pointers[2] = encoded, function, file
+    pointers[0], pointers[1], pointers[2] = encoded, function, encoded_file
     with nogil:  # a Logger of the game's may see it
         printer(pointers[0], pointers[1], pointers[2], line, False)
     return 0
@@ -56,6 +58,16 @@ cdef int tell_script_error(object text, object where, object file, int line) exc
     return 0
 
 
+def report_at(text, where, file, line):
+    """Prints a script error at a line of a file; `where` names what is wrong there."""
+    tell_script_error(text, where, shown(file), line)
+
+
+def warn_at(text, where, file, line):
+    """Prints a warning at a line of a file; `where` names what it is about."""
+    tell_at(gde.print_warning, text, where, shown(file), line)
+
+
 def report_exception(where):
     """Prints the exception being handled as a script error; `where` names what raised it."""
     report(where)
@@ -66,6 +78,33 @@ cdef object report(object where):
 
     `where` names the member that the engine called, as `Class.member`.
     """
+    cdef int limit = make_room()
+    try:
+        return show(where)
+    finally:
+        end_room(limit)
+
+
+cdef int make_room():
+    """Lets this thread call some more functions, where an endless recursion through the engine has left no room to tell of it.
+
+    Returns what `end_room` needs.
+    """
+    cdef int limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + ROOM)
+    return limit
+
+
+cdef int end_room(int limit):
+    sys.setrecursionlimit(limit)  # which is not too low: the call that was too much is over
+    return 0
+
+
+ROOM = 500
+"""Calls; formatting a traceback takes some dozens."""
+
+
+cdef object show(object where):
     try:
         error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
         import traceback  # late: a game that makes no mistake has no use for it

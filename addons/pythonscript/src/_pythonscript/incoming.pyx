@@ -12,8 +12,9 @@ does not look at the one there is.
 
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from _pythonscript.interface cimport *
-from _pythonscript cimport errors, objects, variant
+from _pythonscript cimport errors, objects, outgoing, variant
 from _pythonscript.objects cimport Link, Object
+from _pythonscript.outgoing import call_method
 from _pythonscript.variant cimport Type
 
 cdef extern from "Python.h":
@@ -83,6 +84,7 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
     cdef Type wanted
     cdef int i
     cdef int declared = <int>len(method.arguments)
+    cdef uint64_t self_id = 0
     r_error.error = GDEXTENSION_CALL_OK
     if count < method.required:
         r_error.error = GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS
@@ -110,8 +112,13 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
         elif result is not None:
             refuse_result(method, result)
         result = None  # it may be self, whose references `end` counts
-    except BaseException:
-        fail(method, r_return, r_error)
+    except BaseException as error:
+        if stack.first < SPARE:
+            self_id = (<Object>stack.places[SPARE - 1]).id
+        if self_id and outgoing.hand_over(error, self_id, method.name, None):
+            r_error.error = GDEXTENSION_CALL_ERROR_INVALID_METHOD
+        else:
+            fail(method, stack.places[SPARE - 1] if self_id else NULL, r_return, r_error)
     finally:
         end(&stack)
 
@@ -219,15 +226,24 @@ def load(function):
     script_is_waiting = function
 
 
-cdef void fail(Method method, Variant *r_return, GDExtensionCallError *r_error) noexcept:
+cdef bint is_connected(object target, str name) except *:
+    """Whether a signal may be the caller, which would print an error of its own that says nothing."""
+    connections = call_method(target, "get_incoming_connections")
+    return any([call_method(one["callable"], "get_method") == name for one in connections])
+
+
+cdef void fail(Method method, PyObject *target, Variant *r_return, GDExtensionCallError *r_error) noexcept:
     """Tells GDScript: INVALID_METHOD with a String makes it stop the function and print the text."""
     # quirk - Godot 4.2-4.6 - modules/gdscript/gdscript_vm.cpp - drop when call errors carry a text of their own
     summary = errors.report(method.where)
+    cdef int limit = errors.make_room()
     try:
-        if not method.getter and script_is_waiting():
+        if not method.getter and script_is_waiting() and not (target is not NULL and is_connected(<object>target, method.name)):
             variant.from_python(summary.replace("\0", "\ufffd").encode("utf-8", "replace").decode(), r_return)
             r_error.error = GDEXTENSION_CALL_ERROR_INVALID_METHOD
         elif method.returns is not None:
             variant.new_default(method.returns, r_return)
     except BaseException:
         pass  # the report has been printed; without a text GDScript prints its own
+    finally:
+        errors.end_room(limit)

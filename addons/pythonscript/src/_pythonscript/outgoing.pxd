@@ -1,3 +1,4 @@
 from _pythonscript.interface cimport *
 
 cdef object finish(Variant *result, GDExtensionCallError *error, object where, tuple values, bint shared=*)
+cdef bint hand_over(object error, uint64_t object_id, object method, object function)

@@ -9,14 +9,22 @@ global_get_singleton, classdb_construct_object, Object.get_script.
 """
 
 import sys
+from types import MethodType
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject
+from cpython.ref cimport Py_DECREF, Py_INCREF
 from _pythonscript.interface cimport *
 from _pythonscript cimport builtin, objects, packed, strings, variant
 from _pythonscript.objects cimport Object
 from _pythonscript.packed cimport PackedByteArray
 from _pythonscript.strings cimport Name
 from _pythonscript.variant cimport Box
+
+cdef extern from *:
+    """
+    static _Thread_local void *waiting;  /* the Waiting of the innermost call from Python on this thread */
+    """
+    void *waiting
 
 cdef extern from "Python.h":
     PyObject *_PyType_Lookup(type, object)
@@ -51,6 +59,12 @@ def load():
     get_script = gde.classdb_get_method_bind(strings.intern("Object"), strings.intern("get_script"), GET_SCRIPT_HASH)
 
 
+def load_callables(function_of):
+    """Is given what tells the Python callable of a Callable; after `callables.load`."""
+    global function_of_callable
+    function_of_callable = function_of
+
+
 cdef bint has_script(Object target) except -1:
     cdef Variant script
     cdef bint scripted
@@ -83,7 +97,9 @@ cdef class BoundMethod:
         self.__self__, self.__name__ = target, name
         self.method = strings.name_of(name)
 
-    def __call__(self, *arguments):
+    def __call__(self, *arguments, **keywords):
+        if keywords:
+            arguments = in_order(self.__self__, self.__name__, arguments, keywords)
         return call(self.__self__, self.method, self.__name__, arguments)
 
     def __repr__(self):
@@ -96,6 +112,107 @@ cdef class BoundMethod:
 
     def __hash__(self):
         return hash((self.__name__, self.__self__))
+
+
+cdef struct Waiting:         # a call from Python into the engine, which may lead straight back into Python
+    PyObject *target         # what is called, its method and arguments; all borrowed
+    PyObject *name
+    PyObject *values
+    PyObject *raised         # the exception that Python raised there; a reference of our own
+    void *outer
+
+
+cdef bint hand_over(object error, uint64_t object_id, object method, object function):
+    """Gives an exception to the Python code that called, if there was nothing but one call of the engine's between.
+
+    Args:
+        object_id, method: of the method that raised; or `function`, where it is none that the engine knows by a name.
+
+    Returns False where a script or a signal was between, or no Python code waits.
+    """
+    cdef Waiting *call = <Waiting *>waiting
+    if call is NULL or call.raised is not NULL:
+        return False
+    target, name, values = <object>call.target, <object>call.name, <tuple>call.values
+    by_name = name in ("call", "callv")
+    if isinstance(target, Object):
+        called = str(values[0]) if by_name and values else name
+        direct = (<Object>target).id == object_id and called == method
+    elif by_name and object_id:
+        direct = call_method(target, "get_object_id") == <int64_t>object_id and call_method(target, "get_method") == method
+    elif by_name:
+        direct = is_same(function_of_callable(target), function)
+    else:  # such as map
+        direct = function is not None and any([is_same(value, function) for value in values])
+    if direct:
+        Py_INCREF(error)
+        call.raised = <PyObject *>error
+    return direct
+
+
+cdef bint is_same(object callable, object function):
+    return callable is function or isinstance(callable, MethodType) and callable.__func__ is function
+
+
+cdef object function_of_callable = None  # `callables.function_of`
+
+
+cdef dict signatures = {}  # (class, method) -> `described`, of objects without a script
+
+
+cdef tuple described(object target, str name):
+    """The names of a method's arguments, and the values of the last ones that may be left out; None if it is not known."""
+    if not isinstance(target, Object):
+        return None
+    found = signatures.get((type(target), name))
+    if found is None:
+        for entry in call_method(target, "get_method_list"):
+            if entry["name"] == name:
+                found = [argument["name"] for argument in entry["args"]], entry["default_args"]
+                break
+        if not has_script(<Object>target):
+            signatures[type(target), name] = found
+    return found
+
+
+cdef tuple in_order(object target, str name, tuple arguments, dict keywords):
+    """The arguments of a call by position, those that are given by name among them."""
+    cdef tuple known = described(target, name)
+    where = f"{type(target).__name__}.{name}()"
+    if known is None:
+        raise TypeError(f"{where} takes its arguments by position only, not by names such as {next(iter(keywords))!r}")
+    names, defaults = known
+    placed = dict(zip(names, arguments))
+    for key in keywords:
+        if key not in names:
+            raise TypeError(f"{where} has no argument {key!r}; it takes ({', '.join(names)})")
+        if key in placed:
+            raise TypeError(f"{where} got two values for its argument {key!r}")
+    placed |= keywords
+    last = max([names.index(key) for key in placed])
+    given = list(arguments[:len(names)])
+    for index in range(len(given), last + 1):
+        optional = index - (len(names) - len(defaults))
+        if names[index] not in placed and optional < 0:
+            raise TypeError(f"{where} is missing its argument {names[index]!r}")
+        given.append(placed[names[index]] if names[index] in placed else defaults[optional])
+    return (*given, *arguments[len(names):])
+
+
+cdef int refuse_count(object target, str name, tuple values, bint too_few) except -1:
+    """Says what is missing or too much in a call, where the engine knows the names."""
+    cdef tuple known = described(target, name)
+    if known is None:
+        return 0
+    names, defaults = known
+    missing = names[len(values):len(names) - len(defaults)]
+    where = f"{type(target).__name__}.{name}()"
+    if too_few and missing:
+        raise TypeError(f"{where} is missing its argument{'s' * (len(missing) > 1)} {' and '.join(map(repr, missing))}")
+    if not too_few and len(values) > len(names):
+        most = f"{len(names)} arguments ({', '.join(names)})" if names else "no arguments"
+        raise TypeError(f"{where} takes {most}, {len(values)} were given")
+    return 0
 
 
 cdef struct Arguments:
@@ -130,15 +247,24 @@ cdef void discard(Arguments *arguments) noexcept:
     PyMem_Free(arguments.values)
 
 
+cdef inline void set_waiting(void *call) noexcept:
+    global waiting
+    waiting = call
+
+
 cdef object call(object target, Name method, str name, tuple values):
     cdef Variant this, result
     cdef Arguments arguments
     cdef GDExtensionCallError error
+    cdef Waiting own
     cdef bint keep = keeps_gil(target, name)
     objects.drain()
     collect(values, &arguments)
+    own.target, own.name, own.values, own.raised = <PyObject *>target, <PyObject *>name, <PyObject *>values, NULL
+    own.outer = waiting
     try:
         variant.from_python(target, &this)
+        set_waiting(&own)
         if keep:
             gde.variant_call(
                 &this, &method.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
@@ -146,7 +272,15 @@ cdef object call(object target, Name method, str name, tuple values):
             with nogil:
                 gde.variant_call(
                     &this, &method.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
+        set_waiting(own.outer)
         free_variant(&this)
+        if own.raised is not NULL:
+            free_variant(&result)
+            raised = <object>own.raised
+            Py_DECREF(raised)
+            raise raised
+        if error.error == GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS or error.error == GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS:
+            refuse_count(target, name, values, error.error == GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS)
         shared = variant.is_container(target)
         return finish(&result, &error, f"{type(target).__name__}.{name}()", values, shared)
     finally:

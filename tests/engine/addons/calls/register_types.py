@@ -207,8 +207,6 @@ class PyEcho(RefCounted):
 class PyErrors(RefCounted):
     """Raises."""
 
-    wrong: int = 0
-
     def __init__(self) -> None:
         self._value = 0
 
@@ -307,6 +305,10 @@ class PyErrors(RefCounted):
     def give_static() -> int:
         """Raises without an object."""
         raise ValueError("raised by a static method")
+
+    def recurse_through_the_engine(self) -> Any:
+        """Calls itself without an end, by way of a script."""
+        return self.call("recurse_through_a_script", self.recurse_through_the_engine)
 
     def alive(self) -> str:
         """Goes on."""

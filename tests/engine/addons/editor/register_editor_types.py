@@ -122,8 +122,8 @@ class PyScoresImporter(EditorImportPlugin):
     def _get_visible_name(self) -> str:
         return "Scores"
 
-    def _get_recognized_extensions(self) -> PackedStringArray:
-        return PackedStringArray(["scores"])
+    def _get_recognized_extensions(self) -> list[str]:
+        return ["scores"]
 
     def _get_save_extension(self) -> str:
         return "res"
@@ -182,7 +182,7 @@ class PyPacker(EditorExportPlugin):
     def _get_export_features(self, platform: EditorExportPlatform, debug: bool) -> PackedStringArray:
         return PackedStringArray(["of_lamps"])
 
-    def _export_begin(self, features: PackedStringArray, is_debug: bool, path: str, flags: int) -> None:
+    def _export_begin(self, features: list[str], is_debug: bool, path: str, flags: int) -> None:
         self.files: list[str] = []
         options = {
             "features": list(features),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from godot import (
+    Container,
     Control,
     DeclarationError,
     Node,
@@ -46,6 +47,10 @@ def returning_anything(self: Any, delta: float): ...  # type: ignore[no-untyped-
 
 def size_of_another_type(self: Any) -> int:
     return 0
+
+
+def list_of_words(self: Any) -> list[str]:
+    return []
 
 
 def no_size(self: Any) -> None: ...
@@ -99,6 +104,10 @@ MISTAKES: dict[str, tuple[type[Any], str, Any, str]] = {
     "any value where none is wanted": (
         *(Node, "_process", returning_anything),
         VIRTUAL + "it must be annotated as returning None",
+    ),
+    "a list of another type": (
+        *(Container, "_get_allowed_size_flags_vertical", list_of_words),
+        VIRTUAL + "it must return the engine's packed_int32_array",
     ),
     "a value of another type": (
         *(Control, "_get_minimum_size", size_of_another_type),

@@ -11,6 +11,7 @@ from typing import Any
 import godot
 from godot import (
     OS,
+    Array,
     Callable,
     ClassDB,
     Color,
@@ -105,14 +106,94 @@ def methods() -> None:
     wrong: Any = node  # what a type checker would refuse
     with raises(TypeError, "argument 1 of Node.add_child() must be Object, not int"):
         wrong.add_child(5)
-    with raises(TypeError, "at least"):
+    with raises(TypeError, "Node.add_child() is missing its argument 'node'"):
         wrong.add_child()
-    with raises(TypeError, "at most"):
+    with raises(TypeError, "Node.add_sibling() is missing its argument 'sibling'"):
+        wrong.add_sibling()
+    with raises(TypeError, "Node.set_meta() is missing its arguments 'name' and 'value'"):
+        wrong.set_meta()
+    with raises(TypeError, "Node.get_parent() takes no arguments, 2 were given"):
         wrong.get_parent(1, 2)
+    with raises(TypeError, "Node.get_child() takes 2 arguments (idx, include_internal), 3 were given"):
+        wrong.get_child(0, False, 3)
+    with raises(TypeError, "at least 2"):
+        Array([1]).bsearch()  # type: ignore[call-arg]
     with raises(AttributeError, "no_such_method"):
         wrong.no_such_method()
     node.free()
     assert not is_instance_valid(child)
+
+
+def arguments_by_name() -> None:
+    node: Any = Node()
+    child, other = Node(), Node()
+    child.name = "child"
+    node.add_child(force_readable_name=True, node=child)
+    node.add_child(other, internal=Node.INTERNAL_MODE_FRONT)
+    assert node.get_child(0, include_internal=True) == other
+    assert node.get_child(include_internal=False, idx=0) == child
+    assert node.find_children("c*", owned=False) == [child]
+    for arguments, names, text in (
+        ((), {"index": 0}, "Node.get_child() has no argument 'index'; it takes (idx, include_internal)"),
+        ((), {"include_internal": True}, "Node.get_child() is missing its argument 'idx'"),
+        ((0,), {"idx": 0}, "Node.get_child() got two values for its argument 'idx'"),
+    ):
+        with raises(TypeError, text):
+            node.get_child(*arguments, **names)
+    with raises(TypeError, "takes its arguments by position only, not by names such as 'from'"):
+        Array([1]).find(1, **{"from": 0})
+    node.free()
+
+
+@gdclass
+class PyRaising(RefCounted):
+    """Raises what its caller wants to see again."""
+
+    def look_up(self, key: str) -> int:
+        return {"there": 1}[key]
+
+    def by_engine(self, key: str) -> int:
+        return int(self.call("look_up", key))
+
+    def leave(self) -> None:
+        raise SystemExit("out")
+
+
+def exceptions_come_through_the_engine() -> None:
+    raising = PyRaising()
+    own: Any = raising
+
+    def fail(*_: Any) -> None:
+        raise LookupError("failed")
+
+    calls: list[tuple[type[BaseException], str, Any]] = [
+        (KeyError, "'a'", lambda: own.call("look_up", "a")),
+        (KeyError, "'b'", lambda: own.callv("look_up", ["b"])),
+        (KeyError, "'c'", lambda: own.call("by_engine", "c")),
+        (KeyError, "'d'", lambda: Callable(raising, "look_up")("d")),
+        (KeyError, "'e'", lambda: Callable(raising.look_up).call("e")),
+        (LookupError, "failed", lambda: Callable(fail)(1)),
+        (LookupError, "failed", lambda: Array([1, 2]).map(fail)),
+        (SystemExit, "out", lambda: own.call("leave")),
+    ]
+    for kind, text, call in calls:
+        with raises(kind, text):
+            call()
+    assert own.call("look_up", "there") == 1
+
+
+def exceptions_end_at_signals() -> None:
+    beacon, seen = PyBeacon(), []
+
+    def fail(times: int) -> None:
+        seen.append(times)
+        raise LookupError("failed in a signal")
+
+    beacon.lit.connect(fail)
+    beacon.lit.connect(seen.append)
+    beacon.lit.emit(3)
+    assert seen == [3, 3]
+    beacon.free()
 
 
 def properties() -> None:

@@ -11,6 +11,7 @@ from godot import (
     PackedStringArray,
     RefCounted,
     Resource,
+    ResourceFormatLoader,
     Signal,
     StringName,
     Texture2D,
@@ -242,3 +243,17 @@ class PyMeter(Control):
 
     def _has_point(self, point: Vector2) -> bool:
         return point.x > 3.0
+
+
+@gdclass
+class PyScrolls(ResourceFormatLoader):
+    """Gives the engine lists where it wants packed arrays."""
+
+    def _get_recognized_extensions(self) -> list[str]:
+        return ["scroll", "rune"]
+
+    def _get_dependencies(self, path: str, add_types: bool) -> list[str]:
+        return [path, str(add_types)]
+
+    def _handles_type(self, type: StringName) -> bool:
+        return type == "PyScroll"
