@@ -83,7 +83,9 @@ def test_another_system_is_missed_in_one_sentence(pack_of: PackOf) -> None:
     run, _ = pack_of("windows")
     told = [line for line in run.lines if "windows.x86_64" in line and "missing" in line]
     assert len(told) == 1, run.output
-    assert "addons/pythonscript/python/windows.x86_64 is missing, without which a game has no Python" in told[0]
+    assert (
+        "addons/pythonscript/python/windows.x86_64 is missing, without which a game has no Python" in told[0]
+    )
     assert "take it from the addon's zip for windows.x86_64" in told[0]
     assert any("_brotli" in line and "another system than windows.x86_64" in line for line in run.lines)
 

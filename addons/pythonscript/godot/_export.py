@@ -121,7 +121,7 @@ class PythonExportPlugin(EditorExportPlugin):
         if missing:
             self._warn(
                 f"addons/{HOST}/{missing[0]} is missing, without which a game has no Python: "
-                f"take it from the addon's zip for {target} (in a checkout python3 tools/dev.py bundle writes it)."
+                f"take it from the addon's zip for {target}, which in a checkout tools/dev.py bundle writes."
             )
         return not missing
 

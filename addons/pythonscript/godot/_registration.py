@@ -277,7 +277,9 @@ def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> MethodSpec:
     if len(method.arguments) != len(known["args"]):
         raise TypeError(f"it takes {len(known['args'])} arguments, not {len(method.arguments)}")
     pairs = list(zip(method.arguments, known["args"], strict=True))
-    method = method._replace(arguments=tuple(_packed(argument, info["type"], LIST_ARRAYS) for argument, info in pairs))
+    method = method._replace(
+        arguments=tuple(_packed(argument, info["type"], LIST_ARRAYS) for argument, info in pairs)
+    )
     if method.returns is not None:
         arrays = LIST_ARRAYS | NUMBER_ARRAYS
         method = method._replace(returns=_packed(method.returns, known["return"]["type"], arrays))

@@ -504,7 +504,7 @@ def place_of(cls: type[Any], member: str = "") -> tuple[str, int]:
 def _names(statement: Any) -> list[str]:
     """What a statement of a class's body defines."""
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", statement)]
-    return [getattr(target, "id", None) or getattr(target, "name", "") for target in targets]
+    return [getattr(target, "id", "") or getattr(target, "name", "") for target in targets]
 
 
 def bodies(cls: type[Any]) -> list[type[Any]]:
