@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from .dates import parse_http_date
 from .failures import Failure
 from .request import IDEMPOTENT, Request
 from .response import Response
@@ -68,11 +69,5 @@ def retry_after(response: Response, now: float) -> float | None:
     value = response.headers.get("retry-after").strip()
     if _SECONDS.fullmatch(value):
         return float(value)
-    if not value[:1].isalpha():
-        return None
-    from email.utils import parsedate_to_datetime  # late: hardly any server sends a date
-
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    except (ValueError, OverflowError):
-        return None
+    date = parse_http_date(value)
+    return None if date is None else max(0.0, date - now)
