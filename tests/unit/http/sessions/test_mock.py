@@ -96,6 +96,7 @@ def test_what_no_rule_is_for_may_go_out(mocked: Mocked) -> None:
         ("http://a/b", "http://a/bc", False),
         ("http://a/*", "http://a/", True),
         ("http://*/b", "http://x.y/b", True),
+        ("http://a/b*b", "http://a/b", False),
         ("/b", "http://a/b", True),
         ("/b", "https://c:8443/b?d", True),
         ("/b", "http://a/c/b", False),
