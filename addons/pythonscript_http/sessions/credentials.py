@@ -13,8 +13,8 @@ from .headers import Headers
 from .options import ABSENT, Options
 from .urls import ParsedUrl, Url
 
-FIELDS: Final = ("authorization", "cookie", "proxy-authorization")
-"""Header fields that hold credentials, in lower case."""
+FIELDS: Final = ("authorization", "cookie", "proxy-authorization", "host")
+"""Header fields that are for one origin, in lower case: those that hold credentials, and its name."""
 
 
 def for_hop(headers: Headers, url: Url, home: str) -> Headers:

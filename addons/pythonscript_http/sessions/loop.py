@@ -19,6 +19,7 @@ import heapq
 import itertools
 import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from time import monotonic
@@ -505,7 +506,11 @@ class Loop:
 
     def _run(self) -> None:
         while True:
-            self.turn(LINGER)
+            try:
+                self.turn(LINGER)
+            except Exception:  # such as memory that is not to be had: without the thread, all would hang
+                log_exception("the loop %r failed, and goes on", self)
+                time.sleep(_BLIND)
             if not self._tasks and not self._queue:
                 self.turn(LINGER)
                 with self._lock:

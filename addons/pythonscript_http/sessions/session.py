@@ -13,6 +13,7 @@ from time import time
 from typing import TYPE_CHECKING, Any, Final
 
 from pythonscript_http.exceptions import LocalError
+from pythonscript_http.http1.request import encoded
 from pythonscript_http.query import engine_text, query_string_from_dict
 from pythonscript_http.tracing import Trace, default_trace
 from pythonscript_http.transport.network import TcpNetwork
@@ -98,7 +99,8 @@ class Session:
         """Keeps responses; None: nothing does."""
         self.pool: Final = Pool(loop, network or TcpNetwork(clock=loop.clock))
         trace = trace or default_trace(loop.clock, wall_clock)
-        self.sender: Sender = PoolSender(loop, self.pool, trace=trace)
+        self._network: Final = PoolSender(loop, self.pool, trace=trace)
+        self.sender: Sender = self._network
         """What sends the requests: over the network, unless a mock was put here."""
         self._text = text
         self._base: Url | None = None
@@ -116,6 +118,20 @@ class Session:
     def base_url(self, text: str) -> None:
         self._base = parse_url(text).url if text else None
         self._urls = {}
+
+    @property
+    def user_agent(self) -> str:
+        """Value of the User-Agent header, unless a call brings its own.
+
+        Raises:
+            LocalError: it can't be sent.
+        """
+        return self._network.user_agent
+
+    @user_agent.setter
+    def user_agent(self, value: str) -> None:
+        encoded("User-Agent", value)
+        self._network.user_agent = value
 
     @property
     def calls(self) -> int:

@@ -23,7 +23,7 @@ HOME = "https://api.example.org"
     ],
 )
 def test_only_their_origin_gets_them(url: str, theirs: bool) -> None:
-    fields = {"AUTHORIZATION": "a", "Cookie": "b", "Proxy-Authorization": "c", "Accept": "d"}
+    fields = {"AUTHORIZATION": "a", "Cookie": "b", "Proxy-Authorization": "c", "Host": "x", "Accept": "d"}
     headers = Headers(fields)
     kept = for_hop(headers, parse_url(url).url, HOME)
     assert dict(kept) == (fields if theirs else {"Accept": "d"})

@@ -413,6 +413,21 @@ def test_where_there_is_no_thread_nothing_begins(monkeypatch: pytest.MonkeyPatch
     assert loop.stop()
 
 
+def test_the_thread_survives_what_it_cannot_do(caplog: pytest.LogCaptureFixture) -> None:
+    loop = Loop()
+    turn, failures = loop.turn, [MemoryError(), MemoryError()]
+
+    def failing(longest: float = 0.0) -> None:
+        if failures:
+            raise failures.pop()
+        turn(longest)
+
+    loop.turn = failing  # type: ignore[method-assign]
+    assert loop.spawn(after(0.001, loop)).wait(SECONDS)
+    assert loop.stop()
+    assert "failed, and goes on" in caplog.text
+
+
 def test_the_thread_knows_itself() -> None:
     loop = Loop()
 

@@ -254,6 +254,16 @@ def test_its_own_thread_waits_for_nothing(session: Session) -> None:
     assert seen[0].failure_reason == "request_sync() would wait for its own thread"
 
 
+def test_who_we_are(session: Session) -> None:
+    session.user_agent = "Game/1.0"
+    assert "User-Agent: Game/1.0\r\n" in session.request_sync("GET", "/request").text()
+    own = {"headers": {"User-Agent": "own"}}
+    assert "User-Agent: own\r\n" in session.request_sync("GET", "/request", own).text()
+    with pytest.raises(LocalError, match="line break"):
+        session.user_agent = "a\nb"
+    assert session.user_agent == "Game/1.0"
+
+
 def test_addresses_are_kept_parsed_but_not_all(session: Session) -> None:
     for number in range(1000):
         session._parse(f"/{number}")
