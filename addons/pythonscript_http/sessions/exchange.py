@@ -19,9 +19,9 @@ _AWAITING: Final = Phase.AWAITING
 _BODY: Final = Phase.BODY
 _FAILED: Final = Phase.FAILED
 
-PIECE: Final = 65536
+UPLOAD_PIECE: Final = 65536
 """Bytes that one step reads of a request's body."""
-STEP: Final = 1 << 18
+STEP_SIZE: Final = 1 << 18
 """Bytes that one step takes of a response's body, before others have their turn."""
 _NAP: Final = 0.001
 
@@ -178,7 +178,7 @@ class Exchange:
                 if core.phase is not _BODY:
                     break
                 if size == room or (size and core.busy):
-                    if step >= STEP:
+                    if step >= STEP_SIZE:
                         step = 0
                         await pause()
                 elif core.busy:
@@ -217,12 +217,12 @@ class Exchange:
         """Gives the connection more of the request's body."""
         writer, reader = self._writer, self._reader
         assert reader is not None
-        for _ in range(STEP // PIECE):
+        for _ in range(STEP_SIZE // UPLOAD_PIECE):
             if not writer.open:
                 break
             if not self._left:
                 try:
-                    piece = reader.read(PIECE)
+                    piece = reader.read(UPLOAD_PIECE)
                     self._left = memoryview(piece).cast("B")
                 except Exception as error:  # whatever makes pieces may raise anything
                     self._fail(f"the body can't be read: {error}")

@@ -1,13 +1,14 @@
 """Coroutines on one background thread, which waits for all of them at once.
 
+    async def work() -> float:
+        with deadline(loop, loop.clock() + 3.0):  # raises TimedOutError in here
+            await sleep(0.01)
+        return loop.clock()
+
     loop = Loop()
     task = loop.spawn(work())  # from any thread
     task.wait(5.0)
-
-    async def work() -> None:
-        with deadline(loop, loop.clock() + 3.0):  # raises TimedOutError in here
-            await sleep(1.0)
-            await StreamWatch(stream)
+    loop.stop()
 
 A task runs until it waits, so what it does between two waits must be short: whoever has more to do gives the
 others their turn by `pause`. Every wait may end early, for nothing; whoever waits looks again.
@@ -40,7 +41,7 @@ _BLIND: Final = 0.005
 _LONGEST: Final = 3600.0
 """Seconds of one sleep: the system counts them in milliseconds, in 32 bits."""
 
-_SLACK: Final = 64
+_MOST_STALE: Final = 64
 """Timers that may be out of date before they are thrown away, besides as many as there are tasks."""
 
 
@@ -474,7 +475,7 @@ class Loop:
                 task.timer = due
                 heapq.heappush(timers, (due, next(self._numbers), task))
         self.current = None
-        if len(timers) > 2 * len(self._tasks) + _SLACK:
+        if len(timers) > 2 * len(self._tasks) + _MOST_STALE:
             timers[:] = [timer for timer in timers if timer[0] == timer[2].timer and not timer[2].done]
             heapq.heapify(timers)
 

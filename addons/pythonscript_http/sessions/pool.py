@@ -1,11 +1,5 @@
 """Connections that are kept for the next request: few to a host, not for long, and none that is dead.
 
-    slot = await pool.acquire(route, terms)
-    try:
-        ...  # an exchange over slot.http
-    finally:
-        slot.release()  # or discard()
-
 Who finds none free waits in line: whoever came first is served first, whatever the host, but nobody waits for
 a host that is out of connections because others want one too.
 
@@ -31,7 +25,7 @@ from .loop import NEVER, Cancelled, Future, Loop, Task, TimedOutError, Watch, sl
 
 MOST_OF_ROUTE: Final = 6
 """Connections by one route at a time, as browsers have."""
-MOST: Final = 64
+MOST_CONNECTIONS: Final = 64
 """Connections in all."""
 IDLE_TIME: Final = 30.0
 """Seconds that a connection is kept without a request. Usual servers keep theirs for 5 to 75."""
@@ -123,7 +117,7 @@ class Pool:
         loop: Loop,
         network: Network,
         *,
-        most: int = MOST,
+        most: int = MOST_CONNECTIONS,
         most_of_route: int = MOST_OF_ROUTE,
         idle_time: float = IDLE_TIME,
     ) -> None:

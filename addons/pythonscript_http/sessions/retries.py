@@ -9,9 +9,9 @@ from .failures import Failure
 from .request import IDEMPOTENT, Request
 from .response import Response
 
-FIRST: Final = 0.5
+FIRST_DELAY: Final = 0.5
 """Seconds before the first repetition, at most."""
-LONGEST: Final = 30.0
+LONGEST_DELAY: Final = 30.0
 """Seconds before any other, at most, unless the server asks for more."""
 
 _BEFORE_SENDING: Final = frozenset((Failure.CANT_RESOLVE, Failure.CANT_CONNECT))
@@ -47,7 +47,7 @@ class Backoff:
             return None
         if not _worth_it(request, response):
             return None
-        delay = self._random() * min(FIRST * 2.0 ** min(repeated, 30), LONGEST)
+        delay = self._random() * min(FIRST_DELAY * 2.0 ** min(repeated, 30), LONGEST_DELAY)
         if response.status and (asked := retry_after(response, self._wall_clock())) is not None:
             delay = max(asked, delay) if asked else delay
         return delay if delay < left else None

@@ -1,9 +1,12 @@
 """Sessions: what calls to one service have in common.
 
-session = Session(Loop(), base_url="https://api.example.org")
-session.headers.set("Authorization", "Bearer abc")
-response = session.request_sync("POST", "/scores", {"json": {"player": "Ada"}})
-session.close()
+    session = Session(Loop(), base_url="http://localhost:8000")
+    session.headers.set("Authorization", "Bearer abc")
+    response = session.request_sync("POST", "/scores", {"json": {"player": "Ada"}})
+    session.close()
+    session.loop.stop()
+
+Nothing of a call raises: what goes wrong is its response's `failure`.
 """
 
 import threading

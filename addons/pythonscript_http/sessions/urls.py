@@ -1,7 +1,7 @@
 """URLs as users write them and servers send them in Location (RFC 3986; leniency as the URL Standard's).
 
-    page = parse_url("https://example.org/a/b?c")
-    parse_url("../d", page)  # https://example.org/d
+    page = parse_url("https://example.org/a/b?c").url
+    parse_url("../d", page).url  # https://example.org/d
 
 What browsers mend is mended: blanks around, backslashes, characters that have to be percent-encoded.
 """
@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote_to_bytes
 from pythonscript_http.exceptions import LocalProtocolError
 from pythonscript_http.url import PORT_HTTP, PORT_HTTPS, Host, authority, parse_authority
 
-LONGEST: Final = 65536
+LONGEST_URL: Final = 65536
 """Characters of a URL; servers take some 8000."""
 
 _PORTS: Final = {"http": PORT_HTTP, "https": PORT_HTTPS}
@@ -89,14 +89,14 @@ def parse_url(text: str, base: Url | None = None) -> ParsedUrl:
     Source: RFC 3986 section 5.2; URL Standard, "basic URL parser", for what is wrong in the same way often.
     """
     clean = _CLEAN.fullmatch(text)
-    if clean is not None and len(text) <= LONGEST and not _DOTS.search(text):
+    if clean is not None and len(text) <= LONGEST_URL and not _DOTS.search(text):
         scheme, name, port, target = clean.groups()
         host = parse_authority(
             name, int(port or -1), _named(text), standard=_PORTS[scheme], tls=scheme == "https"
         )
         return ParsedUrl(Url(scheme, host, target, _origin(scheme, host)))
-    if len(text) > LONGEST:
-        raise LocalProtocolError(f"the URL has {len(text)} characters; {LONGEST} are the most")
+    if len(text) > LONGEST_URL:
+        raise LocalProtocolError(f"the URL has {len(text)} characters; {LONGEST_URL} are the most")
     text = _LINE_BREAKS.sub("", text.strip(_TRIMMED))
     try:
         return _resolved(text, base)

@@ -9,7 +9,7 @@ from pythonscript_http.sessions.loop import NEVER
 from pythonscript_http.sessions.options import Options
 from pythonscript_http.sessions.request import Request
 from pythonscript_http.sessions.response import Response
-from pythonscript_http.sessions.retries import FIRST, LONGEST, Backoff, retry_after
+from pythonscript_http.sessions.retries import FIRST_DELAY, LONGEST_DELAY, Backoff, retry_after
 from pythonscript_http.sessions.urls import parse_url
 
 NOW = 1_445_412_480.0  # Wed, 21 Oct 2015 07:28:00 GMT
@@ -40,7 +40,7 @@ IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]
 @pytest.mark.parametrize("method", IDEMPOTENT)
 @pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
 def test_statuses(method: str, status: int) -> None:
-    assert delay(response(status), method) == FIRST / 2
+    assert delay(response(status), method) == FIRST_DELAY / 2
 
 
 @pytest.mark.parametrize("status", [200, 204, 301, 304, 400, 401, 403, 404, 500, 501, 505])
@@ -82,7 +82,7 @@ def test_it_grows_and_has_an_end() -> None:
     delays = [backoff.delay(request(retries=100), response(503), repeated, NEVER) for repeated in range(101)]
     assert delays[100] is None
     assert delays[:4] == pytest.approx([0.5, 1.0, 2.0, 4.0], rel=1e-3)
-    assert delays[99] == pytest.approx(LONGEST, rel=1e-3)
+    assert delays[99] == pytest.approx(LONGEST_DELAY, rel=1e-3)
     assert delay(response(503), chance=0.0) == 0.0
 
 

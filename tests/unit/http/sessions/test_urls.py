@@ -5,7 +5,7 @@ import time
 import pytest
 
 from pythonscript_http.exceptions import LocalProtocolError
-from pythonscript_http.sessions.urls import LONGEST, Url, parse_url
+from pythonscript_http.sessions.urls import LONGEST_URL, Url, parse_url
 from pythonscript_http.url import Host
 
 BASE = parse_url("http://a/b/c/d;p?q").url
@@ -132,7 +132,7 @@ def test_fragments(text: str, fragment: str) -> None:
         ("http://a..b/", "empty part"),
         ("http://%00/", "holds"),
         ("http://a/\ud800", "a lone surrogate"),
-        ("http://a/" + "x" * LONGEST, f"{LONGEST} are the most"),
+        ("http://a/" + "x" * LONGEST_URL, f"{LONGEST_URL} are the most"),
     ],
 )
 def test_what_is_none(text: str, reason: str) -> None:
