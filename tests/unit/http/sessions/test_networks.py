@@ -2,7 +2,6 @@
 
 import ssl
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ from pythonscript_http.sessions.failures import Failure
 from pythonscript_http.sessions.loop import Loop
 from pythonscript_http.sessions.response import Response
 from pythonscript_http.sessions.session import Session
-from pythonscript_http.transport.trust import TlsPolicy
+from pythonscript_http.transport.policy import TlsPolicy
 
 AUTHORITY = Authority()
 TRUSTING = TlsPolicy(roots=AUTHORITY.pem)
@@ -99,7 +98,7 @@ def test_a_handshake_that_hangs(session: Session) -> None:
 def test_by_two_policies_are_two_connections(session: Session) -> None:
     secure = Secure(AUTHORITY.issue("localhost"))
     with ScriptedServer([secure, ReadRequest(), HELLO, ReadRequest(), HELLO]) as server:
-        for policy in (TRUSTING, replace(TRUSTING, common_name="localhost"), TRUSTING):
+        for policy in (TRUSTING, TlsPolicy(roots=AUTHORITY.pem, common_name="localhost"), TRUSTING):
             assert call(session, server, "https://localhost:{}/", tls=policy).ok
         assert session.pool.size == 2
         session.close()
