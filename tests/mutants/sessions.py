@@ -160,7 +160,6 @@ MUTANTS = [
     ),
     *_in(
         "loop",
-        ("time passes for the due alone", "            if due <= now:\n", "            if True:\n"),
         ("a deadline is raised", "self.limit < NEVER and self._loop.clock() >= self.limit", "False"),
         ("the nearer deadline counts", "if self._until < task.limit:", "if True:"),
         ("what was not begun is begun", "if not self._begun:", "if False:"),

@@ -12,7 +12,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
@@ -50,28 +49,55 @@ _BLANKS: Final = " \t"
 _SECONDS: Final = re.compile(r"-?[0-9]+")
 
 
-@dataclass(slots=True)
 class Cookie:
     """A cookie of a jar; times are seconds since 1970."""
 
-    name: str
-    value: str
-    domain: str
-    """In lower case, without a dot before it."""
-    host_only: bool
-    """Hosts below the domain do not get it."""
-    path: str
-    secure: bool
-    http_only: bool
-    same_site: str
-    """`Strict`, `Lax`, `None`, or empty: the server said nothing."""
-    expires: float | None
-    """None: with the session."""
-    created: float
-    used: int = 0
-    """Which use of a cookie of its jar was its last."""
-    order: int = 0
-    """Which cookie of its jar it was."""
+    __slots__ = (
+        "created",
+        "domain",
+        "expires",
+        "host_only",
+        "http_only",
+        "name",
+        "order",
+        "path",
+        "same_site",
+        "secure",
+        "used",
+        "value",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        value: str,
+        domain: str,
+        host_only: bool,
+        path: str,
+        secure: bool,
+        http_only: bool,
+        same_site: str,
+        expires: float | None,
+        created: float,
+    ) -> None:
+        self.name = name
+        self.value = value
+        self.domain = domain
+        """In lower case, without a dot before it."""
+        self.host_only = host_only
+        """Hosts below the domain do not get it."""
+        self.path = path
+        self.secure = secure
+        self.http_only = http_only
+        self.same_site = same_site
+        """`Strict`, `Lax`, `None`, or empty: the server said nothing."""
+        self.expires = expires
+        """None: with the session."""
+        self.created = created
+        self.used = 0
+        """Which use of a cookie of its jar was its last."""
+        self.order = 0
+        """Which cookie of its jar it was."""
 
     @property
     def key(self) -> tuple[str, bool, str]:

@@ -9,8 +9,7 @@ Names and values are those of the options dictionary of scripts.
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pythonscript_http.config import Limits
 from pythonscript_http.exceptions import LocalError
@@ -30,8 +29,7 @@ class Absent:
 ABSENT: Final = Absent()
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The settings of a call."""
 
     method: str = ""
@@ -107,7 +105,7 @@ class Options:
             if check is None:
                 raise LocalError(_unknown(name))
             found[name] = check(name, value)
-        merged = replace(self, **found)
+        merged = self._replace(**found)
         if {"json", "form", "multipart", "body", "stream"} & found.keys():
             merged._check_bodies()
         return merged
@@ -262,4 +260,4 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "decode_body": _boolean,
     "stream_response": _boolean,
 }
-assert _CHECKS.keys() == {field.name for field in fields(Options)}
+assert _CHECKS.keys() == set(Options._fields)

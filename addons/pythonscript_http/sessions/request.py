@@ -1,6 +1,5 @@
 """What a call of a session asks for, as hooks see it and may change it."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from .bodies import Body
@@ -12,18 +11,22 @@ IDEMPOTENT: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE
 """Methods whose requests may be sent twice (RFC 9110 section 9.2.2)."""
 
 
-@dataclass(slots=True)
 class Request:
     """A request."""
 
-    method: str
-    """Its token."""
-    url: Url
-    headers: Headers
-    body: Body | None
-    options: Options
-    home: str = ""
-    """The origin that credentials among the headers are for; see `credentials`."""
+    __slots__ = ("body", "headers", "home", "method", "options", "url")
+
+    def __init__(
+        self, method: str, url: Url, headers: Headers, body: Body | None, options: Options, home: str = ""
+    ) -> None:
+        self.method = method
+        """Its token."""
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.options = options
+        self.home = home
+        """The origin that credentials among the headers are for; see `credentials`."""
 
     def copy(self) -> "Request":
         """Another one that may be changed by itself."""

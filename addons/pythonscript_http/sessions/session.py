@@ -11,7 +11,6 @@ Nothing of a call raises: what goes wrong is its response's `failure`.
 
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from time import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,14 +47,16 @@ _KEPT: Final = 64
 """URLs that are kept parsed."""
 
 
-@dataclass(slots=True)
 class Hooks:
     """What a session asks around its calls. What it raises ends the call."""
 
-    before: Callable[[Request], Awaitable[Request]] | None = None
-    """Gets each request before it is sent, and gives what is sent."""
-    after: Callable[[Request, Response], Awaitable[Request | None]] | None = None
-    """Gets each last response with its request; gives another request to be sent, or None to keep it."""
+    __slots__ = ("after", "before")
+
+    def __init__(self) -> None:
+        self.before: Callable[[Request], Awaitable[Request]] | None = None
+        """Gets each request before it is sent, and gives what is sent."""
+        self.after: Callable[[Request, Response], Awaitable[Request | None]] | None = None
+        """Gets each last response with its request; gives another request to be sent, or None to keep it."""
 
 
 class Session:

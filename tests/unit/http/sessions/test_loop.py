@@ -208,6 +208,21 @@ def test_everybody_has_a_turn(loop: ClockedLoop) -> None:
     assert turns == list("abc" * 3)
 
 
+def test_who_goes_on_and_on_does_not_keep_the_network_waiting(loop: ClockedLoop) -> None:
+    """A turn is a step of each, and then a look at all descriptors and timers."""
+    steps = 0
+
+    async def work() -> None:
+        nonlocal steps
+        for _ in range(1000):
+            steps += 1
+            await pause()
+
+    loop.spawn(work())
+    loop.turn()
+    assert steps == 1
+
+
 def test_waits_that_end_early_leave_no_timers(loop: ClockedLoop) -> None:
     """A thousand waits of a minute, each woken after a moment, by turns with short ones."""
 
