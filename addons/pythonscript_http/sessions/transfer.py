@@ -297,10 +297,10 @@ class Hop:
     # ---- the cache
 
     def _cache(self) -> "Caching | None":
-        """The cache's part: bodies that stay in memory are kept, others are not looked for."""
+        """The cache's part: bodies that stay in memory, decoded, are kept, and others are not looked for."""
         cache, options = self._session.cache, self._request.options
-        asks = self._request.method in ("GET", "HEAD")
-        if asks and (options.download_to or options.stream_response or self._request.body is not None):
+        elsewhere = options.download_to or options.stream_response or not options.decode_body
+        if self._request.method in ("GET", "HEAD") and (elsewhere or self._request.body is not None):
             cache = None
         if cache is None:
             if options.cache == "only-if-cached":

@@ -1,5 +1,6 @@
 """What a session's cache does for its calls."""
 
+import gzip
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -214,3 +215,12 @@ def test_what_does_not_stay_in_memory_is_not_kept(
     caching.call(**options)
     assert not caching.call().from_cache
     assert not caching.call(**options).from_cache
+
+
+def test_a_body_that_was_not_decoded_is_no_answer_for_one_that_shall_be(caching: Caching) -> None:
+    coded = gzip.compress(b"hello")
+    caching.next(answer(coded, "Content-Encoding: gzip", "Cache-Control: max-age=60"))
+    assert bytes(caching.call(decode_body=False).body) == coded
+    assert bytes(caching.call().body) == b"hello"
+    assert bytes(caching.call(decode_body=False).body) == coded
+    assert caching.call().from_cache
