@@ -27,6 +27,7 @@ from devkit import (  # noqa: E402
     display,
     engine,
     environment,
+    global_scope,
     interface,
     lint,
     memcheck,
@@ -144,10 +145,11 @@ class Door:
         return 1 if lint.failures(env.tools) else 0
 
     def interface(self) -> int:
-        """write the host's declarations of the engine's interface anew (needs Godot 4.6 or newer)"""
+        """write the host's declarations of the engine's interface and global scope anew (needs Godot 4.6)"""
         self._no_arguments()
         godot = engine.ensure(self._named, self._environment(self._engine_need))
         interface.renew(godot, project.SOURCES)
+        global_scope.renew(godot, project.FACADE)
         return 0
 
     def reference(self) -> int:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from _pythonscript.values import numbers
+from tests.engine.harness import Project
 
-from devkit.project import SOURCES
+from devkit import global_scope
+from devkit.project import FACADE, SOURCES
 from godot import values
 
 Dump = dict[str, Any]
@@ -48,6 +52,60 @@ def test_hashes_are_the_engines(api: Dump) -> None:
     assert entries
     for name, value in entries:
         assert int(value) == utilities[name], name
+
+
+HASHES = """\
+extends SceneTree
+
+const SOURCE := \"\"\"
+import json
+from godot import ClassDB
+from _pythonscript import natives, outgoing
+wanted = json.load(open(path))
+result, seen = [], 0
+for name in sorted(wanted):
+    if not ClassDB.class_exists(name):
+        continue
+    entries = outgoing.call_shared(ClassDB, 'class_get_method_list', name, True)
+    for entry in entries:
+        known = wanted[name].get(str(entry['name']))
+        seen += known is not None
+        if known not in (None, natives.hash_of(entry)):
+            result.append(name + '.' + entry['name'])
+result.append(seen)
+\"\"\"
+
+
+func _initialize() -> void:
+\tvar wrong: Array = PyProbe.run("path = '%s'\\n" % ProjectSettings.globalize_path("res://hashes.json") + SOURCE)
+\tprint("SEEN ", wrong.pop_back() > 10000)
+\tprint("WRONG ", wrong)
+\tprint("END 0 0")
+\tquit()
+"""
+
+
+def test_the_hash_of_every_method_is_computed_as_the_engine_does(api: Dump, tmp_path: Path) -> None:
+    hashes = {
+        entry["name"]: {
+            method["name"]: method["hash"] for method in entry.get("methods", ()) if not method["is_virtual"]
+        }
+        for entry in api["classes"]
+    }
+    project = Project(tmp_path / "p", addons=["probe"])
+    project.write("hashes.json", json.dumps(hashes))
+    project.write("hashes.gd", HASHES)
+    run = project.run("--headless", "--script", "res://hashes.gd", ends=True)
+    run.assert_clean()
+    assert "SEEN true" in run.lines
+    assert "WRONG []" in run.lines
+
+
+def test_the_committed_global_scope_is_the_engines(api: Dump, tmp_path: Path) -> None:
+    dump = tmp_path / "extension_api.json"
+    dump.write_text(json.dumps(api), encoding="utf-8")
+    made = global_scope.generate(dump, tmp_path).read_text(encoding="utf-8")
+    assert made == (FACADE / global_scope.FILE).read_text(encoding="utf-8")
 
 
 def test_constructors_are_numbered_as_the_engine_does(api: Dump) -> None:

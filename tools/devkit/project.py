@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = ROOT / "addons" / "pythonscript"
 SOURCES = HOST / "src"
 BIN = HOST / "bin"
+FACADE = HOST / "godot"
 
 EXTENSION = "res://addons/pythonscript/pythonscript.gdextension"
 STUBS = HOST / "godot" / "_engine.pyi"

@@ -9,7 +9,7 @@ what the host does with values (`_pythonscript/variant.pyx`), so an engine type 
 - *received* by a method that overrides a virtual one, it is the natural type, or `Any` where the user may
   annotate it otherwise (an enum class, `PackedByteArray`, `Array`, `Dictionary`).
 
-All engine methods take their arguments by position only. Objects are returned without `| None`, though the
+Methods of engine classes take their arguments by name too, all others by position only. Objects are returned without `| None`, though the
 engine may return null: as in its other languages, `self.get_tree().quit()` is to be written as it is.
 """
 
@@ -25,7 +25,7 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
-from . import cache, project
+from . import cache, global_scope, project
 from .console import run, step
 from .engine import Engine
 
@@ -122,6 +122,7 @@ from _pythonscript.objects import is_instance_valid
 from _pythonscript.values import Value
 from _pythonscript.variant import stringify
 
+from .enums import Error
 from .values import NodePath, StringName
 
 _T = TypeVar("_T", default=Any)
@@ -131,6 +132,18 @@ _Items: TypeAlias = list[_T] | tuple[_T, ...]
 _Function: TypeAlias = collections.abc.Callable[..., Any]
 '''
 
+_ENUMS = {
+    "Error": "Error",
+    "MethodFlags": "int",
+    "PropertyHint": "int",
+    "Variant.Type": "int",
+    "Variant.Operator": "int",
+}
+"""The global enums that are not made anew, with what their constants are."""
+_LOAD = (
+    "def load(path: str) -> Resource:",
+    '    """The resource of a file (class reference: @GDScript.load)."""',
+)
 _OWN = ("push_error", "push_warning", "is_instance_valid", "engine_version", "stringify")
 
 
@@ -181,6 +194,16 @@ class _Stubs:
         self.singletons = {entry["type"] for entry in api["singletons"]}
         self.classes = {entry["name"] for entry in api["classes"]}
         self.builtins = {entry["name"]: entry for entry in api["builtin_classes"]}
+        self.enums = {
+            f"{entry['name']}.{enum['name']}"
+            for entry in api["classes"]
+            for enum in entry.get("enums", ())
+        } | {enum["name"] for enum in api["global_enums"] if "." not in enum["name"]}
+        self.getters: dict[tuple[str, str], str] = {
+            (entry["name"], method["name"]): method.get("return_value", {}).get("type", "")
+            for entry in api["classes"]
+            for method in entry.get("methods", ())
+        }
 
     def lines(self) -> Iterator[str]:
         yield _HEAD.format(version=self.api["header"]["version_full_name"])
@@ -197,12 +220,21 @@ class _Stubs:
             yield from self.shared(name)
         for name in _BOXES:
             yield from self.box(self.builtins[name])
+        for enum in self.api["global_enums"]:
+            yield from self.global_enum(enum)
+        for entry in self.api["utility_functions"]:
+            if entry["name"] not in global_scope.PYTHONS:
+                yield from self.function(entry)
+        yield from _LOAD
         for entry in self.api["classes"]:
             yield from self.engine_class(entry)
         for entry in self.api["singletons"]:
             yield f"{entry['name']}: {self.class_name(entry['type'])}"
         instances = (entry["name"] for entry in self.api["singletons"])
         names = {*_OWN, *_VALUES, *_PACKED, *_SHARED, *_BOXES.values(), *self.classes, *instances}
+        names |= {enum["name"] for enum in self.api["global_enums"] if enum["name"] not in _ENUMS}
+        names |= {value["name"] for enum in self.api["global_enums"] for value in enum["values"]}
+        names |= {one["name"] for one in self.api["utility_functions"]} - global_scope.PYTHONS | {"load"}
         yield from ("", "__all__ = [", *(f'    "{name}",' for name in sorted(names)), "]", "")
 
     # Types
@@ -248,8 +280,14 @@ class _Stubs:
 
     # Members
 
-    def method(self, entry: Entry, shared: bool = False) -> Iterator[str]:
-        """A method's definition, indented for a class's body; `shared`: of a class whose containers are."""
+    def method(self, entry: Entry, shared: bool = False, by_name: bool = False) -> Iterator[str]:
+        """A method's definition, indented for a class's body.
+
+        Args:
+            entry: the method.
+            shared: it is of a class whose containers are shared.
+            by_name: its arguments may be given by name.
+        """
         virtual = entry.get("is_virtual", False)
         arguments = [] if entry["is_static"] else ["self"]
         for argument in entry.get("arguments", ()):
@@ -258,7 +296,8 @@ class _Stubs:
             arguments.append(
                 f"{_name(argument['name'])}: {accepted}{' = ...' * ('default_value' in argument)}"
             )
-        if arguments and arguments != ["self"]:
+        named = by_name and not (virtual or entry["is_static"] or entry["is_vararg"])
+        if arguments not in ([], ["self"]) and not named:
             arguments.append("/")
         if entry["is_vararg"]:
             arguments.append("*arguments: Any")
@@ -270,10 +309,12 @@ class _Stubs:
             yield "    @staticmethod"
         yield from _documented(f"    def {_name(entry['name'])}({', '.join(arguments)}) -> {result}:", entry)
 
-    def property(self, entry: Entry) -> Iterator[str]:
+    def property(self, entry: Entry, owner: Entry) -> Iterator[str]:
         """A property: a plain attribute where it is set to the very type that it gives."""
         name, kind = entry["name"], entry["type"]
         given, accepted = self.returned(kind), self.taken(kind)
+        if enum := self.enum_of(entry, owner):
+            given = enum
         if kind in ("StringName", "NodePath"):
             given = "str"
         if not iskeyword(name):
@@ -285,6 +326,37 @@ class _Stubs:
             if entry.get("setter"):
                 yield f"    @{name}.setter"
                 yield f"    def {name}(self, value: {accepted}) -> None: ..."
+
+    def enum_of(self, entry: Entry, owner: Entry) -> str:
+        """The enum that a property gives, which the engine says of the getter alone; empty if it gives none."""
+        bases = {one["name"]: one.get("inherits", "") for one in self.api["classes"]}
+        name = owner["name"]
+        while name and (name, entry.get("getter", "")) not in self.getters:
+            name = bases[name]
+        prefix, _, enum = self.getters.get((name, entry.get("getter", "")), "").rpartition("::")
+        if prefix not in ("enum", "bitfield") or enum not in self.enums or entry.get("index", -1) >= 0:
+            return ""
+        cls, _, own = enum.rpartition(".")
+        return f"{self.class_name(cls)}.{own}" if cls else enum
+
+    # The global scope
+
+    def global_enum(self, enum: Entry) -> Iterator[str]:
+        """An enum with Python's short names beside the engine's, and its constants."""
+        name = enum["name"]
+        if name not in _ENUMS:
+            values = {value["name"]: value["value"] for value in enum["values"]} | global_scope.short_names(enum)
+            yield f"class {name}({'IntFlag' if enum['is_bitfield'] else 'IntEnum'}):"
+            yield from (f"    {member} = {value}" for member, value in values.items())
+        kind = _ENUMS.get(name, name)
+        yield from (f"{value['name']}: Final[{kind}]" for value in enum["values"])
+
+    def function(self, entry: Entry) -> Iterator[str]:
+        arguments = [f"{_name(one['name'])}: {self.taken(one['type'])}" for one in entry.get("arguments", ())]
+        if entry["is_vararg"]:
+            arguments = ["*arguments: Any"]
+        result = self.returned(entry["return_type"]) if "return_type" in entry else "None"
+        yield f"def {entry['name']}({', '.join(arguments)}) -> {result}: ..."
 
     # Classes
 
@@ -305,9 +377,9 @@ class _Stubs:
             yield f"    {signal['name']}: BoundSignal"
         for prop in entry.get("properties", ()):
             if "/" not in prop["name"]:
-                yield from self.property(prop)
+                yield from self.property(prop, entry)
         for method in entry.get("methods", ()):
-            yield from self.method(method)
+            yield from self.method(method, by_name=True)
 
     def value(self, entry: Entry, fields: list[str]) -> Iterator[str]:
         """A value type: what `_pythonscript.values` makes of its fields, with the engine's members."""

@@ -23,7 +23,7 @@ when they are first used.
 
 from typing import TYPE_CHECKING
 
-from .declare import DeclarationError, Export, Signal, const, export, gdclass
+from .declare import DeclarationError, Export, Signal, const, export, gdclass, rpc, virtual
 from .enums import Error, MethodFlags, PropertyHint, PropertyUsage, VariantType
 from .hooks import before_stop
 from .pointer import Pointer
@@ -70,6 +70,8 @@ __all__ = [
     "const",
     "export",
     "gdclass",
+    "rpc",
+    "virtual",
 ]
 
 if TYPE_CHECKING:  # all that is the engine's, from its own description: made by tools/dev.py
@@ -124,13 +126,25 @@ else:
     }
     """Where the names are that only a running host has, besides the engine's classes."""
 
+    _PLAIN = __all__
+    del __all__  # so that `from godot import *` asks for it below
+
     def __getattr__(name: str) -> object:
-        # The engine's names are capitalised. Others are not looked for in it, such as a submodule's or
-        # `__path__`.
-        if name not in _HOSTS and not name[0].isupper():
-            raise AttributeError(f"module 'godot' has no attribute {name!r}")
         from _pythonscript.interface import is_running
 
+        if name == "__all__":
+            return [*_PLAIN, *_all()] if is_running() else _PLAIN
+        # The engine's classes are capitalised, its functions are known by name. Others are not looked for in
+        # it, such as a submodule's or `__path__`.
+        if name.startswith("_"):
+            raise AttributeError(f"module 'godot' has no attribute {name!r}")
+        if name not in _HOSTS and not name[0].isupper():
+            from . import _globals
+
+            if name not in _globals.names():
+                raise AttributeError(f"module 'godot' has no attribute {name!r}")
+            if is_running():
+                return _globals.find(name)
         if not is_running():
             raise ImportError(f"godot.{name} belongs to the engine, and this Python does not run inside one")
         import importlib
@@ -140,3 +154,11 @@ else:
         from ._classes import lookup
 
         return lookup(name)
+
+    def _all() -> set[str]:
+        """What the engine has by name, besides what needs none."""
+        from . import _classes, _globals
+
+        classes = _classes.singleton("ClassDB").get_class_list()
+        singletons = _classes.singleton("Engine").get_singleton_list()
+        return {*_HOSTS, *classes, *singletons, *_globals.names()} - {*_PLAIN}

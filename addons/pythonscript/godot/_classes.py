@@ -17,14 +17,15 @@ from types import FunctionType
 from typing import Any
 
 from _pythonscript import callables, classes, objects, outgoing
+from _pythonscript import natives as compiled
 from _pythonscript.containers import Array, Dictionary
 from _pythonscript.packed import PackedByteArray
-from _pythonscript.variant import Box
+from _pythonscript.variant import Box, stringify
 
-from . import _addons
-from .annotations import add_type
+from . import _addons, _globals
+from .annotations import add_type, member_of
 from .declare import is_native, owner_of
-from .enums import VariantType
+from .enums import MethodFlags, PropertyUsage, VariantType
 
 declared: dict[str, type[Any]] = {}
 """The classes that were made by `gdclass` so far, by name and in their order."""
@@ -33,8 +34,12 @@ _made_enums: dict[tuple[type[Any], str], Any] = {}
 # Two threads that make one at once get the same by `setdefault`; by `functools.cache` each would get its own.
 
 
-class EngineClass(type):
-    """The class of all engine classes."""
+class EngineClass(type(typing.Protocol)):  # type: ignore[misc]
+    """The class of all engine classes; it is that of protocols and abstract classes too, so that these may be bases."""
+
+    # Whose own ways to look at instances would slow down what needs none.
+    __instancecheck__ = type.__instancecheck__
+    __subclasscheck__ = type.__subclasscheck__
 
     _engine_class: str
     _method_names: dict[Any, str]
@@ -61,9 +66,57 @@ class EngineClass(type):
             return db.class_get_integer_constant(own, name)
         if db.class_has_enum(own, name):
             return _enum(next(base for base in cls.__mro__ if _has_enum(base, name)), name)
-        if outgoing.has_method(db, "class_call_static") and db.class_has_method(own, name):  # since Godot 4.4
-            return functools.partial(db.class_call_static, own, name)
-        raise AttributeError(f"{cls.__name__} has no constant, enum or static method {name!r}")
+        if (found := reach(cls, name)) is not None:
+            return found
+        raise AttributeError(f"{cls.__name__} has no constant, enum, method or property {name!r}")
+
+
+class NativeProperty:
+    """A property of an engine class, in the class's body."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type[Any]) -> Any:
+        if instance is None:
+            return self
+        found = outgoing.get_member(instance, self._name)
+        return found if type(found) is not int else as_enum(type(instance), self._name, found)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        outgoing.set_property(instance, self._name, value)
+
+
+def reach(cls: EngineClass, name: str) -> Any:
+    """Puts a method or property of the engine's into its class, where `super()` finds it; None if there is none."""
+    db = singleton("ClassDB")
+    natives = [base for base in cls.__mro__ if is_native(base)]
+    for base in natives:
+        if name in vars(base):
+            return vars(base)[name].__get__(None, base)
+    found: Any
+    if db.class_has_method(natives[0]._engine_class, name):
+        owner = next(base for base in natives if db.class_has_method(base._engine_class, name, True))
+        own = owner._engine_class
+        entries = outgoing.call_shared(db, "class_get_method_list", own, True)
+        entry = next(entry for entry in entries if entry["name"] == name)
+        if entry["flags"] & MethodFlags.STATIC:
+            found = staticmethod(outgoing.StaticMethod(own, name, compiled.hash_of(entry)))
+        else:
+            found = compiled.NativeMethod(own, entry)
+    elif _has_property(natives[0], name):
+        owner, found = natives[0], NativeProperty(name)
+    else:
+        return None
+    setattr(owner, name, found)
+    return getattr(owner, name)
+
+
+def _has_property(native: EngineClass, name: str) -> bool:
+    db = singleton("ClassDB")
+    if outgoing.has_method(db, "class_get_property_getter"):  # since Godot 4.4; cheaper than a list
+        return bool(db.class_get_property_getter(native._engine_class, name))
+    return name in native_properties(native)
 
 
 def _has_enum(cls: type[Any], name: str) -> bool:
@@ -99,7 +152,8 @@ class Object(objects.Object, metaclass=EngineClass):
         if name[:1].isupper():  # a constant or an enum, which the engine knows by its class only
             with suppress(AttributeError):
                 return getattr(type(self), name)
-        return outgoing.get_member(self, name)
+        found = outgoing.get_member(self, name)
+        return found if type(found) is not int else as_enum(type(self), name, found)
 
     def __setattr__(self, name: str, value: Any) -> None:
         cls = type(self)
@@ -116,12 +170,50 @@ class Object(objects.Object, metaclass=EngineClass):
             return f"<freed {type(self).__name__}>"
         return f"<{type(self).__name__} #{outgoing.call_method(self, 'get_instance_id')}>"
 
+    def __str__(self) -> str:
+        return stringify(self) if objects.is_instance_valid(self) else repr(self)
+
     def __dir__(self) -> list[str]:
         members = [
             *outgoing.call_method(self, "get_method_list"),
             *outgoing.call_method(self, "get_property_list"),
         ]
         return sorted({*super().__dir__(), *(member["name"] for member in members)})
+
+
+def as_enum(cls: type[Any], name: str, number: int) -> Any:
+    """The value of a property: the member, where it is an enum's and has one."""
+    native = next(base for base in cls.__mro__ if is_native(base))
+    enum = _enum_of_property(native, name)
+    return number if enum is None else member_of(enum, number)
+
+
+@functools.cache
+def _enum_of_property(native: EngineClass, name: str) -> Any:
+    """The enum of a property; None if it has none. The engine says it of the getter alone."""
+    db, own = singleton("ClassDB"), native._engine_class
+    getter = f"get_{name}"
+    if outgoing.has_method(db, "class_get_property_getter"):  # since Godot 4.4
+        getter = str(db.class_get_property_getter(own, name))
+    for base in native.__mro__:
+        if "_engine_class" in vars(base) and getter in (enums := _enums_of_results(base)):
+            owner, _, enum = enums[getter].rpartition(".")
+            if (found := _globals.enum(enums[getter])) is not None:
+                return found
+            return getattr(engine_class(owner), enum) if owner else None
+    return None
+
+
+@functools.cache
+def _enums_of_results(cls: EngineClass) -> dict[str, str]:
+    """The methods of a class that return an enum, with its name."""
+    kinds = PropertyUsage.CLASS_IS_ENUM | PropertyUsage.CLASS_IS_BITFIELD
+    listed = singleton("ClassDB").class_get_method_list(cls._engine_class, True)
+    return {
+        str(entry["name"]): str(entry["return"]["class_name"])
+        for entry in listed
+        if entry["return"]["usage"] & kinds
+    }
 
 
 @functools.cache
@@ -183,7 +275,10 @@ def _placeholders(python: type[Any]) -> dict[str, Any]:
 @functools.cache
 def singleton(name: str) -> Any:
     """The engine's singleton `name`; AttributeError if there is none."""
-    if name not in ("Engine", "ClassDB") and not singleton("Engine").has_singleton(name):
+    known = name in ("Engine", "ClassDB") or singleton("Engine").has_singleton(name)
+    # quirk - Godot 4.2-4.6 - an editor's binary has it in a game too, and prints an error when it is asked for
+    # - Engine::get_singleton_object in core/config/engine.cpp - drop when a game does not list it
+    if not known or (name == "EditorInterface" and not singleton("Engine").is_editor_hint()):
         raise AttributeError(f"the engine has no singleton {name!r}")
     return outgoing.singleton(name)
 
@@ -200,13 +295,15 @@ def lookup(name: str) -> Any:
     for find in (singleton, engine_class):
         with suppress(AttributeError):
             return find(name)
+    if (found := _globals.find(name)) is not None:
+        return found
     _addons.import_declaring(name)
     return declared[name] if name in declared else engine_class(name)
 
 
 def forget() -> None:
     """Drops every engine value that this module keeps; the engine is about to go."""
-    for cached in (native_properties, singleton):
+    for cached in (native_properties, singleton, _enum_of_property, _enums_of_results):
         cached.cache_clear()
     for made in (_made, _made_enums, declared):
         made.clear()

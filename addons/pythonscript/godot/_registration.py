@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -10,13 +11,15 @@ from _pythonscript.incoming import Method
 from _pythonscript.interface import engine_version
 from _pythonscript.variant import Type
 
-from ._classes import declared, engine_class, native_properties, singleton
+from ._classes import declared, engine_class, native_properties, reach, singleton
+from ._global_scope import PACKED
 from .annotations import is_container, resolve
 from .declare import (
     DeclarationError,
     hints_of,
     is_native,
     method_spec,
+    names_at_super,
     owner_of,
     place_of,
     spec_of,
@@ -42,6 +45,15 @@ class _Method(NamedTuple):
     flags: int
 
 
+class _Virtual(NamedTuple):
+    """A virtual method of a class's own, as the same takes it."""
+
+    name: str
+    arguments: tuple[Info, ...]
+    returns: Info
+    flags: int
+
+
 class _Class(NamedTuple):
     """A class as `_pythonscript.classes` takes it."""
 
@@ -52,10 +64,14 @@ class _Class(NamedTuple):
     editor_plugin: bool
     abstract: bool
     tool: bool
+    icon: str
+    rpcs: tuple[tuple[str, Mapping[str, Any]], ...]
     notification: bool
     to_string: bool
     methods: list[_Method]
     virtuals: dict[str, Method]
+    declared: list[_Virtual]
+    callbacks: frozenset[str]
     properties: list[PropertySpec]
     signals: tuple[SignalSpec, ...]
     constants: tuple[ConstantSpec, ...]
@@ -79,10 +95,14 @@ def register(cls: type[Any]) -> None:
         editor_plugin=_descends(spec.native, "EditorPlugin"),
         abstract=spec.abstract,
         tool=spec.tool,
+        icon=spec.icon,
+        rpcs=spec.rpcs,
         notification=spec.notification,
         to_string=spec.to_string,
         methods=[_method(cls, method, getters) for method in spec.methods],
         virtuals=_virtuals(cls, spec),
+        declared=[_declared(spec, method) for method in spec.declared],
+        callbacks=spec.callbacks,
         properties=[_property(prop) for prop in spec.properties],
         signals=spec.signals,
         constants=spec.constants,
@@ -93,6 +113,8 @@ def register(cls: type[Any]) -> None:
         raise DeclarationError(f"{spec.name}.{error}", str(error).partition(":")[0]) from error
     except ValueError as error:
         raise DeclarationError(str(error)) from error
+    for name in names_at_super(cls):
+        reach(engine_class(spec.native), name)
     cls._method_names = _method_names(cls)
     declared[spec.name] = cls
     if singleton("OS").is_debug_build():
@@ -193,8 +215,12 @@ def _info(info: Info) -> Info:
 
 
 def _property(spec: PropertySpec) -> PropertySpec:
+    return spec._replace(info=_property_info(spec.info))
+
+
+def _property_info(info: Info) -> Info:
     """The same for a property; and the inspector asks for a node by another hint."""
-    return spec._replace(info=_hinted(_info(spec.info), "Node", PropertyHint.NODE_TYPE))
+    return _hinted(_info(info), "Node", PropertyHint.NODE_TYPE)
 
 
 def _hinted(info: Info, ancestor: str, hint: PropertyHint) -> Info:
@@ -250,6 +276,8 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
             method = method_spec(name, function, MethodFlags.VIRTUAL, hints_of(function, cls, name))
             if known:
                 method = _check_virtual(method, known[name])
+            else:
+                method = _check_packed(cls, method)
         except TypeError as error:
             if not known:
                 continue
@@ -258,6 +286,37 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
             ) from error
         found[name] = _host_method(cls, method)
     return found
+
+
+def _declared(spec: ClassSpec, method: MethodSpec) -> _Virtual:
+    if method.name in _known_virtuals(spec.native):
+        raise DeclarationError(
+            f"{spec.name}.{method.name} is a virtual method of the engine's: it is overridden without @virtual",
+            method.name,
+        )
+    arguments = tuple(_info(argument) for argument in method.arguments)
+    return _Virtual(method.name, arguments, _info(method.returns or _VOID), int(method.flags))
+
+
+def listed(self: Any) -> list[Info]:
+    """The properties of an object's `_get_property_list`."""
+    return [_listed(entry) for entry in self._get_property_list()]
+
+
+def _listed(entry: dict[str, Any]) -> Info:
+    """A property of `_get_property_list`, whose type is a number of `VariantType` or an annotation.
+
+    Raises:
+        TypeError: something in it is not understood.
+    """
+    if not isinstance(entry, dict) or "name" not in entry:
+        raise TypeError(f"a property is a dict with a name, not {entry!r}")
+    given = dict(entry)
+    name, kind = given.pop("name"), given.pop("type", VariantType.NIL)
+    value = ValueSpec(VariantType(kind)) if isinstance(kind, int) else resolve(kind)
+    if unknown := given.keys() - {"class_name", "hint", "hint_string", "usage"}:
+        raise TypeError(f"the property {name!r} has {min(unknown)!r}, which is not understood")
+    return _property_info(Info(name, value._replace(**given)))
 
 
 def _known_virtuals(native: str) -> dict[str, Any]:
@@ -296,6 +355,19 @@ def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> MethodSpec:
         raise TypeError(f"it must return the engine's {VariantType(known_type).name.lower()}")
     if method.returns is not None and known["return"]["class_name"] == _ERROR:
         return method._replace(returns=Info("", method.returns.value._replace(class_name=_ERROR)))
+    return method
+
+
+def _check_packed(cls: type[Any], method: MethodSpec) -> MethodSpec:
+    """The same lists for a release engine, which does not describe its virtual methods."""
+    for base in cls.__mro__:
+        found = PACKED.get((base.__name__, method.name)) if is_native(base) else None
+        if found is not None and len(found[0]) == len(method.arguments):
+            kinds, result = found
+            pairs = zip(method.arguments, kinds, strict=True)
+            arguments = tuple(_packed(argument, kind, LIST_ARRAYS) for argument, kind in pairs)
+            returns = method.returns and _packed(method.returns, result, LIST_ARRAYS | NUMBER_ARRAYS)
+            return method._replace(arguments=arguments, returns=returns)
     return method
 
 

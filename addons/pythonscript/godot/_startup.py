@@ -48,6 +48,7 @@ def start(addons: str, advice: str) -> bool:
 
     from _pythonscript import (
         callables,
+        classes,
         containers,
         errors,
         incoming,
@@ -83,6 +84,7 @@ def start(addons: str, advice: str) -> bool:
     members.load()
     containers.load(_registration.type_of)
     incoming.load(_scripts.is_waiting)
+    classes.load(_registration.listed)
     free_orphans = _classes.Callable(objects.free_orphans)
     objects.load(_classes.engine_class, free_orphans.call_deferred)
     sys.stdout, sys.stderr = _streams.EngineStream("print"), _streams.EngineStream("printerr")

@@ -227,7 +227,7 @@ def as_declared(value: ValueSpec, default: Any) -> Any:
     """
     if value.python is not None:
         is_enum = issubclass(value.python, (IntEnum, IntFlag)) and isinstance(default, int)
-        return _member_of(value.python, int(default)) if is_enum else default
+        return member_of(value.python, int(default)) if is_enum else default
     accepted = _DEFAULTS.get(value.type)
     if accepted is None or not isinstance(default, accepted) or default is None:
         return default
@@ -236,8 +236,8 @@ def as_declared(value: ValueSpec, default: Any) -> Any:
     return default if type(default) is accepted[0] else accepted[0](default)
 
 
-def _member_of(enum: type[Any], number: int) -> Any:
-    """As the host does it (`member_of` in `_pythonscript/variant.pyx`)."""
+def member_of(enum: type[Any], number: int) -> Any:
+    """A member of an enum, or the int itself, as the host does it (`member_of` in `_pythonscript/variant.pyx`)."""
     try:
         member = enum(number)
     except ValueError:

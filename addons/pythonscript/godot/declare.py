@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import IntEnum, IntFlag
 from functools import partial
-from types import FunctionType, SimpleNamespace
+from types import CodeType, FunctionType, MethodType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Never, TypeGuard, TypeVar, overload
 
 from .annotations import (
@@ -129,6 +129,9 @@ def export(
     default: Any = None,
     *,
     range: tuple[float, ...] | None = None,
+    or_less: bool = False,
+    or_greater: bool = False,
+    suffix: str = "",
     enum: typing.Sequence[str] | None = None,
     flags: typing.Sequence[str] | None = None,
     file: str | None = None,
@@ -140,13 +143,17 @@ def export(
     getter: str = "",
     setter: str = "",
     usage: int | None = None,
+    hint: int | None = None,
+    hint_string: str = "",
 ) -> Any:
     """Declares a property that scripts and the inspector see: `limit: int = export(10, range=(1, 100))`.
 
     Args:
         default: its value until it is set, each object's own; its type is the property's if there is no
             annotation. None is the engine's default for the type: 0, an empty text or list, no object.
-        range: the smallest and greatest value, and optionally the step.
+        range: the smallest and greatest value, and optionally the step; or_less, or_greater: what is typed may
+            be beyond them.
+        suffix: the unit that is shown behind a number or a vector, e.g. `"m"`.
         enum, flags: names for the values of an int (or choices for a str).
         file: a filter for a path to a file, e.g. `"*.png"`; `dir`: a path to a folder.
         multiline, placeholder: how a str is edited.
@@ -154,6 +161,7 @@ def export(
         getter, setter: methods of the class that the property goes by. Without them scripts go by
             `get_<name>` and `set_<name>`, which are made if the class has none.
         usage: PropertyUsage flags in place of the default.
+        hint, hint_string: any hint of the engine's (class reference: PropertyHint), in place of those above.
     """
     hints = {
         "range": range,
@@ -164,12 +172,28 @@ def export(
         "multiline": "" if multiline else None,
         "placeholder": placeholder,
         "usage": usage,
+        "hint": None if hint is None else (hint, hint_string),
+        "more": tuple(
+            word
+            for word, wanted in (
+                ("or_less", or_less),
+                ("or_greater", or_greater),
+                (f"suffix:{suffix}", suffix),
+            )
+            if wanted
+        )
+        or None,
     }
     given = {name: value for name, value in hints.items() if value is not None}
     return Export(default, (getter, setter), (group, subgroup), given)
 
 
 _NUMBERS = (VariantType.INT, VariantType.FLOAT)
+_WITH_UNITS = (
+    *_NUMBERS,
+    *(VariantType.VECTOR2, VariantType.VECTOR2I, VariantType.VECTOR3, VariantType.VECTOR3I),
+    *(VariantType.VECTOR4, VariantType.VECTOR4I),
+)
 _TEXT = (VariantType.STRING,)
 _HINTS = {
     "range": (PropertyHint.RANGE, _NUMBERS),
@@ -189,11 +213,59 @@ def const(function: F) -> F:
     return function
 
 
+_RPC: dict[str, tuple[str, Any]] = {
+    "authority": ("rpc_mode", 2),
+    "any_peer": ("rpc_mode", 1),
+    "call_remote": ("call_local", False),
+    "call_local": ("call_local", True),
+    "unreliable": ("transfer_mode", 0),
+    "unreliable_ordered": ("transfer_mode", 1),
+    "reliable": ("transfer_mode", 2),
+}
+"""The words of `rpc`, with what they are to the engine (MultiplayerAPI.RPCMode, MultiplayerPeer.TransferMode)."""
+
+
+@overload
+def rpc(function: F, /) -> F: ...
+@overload
+def rpc(*modes: str, channel: int = 0) -> Callable[[F], F]: ...
+def rpc(*modes: Any, channel: int = 0) -> Any:
+    """Lets other peers call a method of a Node, as `@rpc` in GDScript does: `self.rpc("fire", 3)` calls theirs.
+
+        @rpc("any_peer", "call_local", "reliable")
+        def fire(self, times: int) -> None: ...
+
+    Args:
+        modes: `"authority"` or `"any_peer"`; `"call_remote"` or `"call_local"`; `"unreliable"`,
+            `"unreliable_ordered"` or `"reliable"`; the first of each is the default.
+        channel: the channel of the transfer.
+
+    Raises:
+        DeclarationError: a mode that there is not.
+    """
+    if len(modes) == 1 and isinstance(modes[0], FunctionType):
+        return rpc()(modes[0])
+    config: dict[str, Any] = {"rpc_mode": 2, "call_local": False, "transfer_mode": 0, "channel": channel}
+    for mode in modes:
+        if mode not in _RPC:
+            raise DeclarationError(f"rpc has no mode {mode!r}; it has {', '.join(_RPC)}")
+        key, value = _RPC[mode]
+        config[key] = value
+
+    def mark(function: Any) -> Any:
+        vars(function)["_rpc"] = config
+        return function
+
+    return mark
+
+
 @overload
 def gdclass(cls: type[T], /) -> type[T]: ...
 @overload
-def gdclass(*, abstract: bool = False, tool: bool = False) -> Callable[[type[T]], type[T]]: ...
-def gdclass(cls: Any = None, /, *, abstract: bool = False, tool: bool = False) -> Any:
+def gdclass(
+    *, abstract: bool = False, tool: bool = False, icon: str = ""
+) -> Callable[[type[T]], type[T]]: ...
+def gdclass(cls: Any = None, /, *, abstract: bool = False, tool: bool = False, icon: str = "") -> Any:
     """Makes a Python class an engine class, known by its name to GDScript, C# and the editor.
 
     What is public in the class body is registered: methods with their annotations and defaults, static
@@ -207,6 +279,7 @@ def gdclass(cls: Any = None, /, *, abstract: bool = False, tool: bool = False) -
         tool: the class runs in the editor too, as a script with `@tool` does, and so do its heirs. Without it
             the editor has placeholders for its objects, which keep their properties; before Godot 4.3 it runs
             there all the same.
+        icon: the path of a picture for the editor, `res://addons/...`; before Godot 4.4 there is none.
 
     Raises:
         DeclarationError: something in the class has no counterpart in the engine.
@@ -215,7 +288,7 @@ def gdclass(cls: Any = None, /, *, abstract: bool = False, tool: bool = False) -
     def declare(cls: type[Any]) -> type[Any]:
         cls._engine_class = cls.__name__  # so that its own annotations may name it
         try:
-            cls._spec = inspect_class(cls, abstract=abstract, tool=tool)
+            cls._spec = inspect_class(cls, abstract=abstract, tool=tool, icon=icon)
             for register in registrars:
                 register(cls)
         except DeclarationError as error:
@@ -228,6 +301,50 @@ def gdclass(cls: Any = None, /, *, abstract: bool = False, tool: bool = False) -
         return cls
 
     return declare if cls is None else declare(cls)
+
+
+class Virtual:
+    """A method that scripts may override; made by `virtual`."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: Any, owner: type[Any]) -> Any:
+        if instance is None:
+            return self.function
+        found = owner_of(type(instance), self.function.__name__)
+        if found is not None and vars(found).get(self.function.__name__) is self:
+            return partial(self.call, instance)
+        return MethodType(self.function, instance)  # by `super()`
+
+    def call(self, instance: Any, /, *arguments: Any, **keywords: Any) -> Any:
+        from _pythonscript import outgoing
+
+        name = self.function.__name__
+        if not outgoing.is_in_script(instance, name):
+            return self.function(instance, *arguments, **keywords)
+        for parameter in parameters(self.function)[1 + len(arguments) :]:  # a script gets all of them
+            value = keywords.pop(parameter.name, parameter.default)
+            if value is REQUIRED:
+                raise TypeError(f"{name}() is missing its argument {parameter.name!r}")
+            arguments = (*arguments, value)
+        if keywords:
+            raise TypeError(f"{name}() has no argument {next(iter(keywords))!r}")
+        return outgoing.call_method(instance, name, *arguments)
+
+
+def virtual(function: F) -> F:
+    """Declares a method that scripts which extend the class may override: Python code that calls it calls theirs.
+
+    Its name begins with an underscore, as those of the engine's virtual methods do. The function is what happens where
+    no script overrides it; heirs in Python override it as any method. Needs Godot 4.3.
+
+        @virtual
+        def _on_hit(self, damage: int) -> bool:
+            return True
+    """
+    return typing.cast("F", Virtual(function))
 
 
 registrars: list[Callable[[type[Any]], None]] = []
@@ -255,7 +372,9 @@ def is_native(cls: type[Any]) -> bool:
     return "_engine_class" in vars(cls) and "_spec" not in vars(cls)
 
 
-def inspect_class(cls: type[Any], *, abstract: bool = False, tool: bool = False) -> ClassSpec:
+def inspect_class(
+    cls: type[Any], *, abstract: bool = False, tool: bool = False, icon: str = ""
+) -> ClassSpec:
     """The specification of a class, from its body.
 
     Raises:
@@ -263,20 +382,22 @@ def inspect_class(cls: type[Any], *, abstract: bool = False, tool: bool = False)
     """
     if not isinstance(cls, type):
         raise DeclarationError(f"gdclass is for classes, not for {cls!r}")
-    return _Inspection(cls).spec(abstract, tool)
+    return _Inspection(cls).spec(abstract, tool, icon)
 
 
-_REFUSED = {
-    "_init": "the engine calls __init__ of a Python class, not _init",
-    "_get": "it is not supported: declare an export or a property, or give a helper another name",
-}
-_REFUSED |= dict.fromkeys(
-    ("_set", "_get_property_list", "_property_can_revert", "_property_get_revert", "_validate_property"),
-    _REFUSED["_get"],
-)
+_REFUSED = {"_init": "the engine calls __init__ of a Python class, not _init"}
 """The engine's own methods that a class in Python cannot override, and would seem to."""
 
-_ANSWERS = {"_notification": "what", "_to_string": ""}
+_ANSWERS = {
+    "_notification": ("what",),
+    "_to_string": (),
+    "_get": ("property",),
+    "_set": ("property", "value"),
+    "_get_property_list": (),
+    "_validate_property": ("property",),
+    "_property_can_revert": ("property",),
+    "_property_get_revert": ("property",),
+}
 """Those that are no virtual methods to the engine, but callbacks; with their arguments."""
 
 
@@ -290,8 +411,9 @@ class _Inspection:
         self.signals: list[SignalSpec] = []
         self.constants: list[ConstantSpec] = []
         self.names: set[str] = set()  # of the constants
+        self.declared: list[MethodSpec] = []
 
-    def spec(self, abstract: bool, tool: bool) -> ClassSpec:
+    def spec(self, abstract: bool, tool: bool, icon: str) -> ClassSpec:
         name = self.cls.__name__
         parent, native = self.engine_bases()
         members = list(self.members())
@@ -316,12 +438,40 @@ class _Inspection:
             properties=tuple(self.properties),
             signals=tuple(self.signals),
             constants=tuple(self.constants),
+            declared=tuple(self.declared),
+            callbacks=frozenset(self.callbacks()),
             notification=isinstance(getattr(self.cls, "_notification", None), FunctionType),
             to_string=isinstance(getattr(self.cls, "_to_string", None), FunctionType),
-            abstract=abstract,
+            abstract=abstract or bool(getattr(self.cls, "__abstractmethods__", None)),
             tool=tool or (not is_native(parent) and spec_of(parent).tool),
+            icon=icon,
+            rpcs=tuple(self.rpcs(native)),
             doc=vars(self.cls).get("__doc__") or "",
         )
+
+    def rpcs(self, native: type[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The methods that `rpc` marks, inherited ones too, as the engine keeps this by object."""
+        ours = [base for base in self.cls.__mro__ if not is_native(base) and not _is_standard(base)]
+        marked = [
+            (base, name, vars(member)["_rpc"])
+            for base in ours
+            for name, member in vars(base).items()
+            if isinstance(member, FunctionType) and "_rpc" in vars(member)
+        ]
+        for base, name, config in marked:
+            if not any(known.__name__ == "Node" for known in native.__mro__):
+                raise DeclarationError(f"{self.cls.__name__}.{name}: only nodes have methods that peers call", name)
+            if owner_of(self.cls, name) is base:
+                yield name, config
+
+    def callbacks(self) -> Iterator[str]:
+        """The engine's callbacks that the class answers, but for the two that are spec fields of their own."""
+        for name in _ANSWERS.keys() - {"_notification", "_to_string"}:
+            if isinstance(getattr(self.cls, name, None), FunctionType):
+                # The engine asks every class from the object's upwards for its list, the first of ours answers for all.
+                heir = any(isinstance(getattr(base, name, None), FunctionType) for base in self.cls.__mro__[1:])
+                if name != "_get_property_list" or not heir:
+                    yield name
 
     def engine_bases(self) -> tuple[type[Any], type[Any]]:
         """The class's parent in the engine, and the nearest base that is the engine's own."""
@@ -368,6 +518,8 @@ class _Inspection:
                 self.add_export(owner, name, member)
             case property():
                 self.add_property(name, member)
+            case Virtual():
+                raise TypeError("the name of a virtual method begins with an underscore")
             case staticmethod():
                 self.add_method(name, member.__func__, MethodFlags.STATIC)
             case classmethod():
@@ -387,12 +539,22 @@ class _Inspection:
         self.methods.append(method_spec(name, function, flags, hints_of(function, self.cls, name)))
 
     def check_private(self, name: str, member: Any) -> None:
+        inherited = any(isinstance(vars(base).get(name), Virtual) for base in self.cls.__mro__[1:])
+        if inherited and isinstance(member, FunctionType):
+            setattr(self.cls, name, Virtual(member))
+        if isinstance(member, Virtual) and not inherited:
+            function = member.function
+            flags = MethodFlags.VIRTUAL | (MethodFlags.CONST if vars(function).get("_const") else MethodFlags(0))
+            method = method_spec(name, function, flags, hints_of(function, self.cls, name))
+            if method.rest is not None:
+                raise TypeError("a virtual method takes no *arguments")
+            self.declared.append(method)
         if not isinstance(member, FunctionType):
             return
         if name in _REFUSED:
             raise TypeError(_REFUSED[name])
-        if name in _ANSWERS and not takes(member, 2 if _ANSWERS[name] else 1):
-            raise TypeError(f"the engine calls it as {name}({_ANSWERS[name]})")
+        if name in _ANSWERS and not takes(member, 1 + len(_ANSWERS[name])):
+            raise TypeError(f"the engine calls it as {name}({', '.join(_ANSWERS[name])})")
 
     def add_constant(self, constant: ConstantSpec) -> None:
         if not -(1 << 63) <= constant.value < 1 << 63:
@@ -484,6 +646,30 @@ def unexported(cls: type[Any]) -> list[str]:
     return found
 
 
+def names_at_super(cls: type[Any]) -> set[str]:
+    """The names that a class's functions use which use `super()`."""
+    found: set[str] = set()
+    for body in bodies(cls):
+        for member in vars(body).values():
+            for part in ("__func__", "fget", "fset", "function"):
+                member = getattr(member, part, None) or member
+            code = getattr(member, "__code__", None)
+            names, free = _names_in(code) if code else (set(), set())
+            if "__class__" in free or "super" in names:
+                found |= names
+    return {name for name in found if not name.startswith("__")}
+
+
+def _names_in(code: CodeType) -> tuple[set[str], set[str]]:
+    """The names that a function and those inside it use, and its free variables."""
+    names, free = set(code.co_names), set(code.co_freevars)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            more, inside = _names_in(constant)
+            names, free = names | more, free | inside
+    return names, free
+
+
 def place_of(cls: type[Any], member: str = "") -> tuple[str, int]:
     """The file and line in which a class has a member, or begins; line 0: it is not known."""
     import ast  # late: only mistakes ask
@@ -491,7 +677,8 @@ def place_of(cls: type[Any], member: str = "") -> tuple[str, int]:
 
     owner = owner_of(cls, member) or cls
     file = getattr(sys.modules.get(owner.__module__), "__file__", None) or ""
-    function = getattr(vars(owner).get(member), "__code__", None)
+    found = vars(owner).get(member)
+    function = getattr(getattr(found, "function", found), "__code__", None)
     line = 0 if function is None else function.co_firstlineno
     with suppress(SyntaxError):
         for node in ast.walk(ast.parse("".join(linecache.getlines(file)))):
@@ -674,6 +861,14 @@ def _shared(value: ValueSpec, given: Any) -> Any:
 def _inspector(value: ValueSpec, hints: dict[str, Any]) -> dict[str, Any]:
     """What the hints of `export` change in a property's type."""
     changed = {"usage": hints.pop("usage")} if "usage" in hints else {}
+    more = hints.pop("more", ())
+    if more and (value.type not in _WITH_UNITS or hints.keys() - {"range"}):
+        raise TypeError("or_less, or_greater and suffix are for numbers and vectors, with a range or without")
+    if {"or_less", "or_greater"} & set(more) and "range" not in hints:
+        raise TypeError("or_less and or_greater say how a range is meant, and there is none")
+    if "hint" in hints and len(hints) == 1:
+        number, text = hints["hint"]
+        return changed | {"hint": number, "hint_string": text}
     if len(hints) > 1:
         raise TypeError(f"a property takes one hint, not {' and '.join(hints)}")
     if not hints and value.python is not None and issubclass(value.python, (IntEnum, IntFlag)):
@@ -688,9 +883,9 @@ def _inspector(value: ValueSpec, hints: dict[str, Any]) -> dict[str, Any]:
             raise ValueError(f"range is (smallest, greatest) or (smallest, greatest, step), not {given!r}")
         changed |= {
             "hint": hint,
-            "hint_string": given if isinstance(given, str) else ",".join(map(str, given)),
+            "hint_string": given if isinstance(given, str) else ",".join(map(str, (*given, *more))),
         }
-    return changed
+    return changed if hints or not more else changed | {"hint_string": ",".join(more)}
 
 
 def _choices(enum: type[IntEnum] | type[IntFlag]) -> list[str]:

@@ -117,8 +117,11 @@ class ClassSpec(NamedTuple):
     Attributes:
         parent: the class it inherits; `native`: the nearest one that is the engine's own.
         virtuals: functions that may override the engine's virtual methods, by name.
-        notification, to_string: whether the class answers these.
+        declared: virtual methods of the class's own, which scripts may override.
+        notification, to_string: whether the class answers these; `callbacks`: the names of others that it answers.
         tool: whether its objects live in the editor too.
+        icon: the path of the editor's picture for it; empty: that of its parent.
+        rpcs: methods that other peers may call, with what `Node.rpc_config` takes.
     """
 
     name: str
@@ -126,11 +129,15 @@ class ClassSpec(NamedTuple):
     native: str
     methods: tuple[MethodSpec, ...] = ()
     virtuals: Mapping[str, Callable[..., Any]] = MappingProxyType({})
+    declared: tuple[MethodSpec, ...] = ()
     properties: tuple[PropertySpec, ...] = ()
     signals: tuple[SignalSpec, ...] = ()
     constants: tuple[ConstantSpec, ...] = ()
     notification: bool = False
     to_string: bool = False
+    callbacks: frozenset[str] = frozenset()
     abstract: bool = False
     tool: bool = False
+    icon: str = ""
+    rpcs: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     doc: str = ""

@@ -153,10 +153,13 @@ typedef void (*GDExtensionClassReference)(GDExtensionClassInstancePtr p_instance
 typedef void (*GDExtensionClassUnreference)(GDExtensionClassInstancePtr p_instance);
 typedef void (*GDExtensionClassCallVirtual)(GDExtensionClassInstancePtr p_instance, const GDExtensionConstTypePtr* p_args, GDExtensionTypePtr r_ret);
 typedef GDExtensionObjectPtr (*GDExtensionClassCreateInstance)(void* p_class_userdata);
+typedef GDExtensionObjectPtr (*GDExtensionClassCreateInstance2)(void* p_class_userdata, GDExtensionBool p_notify_postinitialize);
 typedef void (*GDExtensionClassFreeInstance)(void* p_class_userdata, GDExtensionClassInstancePtr p_instance);
 typedef GDExtensionClassInstancePtr (*GDExtensionClassRecreateInstance)(void* p_class_userdata, GDExtensionObjectPtr p_object);
 typedef GDExtensionClassCallVirtual (*GDExtensionClassGetVirtual)(void* p_class_userdata, GDExtensionConstStringNamePtr p_name);
+typedef GDExtensionClassCallVirtual (*GDExtensionClassGetVirtual2)(void* p_class_userdata, GDExtensionConstStringNamePtr p_name, uint32_t p_hash);
 typedef void* (*GDExtensionClassGetVirtualCallData)(void* p_class_userdata, GDExtensionConstStringNamePtr p_name);
+typedef void* (*GDExtensionClassGetVirtualCallData2)(void* p_class_userdata, GDExtensionConstStringNamePtr p_name, uint32_t p_hash);
 typedef void (*GDExtensionClassCallVirtualWithData)(GDExtensionClassInstancePtr p_instance, GDExtensionConstStringNamePtr p_name, void* p_virtual_call_userdata, const GDExtensionConstTypePtr* p_args, GDExtensionTypePtr r_ret);
 typedef struct {
     GDExtensionBool is_virtual;
@@ -207,6 +210,31 @@ typedef struct {
     GDExtensionClassGetRID get_rid_func;
     void* class_userdata;
 } GDExtensionClassCreationInfo3;
+typedef struct {
+    GDExtensionBool is_virtual;
+    GDExtensionBool is_abstract;
+    GDExtensionBool is_exposed;
+    GDExtensionBool is_runtime;
+    GDExtensionConstStringPtr icon_path;
+    GDExtensionClassSet set_func;
+    GDExtensionClassGet get_func;
+    GDExtensionClassGetPropertyList get_property_list_func;
+    GDExtensionClassFreePropertyList2 free_property_list_func;
+    GDExtensionClassPropertyCanRevert property_can_revert_func;
+    GDExtensionClassPropertyGetRevert property_get_revert_func;
+    GDExtensionClassValidateProperty validate_property_func;
+    GDExtensionClassNotification2 notification_func;
+    GDExtensionClassToString to_string_func;
+    GDExtensionClassReference reference_func;
+    GDExtensionClassUnreference unreference_func;
+    GDExtensionClassCreateInstance2 create_instance_func;
+    GDExtensionClassFreeInstance free_instance_func;
+    GDExtensionClassRecreateInstance recreate_instance_func;
+    GDExtensionClassGetVirtual2 get_virtual_func;
+    GDExtensionClassGetVirtualCallData2 get_virtual_call_data_func;
+    GDExtensionClassCallVirtualWithData call_virtual_with_data_func;
+    void* class_userdata;
+} GDExtensionClassCreationInfo4;
 typedef void *GDExtensionClassLibraryPtr;
 typedef enum {
     GDEXTENSION_METHOD_FLAG_NORMAL = 1,
@@ -251,6 +279,15 @@ typedef struct {
     uint32_t default_argument_count;
     GDExtensionVariantPtr* default_arguments;
 } GDExtensionClassMethodInfo;
+typedef struct {
+    GDExtensionStringNamePtr name;
+    uint32_t method_flags;
+    GDExtensionPropertyInfo return_value;
+    GDExtensionClassMethodArgumentMetadata return_value_metadata;
+    uint32_t argument_count;
+    GDExtensionPropertyInfo* arguments;
+    GDExtensionClassMethodArgumentMetadata* arguments_metadata;
+} GDExtensionClassVirtualMethodInfo;
 typedef void (*GDExtensionCallableCustomCall)(void* callable_userdata, const GDExtensionConstVariantPtr* p_args, GDExtensionInt p_argument_count, GDExtensionVariantPtr r_return, GDExtensionCallError* r_error);
 typedef GDExtensionBool (*GDExtensionCallableCustomIsValid)(void* callable_userdata);
 typedef void (*GDExtensionCallableCustomFree)(void* callable_userdata);
@@ -374,12 +411,14 @@ typedef struct {
     GDExtensionMethodBindPtr (*classdb_get_method_bind)(GDExtensionConstStringNamePtr p_classname, GDExtensionConstStringNamePtr p_methodname, GDExtensionInt p_hash);
     void (*classdb_register_extension_class2)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo2* p_extension_funcs);
     void (*classdb_register_extension_class3)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo3* p_extension_funcs);
+    void (*classdb_register_extension_class4)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo4* p_extension_funcs);
     void (*classdb_register_extension_class_method)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, const GDExtensionClassMethodInfo* p_method_info);
     void (*classdb_register_extension_class_integer_constant)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_enum_name, GDExtensionConstStringNamePtr p_constant_name, GDExtensionInt p_constant_value, GDExtensionBool p_is_bitfield);
     void (*classdb_register_extension_class_property)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, const GDExtensionPropertyInfo* p_info, GDExtensionConstStringNamePtr p_setter, GDExtensionConstStringNamePtr p_getter);
     void (*classdb_register_extension_class_property_group)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringPtr p_group_name, GDExtensionConstStringPtr p_prefix);
     void (*classdb_register_extension_class_property_subgroup)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringPtr p_subgroup_name, GDExtensionConstStringPtr p_prefix);
     void (*classdb_register_extension_class_signal)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_signal_name, const GDExtensionPropertyInfo* p_argument_info, GDExtensionInt p_argument_count);
+    void (*classdb_register_extension_class_virtual_method)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, const GDExtensionClassVirtualMethodInfo* p_method_info);
     void (*classdb_unregister_extension_class)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name);
     void (*editor_add_plugin)(GDExtensionConstStringNamePtr p_class_name);
     void (*editor_remove_plugin)(GDExtensionConstStringNamePtr p_class_name);
@@ -527,6 +566,7 @@ static inline const char *interface_load(Interface *table, GDExtensionInterfaceG
     table->classdb_register_extension_class2 = (__typeof__(table->classdb_register_extension_class2))get("classdb_register_extension_class2");
     if (!table->classdb_register_extension_class2) return "classdb_register_extension_class2";
     if (minor >= 3) table->classdb_register_extension_class3 = (__typeof__(table->classdb_register_extension_class3))get("classdb_register_extension_class3");
+    if (minor >= 4) table->classdb_register_extension_class4 = (__typeof__(table->classdb_register_extension_class4))get("classdb_register_extension_class4");
     table->classdb_register_extension_class_method = (__typeof__(table->classdb_register_extension_class_method))get("classdb_register_extension_class_method");
     if (!table->classdb_register_extension_class_method) return "classdb_register_extension_class_method";
     table->classdb_register_extension_class_integer_constant = (__typeof__(table->classdb_register_extension_class_integer_constant))get("classdb_register_extension_class_integer_constant");
@@ -539,6 +579,7 @@ static inline const char *interface_load(Interface *table, GDExtensionInterfaceG
     if (!table->classdb_register_extension_class_property_subgroup) return "classdb_register_extension_class_property_subgroup";
     table->classdb_register_extension_class_signal = (__typeof__(table->classdb_register_extension_class_signal))get("classdb_register_extension_class_signal");
     if (!table->classdb_register_extension_class_signal) return "classdb_register_extension_class_signal";
+    if (minor >= 3) table->classdb_register_extension_class_virtual_method = (__typeof__(table->classdb_register_extension_class_virtual_method))get("classdb_register_extension_class_virtual_method");
     table->classdb_unregister_extension_class = (__typeof__(table->classdb_unregister_extension_class))get("classdb_unregister_extension_class");
     if (!table->classdb_unregister_extension_class) return "classdb_unregister_extension_class";
     table->editor_add_plugin = (__typeof__(table->editor_add_plugin))get("editor_add_plugin");

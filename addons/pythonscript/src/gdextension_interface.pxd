@@ -143,10 +143,13 @@ cdef extern from "gdextension_interface.h" nogil:
     ctypedef void (*GDExtensionClassUnreference)(GDExtensionClassInstancePtr p_instance) noexcept nogil
     ctypedef void (*GDExtensionClassCallVirtual)(GDExtensionClassInstancePtr p_instance, const GDExtensionConstTypePtr* p_args, GDExtensionTypePtr r_ret) noexcept nogil
     ctypedef GDExtensionObjectPtr (*GDExtensionClassCreateInstance)(void* p_class_userdata) noexcept nogil
+    ctypedef GDExtensionObjectPtr (*GDExtensionClassCreateInstance2)(void* p_class_userdata, GDExtensionBool p_notify_postinitialize) noexcept nogil
     ctypedef void (*GDExtensionClassFreeInstance)(void* p_class_userdata, GDExtensionClassInstancePtr p_instance) noexcept nogil
     ctypedef GDExtensionClassInstancePtr (*GDExtensionClassRecreateInstance)(void* p_class_userdata, GDExtensionObjectPtr p_object) noexcept nogil
     ctypedef GDExtensionClassCallVirtual (*GDExtensionClassGetVirtual)(void* p_class_userdata, GDExtensionConstStringNamePtr p_name) noexcept nogil
+    ctypedef GDExtensionClassCallVirtual (*GDExtensionClassGetVirtual2)(void* p_class_userdata, GDExtensionConstStringNamePtr p_name, uint32_t p_hash) noexcept nogil
     ctypedef void* (*GDExtensionClassGetVirtualCallData)(void* p_class_userdata, GDExtensionConstStringNamePtr p_name) noexcept nogil
+    ctypedef void* (*GDExtensionClassGetVirtualCallData2)(void* p_class_userdata, GDExtensionConstStringNamePtr p_name, uint32_t p_hash) noexcept nogil
     ctypedef void (*GDExtensionClassCallVirtualWithData)(GDExtensionClassInstancePtr p_instance, GDExtensionConstStringNamePtr p_name, void* p_virtual_call_userdata, const GDExtensionConstTypePtr* p_args, GDExtensionTypePtr r_ret) noexcept nogil
     ctypedef struct GDExtensionClassCreationInfo2:
         GDExtensionBool is_virtual
@@ -195,6 +198,30 @@ cdef extern from "gdextension_interface.h" nogil:
         GDExtensionClassCallVirtualWithData call_virtual_with_data_func
         GDExtensionClassGetRID get_rid_func
         void* class_userdata
+    ctypedef struct GDExtensionClassCreationInfo4:
+        GDExtensionBool is_virtual
+        GDExtensionBool is_abstract
+        GDExtensionBool is_exposed
+        GDExtensionBool is_runtime
+        GDExtensionConstStringPtr icon_path
+        GDExtensionClassSet set_func
+        GDExtensionClassGet get_func
+        GDExtensionClassGetPropertyList get_property_list_func
+        GDExtensionClassFreePropertyList2 free_property_list_func
+        GDExtensionClassPropertyCanRevert property_can_revert_func
+        GDExtensionClassPropertyGetRevert property_get_revert_func
+        GDExtensionClassValidateProperty validate_property_func
+        GDExtensionClassNotification2 notification_func
+        GDExtensionClassToString to_string_func
+        GDExtensionClassReference reference_func
+        GDExtensionClassUnreference unreference_func
+        GDExtensionClassCreateInstance2 create_instance_func
+        GDExtensionClassFreeInstance free_instance_func
+        GDExtensionClassRecreateInstance recreate_instance_func
+        GDExtensionClassGetVirtual2 get_virtual_func
+        GDExtensionClassGetVirtualCallData2 get_virtual_call_data_func
+        GDExtensionClassCallVirtualWithData call_virtual_with_data_func
+        void* class_userdata
     ctypedef void *GDExtensionClassLibraryPtr
     ctypedef enum GDExtensionClassMethodFlags:
         GDEXTENSION_METHOD_FLAG_NORMAL
@@ -236,6 +263,14 @@ cdef extern from "gdextension_interface.h" nogil:
         GDExtensionClassMethodArgumentMetadata* arguments_metadata
         uint32_t default_argument_count
         GDExtensionVariantPtr* default_arguments
+    ctypedef struct GDExtensionClassVirtualMethodInfo:
+        GDExtensionStringNamePtr name
+        uint32_t method_flags
+        GDExtensionPropertyInfo return_value
+        GDExtensionClassMethodArgumentMetadata return_value_metadata
+        uint32_t argument_count
+        GDExtensionPropertyInfo* arguments
+        GDExtensionClassMethodArgumentMetadata* arguments_metadata
     ctypedef void (*GDExtensionCallableCustomCall)(void* callable_userdata, const GDExtensionConstVariantPtr* p_args, GDExtensionInt p_argument_count, GDExtensionVariantPtr r_return, GDExtensionCallError* r_error) noexcept nogil
     ctypedef GDExtensionBool (*GDExtensionCallableCustomIsValid)(void* callable_userdata) noexcept nogil
     ctypedef void (*GDExtensionCallableCustomFree)(void* callable_userdata) noexcept nogil
@@ -353,12 +388,14 @@ cdef extern from "gdextension_interface.h" nogil:
         GDExtensionMethodBindPtr (*classdb_get_method_bind)(GDExtensionConstStringNamePtr p_classname, GDExtensionConstStringNamePtr p_methodname, GDExtensionInt p_hash) noexcept nogil
         void (*classdb_register_extension_class2)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo2* p_extension_funcs) noexcept nogil
         void (*classdb_register_extension_class3)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo3* p_extension_funcs) noexcept nogil
+        void (*classdb_register_extension_class4)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_parent_class_name, const GDExtensionClassCreationInfo4* p_extension_funcs) noexcept nogil
         void (*classdb_register_extension_class_method)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, const GDExtensionClassMethodInfo* p_method_info) noexcept nogil
         void (*classdb_register_extension_class_integer_constant)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_enum_name, GDExtensionConstStringNamePtr p_constant_name, GDExtensionInt p_constant_value, GDExtensionBool p_is_bitfield) noexcept nogil
         void (*classdb_register_extension_class_property)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, const GDExtensionPropertyInfo* p_info, GDExtensionConstStringNamePtr p_setter, GDExtensionConstStringNamePtr p_getter) noexcept nogil
         void (*classdb_register_extension_class_property_group)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringPtr p_group_name, GDExtensionConstStringPtr p_prefix) noexcept nogil
         void (*classdb_register_extension_class_property_subgroup)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringPtr p_subgroup_name, GDExtensionConstStringPtr p_prefix) noexcept nogil
         void (*classdb_register_extension_class_signal)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, GDExtensionConstStringNamePtr p_signal_name, const GDExtensionPropertyInfo* p_argument_info, GDExtensionInt p_argument_count) noexcept nogil
+        void (*classdb_register_extension_class_virtual_method)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name, const GDExtensionClassVirtualMethodInfo* p_method_info) noexcept nogil
         void (*classdb_unregister_extension_class)(GDExtensionClassLibraryPtr p_library, GDExtensionConstStringNamePtr p_class_name) noexcept nogil
         void (*editor_add_plugin)(GDExtensionConstStringNamePtr p_class_name) noexcept nogil
         void (*editor_remove_plugin)(GDExtensionConstStringNamePtr p_class_name) noexcept nogil

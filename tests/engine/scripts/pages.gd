@@ -93,6 +93,21 @@ func test_addons_pythonscript_readme_declaring_a_class() -> void:
 	turret.queue_free()
 
 
+func test_addons_pythonscript_readme_what_overrides_what() -> void:
+	var armour: Node = ClassDB.instantiate(&"Armour")
+	armour.set(&"plate_left", 3)
+	check("hit", armour.call(&"hit", 10), 7)
+	check("a property", armour.get(&"plate_left"), 3)
+	var names := armour.get_property_list().map(func(one: Dictionary) -> String: return one["name"])
+	check("listed", "plate_right" in names, true)
+	var script := GDScript.new()
+	script.source_code = "extends Armour\nfunc _on_hit(damage: int) -> int:\n\treturn damage * 2\n"
+	check("a script", script.reload(), OK)
+	armour.set_script(script)
+	check("overrides", armour.call(&"hit", 10), 20)
+	armour.free()
+
+
 func test_addons_pythonscript_readme_shared_containers() -> void:
 	var inventory := Inventory.new()
 	inventory.pick_up("rope")

@@ -4,6 +4,7 @@ extends "suite.gd"
 const ANNOUNCED := {
 	"methods": ['Required object "rp_child" is null'],
 	"exceptions_end_at_signals": ["LookupError: failed in a signal"],
+	"abstract_bases": ["Class 'PyBaseOfCounters' or its base class cannot be instantiated"],
 	"classes": ["Class 'CanvasItem' or its base class cannot be instantiated"],
 	"sizes_of_arrays": ['"mem" is null', '"mem_new" is null', '"mem" is null', '"mem_new" is null'],
 	"the_engine_prints_where_it_was_called": ["an error from Python", "a warning from Python"],

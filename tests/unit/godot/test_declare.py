@@ -34,7 +34,7 @@ from godot import (
     export,
     gdclass,
 )
-from godot.declare import spec_of, unexported
+from godot.declare import Virtual, names_at_super, spec_of, unexported, virtual
 from godot.spec import ClassSpec, MethodSpec, PropertySpec
 
 T = TypeVar("T")
@@ -171,6 +171,55 @@ def test_what_is_told_of_attributes_that_are_not_exported() -> None:
         plain = 6
 
     assert unexported(Mine) == ["speed", "words"]
+
+
+def test_callbacks_and_virtual_methods() -> None:
+    @gdclass
+    class Base(Node):
+        def _get(self, property: str) -> Any: ...
+        def _get_property_list(self) -> list[dict[str, Any]]: ...
+
+        @virtual
+        def _on_hit(self, damage: int = 1) -> bool:
+            """Is hit."""
+            return damage > 1
+
+    @gdclass
+    class Heir(Base):
+        def _get_property_list(self) -> list[dict[str, Any]]: ...
+        def _on_hit(self, damage: int = 1) -> bool:
+            return super()._on_hit(damage)
+
+    base, heir = spec_of(Base), spec_of(Heir)
+    assert base.callbacks == {"_get", "_get_property_list"}
+    assert heir.callbacks == {"_get"}, "the engine asks each class for its own list"
+    (declared,) = base.declared
+    assert (declared.name, declared.doc, declared.defaults) == ("_on_hit", "Is hit.", (1,))
+    assert declared.flags == MethodFlags.VIRTUAL
+    assert heir.declared == ()
+    assert isinstance(vars(Heir)["_on_hit"], Virtual), "a script may override the heir's too"
+    assert [method.name for method in (*base.methods, *heir.methods)] == []
+
+
+def test_names_that_are_used_with_super() -> None:
+    class Mine(Plain, Node):
+        def plain(self) -> None:
+            self.get_name()
+
+        def zero(self) -> Any:
+            return [super().get_child(index) for index in range(self.count)]
+
+        @staticmethod
+        def explicit(node: Any) -> Any:
+            return lambda: super(Mine, node).get_parent()
+
+        @property
+        def path(self) -> str:
+            return super().get_path()
+
+    used = names_at_super(Mine)
+    assert {"get_child", "get_parent", "get_path"} <= used
+    assert "get_name" not in used
 
 
 def test_two_parents_are_one_too_many() -> None:
@@ -784,6 +833,12 @@ def selfless() -> None: ...
 def picky(self: Any, items: set[int]) -> None: ...
 
 
+def takes_none(self: Any) -> None: ...
+
+
+def takes_any(self: Any, *rest: Any) -> None: ...
+
+
 def returns_a_set(self: Any) -> set[int]:
     return set()
 
@@ -817,8 +872,6 @@ class Huge(IntEnum):
 
 many: Any = eval(f"lambda self, {', '.join(f'a{n}' for n in range(17))}: None")
 
-HELPER = "it is not supported: declare an export or a property"
-
 MISTAKES: list[tuple[str, Any, Any, str]] = [
     ("call", later, None, "cannot await a coroutine"),
     ("call", keywords, None, "no keyword arguments, such as loud"),
@@ -850,9 +903,12 @@ MISTAKES: list[tuple[str, Any, Any, str]] = [
     ("Huge", Huge, None, "HUGE = 9223372036854775808 does not fit"),
     ("BIG", -(1 << 63) - 1, None, "BIG = -9223372036854775809 does not fit"),
     ("_init", takes_two, None, "calls __init__ of a Python class, not _init"),
-    ("_get", takes_two, None, HELPER),
-    ("_set", takes_two, None, HELPER),
-    ("_get_property_list", takes_two, None, HELPER),
+    ("_get", takes_two, None, r"the engine calls it as _get\(property\)"),
+    ("_set", takes_none, None, r"the engine calls it as _set\(property, value\)"),
+    ("_get_property_list", takes_two, None, r"the engine calls it as _get_property_list\(\)"),
+    ("on_hit", virtual(takes_none), None, "the name of a virtual method begins with an underscore"),
+    ("_on_hit", virtual(picky), None, "argument items: the annotation set"),
+    ("_on_hit", virtual(takes_any), None, r"a virtual method takes no \*arguments"),
     ("_notification", takes_two, None, r"calls it as _notification\(what\)"),
     ("_to_string", takes_two, None, r"calls it as _to_string\(\)"),
 ]

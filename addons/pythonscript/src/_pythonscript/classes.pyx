@@ -3,7 +3,7 @@
 A class is registered in the order that the engine wants: the class, its methods, then its properties with their
 groups, its signals, its constants. What a class consists of comes from the facade, plain and checked (`godot.spec`).
 
-Calls classdb_register_extension_class2, or 3, and its companions, classdb_construct_object, object_set_instance.
+Calls classdb_register_extension_class2, 3 or 4 and its companions, classdb_construct_object, object_set_instance.
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
@@ -13,10 +13,13 @@ from _pythonscript.interface cimport *
 from _pythonscript cimport errors, incoming, objects, strings, variant
 from _pythonscript.incoming cimport Method
 from _pythonscript.objects cimport Link, Object
+from _pythonscript.outgoing import call_method
 
 cdef dict registered = {}         # class name -> Class, in order of registration
 cdef int game_classes = 0         # how many of them were there before the editor's own
 cdef bint editors_are_there = False
+cdef object properties_of = None
+cdef dict property_lists = {}     # address -> the Infos that the engine reads there
 
 cdef extern from *:
     """
@@ -32,6 +35,7 @@ cdef class Class:
     cdef readonly dict virtuals   # name of a virtual that Python overrides -> Method
     cdef void *class_name
     cdef void *native             # StringName* of the nearest class of the engine's own
+    cdef tuple rpcs               # names of methods that other peers may call, with what `Node.rpc_config` takes
     cdef bint refcounted, editor_plugin
 
 
@@ -41,6 +45,12 @@ cdef class Construction:
     cdef tuple arguments
     cdef dict keywords
     cdef object error
+
+
+def load(listed):
+    """Is given what returns the properties of an object's `_get_property_list`, each as an `Info`."""
+    global properties_of
+    properties_of = listed
 
 
 def register(spec, cls):
@@ -58,17 +68,29 @@ def register(spec, cls):
     cdef Class record = Class.__new__(Class)
     cdef GDExtensionClassCreationInfo2 info
     cdef GDExtensionClassCreationInfo3 placeholders
+    cdef GDExtensionClassCreationInfo4 with_icon
+    cdef void *icon = NULL
+    cdef bint game_only = not (spec.tool or editors_are_there)
     record.name, record.python, record.virtuals = spec.name, cls, dict(spec.virtuals)
     record.class_name, record.native = strings.intern(spec.name), strings.intern(spec.native)
-    record.refcounted, record.editor_plugin = spec.refcounted, spec.editor_plugin
+    record.refcounted, record.editor_plugin, record.rpcs = spec.refcounted, spec.editor_plugin, spec.rpcs
     registered[spec.name] = record  # the engine keeps a pointer to it
-    if spec.tool or editors_are_there or gde.classdb_register_extension_class3 is NULL:
-        describe(&info, record, spec)
-        gde.classdb_register_extension_class2(library, record.class_name, strings.intern(spec.parent), &info)
+    # The oldest of the engine's ways that has what the class needs.
+    if not spec.icon or gde.classdb_register_extension_class4 is NULL:
+        if not game_only or gde.classdb_register_extension_class3 is NULL:
+            describe(&info, record, spec)
+            gde.classdb_register_extension_class2(library, record.class_name, strings.intern(spec.parent), &info)
+        else:
+            describe(&placeholders, record, spec)
+            placeholders.is_runtime = True
+            gde.classdb_register_extension_class3(library, record.class_name, strings.intern(spec.parent), &placeholders)
     else:
-        describe(&placeholders, record, spec)
-        placeholders.is_runtime = True
-        gde.classdb_register_extension_class3(library, record.class_name, strings.intern(spec.parent), &placeholders)
+        describe(&with_icon, record, spec)
+        with_icon.is_runtime = game_only
+        strings.new_string(spec.icon, &icon)
+        with_icon.icon_path = &icon
+        gde.classdb_register_extension_class4(library, record.class_name, strings.intern(spec.parent), &with_icon)
+        strings.free_string(&icon)
     if gde.classdb_get_class_tag(record.class_name) is NULL:
         del registered[spec.name]
         raise ValueError(f"the engine refuses to register {spec.name}, which extends {spec.parent}; its own error says why")
@@ -85,6 +107,7 @@ def register(spec, cls):
 ctypedef fused CreationInfo:
     GDExtensionClassCreationInfo2
     GDExtensionClassCreationInfo3
+    GDExtensionClassCreationInfo4
 
 
 cdef int describe(CreationInfo *info, Class record, object spec) except -1:
@@ -93,10 +116,14 @@ cdef int describe(CreationInfo *info, Class record, object spec) except -1:
     info.is_virtual = spec.abstract
     info.is_abstract = spec.abstract
     info.is_exposed = True
-    info.create_instance_func = create_instance
+    if CreationInfo is GDExtensionClassCreationInfo4:
+        info.create_instance_func = create_instance_and_notify
+        info.get_virtual_call_data_func = get_virtual_call_data_by_hash
+    else:
+        info.create_instance_func = create_instance
+        info.get_virtual_call_data_func = get_virtual_call_data
     info.free_instance_func = free_instance
     info.class_userdata = <void *>record
-    info.get_virtual_call_data_func = get_virtual_call_data
     info.call_virtual_with_data_func = call_virtual
     if spec.notification:
         info.notification_func = notification
@@ -105,12 +132,27 @@ cdef int describe(CreationInfo *info, Class record, object spec) except -1:
     if spec.refcounted:
         info.reference_func = objects.count_changed
         info.unreference_func = objects.count_changed
+    if "_get" in spec.callbacks:
+        info.get_func = get_property
+    if "_set" in spec.callbacks:
+        info.set_func = set_property
+    if "_get_property_list" in spec.callbacks:
+        info.get_property_list_func = get_property_list
+        info.free_property_list_func = free_property_list if CreationInfo is GDExtensionClassCreationInfo2 else free_properties
+    if "_validate_property" in spec.callbacks:
+        info.validate_property_func = validate_property
+    if "_property_can_revert" in spec.callbacks:
+        info.property_can_revert_func = property_can_revert
+    if "_property_get_revert" in spec.callbacks:
+        info.property_get_revert_func = property_get_revert
     return 0
 
 
 cdef int register_members(Class record, object spec) except -1:
     for method in spec.methods:
         register_method(record, method)
+    for method in spec.declared:
+        register_virtual(record, method)
     register_properties(record, spec.properties)
     for signal in spec.signals:
         register_signal(record, signal)
@@ -217,6 +259,26 @@ cdef int register_method(Class record, object spec) except -1:
     return 0
 
 
+cdef int register_virtual(Class record, object spec) except -1:
+    """Registers a virtual method of the class's own, which scripts may override (Godot 4.3 and newer)."""
+    cdef Infos arguments = Infos(spec.arguments)
+    cdef Infos returns = Infos([spec.returns])
+    cdef GDExtensionClassVirtualMethodInfo info
+    cdef GDExtensionClassMethodArgumentMetadata metadata[MOST_ARGUMENTS]
+    if gde.classdb_register_extension_class_virtual_method is NULL:
+        raise TypeError(f"{spec.name}: virtual methods of a class's own need Godot 4.3 or newer")
+    memset(&info, 0, sizeof(info))
+    memset(metadata, 0, sizeof(metadata))
+    info.name = strings.intern(spec.name)
+    info.method_flags = spec.flags
+    info.return_value = returns.items[0]
+    info.argument_count = arguments.count
+    info.arguments = arguments.items
+    info.arguments_metadata = metadata
+    gde.classdb_register_extension_class_virtual_method(library, record.class_name, &info)
+    return 0
+
+
 cdef int register_properties(Class record, object specs) except -1:
     cdef Infos infos = Infos([spec.info for spec in specs])
     cdef void *text = NULL
@@ -278,6 +340,10 @@ cdef void *create_instance(void *userdata) noexcept nogil:
         return create_with_gil(<Class>userdata)
 
 
+cdef void *create_instance_and_notify(void *userdata, GDExtensionBool notify) noexcept nogil:
+    return create_instance(userdata)  # the object of the engine's own class, which is made first, has been notified
+
+
 cdef void *create_with_gil(Class record) noexcept:
     global pending
     cdef Construction construction = None
@@ -296,18 +362,20 @@ cdef void *create_with_gil(Class record) noexcept:
         self = new_instance(record, record.python.__new__(record.python, *arguments, **keywords))
         gde.object_set_instance(ptr, record.class_name, objects.join(self, ptr, record.refcounted))
         self.constructing = True
+        for name, config in record.rpcs:
+            call_method(self, "rpc_config", name, config)
         self.__init__(*arguments, **keywords)
         if self.ptr is NULL:
             raise RuntimeError(f"{record.name}.__init__ has freed its object")
-        self.constructing = False
+        objects.constructed(self)
         return ptr
     except BaseException as error:
         if construction is None:
             errors.report(f"{record.name}.__init__")
         else:
             construction.error = error
-    if self is not None and self.id and self.ptr is NULL:
-        return NULL  # `__init__` has freed it
+    if self is not None and self.id and (self.ptr is NULL or not objects.is_left_alone(self)):
+        return NULL  # `__init__` has freed it, or given it to somebody
     self = None
     with nogil:
         gde.object_destroy(ptr)
@@ -338,6 +406,10 @@ cdef void *get_virtual_call_data(void *userdata, GDExtensionConstStringNamePtr n
     with gil:
         method = (<Class>userdata).virtuals.get(strings.name_to_str(name))
         return NULL if method is None else <void *>method
+
+
+cdef void *get_virtual_call_data_by_hash(void *userdata, GDExtensionConstStringNamePtr name, uint32_t hash) noexcept nogil:
+    return get_virtual_call_data(userdata, name)
 
 
 cdef void call_virtual(void *instance, GDExtensionConstStringNamePtr name, void *userdata,
@@ -378,4 +450,135 @@ cdef bint write_string(object self, void *r_out) noexcept:
         return False
     strings.free_string(r_out)
     (<void **>r_out)[0] = text
+    return True
+
+
+# Properties that are not declared: `_get`, `_set` and what goes with them
+
+
+cdef GDExtensionBool get_property(void *instance, GDExtensionConstStringNamePtr name, GDExtensionVariantPtr r_value) noexcept nogil:
+    if not running or (<Link *>instance).object is NULL:
+        return False
+    with gil:
+        return ask_for_value(objects.instance_of(<Link *>instance), "_get", name, <Variant *>r_value)
+
+
+cdef GDExtensionBool property_get_revert(
+        void *instance, GDExtensionConstStringNamePtr name, GDExtensionVariantPtr r_value) noexcept nogil:
+    if not running or (<Link *>instance).object is NULL:
+        return False
+    with gil:
+        return ask_for_value(objects.instance_of(<Link *>instance), "_property_get_revert", name, <Variant *>r_value)
+
+
+cdef bint ask_for_value(object self, str method, const void *name, Variant *r_value) noexcept:
+    """None is no answer, as null is none in GDScript."""
+    cdef Variant value
+    try:
+        found = None if self is None else getattr(self, method)(variant.string_name_class(strings.name_to_str(name)))
+        if found is None:
+            return False
+        variant.from_python(found, &value)
+    except BaseException:
+        errors.report(f"{type(self).__name__}.{method}")
+        return False
+    free_variant(r_value)
+    r_value[0] = value
+    return True
+
+
+cdef GDExtensionBool set_property(
+        void *instance, GDExtensionConstStringNamePtr name, GDExtensionConstVariantPtr value) noexcept nogil:
+    if not running or (<Link *>instance).object is NULL:
+        return False
+    with gil:
+        return ask(objects.instance_of(<Link *>instance), "_set", name, <const Variant *>value)
+
+
+cdef GDExtensionBool property_can_revert(void *instance, GDExtensionConstStringNamePtr name) noexcept nogil:
+    if not running or (<Link *>instance).object is NULL:
+        return False
+    with gil:
+        return ask(objects.instance_of(<Link *>instance), "_property_can_revert", name, NULL)
+
+
+cdef bint ask(object self, str method, const void *name, const Variant *value) noexcept:
+    try:
+        given = () if value is NULL else (variant.to_python(value),)
+        return self is not None and bool(getattr(self, method)(variant.string_name_class(strings.name_to_str(name)), *given))
+    except BaseException:
+        errors.report(f"{type(self).__name__}.{method}")
+        return False
+
+
+cdef const GDExtensionPropertyInfo *get_property_list(void *instance, uint32_t *r_count) noexcept nogil:
+    r_count[0] = 0
+    if not running or (<Link *>instance).object is NULL:
+        return NULL
+    with gil:
+        return list_properties(objects.instance_of(<Link *>instance), r_count)
+
+
+cdef const GDExtensionPropertyInfo *list_properties(object self, uint32_t *r_count) noexcept:
+    cdef Infos infos
+    try:
+        if self is None:
+            return NULL
+        infos = Infos(properties_of(self))
+        property_lists[<size_t>infos.items] = infos
+    except BaseException:
+        errors.report(f"{type(self).__name__}._get_property_list")
+        return NULL
+    r_count[0] = infos.count
+    return infos.items
+
+
+cdef void free_property_list(void *instance, const GDExtensionPropertyInfo *properties) noexcept nogil:
+    if running and properties is not NULL:
+        with gil:
+            property_lists.pop(<size_t>properties, None)
+
+
+cdef void free_properties(void *instance, const GDExtensionPropertyInfo *properties, uint32_t count) noexcept nogil:
+    free_property_list(instance, properties)
+
+
+cdef GDExtensionBool validate_property(void *instance, GDExtensionPropertyInfo *info) noexcept nogil:
+    if not running or (<Link *>instance).object is NULL:
+        return False
+    with gil:
+        return ask_to_validate(objects.instance_of(<Link *>instance), info)
+
+
+cdef bint ask_to_validate(object self, GDExtensionPropertyInfo *info) noexcept:
+    """The engine copies what is in `info` afterwards; the hint's text is in its own String."""
+    cdef int kind, hint, usage
+    cdef void *name
+    cdef void *class_name
+    cdef void *text = NULL
+    try:
+        if self is None:
+            return False
+        property = {
+            "name": variant.string_name_class(strings.name_to_str(info.name)),
+            "class_name": variant.string_name_class(strings.name_to_str(info.class_name)),
+            "type": <int>info.type,
+            "hint": info.hint,
+            "hint_string": strings.to_str(info.hint_string),
+            "usage": info.usage,
+        }
+        before = dict(property)
+        self._validate_property(property)
+        if property == before:
+            return False
+        kind, hint, usage = property["type"], property["hint"], property["usage"]
+        name, class_name = strings.intern(property["name"]), strings.intern(property["class_name"])
+        strings.new_string(property["hint_string"], &text)
+    except BaseException:
+        errors.report(f"{self.__class__.__name__}._validate_property")
+        return False
+    info.type, info.hint, info.usage = <GDExtensionVariantType>kind, hint, usage
+    info.name, info.class_name = name, class_name
+    strings.free_string(info.hint_string)
+    (<void **>info.hint_string)[0] = text
     return True

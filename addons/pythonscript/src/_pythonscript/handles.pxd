@@ -8,3 +8,4 @@ cdef class Handle:
     cdef void take(self, const Variant *moved) noexcept
     cdef int let_go(self) except -1
     cdef void empty(self) noexcept
+    cdef void forget(self) noexcept

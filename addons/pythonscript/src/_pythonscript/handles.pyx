@@ -27,10 +27,14 @@ cdef class Handle:
 
     cdef void empty(self) noexcept:
         """Destroys the Variant, if there is one; whatever dies with it may enter Python again."""
-        global first
         cdef Variant variant = self.variant
-        if not self.filled:
-            return
+        if self.filled:
+            self.forget()
+            free_variant(&variant)
+
+    cdef void forget(self) noexcept:
+        """Leaves the Variant to whoever has copied it, or to nobody where its object is gone."""
+        global first
         self.filled = False
         gde.variant_new_nil(&self.variant)
         if self.next is not NULL:
@@ -40,7 +44,6 @@ cdef class Handle:
         else:
             first = self.next
         self.previous = self.next = NULL
-        free_variant(&variant)
 
     cdef int let_go(self) except -1:
         """`empty`, as a subclass does it."""

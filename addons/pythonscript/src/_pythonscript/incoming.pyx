@@ -115,9 +115,8 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
     except BaseException as error:
         if stack.first < SPARE:
             self_id = (<Object>stack.places[SPARE - 1]).id
-        if self_id and outgoing.hand_over(error, self_id, method.name, None):
-            r_error.error = GDEXTENSION_CALL_ERROR_INVALID_METHOD
-        else:
+        # Where Python gets the exception itself, no error tells the engine, which would print it.
+        if not self_id or not outgoing.hand_over(error, self_id, method.name, None):
             fail(method, stack.places[SPARE - 1] if self_id else NULL, r_return, r_error)
     finally:
         end(&stack)
@@ -198,6 +197,7 @@ cdef void end(Stack *stack) noexcept:
         if stack.first < SPARE:
             argument = stack.places[stack.first]
             objects.keep_if_shared(<Object>argument)
+            objects.let_go_if_unshared(<object>argument, 2)
             Py_DECREF(<object>argument)
         objects.drain()
     except BaseException:

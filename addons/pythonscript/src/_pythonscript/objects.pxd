@@ -21,6 +21,8 @@ cdef class Object(Handle):   # holds a Variant of the object while Python owns a
 
 cdef object wrap(void *ptr)
 cdef object adopt(void *ptr)
+cdef int constructed(Object self) except -1
+cdef bint is_left_alone(Object self) except -1
 cdef object instance_of(const Link *link)
 cdef bint is_alive(void *ptr) noexcept
 cdef Link *join(Object self, void *ptr, bint refcounted) except NULL

@@ -121,12 +121,13 @@ cdef class Object(Handle):
     cdef int new_variant(self, Variant *r_variant) except -1:
         """Makes a Variant that refers to the object; the caller destroys it."""
         cdef void *ptr = self.pointer()
-        if self.constructing and self.refcounted:
-            # quirk - Godot < 4.7 - a Variant of a RefCounted under construction frees it when it is dropped
+        if self.constructing and self.refcounted and not self.filled:
+            # quirk - Godot < 4.7 - the first Variant of a RefCounted takes over the count that its maker has, and frees it
+            # when it is dropped; so the first one is ours, and stays until the maker has one
             # - godotengine/godot core/object/ref_counted.cpp (init_ref) - drop when 4.7 is the oldest engine
-            raise RuntimeError(
-                f"__init__ of {type(self).__name__} hands self to the engine, which cannot count references to it yet; "
-                "do it in a method called later")
+            variant_from_object(r_variant, &ptr)
+            self.take(r_variant)
+            atomic_set(&self.link.held, True)
         variant_from_object(r_variant, &ptr)
         return 0
 
@@ -228,9 +229,30 @@ cdef object wrap(void *ptr):
 cdef object adopt(void *ptr):
     """`wrap` for an object that Python code has just constructed: nobody in the engine refers to it yet."""
     cdef Object self = wrap(ptr)
-    if self.link is not NULL and self.refcounted:
+    if self.link is not NULL and self.refcounted and count(ptr) == 1:
         unlink(self.link)
     return self
+
+
+cdef int constructed(Object self) except -1:
+    """`__init__` is over: whoever makes the object will refer to it, if Python took part in its ownership before."""
+    self.constructing = False
+    if self.filled and not self.link.linked:
+        self.link.linked = True
+        Py_INCREF(self)
+    return 0
+
+
+cdef bint is_left_alone(Object self) except -1:
+    """`__init__` has raised: whether nobody refers to the engine's object, which is to be destroyed then."""
+    constructed(self)
+    if self.filled:
+        atomic_set(&self.link.held, False)
+        if count(self.ptr) > 1:
+            self.empty()  # it is theirs
+            return False
+        self.forget()
+    return True
 
 
 cdef Link *join(Object self, void *ptr, bint refcounted) except NULL:
@@ -362,6 +384,8 @@ cdef void engine_freed(void *instance) noexcept:
     cdef Link *link = <Link *>instance
     orphans.discard(<size_t>link)
     if link.object is not NULL:
+        if (<Object>link.object).filled:  # destroyed without regard to our count, by who had made it for itself
+            (<Object>link.object).forget()
         (<Object>link.object).ptr = NULL
         (<Object>link.object).link = NULL
         unlink(link)

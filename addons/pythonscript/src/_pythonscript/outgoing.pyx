@@ -131,7 +131,7 @@ cdef bint hand_over(object error, uint64_t object_id, object method, object func
     Returns False where a script or a signal was between, or no Python code waits.
     """
     cdef Waiting *call = <Waiting *>waiting
-    if call is NULL or call.raised is not NULL:
+    if call is NULL:
         return False
     target, name, values = <object>call.target, <object>call.name, <tuple>call.values
     by_name = name in ("call", "callv")
@@ -144,7 +144,7 @@ cdef bint hand_over(object error, uint64_t object_id, object method, object func
         direct = is_same(function_of_callable(target), function)
     else:  # such as map
         direct = function is not None and any([is_same(value, function) for value in values])
-    if direct:
+    if direct and call.raised is NULL:  # the engine may go on, as map does; what else fails then is not told
         Py_INCREF(error)
         call.raised = <PyObject *>error
     return direct
@@ -183,6 +183,7 @@ cdef tuple in_order(object target, str name, tuple arguments, dict keywords):
         raise TypeError(f"{where} takes its arguments by position only, not by names such as {next(iter(keywords))!r}")
     names, defaults = known
     placed = dict(zip(names, arguments))
+    keywords = {key if key in names else key.removesuffix("_"): value for key, value in keywords.items()}  # such as `from_`
     for key in keywords:
         if key not in names:
             raise TypeError(f"{where} has no argument {key!r}; it takes ({', '.join(names)})")
@@ -252,7 +253,7 @@ cdef inline void set_waiting(void *call) noexcept:
     waiting = call
 
 
-cdef object call(object target, Name method, str name, tuple values):
+cdef object call(object target, Name method, str name, tuple values, bint shared=False):
     cdef Variant this, result
     cdef Arguments arguments
     cdef GDExtensionCallError error
@@ -281,7 +282,7 @@ cdef object call(object target, Name method, str name, tuple values):
             raise raised
         if error.error == GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS or error.error == GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS:
             refuse_count(target, name, values, error.error == GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS)
-        shared = variant.is_container(target)
+        shared = shared or variant.is_container(target)
         return finish(&result, &error, f"{type(target).__name__}.{name}()", values, shared)
     finally:
         discard(&arguments)
@@ -312,6 +313,27 @@ cdef object finish(Variant *result, GDExtensionCallError *error, object where, t
 def call_method(target, str name, *arguments):
     """Calls a method of an object or builtin value by its name."""
     return call(target, strings.name_of(name), name, arguments)
+
+
+def call_shared(target, str name, *arguments):
+    """The same, and a container that is returned is the engine's own."""
+    return call(target, strings.name_of(name), name, arguments, True)
+
+
+cdef object call_bind(GDExtensionMethodBindPtr bind, void *ptr, object where, tuple values):
+    """Calls the method of a MethodBind, whatever else the object's class or script has under its name."""
+    cdef Variant result
+    cdef Arguments arguments
+    cdef GDExtensionCallError error
+    objects.drain()
+    collect(values, &arguments)
+    try:
+        with nogil:
+            gde.object_method_bind_call(
+                bind, ptr, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
+        return finish(&result, &error, where, values)
+    finally:
+        discard(&arguments)
 
 
 def call_changing(value, str name, *arguments):
@@ -358,17 +380,7 @@ cdef class StaticMethod:
             raise AttributeError(f"the engine has no method {self.where} with the hash {method_hash}")
 
     def __call__(self, *values):
-        cdef Variant result
-        cdef Arguments arguments
-        cdef GDExtensionCallError error
-        collect(values, &arguments)
-        try:
-            with nogil:
-                gde.object_method_bind_call(
-                    self.bind, NULL, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
-            return finish(&result, &error, self.where, values)
-        finally:
-            discard(&arguments)
+        return call_bind(self.bind, NULL, self.where, values)
 
 
 def has_method(target, str name) -> bool:
@@ -448,6 +460,11 @@ def set_in_script(Object target, str name, value) -> bool:
         return False
     set_property(target, name, value)
     return True
+
+
+def is_in_script(Object target, str name) -> bool:
+    """Whether the script that extends an instance's class has a method of this name."""
+    return not target.constructing and has_script(target) and has_method(target, name)
 
 
 cdef bint has_property(Object target, str name) except -1:

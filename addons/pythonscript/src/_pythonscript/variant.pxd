@@ -1,6 +1,13 @@
 from _pythonscript.handles cimport Handle
 from _pythonscript.interface cimport *
 
+ctypedef union Storage:  # room for any typed value; Projection is the largest
+    void *pointers[8]
+    int64_t integer
+    double real
+    uint8_t boolean
+    float floats[16]
+
 cdef class Type:
     cdef readonly int type           # Variant.Type; NIL stands for any Variant
     cdef readonly object python      # the Python class that values take; None: the natural one
@@ -29,6 +36,10 @@ cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1
 cdef void write_default(Type type, void *r_pointer) noexcept
 cdef int new_default(Type type, Variant *r_variant) except -1
 cdef bint is_container(object value)
+cdef int open_typed(Type type, object value, void *r_value) except -1
+cdef void new_typed(Type type, void *r_value) noexcept
+cdef object close_typed(Type type, void *value)
+cdef void free_typed(Type type, void *value) noexcept
 cdef object read_shared(const Variant *variant)
 cdef object fill_box(Box box, const Variant *variant)
 cdef int construct_box(Box box, int kind, tuple arguments) except -1

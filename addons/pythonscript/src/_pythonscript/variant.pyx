@@ -46,13 +46,6 @@ cdef extern from "Python.h":
 cdef enum:
     TYPES = values.TYPES
 
-ctypedef union Storage:  # room for any typed value; Projection is the largest
-    void *pointers[8]
-    int64_t integer
-    double real
-    uint8_t boolean
-    float floats[16]
-
 cdef GDExtensionVariantFromTypeConstructorFunc box_variant[TYPES]
 cdef GDExtensionTypeFromVariantConstructorFunc unbox_variant[TYPES]
 cdef GDExtensionPtrDestructor destroy_value[TYPES]
@@ -863,6 +856,42 @@ cdef int write_object_pointer(Type type, object value, void *r_pointer) except -
     else:
         (<void **>r_pointer)[0] = ptr
     return 0
+
+
+cdef int open_typed(Type type, object value, void *r_value) except -1:
+    """Makes the typed value, or any Variant, that a call by pointers takes; `free_typed` destroys it."""
+    cdef Variant made
+    from_python_as(type, value, &made)
+    if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
+        memcpy(r_value, &made, sizeof(Variant))
+        return 0
+    unbox_variant[type.type](r_value, &made)
+    free_variant(&made)
+    return 0
+
+
+cdef void new_typed(Type type, void *r_value) noexcept:
+    """Makes the default value, for a call by pointers to write its result over."""
+    memset(r_value, 0, sizeof(Storage))
+    if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
+        gde.variant_new_nil(<Variant *>r_value)
+    elif type.type != GDEXTENSION_VARIANT_TYPE_OBJECT:
+        construct_default[type.type](r_value, NULL)
+
+
+cdef object close_typed(Type type, void *value):
+    """The Python value of what `new_typed` made, which is destroyed."""
+    try:
+        return pointer_to_python(type, value)
+    finally:
+        free_typed(type, value)
+
+
+cdef void free_typed(Type type, void *value) noexcept:
+    if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
+        free_variant(<Variant *>value)
+    else:
+        free_value(type.type, value)
 
 
 def convert(Type type, value):

@@ -391,14 +391,6 @@ class PyBroken(RefCounted):
 
 
 @gdclass
-class PyHasty(RefCounted):
-    """Hands itself out while it is being made."""
-
-    def __init__(self) -> None:
-        self.get_reference_count()
-
-
-@gdclass
 class PyBrokenNode(Node):
     """Raises in the engine's callbacks."""
 

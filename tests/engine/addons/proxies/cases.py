@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import godot
 from godot import (
@@ -194,6 +195,132 @@ def exceptions_end_at_signals() -> None:
     beacon.lit.emit(3)
     assert seen == [3, 3]
     beacon.free()
+
+
+def global_names() -> None:
+    from godot import KEY_A, MOUSE_BUTTON_LEFT, OK, TYPE_INT, Error, Key, MouseButtonMask, VariantType
+    from godot import clampi, instance_from_id, is_same, lerp, load, randi_range, snapped, typeof, var_to_str
+
+    assert KEY_A is Key.KEY_A is Key.A and int(KEY_A) == 65
+    assert Key.KEY_0 == 48 and "0" not in Key.__members__
+    assert MOUSE_BUTTON_LEFT.name == "MOUSE_BUTTON_LEFT"
+    assert MouseButtonMask.LEFT | MouseButtonMask.RIGHT == 3
+    assert OK is Error.OK and TYPE_INT is VariantType.INT
+    assert godot.PROPERTY_HINT_EXP_EASING == 4 and godot.PROPERTY_USAGE_STORAGE == 2
+    assert lerp(0.0, 10.0, 0.5) == 5.0
+    assert lerp(to=Vector2(2, 4), from_=Vector2(), weight=0.5) == Vector2(1, 2)
+    assert clampi(7, min=0, max=5) == 5
+    assert randi_range(3, 3) == 3
+    assert snapped(7, 5) == 5
+    assert typeof(Vector2()) == VariantType.VECTOR2
+    assert var_to_str([1, "a"]) == '[1, "a"]'
+    assert godot.str_to_var("Vector2(1, 2)") == Vector2(1, 2)
+    assert godot.bytes_to_var(godot.var_to_bytes({"a": 1})) == {"a": 1}
+    assert list(godot.rand_from_seed(5)) == list(godot.rand_from_seed(5))
+    assert godot.rid_from_int64(0) == godot.RID()
+    node = Node()
+    assert instance_from_id(node.get_instance_id()) == node
+    assert is_same(node, node) and not is_same(node, None)
+    node.free()
+    held = Resource()
+    assert instance_from_id(held.get_instance_id()) == held
+    assert held.get_reference_count() == Resource().get_reference_count()
+    assert godot.weakref(held).get_ref() == held
+    assert godot.seed(3) is None
+    assert load("res://proxies.gd").resource_path == "res://proxies.gd"
+    wrong: Any = lerp
+    for arguments, keywords, text in (
+        ((1,), {}, "lerp() is missing its arguments 'to' and 'weight'"),
+        ((1, 2, 3, 4), {}, "lerp() takes 3 arguments (from, to, weight), 4 were given"),
+        ((1, 2, 3), {"to": 3}, "lerp() got two values for its argument 'to'"),
+        ((1, 2, 3), {"too": 3}, "lerp() has no argument 'too'"),
+    ):
+        with raises(TypeError, text):
+            wrong(*arguments, **keywords)
+    with raises(TypeError, "argument min of clampi(): must be int, not str"):
+        clampi(1, "a", 2)  # type: ignore[arg-type]
+    with raises(AttributeError, "module 'godot' has no attribute 'print'"):
+        getattr(godot, "print")  # noqa: B009
+
+
+def all_that_is_listed_is_there() -> None:
+    names: dict[str, Any] = {}
+    exec("from godot import *", names)
+    listed = set(godot.__all__)
+    assert {"Node", "Engine", "Key", "KEY_A", "OK", "lerp", "load", "Array", "gdclass"} <= listed
+    assert listed <= names.keys()
+    assert not listed & set(dir(__builtins__)), "what Python has is not hidden"
+    assert names["Node"] is Node and names["Engine"] is Engine
+
+
+def enum_properties() -> None:
+    node = Node2D()
+    assert node.process_mode is Node.ProcessMode.PROCESS_MODE_INHERIT
+    node.process_mode = Node.PROCESS_MODE_ALWAYS
+    assert node.process_mode.name == "PROCESS_MODE_ALWAYS"
+    assert type(node.process_priority) is int
+    assert type(node.z_index) is int
+    event = godot.InputEventKey()
+    event.keycode = godot.KEY_A
+    assert event.keycode is godot.Key.A
+    event.keycode = 123456789  # type: ignore[assignment]
+    assert type(event.keycode) is int
+    label = godot.Label()
+    assert label.size_flags_horizontal is godot.Control.SizeFlags.SIZE_FILL
+    label.size_flags_vertical = godot.Control.SIZE_FILL | godot.Control.SIZE_EXPAND
+    assert label.size_flags_vertical == 3
+    label.free()
+    node.free()
+
+
+@gdclass
+class PySpeaks(Node):
+    def _to_string(self) -> str:
+        return "I speak"
+
+
+def texts_of_objects() -> None:
+    speaks, plain = PySpeaks(), Node()
+    plain.name = "Plain"
+    assert str(speaks) == f"{speaks}" == "I speak"
+    assert repr(speaks).startswith("<PySpeaks #")
+    assert str(plain) == godot.stringify(plain)
+    plain.free()
+    assert str(plain) == "<freed Node>"
+    speaks.free()
+
+
+class Speaker(Protocol):
+    def speak(self) -> str: ...
+
+
+class Counts(ABC):
+    @abstractmethod
+    def count(self) -> int: ...
+
+
+@gdclass
+class PyBaseOfCounters(Counts, Node):
+    pass
+
+
+@gdclass
+class PyCounterOfTen(PyBaseOfCounters, Speaker):
+    def count(self) -> int:
+        return 10
+
+    def speak(self) -> str:
+        return "ten"
+
+
+def abstract_bases() -> None:
+    with raises(TypeError, "PyBaseOfCounters"):
+        PyBaseOfCounters()  # type: ignore[abstract]
+    assert not ClassDB.can_instantiate("PyBaseOfCounters")
+    ten = PyCounterOfTen()
+    assert isinstance(ten, Counts) and isinstance(ten, Node) and not isinstance(Node, Counts)
+    assert ten.call("count") == 10 and ten.call("speak") == "ten"
+    ten.free()
 
 
 def properties() -> None:

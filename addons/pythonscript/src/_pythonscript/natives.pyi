@@ -1,0 +1,13 @@
+from typing import Any
+
+CONST: int
+VARARG: int
+NIL_IS_VARIANT: int
+
+def hash_of(entry: Any) -> int: ...
+
+class NativeMethod:
+    __name__: str
+    def __init__(self, class_name: str, entry: Any) -> None: ...
+    def __get__(self, instance: object, owner: object) -> Any: ...
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any: ...

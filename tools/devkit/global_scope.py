@@ -1,0 +1,102 @@
+"""Writes what Python knows of the engine's global scope, `godot/_global_scope.py`, from the engine's own description.
+
+The interface has no way to ask for global enums and constants, nor for the hash of a global function: so they are written
+down, once for all versions, as their values never change. Virtual methods that pass packed arrays are there too, as a
+release engine does not describe them.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+from collections.abc import Iterator
+from keyword import iskeyword
+from os.path import commonprefix
+from pathlib import Path
+from typing import Any
+
+from . import cache
+from .console import run, step
+from .engine import Engine
+
+FILE = "_global_scope.py"
+PYTHONS = frozenset((*dir(builtins), "push_error", "push_warning", "is_instance_valid"))
+"""Functions that Python has, or the host in its own way."""
+
+_HEAD = '''\
+"""The engine's global enums, functions and packed virtual methods. Made by `tools/dev.py interface`. Do not edit."""
+
+# fmt: off
+'''
+
+
+def renew(godot: Engine, folder: Path) -> None:
+    """Writes the file into the folder of the package `godot`.
+
+    Raises:
+        Failure: the engine does not describe itself.
+    """
+    with cache.workshop() as work, step("globals", f"dumping from {godot}"):
+        run([godot.path, "--headless", "--dump-extension-api"], cwd=work, timeout=60)
+        generate(work / "extension_api.json", folder)
+
+
+def generate(dump: Path, folder: Path) -> Path:
+    """Writes the file from a dump (extension_api.json) into `folder`; returns its path."""
+    path = folder / FILE
+    api = json.loads(dump.read_text(encoding="utf-8"))
+    path.write_text(_HEAD + "\n".join(_lines(api)) + "\n", encoding="utf-8")
+    return path
+
+
+def prefix_of(enum: dict[str, Any]) -> str:
+    """What the engine's names of all members of an enum begin with, and Python's leave out."""
+    common = commonprefix([value["name"] for value in enum["values"]])
+    return common[: common.rfind("_") + 1]
+
+
+def short_names(enum: dict[str, Any]) -> dict[str, int]:
+    """The members of an enum by their names without the prefix, where that leaves a name."""
+    prefix = prefix_of(enum)
+    short = {value["name"].removeprefix(prefix): value["value"] for value in enum["values"]} if prefix else {}
+    return {name: value for name, value in short.items() if name.isidentifier() and not iskeyword(name)}
+
+
+def _lines(api: dict[str, Any]) -> Iterator[str]:
+    types = {"Variant": 0, **{name: number for number, name in enumerate(_TYPES)}}
+    yield "ENUMS = {  # with whether it is of flags, and what the names of all its members begin with"
+    for enum in api["global_enums"]:
+        yield f"    {enum['name']!r}: ({enum['is_bitfield']}, {prefix_of(enum)!r}, {{"
+        yield from (f"        {value['name']!r}: {value['value']}," for value in enum["values"])
+        yield "    }),"
+    yield "}"
+    yield ""
+    yield "FUNCTIONS = {  # name: hash, type of the result (None: none), names and types of arguments, whether any may follow"
+    for one in api["utility_functions"]:
+        if one["name"] not in PYTHONS:
+            arguments = tuple((each["name"], types.get(each["type"], 24)) for each in one.get("arguments", ()))
+            returns = types.get(one["return_type"], 24) if "return_type" in one else None
+            yield f"    {one['name']!r}: ({one['hash']}, {returns}, {arguments!r}, {one['is_vararg']}),"
+    yield "}"
+    yield ""
+    yield "PACKED = {  # class and virtual method: types of arguments, and of the result"
+    for cls in api["classes"]:
+        for method in cls.get("methods", ()):
+            if method["is_virtual"] and cls["api_type"] == "core":
+                kinds = [each["type"] for each in method.get("arguments", ())]
+                returns = method.get("return_value", {}).get("type", "")
+                if any(kind.startswith("Packed") for kind in (*kinds, returns)):
+                    numbers = tuple(types[kind] if kind.startswith("Packed") else 0 for kind in kinds)
+                    result = types[returns] if returns.startswith("Packed") else 0
+                    yield f"    ({cls['name']!r}, {method['name']!r}): ({numbers!r}, {result}),"
+    yield "}"
+
+
+_TYPES = (
+    *("Nil", "bool", "int", "float", "String", "Vector2", "Vector2i", "Rect2", "Rect2i", "Vector3", "Vector3i"),
+    *("Transform2D", "Vector4", "Vector4i", "Plane", "Quaternion", "AABB", "Basis", "Transform3D", "Projection"),
+    *("Color", "StringName", "NodePath", "RID", "Object", "Callable", "Signal", "Dictionary", "Array"),
+    *("PackedByteArray", "PackedInt32Array", "PackedInt64Array", "PackedFloat32Array", "PackedFloat64Array"),
+    *("PackedStringArray", "PackedVector2Array", "PackedVector3Array", "PackedColorArray", "PackedVector4Array"),
+)
+"""The Variant types by their numbers."""
