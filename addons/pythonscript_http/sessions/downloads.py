@@ -60,6 +60,7 @@ class Download:
         self._algorithm, _, self._digest = digest.partition(":")
         self._hash: _Hash | None = None
         self._file: Writable | None = None
+        self._part_wanted = False  # by whoever asks for a range of their own
         self._opened = False
         self._url = ""
         self._buffer = bytearray()
@@ -88,11 +89,10 @@ class Download:
         self._url = url
         self.offset = 0
         self._hash = hashlib.new(self._algorithm) if self._digest else None
-        if not self._resume:
+        self._part_wanted = "range" in headers
+        if not self._resume or self._part_wanted:
             return
         headers.set("Accept-Encoding", "identity")  # or an offset would count coded bytes
-        if "range" in headers:
-            return
         try:
             validator = self._validator()
             size = self._files.size(self._part) if validator else 0
@@ -115,7 +115,7 @@ class Download:
         Raises:
             SessionError: the file can't be written.
         """
-        if response.status == 206:
+        if response.status == 206 and not self._part_wanted:
             match = _RANGE.fullmatch(response.headers.get("content-range"))
             if match is None or not self.offset or int(match[1]) != self.offset:
                 self._remove()
@@ -126,7 +126,7 @@ class Download:
         try:
             self._file = self._files.write(self._part, append=self.offset > 0)
             self._opened = True
-            if self._resume and not self.offset:
+            if self._resume and not (self.offset or self._part_wanted):
                 self._keep_validator(response)
         except OSError as error:
             raise _failure(self._part, "written", error) from None

@@ -98,7 +98,7 @@ class Exchange:
         decode: bool,
         trace: Trace | None = None,
     ) -> ResponseHead:
-        """Sends a request, and waits for the head of its final response.
+        """Sends a request, and waits for the head of its final response. `receive` comes next.
 
         Args:
             method: its token.
@@ -138,14 +138,13 @@ class Exchange:
         except BaseException:
             self._close_reader()
             raise
-        if core.phase is _FAILED:
+        if core.head is None:
             self._close_reader()
             raise self._failure()
-        assert core.head is not None
         return core.head
 
     async def receive(self, sink: Sink) -> None:
-        """Takes the response's body, which goes on until the phase is not BODY.
+        """Takes the response's body, if it has one.
 
         Raises:
             SessionError: not all of it came.

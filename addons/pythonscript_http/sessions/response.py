@@ -55,6 +55,7 @@ class Response:
         "from_cache",
         "method",
         "redirects",
+        "sent",
         "status",
         "timings",
         "url",
@@ -82,6 +83,8 @@ class Response:
         """Seconds, of the last request: as `HTTPClient.get_timings`; `queue` is before that."""
         self.from_cache = False
         """The body is the cache's."""
+        self.sent = False
+        """Some of the last request may have been sent."""
         self.attempts = 0
         """Requests that were sent, with redirects and retries."""
 

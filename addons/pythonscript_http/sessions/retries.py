@@ -15,7 +15,7 @@ LONGEST_DELAY: Final = 30.0
 """Seconds before any other, at most, unless the server asks for more."""
 
 _BEFORE_SENDING: Final = frozenset((Failure.CANT_RESOLVE, Failure.CANT_CONNECT))
-_NETWORK: Final = _BEFORE_SENDING | {Failure.CONNECTION_LOST}
+_NETWORK: Final = _BEFORE_SENDING | {Failure.CONNECTION_LOST, Failure.TIMEOUT}
 _UNDONE: Final = frozenset((408, 429, 503))
 """Statuses of requests that the server has not begun with."""
 _STATUSES: Final = _UNDONE | {502, 504}
@@ -56,7 +56,8 @@ class Backoff:
 def _worth_it(request: Request, response: Response) -> bool:
     idempotent = request.method in IDEMPOTENT
     if response.failure:
-        return response.failure in (_NETWORK if idempotent else _BEFORE_SENDING)
+        again = idempotent or not response.sent
+        return response.failure in (_NETWORK if again else _BEFORE_SENDING)
     return response.status in (_STATUSES if idempotent else _UNDONE)
 
 

@@ -7,7 +7,6 @@ from typing import Final, Protocol
 from pythonscript_http.config import UNLIMITED, Limits, Timeouts
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.http1.codings import available
-from pythonscript_http.http1.connection import Phase
 from pythonscript_http.http1.request import RequestHead, build_head
 from pythonscript_http.proxies import Environment, environment_proxy, process_environment
 from pythonscript_http.tracing import Trace
@@ -88,13 +87,14 @@ class PoolSender:
         while True:
             slot = await self._pool.acquire(route, terms, fresh=fresh)
             response.timings["queue"] = self._loop.clock() - began
+            response.sent = True
             try:
                 await self._exchange(request, response, slot, limits, open_sink, progress)
             except StaleError as error:
                 slot.discard()
                 if fresh or not (error.unsent or request.method in IDEMPOTENT):
                     raise
-                fresh = True
+                fresh, response.sent = True, not error.unsent
             except Enough:
                 slot.discard()
                 return
@@ -133,9 +133,7 @@ class PoolSender:
                     trace=self._trace,
                 )
             )
-            sink = await open_sink(response, core.body_length)
-            if core.phase is Phase.BODY:
-                await exchange.receive(sink)
+            await exchange.receive(await open_sink(response, core.body_length))
         finally:
             connection.timing.end()
             response.timings.update(connection.timing.durations())

@@ -36,7 +36,7 @@ from .response import Response
 from .retries import Backoff
 from .sender import PoolSender, Sender
 from .transfer import Listener, Transfer
-from .urls import ParsedUrl, Url, parse_url
+from .urls import ParsedUrl, Url, parse_url, without_user
 
 if TYPE_CHECKING:  # late, as in `transfer`: few sessions have all of these
     from .cache import Cache
@@ -161,17 +161,18 @@ class Session:
         try:
             request = self._prepare(method, url, options)
         except LocalError as error:
-            return self._refused(listener, method, url, Failure.INVALID_REQUEST, str(error))
+            return self._refused(listener, method, without_user(url), Failure.INVALID_REQUEST, str(error))
         if self._closed or len(self._transfers) >= MOST_CALLS:
             why = "the session is closed" if self._closed else f"{MOST_CALLS} calls are under way"
-            return self._refused(listener, method, url, Failure.BUSY, why)
+            return self._refused(listener, request.method, str(request.url), Failure.BUSY, why)
         transfer = Transfer(self, request, listener)
         self._transfers.add(transfer)
         try:
             transfer.begin()
         except (OSError, RuntimeError) as error:
             self._transfers.discard(transfer)
-            return self._refused(listener, method, url, Failure.BUSY, f"no thread can be started: {error}")
+            why = f"no thread can be started: {error}"
+            return self._refused(listener, request.method, str(request.url), Failure.BUSY, why)
         return transfer
 
     def request_sync(
@@ -200,7 +201,10 @@ class Session:
         for transfer in list(self._transfers):
             transfer.cancel()
         if self.pool.size:
-            self.loop.spawn(self._close_pool())
+            try:
+                self.loop.spawn(self._close_pool())
+            except (OSError, RuntimeError):  # then nothing else uses it
+                self.pool.close()
 
     async def _close_pool(self) -> None:
         self.pool.close()

@@ -24,6 +24,12 @@ MOST_REPEATS: Final = 3
 """How often `after_response` may have a call repeated: once is what a refreshed token takes."""
 
 
+_OF_BODIES: Final = frozenset(
+    (Failure.CONNECTION_LOST, Failure.PROTOCOL, Failure.DECODING, Failure.BODY_TOO_LARGE)
+)
+"""What may be wrong with a body."""
+
+
 class Listener:
     """Is told how a call goes on. All of it is called on the loop's thread, and nothing before `start` began.
 
@@ -31,7 +37,10 @@ class Listener:
     """
 
     def head(self, response: Response) -> None:
-        """The head of the response has come: the last one's, behind redirects and retries. No body has."""
+        """The head of the response has come: the last one's, behind redirects and retries. No body has.
+
+        It is told again if the body was cut short and the call is repeated.
+        """
 
     def sent(self, size: int, total: int) -> None:
         """So many bytes of the request's body are out, of so many; -1: that is not known."""
@@ -221,6 +230,9 @@ class Hop:
         response = await self._send()
         if self._again:
             response = await self._send()
+            if self._again:
+                text = "the server sends parts of the file that were not asked for"
+                response.failed(Failure.PROTOCOL, text)
         if caching is not None and self.delay is None:
             settled = caching.settle(response)
             if settled is None:
@@ -248,8 +260,12 @@ class Hop:
         response = await session.sender.send(request, self._open_sink, self)
         if self._memory is not None:
             response.body = self._memory.body()
+        if response.status and not self._last and response.failure in _OF_BODIES:
+            response.failed(Failure.NONE, "")  # of a body that nobody wants
         if response.failure:
-            self.delay = session.backoff.delay(request, response, transfer.retries, transfer.left)
+            handed_out = self._last and request.options.stream_response
+            if not handed_out:
+                self.delay = session.backoff.delay(request, response, transfer.retries, transfer.left)
         elif download is not None and self._last and self._memory is None:
             download.complete()
         return response

@@ -22,6 +22,7 @@ _LINE_BREAKS: Final = re.compile(r"[\t\n\r]")
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _CLEAN: Final = re.compile(r"(https?)://([a-z0-9.\-]+)(?::(\d{1,5}))?(/[!$&()*+,\-./0-9:;=?@A-Z_a-z~%]*)")
 """What needs no mending, unless it has dot segments: most URLs."""
+_USER: Final = re.compile(r"((?:[A-Za-z][A-Za-z0-9+.\-]*:)?[/\\]{2,}|(?![/\\]))[^/\\?#]*@")
 _DOTS: Final = re.compile(r"/\.|/%2e", re.IGNORECASE)
 _DOT: Final = re.compile(r"(?:\.|%2e)", re.IGNORECASE)
 
@@ -194,6 +195,12 @@ def _without_dots(path: str) -> str:
         else:
             kept.append(segment)
     return "/" + "/".join(kept)
+
+
+def without_user(text: str) -> str:
+    """What may be a URL, without what may be a user and a password."""
+    match = _USER.match(text)
+    return text if match is None else match[1] + text[match.end() :]
 
 
 def _named(text: str) -> str:

@@ -199,6 +199,21 @@ def test_a_server_that_knows_no_ranges_or_gives_wrong_ones(downloading: Download
     assert downloading.told.heads == [200]
 
 
+def test_a_server_that_gives_parts_only(downloading: Downloading) -> None:
+    part = answer(b"abc", "Content-Range: bytes 7-9/10", status="206 Partial Content")
+    downloading.peers.answering = lambda _: [part]
+    response = downloading.call(resume=True)
+    assert (response.failure, response.attempts) == (Failure.PROTOCOL, 2)
+    assert downloading.left() == set()
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_part_that_was_asked_for_is_a_file(downloading: Downloading, resume: bool) -> None:
+    response = downloading.call(headers={"Range": "bytes=1000-"}, resume=resume)
+    assert (response.ok, response.status) == (True, 206)
+    assert (downloading.path.read_bytes(), downloading.left()) == (CONTENT[1000:], {"file.bin"})
+
+
 def test_all_of_it_is_here(downloading: Downloading) -> None:
     """What only lacks its name, as the game ended before that."""
     downloading.cut = 1000

@@ -63,8 +63,7 @@ class Exchanging:
                     "POST", head, body, limits=self.limits, timeouts=self.timeouts, decode=True
                 )
                 sink = MemorySink()
-                if slot.connection.http.core.phase.name == "BODY":
-                    await exchange.receive(sink)
+                await exchange.receive(sink)
         except BaseException:
             slot.discard()
             raise

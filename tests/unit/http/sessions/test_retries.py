@@ -56,14 +56,17 @@ def test_what_may_have_been_done_is_not_done_twice(method: str, status: int, rep
     assert (delay(response(status), method) is not None) is repeated
 
 
-RETRIED = {Failure.CANT_RESOLVE, Failure.CANT_CONNECT, Failure.CONNECTION_LOST}
+RETRIED = {Failure.CANT_RESOLVE, Failure.CANT_CONNECT, Failure.CONNECTION_LOST, Failure.TIMEOUT}
 
 
 @pytest.mark.parametrize("failure", [failure for failure in Failure if failure])
 def test_failures(failure: Failure) -> None:
-    assert (delay(response(0, failure)) is not None) is (failure in RETRIED)
-    sent = failure is Failure.CONNECTION_LOST
-    assert (delay(response(0, failure), "POST") is not None) is (failure in RETRIED and not sent)
+    made = response(0, failure)
+    assert (delay(made) is not None) is (delay(made, "POST") is not None) is (failure in RETRIED)
+    made.sent = True
+    assert (delay(made) is not None) is (failure in RETRIED)
+    unsent = failure in (Failure.CANT_RESOLVE, Failure.CANT_CONNECT)
+    assert (delay(made, "POST") is not None) is unsent
 
 
 def test_a_body_that_can_be_read_once() -> None:

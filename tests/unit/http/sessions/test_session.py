@@ -234,6 +234,13 @@ def test_without_a_thread_there_is_a_response(monkeypatch: pytest.MonkeyPatch, s
     assert session.loop.stop(SECONDS)
 
 
+def test_who_asks_is_not_shown(session: Session) -> None:
+    for url in ("nope://me:word@a/", "http://me:word@a b/"):
+        response = session.request_sync("GET", url)
+        assert "word" not in response.url + response.failure_reason
+        assert response.url
+
+
 def test_a_wrong_base() -> None:
     with pytest.raises(LocalError, match="has no scheme"):
         Session(Loop(), base_url="example.org")

@@ -206,6 +206,27 @@ def test_a_connection_that_cannot_be_made(calling: Calling) -> None:
     assert (response.failure, response.attempts) == (Failure.CANT_CONNECT, 5)
 
 
+def test_a_connection_that_takes_too_long_is_tried_again(calling: Calling) -> None:
+    calling.peers.seconds = 10
+    response = calling.call("POST", retries=2, connect_timeout=5)
+    assert (response.failure, response.attempts) == (Failure.TIMEOUT, 3)
+
+
+def test_what_was_handed_out_does_not_come_again(calling: Calling) -> None:
+    told = Told()
+    calling.on("/", [HELLO[:-2], CUT], HELLO)
+    response = calling.call("GET", "/", told, retries=3, stream_response=True)
+    assert (response.failure, response.attempts) == (Failure.CONNECTION_LOST, 1)
+    assert told.events[:2] == ["head 200", "chunk hel"]
+
+
+@pytest.mark.parametrize("following", [moved("/2"), busy()])
+def test_a_body_that_nobody_wants_may_be_cut_short(calling: Calling, following: bytes) -> None:
+    calling.on("/", [following[:-2], CUT], HELLO)
+    response = calling.call(retries=1, max_body_size=5)
+    assert (response.ok, bytes(response.body)) == (True, b"hello")
+
+
 # ---- hooks
 
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from pythonscript_http.exceptions import LocalProtocolError
-from pythonscript_http.sessions.urls import LONGEST_URL, Url, parse_url
+from pythonscript_http.sessions.urls import LONGEST_URL, Url, parse_url, without_user
 from pythonscript_http.url import Host
 
 BASE = parse_url("http://a/b/c/d;p?q").url
@@ -146,6 +146,22 @@ def test_secrets_are_not_repeated() -> None:
         with pytest.raises(LocalProtocolError) as caught:
             parse_url(text)
         assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://me:word@a/b@c", "https://a/b@c"),
+        ("nope://me:word@a/", "nope://a/"),
+        ("me:word@a/", "a/"),
+        ("https://a/b@c", "https://a/b@c"),
+        ("/x@y?z@", "/x@y?z@"),
+        ("?a@b", "?a@b"),
+        ("", ""),
+    ],
+)
+def test_what_may_be_none_is_shown_without_a_user(text: str, shown: str) -> None:
+    assert without_user(text) == shown
 
 
 @pytest.mark.parametrize(
