@@ -83,6 +83,8 @@ class Headers:
         return list(dict.fromkeys(key for key, _, _ in self._fields))
 
     def __contains__(self, name: str) -> bool:
+        if not self._fields:
+            return False
         wanted = name.lower()
         return any(key == wanted for key, _, _ in self._fields)
 

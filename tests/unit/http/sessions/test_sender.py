@@ -1,6 +1,7 @@
 """What sends one request of a call, over a network in memory."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from tests.unit.http.sessions.driving import HELLO, Served
@@ -145,6 +146,20 @@ def test_what_came_of_a_response_that_is_cut(sending: Sending) -> None:
     assert (response.status, bytes(response.body)) == (200, b"hel")
     assert (response.failure, response.ok) == (Failure.CONNECTION_LOST, False)
     assert response.timings["first_byte"] >= 0.0
+
+
+def test_memory_has_a_bound(sending: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless the call says more, or the body does not stay there."""
+    monkeypatch.setattr("pythonscript_http.sessions.sender.LARGEST_IN_MEMORY", 4)
+    options: list[dict[str, Any]] = [
+        {},
+        {"max_body_size": 5},
+        {"max_body_size": 4},
+        {"stream_response": True},
+    ]
+    failures = [sending.send(sending.request(**one)).failure for one in options]
+    large = Failure.BODY_TOO_LARGE
+    assert failures == [large, Failure.NONE, large, Failure.NONE]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
 """URLs as users write them and servers send them."""
 
+import re
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pythonscript_http.exceptions import LocalProtocolError
 from pythonscript_http.sessions.urls import LONGEST_URL, Url, parse_url, without_user
@@ -195,6 +198,51 @@ def test_its_parts() -> None:
 def test_fields_are_added_to_the_query(url: str, query: str, target: str) -> None:
     parsed = parse_url(url, BASE).url
     assert (parsed.with_query(query).target, parsed.with_query("")) == (target, parsed)
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "http",
+                "https",
+                ":",
+                "/",
+                "//",
+                "a",
+                "..",
+                ".",
+                "%2e",
+                "@",
+                "?",
+                "#",
+                "\\",
+                "ü",
+                " ",
+                "[",
+                "]",
+                "::1",
+                "%",
+                ":80",
+            ]
+        )
+        | st.text(max_size=3),
+        max_size=12,
+    ).map("".join),
+    st.booleans(),
+)
+def test_whatever_it_is_it_has_one_spelling(text: str, absolute: bool) -> None:
+    """A text is a URL or an error, and what is written of a URL is that URL, which can be sent."""
+    try:
+        url = parse_url(f"http://{text}" if absolute else text, None if absolute else BASE).url
+    except LocalProtocolError:
+        return
+    assert parse_url(str(url)).url == url._replace(fragment="")
+    assert url.target.startswith("/")
+    assert url.target.isascii()
+    assert not re.search(r"[\0- \x7f#]", url.target)
+    assert not re.search(r"/(?:\.|%2e){1,2}(?:/|$)", url.path, re.IGNORECASE)
 
 
 def test_its_cost_is_linear() -> None:
