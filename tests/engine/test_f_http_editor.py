@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import socketserver
+import struct
+import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +65,9 @@ class Edited:
 @pytest.fixture(scope="module")
 def edited(tmp_path_factory: pytest.TempPathFactory) -> Edited:
     root = tmp_path_factory.mktemp("http_editor") / "p"
-    project = Project(root, scripts=[SUITE], client=True, editor=True, settings=ENABLED)
+    project = Project(
+        root, scripts=[SUITE, "http_editor_base.gd"], client=True, editor=True, settings=ENABLED
+    )
     closed = closed_port()
     with Server() as server:
         project.write("game.gd", GAME.replace("CLOSED", str(closed)).replace("PORT", str(server.port)))
@@ -86,28 +93,110 @@ def test_a_har_that_was_saved(name: str, secret: bool, edited: Edited) -> None:
     assert ("s3cret" in text) == secret
 
 
+# Keys, and those who mean harm
+
+PANELS = "http_panels.gd"
+PIXELS = struct.pack(">I4s2I5B", 13, b"IHDR", 60000, 60000, 8, 6, 0, 0, 0)
+PNG = b"\x89PNG\r\n\x1a\n"
+TEXT = b"Content-Type: text/plain\r\n"
+JSON = b"Content-Type: application/json\r\n"
+HOSTILE = {
+    "/headers": (b"".join(b"X-%d: y\r\n" % n for n in range(10_000)), b""),
+    "/long": (b"X: " + b"y" * 60_000 + b"\r\n", b""),
+    "/binary": (b"X-\xff: \x01\x7f\xfe\xff\r\n" + TEXT, bytes(range(256)) * 99),
+    "/controls": (TEXT, b"\x1b[31m\0\x07\xe2\x80\xae\xef\xbb\xbf\r\r\n" * 99),
+    "/deep": (JSON, b"[" * 300_000 + b"]" * 300_000),
+    "/lines": (TEXT, b"\n" * 300_000),
+    "/wide": (JSON, b"[" + b"1," * 200_000 + b"1]"),
+    "/large": (b"Content-Type: x/y\r\n", bytes(70 << 20)),
+    "/charset": (b"Content-Type: text/plain; charset=undefined\r\n", b"\xff" * 99),
+    "/status": (b"", b""),
+}
+ANSWERS = {
+    **HOSTILE,
+    "/echo": (b"", b"{}"),
+    "/redirect": (b"Location: javascript:\x1b\r\n", b""),
+    "/bomb": (b"", PNG + PIXELS),
+    "/damaged": (b"", PNG + PIXELS.replace(b"\0\0\xea\x60", b"\0\0\0\x08") + b"damage" * 9),
+}
+
+
+class Hostile(socketserver.BaseRequestHandler):
+    """Answers one request, as its path says."""
+
+    def handle(self) -> None:
+        with suppress(OSError):
+            path = self.request.recv(65536).split(b" ")[1].decode()
+            line = b"HTTP/1.1 302 \x1b]0;x\x07\xff\r\n" if path == "/redirect" else b"HTTP/1.1 200 OK\r\n"
+            if path == "/endless":
+                self.request.sendall(line + b"\r\n")
+                while True:
+                    self.request.sendall(bytes(4096))
+                    time.sleep(0.001)
+            headers, body = ANSWERS[path]
+            self.request.sendall(line + headers + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+
+class HostileServer(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+
+@pytest.fixture(scope="module")
+def panels(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    root = tmp_path_factory.mktemp("http_panels") / "p"
+    scripts = [PANELS, "http_editor_base.gd"]
+    project = Project(root, scripts=scripts, client=True, editor=True, settings=ENABLED)
+    with HostileServer(("127.0.0.1", 0), Hostile) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        arguments = f"--port={server.server_address[1]}", f"--hostile={','.join(HOSTILE)}"
+        run = project.run_suite(PANELS, *arguments, verbose=True)
+        server.shutdown()
+    return run
+
+
+def test_the_panels(panels: Run) -> None:
+    panels.assert_clean()
+
+
+@pytest.mark.parametrize("name", functions(PANELS))
+def test_panels(name: str, panels: Run) -> None:
+    panels.assert_passed(name)
+
+
 # The game's side, played to a suite that is the editor
 
 DEBUGGED = """\
 extends SceneTree
-## Sends a hundred requests, one after the other, and quits.
+## Sends a hundred requests, one after the other, and quits; with `--waits` one, and the rest when it is told.
 
 var client := PyHTTPClient.new()
 var left := 100
+var waits := "--waits" in OS.get_cmdline_user_args()
+var headers: PackedStringArray = []
 
 
 func _initialize() -> void:
+\tEngineDebugger.register_message_capture("game", _capture)
 \tclient.connect_to_host("127.0.0.1", PORT)
+
+
+func _capture(_message: String, _data: Array) -> bool:
+\twaits = false
+\theaders = ["X-After: yes"]
+\treturn true
 
 
 func _process(_delta: float) -> bool:
 \tclient.poll()
 \tmatch client.get_status():
 \t\tPyHTTPClient.STATUS_CONNECTED:
+\t\t\tif waits and left < 100:
+\t\t\t\treturn false
 \t\t\tif left == 0:
+\t\t\t\tEngineDebugger.unregister_message_capture("game")
 \t\t\t\treturn true
 \t\t\tleft -= 1
-\t\t\tclient.request(PyHTTPClient.METHOD_GET, "/hello", [])
+\t\t\tclient.request(PyHTTPClient.METHOD_GET, "/hello", headers)
 \t\tPyHTTPClient.STATUS_BODY:
 \t\t\tclient.read_response_body_chunk()
 \treturn false

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.exports.conftest import GameOf
 from tests.exports.games import PROGRAM, Machine, answers, run_game, tree
+from tests.loopback.network import listening
 
 HOST = "addons/pythonscript"
 PLATFORM = "linux.x86_64"
@@ -59,6 +60,7 @@ def test_a_game_on_a_machine_that_has_nothing(
 
     assert "cannot be started: the Python of a game has no executable" in got["child"]
     assert got["roots"] > 100
+    assert got["observed"] == [False, False, []]
     assert got["https"] == "secret"
     assert got["http"] == "hello, world\n"
 
@@ -153,3 +155,17 @@ def test_what_was_put_beside_a_game_is_not_imported(preset: str, game_of: GameOf
         planted.write_text("raise SystemExit('it got in')\n", encoding="utf-8")
     run = run_game([game / PROGRAM], variables={"HOME": str(tmp_path / "home")})
     assert answers(run)["heir"] == "PyVoyager"
+
+
+@pytest.mark.parametrize("preset", ["release", "debug"])
+def test_only_a_debug_build_tells_a_debugger_of_its_requests(
+    preset: str, game_of: GameOf, tmp_path: Path
+) -> None:
+    with listening("127.0.0.1") as (port, _):
+        program = str(game_of(preset) / PROGRAM)
+        command = [program, "--remote-debug", f"tcp://127.0.0.1:{port}"]
+        got = answers(run_game(command, variables={"HOME": str(tmp_path / "home")}))
+    if preset == "debug":
+        assert got["observed"][:2] == [True, True]
+    else:
+        assert got["observed"][1:] == [False, []]

@@ -7,6 +7,7 @@ from typing import Any
 
 from godot import PackedByteArray
 from pythonscript_http.editor.http_file import body_of, body_text
+from pythonscript_http.editor.images import MOST_PIXELS, size_of
 from pythonscript_http.editor.peer import facts_of
 from pythonscript_http.editor.pretty import kind_of, shown
 from pythonscript_http.editor.records import Record, value_of
@@ -88,6 +89,11 @@ def details_of(record: Record, now: float, body: bytes | None = None) -> dict[st
     content = bytes(record.response_body) if body is None else body
     content_type = value_of(record.response_headers, "Content-Type")
     text, note = shown(content_type, content)
+    kind, complete = kind_of(content_type, content), len(content) >= record.decoded
+    size = size_of(kind, content) if complete else None
+    is_small = size is not None and size[0] * size[1] <= MOST_PIXELS
+    if size is not None and not is_small:
+        note = f"an image of {size[0]} × {size[1]} pixels, too many to be shown; save it to see it"
     request_type = value_of(record.request_headers, "Content-Type")
     request_text, request_note = shown(request_type, bytes(record.request_body))
     line = record.line
@@ -105,8 +111,8 @@ def details_of(record: Record, now: float, body: bytes | None = None) -> dict[st
         "text": text,
         "note": _part(note, len(content), record.decoded) if body is None else note,
         "content_type": _text(content_type),
-        "kind": kind_of(content_type, content),
-        "complete": len(content) >= record.decoded,
+        "kind": kind,
+        "image": is_small,
         "body": PackedByteArray(content),
         "trailers": [[_text(part) for part in trailer] for trailer in record.trailers],
         "address": "" if line is None else line.address,

@@ -27,6 +27,7 @@ class PyHTTPInspector(RefCounted):
 
     def __init__(self) -> None:
         self._log = Log()
+        self._fits = filters.parse("")
 
     def begin_run(self) -> None:
         """Tells that a game has started."""
@@ -55,8 +56,12 @@ class PyHTTPInspector(RefCounted):
         self._log.wrong += wrong
         self._log.apply(events)
 
+    def lose(self, events: int) -> None:
+        """Tells that so many events came and had no room."""
+        self._log.wrong += events
+
     def get_lost(self) -> int:
-        """Returns how many events are missing: that the game had no room for, or that could not be read."""
+        """Returns how many events are missing: that had no room, or could not be read."""
         return self._log.lost + self._log.wrong
 
     def get_count(self) -> int:
@@ -75,22 +80,24 @@ class PyHTTPInspector(RefCounted):
         """Returns the ids of records that came or changed since the last call."""
         return PackedInt64Array(self._log.take_changed())
 
-    def get_row(self, id: int, filter: str, errors: bool) -> dict[str, Any]:  # noqa: A002 - scripts' words
+    def set_filter(self, filter: str, errors: bool) -> None:  # noqa: A002 - scripts' words
+        """Sets which records are shown: those that fit a text, and, if wanted, only those that failed."""
+        self._fits = filters.parse(filter, errors=errors)
+
+    def get_row(self, id: int) -> dict[str, Any]:  # noqa: A002
         """Returns what the list shows of a record; empty: it is gone, or does not fit the filter."""
         record = self._log.record(id)
-        if record is None or not filters.parse(filter, errors=errors)(record):
-            return {}
-        return row_of(record, self._log.now)
+        return row_of(record, self._log.now) if record is not None and self._fits(record) else {}
 
-    def get_rows(self, filter: str, errors: bool, sort: str, descending: bool) -> list[dict[str, Any]]:  # noqa: A002
-        """Returns all rows that fit a filter, sorted by a column."""
-        return [row_of(record, self._log.now) for record in self._fitting(filter, errors, sort, descending)]
-
-    def _fitting(self, text: str, errors: bool, sort: str = "", descending: bool = False) -> list[Record]:
-        fits, key, now = filters.parse(text, errors=errors), filters.SORTS[sort], self._log.now
-        found: list[Record] = [record for record in self._log.records if fits(record)]
+    def get_ids(self, sort: str, descending: bool) -> PackedInt64Array:
+        """Returns the ids of all records that fit the filter, sorted by a column."""
+        key, now = filters.SORTS[sort], self._log.now
+        found = self._fitting()
         found.sort(key=lambda record: key(record, now), reverse=descending)  # type: ignore[arg-type,return-value]
-        return found
+        return PackedInt64Array([record.id for record in found])
+
+    def _fitting(self) -> list[Record]:
+        return [record for record in self._log.records if self._fits(record)]
 
     def get_details(self, id: int) -> dict[str, Any]:  # noqa: A002
         """Returns all that is known of a record; empty: it is gone."""
@@ -121,9 +128,7 @@ class PyHTTPInspector(RefCounted):
         headers = tuple(header for header in record.request_headers if header[0].lower() not in _ADDED)
         return Request(record.method, record.url, headers, (body,) if body else ())
 
-    def get_har(self, filter: str, errors: bool, secrets: bool) -> PackedByteArray:  # noqa: A002
-        """Returns the records that fit a filter as the content of a HAR file."""
-        fitting = self._fitting(filter, errors)
-        return PackedByteArray(
-            har.text_of(fitting, self._log.now, secrets=secrets).encode("utf-8", "replace")
-        )
+    def get_har(self, secrets: bool) -> PackedByteArray:
+        """Returns the records that fit the filter as the content of a HAR file."""
+        text = har.text_of(self._fitting(), self._log.now, secrets=secrets)
+        return PackedByteArray(text.encode("utf-8", "replace"))

@@ -1,63 +1,13 @@
 @tool
-extends "suite.gd"
+extends "http_editor_base.gd"
 ## Uses the HTTP console and the network inspector in the editor, as a person does.
 
-const FRAMES := 3000  # a bound for what is waited for
-const PLUGIN := "pythonscript_http"
 const REFUSED := "refused failed "
 const COMMAND := "curl 'http://127.0.0.1:%s/echo?a=b' -H 'Authorization: Bearer s3cret' --json '{\"n\":1.0}'"
 
 
-func wait_for(what: String, condition: Callable) -> void:
-	for _frame in FRAMES:
-		if condition.call():
-			break
-		await get_tree().process_frame
-	check_true(what, condition.call())
-
-
-func plugin() -> EditorPlugin:
-	for found: Node in get_tree().root.find_children("*", "EditorPlugin", true, false):
-		if found.get_script() != null and (found.get_script() as Script).resource_path.contains(PLUGIN):
-			return found
-	return null
-
-
-func console() -> Control:
-	return plugin().get(&"console")
-
-
-## A part of a panel, such as [code]editor.body.kind[/code].
-func _part(panel: Control, path: String) -> Variant:
-	var found: Variant = panel
-	for step in path.split("."):
-		found = (found as Object).get(step)
-	return found
-
-
-func inspector() -> Control:
-	return ((plugin().get(&"debugger") as Object).get(&"panels") as Dictionary)[0]
-
-
-func _url(path: String) -> String:
-	return "http://127.0.0.1:%s%s" % [option("port"), path]
-
-
 func _text_of(file: String) -> String:
 	return FileAccess.get_file_as_string(file)
-
-
-## Sends what the console shows, and gives what it then says of the answer.
-func send() -> String:
-	(console().get(&"send") as Button).pressed.emit()
-	var view: Control = console().get(&"response")
-	await wait_for("an answer", func() -> bool: return not console().call(&"is_sending"))
-	await get_tree().process_frame
-	return (view.get(&"summary") as Label).text
-
-
-func _body_text() -> String:
-	return (_part(console(), "response.body.text") as CodeEdit).text
 
 
 func test_the_client_runs_in_the_editor() -> void:
@@ -80,14 +30,14 @@ func test_a_request() -> void:
 	check("the panels' classes", needed.all(ClassDB.class_exists), true)
 	plugin().call(&"show_console")
 	var field: LineEdit = console().get(&"url")
-	field.text = _url("/echo?x=1")
+	field.text = url("/echo?x=1")
 	field.text_changed.emit(field.text)
 	check("the query", (_part(console(), "editor.query") as Control).call(&"get_pairs"), [["x", "1"]])
 	console().call(
 		&"load_request",
 		{
 			"method": "POST",
-			"url": _url("/echo"),
+			"url": url("/echo"),
 			"body": '{"b":1.0,"a":[]}',
 			"headers": [["Content-Type", "application/json"]]
 		}
@@ -114,34 +64,30 @@ func test_what_fails_says_why() -> void:
 	check("a variable without a value", said.contains("'nothing' has no value"), true)
 
 
-func _said() -> String:
-	return (console().get(&"status") as Label).text
-
-
 func test_what_cannot_be_written_says_why() -> void:
 	var field: LineEdit = console().get(&"url")
 	field.text = "curl 'http://a' -d $'\\xe9'"
 	field.text_changed.emit(field.text)
 	check_true(_said(), _said().contains("no text"))
-	console().call(&"load_request", {"method": "POST", "url": _url("/echo")})
+	console().call(&"load_request", {"method": "POST", "url": url("/echo")})
 	(_part(console(), "editor.body.kind") as OptionButton).selected = 3
 	(_part(console(), "editor.body.form") as Control).call(&"set_pairs", [["a", "### b"]])
 	(console().get(&"send") as Button).pressed.emit()
 	check_true(_said(), _said().contains("another meaning"))
-	console().call(&"load_request", {"method": "POST", "url": _url("/echo"), "body": "< /dev/zero"})
+	console().call(&"load_request", {"method": "POST", "url": url("/echo"), "body": "< /dev/zero"})
 	(console().get(&"send") as Button).pressed.emit()
 	check_true(_said(), _said().contains("not a file"))
-	console().call(&"load_request", {"method": "POST", "url": _url("/echo"), "body": "### a title"})
+	console().call(&"load_request", {"method": "POST", "url": url("/echo"), "body": "### a title"})
 	check_true("sent", (await send()).begins_with("POST 200"))
 	(console().get(&"history") as MenuButton).about_to_popup.emit()
 	var menu := (console().get(&"history") as MenuButton).get_popup()
-	check("the history", menu.get_item_text(0).contains(_url("/echo")), true)
+	check("the history", menu.get_item_text(0).contains(url("/echo")), true)
 	menu.id_pressed.emit(0)
 	check("its body", ((console().call(&"get_request")) as Dictionary)["body"], "")
 
 
 func test_cancel() -> void:
-	console().call(&"load_request", {"url": _url("/wait/60")})
+	console().call(&"load_request", {"url": url("/wait/60")})
 	var button: Button = console().get(&"send")
 	button.pressed.emit()
 	check("the button", button.text, "Cancel")
@@ -157,7 +103,7 @@ func test_a_curl_command() -> void:
 	field.text_changed.emit(field.text)
 	var request: Dictionary = console().call(&"get_request")
 	check("method", request["method"], "POST")
-	check("url", request["url"], _url("/echo?a=b"))
+	check("url", request["url"], url("/echo?a=b"))
 	check("body", request["body"], '{"n":1.0}')
 	check("a variable instead of the token", request["headers"][0], ["Authorization", "Bearer {{token}}"])
 	var private := _text_of("res://http-client.private.env.json")
@@ -175,7 +121,7 @@ func test_a_curl_command() -> void:
 
 func test_files_of_requests() -> void:
 	console().call(
-		&"load_request", {"method": "PUT", "url": _url("/echo"), "body": "< data.bin", "name": "upload"}
+		&"load_request", {"method": "PUT", "url": url("/echo"), "body": "< data.bin", "name": "upload"}
 	)
 	FileAccess.open("res://data.bin", FileAccess.WRITE).store_buffer([0, 255])
 	(console().get(&"files") as Control).call(&"save_as", "res://requests.http")
@@ -191,7 +137,7 @@ func test_files_of_requests() -> void:
 		PackedStringArray(
 			[
 				"### upload",
-				"PUT " + _url("/echo"),
+				"PUT " + url("/echo"),
 				"Content-Type: application/octet-stream",
 				"",
 				"< data.bin",
@@ -204,7 +150,7 @@ func test_files_of_requests() -> void:
 		)
 	)
 	FileAccess.open("res://http-client.env.json", FileAccess.WRITE).store_string(
-		'{"$shared": {"b": "c"}, "live": {"host": "%s"}}' % _url("")
+		'{"$shared": {"b": "c"}, "live": {"host": "%s"}}' % url("")
 	)
 	(console().get(&"files") as Control).call(&"open_file", "res://requests.http")
 	var environments: OptionButton = _part(console(), "files.environment")
@@ -255,16 +201,6 @@ func test_files_have_no_credentials_and_lose_no_request() -> void:
 	check("the file as it was", _text_of(file), "### b\nGET http://b\n\n### c\nGET http://c\n")
 
 
-func _bring_into_view(panel: Control) -> void:
-	var inner: Node = panel
-	while inner.get_parent() is Control:
-		var outer: Control = inner.get_parent()
-		if outer is TabContainer:
-			(outer as TabContainer).current_tab = (outer as TabContainer).get_tab_idx_from_control(inner)
-		outer.show()
-		inner = outer
-
-
 func test_the_oldest_make_room() -> void:
 	var panel: Control = inspector()
 	_bring_into_view(panel)
@@ -275,10 +211,11 @@ func test_the_oldest_make_room() -> void:
 		rows.append(["RequestStarted", 1.0, 1.0, 1, number + 1, "GET", head.to_utf8_buffer(), 0])
 	panel.call(&"receive", [0, rows.slice(0, 2000)])
 	panel.call(&"rebuild")
+	await settle()
 	check("before", (panel.get(&"tree") as Tree).get_root().get_child_count(), 1)
 	panel.call(&"receive", [0, rows.slice(2000)])
 	check("in view", panel.is_visible_in_tree(), true)
-	panel.call(&"update")
+	await settle()
 	check("after", (panel.get(&"tree") as Tree).get_root().get_child_count(), 1)
 	check("the one", ((panel.get(&"tree") as Tree).get_root().get_child(0)).get_metadata(0) >= 2000, true)
 	(panel.get(&"filter") as LineEdit).text = ""
@@ -290,7 +227,7 @@ func test_a_game() -> void:
 		&"load_request",
 		{
 			"method": "POST",
-			"url": _url("/echo?token=s3cret"),
+			"url": url("/echo?token=s3cret"),
 			"body": '{"a":\n1}',
 			"headers": [["Content-Type", "application/json"], ["Cookie", "c=s3cret"]]
 		}
@@ -303,6 +240,7 @@ func test_a_game() -> void:
 	EditorInterface.play_custom_scene("res://game.tscn")
 	await wait_for("the game runs", EditorInterface.is_playing_scene)
 	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	await settle()
 	inspector().call(&"rebuild")
 	check(
 		"what it did",
@@ -342,7 +280,7 @@ func test_details_of_what_a_game_did() -> void:
 	check("what was sent", (view.get(&"request_body") as CodeEdit).text, '{\n  "a": 1\n}')
 	inspector().call(&"_on_menu_pressed", 0)
 	var request: Dictionary = console().call(&"get_request")
-	check("in the console", [request["method"], request["url"]], ["POST", _url("/echo?token=s3cret")])
+	check("in the console", [request["method"], request["url"]], ["POST", url("/echo?token=s3cret")])
 	check_true("sent again", (await send()).begins_with("POST 200"))
 	_rows("", false)
 	for secrets: bool in [false, true]:
@@ -362,6 +300,7 @@ func test_the_next_run() -> void:
 	EditorInterface.play_custom_scene("res://game.tscn")
 	await wait_for("the game runs", EditorInterface.is_playing_scene)
 	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	await settle()
 	check("both runs and a divider", _rows("", false).size(), 7)
 	inspector().call(&"_on_clear_pressed")
 	check("cleared", _rows("", false), [])
@@ -369,36 +308,28 @@ func test_the_next_run() -> void:
 	EditorInterface.play_custom_scene("res://game.tscn")
 	await wait_for("the game runs", EditorInterface.is_playing_scene)
 	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	await settle()
 	check("paused", _rows("", false), [])
 	(inspector().get(&"record") as Button).button_pressed = true
 
 
-func test_what_can_be_pressed_or_filled_in_has_a_tooltip() -> void:
-	for panel: Control in [console(), inspector()]:
-		var found := panel.find_children("*", "BaseButton", true, false)
-		found.append_array(panel.find_children("*", "LineEdit", true, false))
-		found.append_array(panel.find_children("*", "TextEdit", true, false))
-		check_true("controls", found.size() > 10)
-		for control: Control in found:
-			var inside := control.get_parent()
-			while inside != panel and not inside is Window:
-				inside = inside.get_parent()
-			if inside == panel and control.tooltip_text == "":  # those of dialogs are the engine's
-				fail("a tooltip of %s %s" % [control.get_class(), control.get(&"text")])
-
-
 func test_z_it_is_disabled_and_enabled_again_and_again() -> void:
-	for _turn in 3:
+	var monitors := [Performance.OBJECT_NODE_COUNT, Performance.OBJECT_RESOURCE_COUNT]
+	var counts := []
+	for _turn in 12:
 		EditorInterface.set_plugin_enabled(PLUGIN, false)
 		await get_tree().process_frame
 		check("gone", plugin(), null)
 		check(
 			"no panel", get_tree().root.find_children("HTTP", "VBoxContainer", true, false), [] as Array[Node]
 		)
+		await get_tree().process_frame
+		counts.append(monitors.map(Performance.get_monitor))
 		EditorInterface.set_plugin_enabled(PLUGIN, true)
 		await get_tree().process_frame
 		check_true("there again", plugin() != null and console() != null and inspector() != null)
 	EditorInterface.set_plugin_enabled(PLUGIN, false)
+	check("nodes and resources that stay behind", counts[-1], counts[2])
 	EditorInterface.play_custom_scene("res://game.tscn")
 	await wait_for("the game runs", EditorInterface.is_playing_scene)
 	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())

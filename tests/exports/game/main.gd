@@ -2,7 +2,18 @@ extends Node
 ## What an exported game does with Python; it prints `GOT name value`, a line each, the values as JSON.
 
 const QUESTIONS: Array[String] = [
-	"where", "early", "data", "packages", "modules", "threads", "opened", "failure", "child", "roots", "left"
+	"where",
+	"early",
+	"data",
+	"packages",
+	"modules",
+	"threads",
+	"opened",
+	"failure",
+	"child",
+	"roots",
+	"left",
+	"observed"
 ]
 
 

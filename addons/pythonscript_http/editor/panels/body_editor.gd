@@ -36,11 +36,12 @@ func _init() -> void:
 	add_child(bar)
 	text.size_flags_vertical = SIZE_EXPAND_FILL
 	text.tooltip_text = tr(
-		"The body, perhaps with {{variables}}; “< path” on a line of its own sends a file."
+		"The body, perhaps with {{variables}}; “< path” on a line of its own sends a file. Escape leaves it."
 	)
 	text.gutters_draw_line_numbers = true
 	text.auto_brace_completion_enabled = true
 	text.text_changed.connect(_check)
+	Controls.let_go(text)
 	add_child(text)
 	add_child(form)
 	file.placeholder_text = tr("res://file")

@@ -43,7 +43,10 @@ func _init() -> void:
 	text.tooltip_text = tr("The body of the response.")
 	text.gutters_draw_line_numbers = true
 	text.size_flags_vertical = SIZE_EXPAND_FILL
+	Controls.let_go(text)
 	add_child(text)
+	_image.tooltip_text = tr("The body of the response.")
+	_image.mouse_filter = MOUSE_FILTER_STOP
 	_image.size_flags_vertical = SIZE_EXPAND_FILL
 	_image.expand_mode = TextureRect.EXPAND_IGNORE_SIZE
 	_image.stretch_mode = TextureRect.STRETCH_KEEP_ASPECT_CENTERED
@@ -67,7 +70,7 @@ func clear() -> void:
 func show_details(details: Dictionary) -> void:
 	var grows: bool = _details.get("id", -1) == details.get("id", 0)
 	_details = details
-	var is_image: bool = IMAGES.has(details["kind"]) and details["complete"]
+	var is_image: bool = details["image"]
 	_views.set_item_disabled(View.IMAGE, not is_image)
 	if not grows or _views.is_item_disabled(_views.selected):
 		_views.selected = View.IMAGE if is_image else View.PRETTY
@@ -95,9 +98,15 @@ func _show_view(view: int) -> void:
 
 func _show_image() -> void:
 	var image := Image.new()
-	if image.call(IMAGES[_details["kind"]], _details["body"]) == OK:
+	var printing := Engine.print_error_messages
+	Engine.print_error_messages = false  # of a damaged one it would print how
+	var error: Error = image.call(IMAGES[_details["kind"]], _details["body"])
+	Engine.print_error_messages = printing
+	if error == OK and not image.is_empty():
 		_image.texture = ImageTexture.create_from_image(image)
 		Controls.set_note(_note, "%d × %d" % [image.get_width(), image.get_height()])
+	else:
+		Controls.set_note(_note, tr("The image is damaged."), "warning_color")
 
 
 func _on_wrap_toggled(wraps: bool) -> void:

@@ -60,6 +60,22 @@ func _ready() -> void:
 	files.open_last()
 
 
+func _input(event: InputEvent) -> void:
+	if not Controls.is_key(event, self):
+		return
+	var key: InputEventKey = event
+	if not key.is_command_or_control_pressed() or key.echo:
+		return
+	if key.keycode in [KEY_ENTER, KEY_KP_ENTER]:
+		_on_send_pressed()
+	elif key.keycode == KEY_L:
+		url.grab_focus()
+		url.select_all()
+	else:
+		return
+	get_viewport().set_input_as_handled()
+
+
 func _notification(what: int) -> void:
 	if what == NOTIFICATION_PREDELETE and _sender != null:
 		_sender.call(&"cancel")
@@ -73,18 +89,19 @@ func _make_bar() -> void:
 	bar.add_child(method)
 	url.placeholder_text = tr("https://example.org/path, or paste a curl command")
 	url.tooltip_text = tr(
-		"The URL, perhaps with {{variables}}. Enter sends; a curl command that is pasted is taken apart."
+		"The URL (Ctrl+L), perhaps with {{variables}}. Enter sends; a curl command that is pasted is taken apart."
 	)
 	url.size_flags_horizontal = SIZE_EXPAND_FILL
 	url.text_submitted.connect(_on_url_submitted)
 	url.text_changed.connect(_on_url_changed)
 	bar.add_child(url)
 	send.text = tr("Send")
-	send.tooltip_text = tr("Send the request; once more to cancel it.")
+	send.tooltip_text = tr("Send the request (Ctrl+Enter); once more to cancel it.")
 	send.pressed.connect(_on_send_pressed)
 	bar.add_child(send)
 	menu.text = tr("Copy / paste")
 	menu.flat = false
+	menu.focus_mode = FOCUS_ALL
 	menu.tooltip_text = tr("The request as a curl command or as a script.")
 	for item: String in [
 		tr("Paste a curl command…"), tr("Copy as cURL"), tr("Copy as GDScript"), tr("New request")

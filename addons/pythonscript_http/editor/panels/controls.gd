@@ -42,6 +42,50 @@ static func set_note(line: Label, text: String, color := "") -> void:
 		line.add_theme_color_override("font_color", line.get_theme_color(color, "Editor"))
 
 
+## Has Escape lead on to the next control, as Tab is a character here; where nothing is typed, Tab does too.
+static func let_go(edit: TextEdit) -> void:
+	edit.gui_input.connect(_on_edit_input.bind(edit))
+
+
+static func _on_edit_input(event: InputEvent, edit: TextEdit) -> void:
+	var next: Control = null
+	if event.is_action_pressed(&"ui_cancel"):
+		next = edit.find_next_valid_focus()
+	elif not edit.editable and event.is_action_pressed(&"ui_focus_prev", false, true):
+		next = edit.find_prev_valid_focus()
+	elif not edit.editable and event.is_action_pressed(&"ui_focus_next", false, true):
+		next = edit.find_next_valid_focus()
+	if next != null:
+		next.grab_focus()
+		edit.accept_event()
+
+
+## Has Ctrl+C copy a column of the row that is selected.
+static func copy_rows(tree: Tree, column: int) -> void:
+	tree.gui_input.connect(_on_tree_input.bind(tree, column))
+
+
+static func _on_tree_input(event: InputEvent, tree: Tree, column: int) -> void:
+	if event.is_action_pressed(&"ui_copy") and tree.get_selected() != null:
+		DisplayServer.clipboard_set(tree.get_selected().get_text(column))
+		tree.accept_event()
+
+
+## Whether a key was pressed while one of a panel's controls has the focus.
+static func is_key(event: InputEvent, panel: Control) -> bool:
+	var key := event as InputEventKey
+	if key == null or not key.pressed or not panel.is_visible_in_tree():
+		return false
+	var focused := panel.get_viewport().gui_get_focus_owner()
+	return focused != null and panel.is_ancestor_of(focused)
+
+
+## Has tabs say what they have.
+static func set_tab_tooltips(tabs: TabContainer, tooltips: PackedStringArray) -> void:
+	for index in tooltips.size():
+		tabs.set_tab_tooltip(index, tooltips[index])
+
+
 ## Has fields show code as the script editor does.
 static func use_code_font(edit: TextEdit) -> void:
 	edit.add_theme_font_override("font", edit.get_theme_font("source", "EditorFonts"))

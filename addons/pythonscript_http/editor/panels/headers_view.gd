@@ -20,9 +20,12 @@ func _init() -> void:
 	tree.size_flags_vertical = SIZE_EXPAND_FILL
 	tree.set_column_expand_ratio(1, 3)
 	tree.select_mode = Tree.SELECT_ROW
+	tree.tooltip_text = tr("The headers of both; Ctrl+C copies a value.")
+	Controls.copy_rows(tree, 1)
 	add_child(tree)
 	_heads.editable = false
 	_heads.tooltip_text = tr("The heads of request and response, as they went over the network.")
+	Controls.let_go(_heads)
 	_heads.size_flags_vertical = SIZE_EXPAND_FILL
 	_heads.hide()
 	add_child(_heads)

@@ -14,6 +14,7 @@ func _init(sender: RefCounted) -> void:
 	_sender = sender
 	text = tr("History")
 	flat = false
+	focus_mode = FOCUS_ALL
 	tooltip_text = tr("What was sent last, without credentials.")
 	about_to_popup.connect(_on_opened)
 	get_popup().id_pressed.connect(_on_pressed)

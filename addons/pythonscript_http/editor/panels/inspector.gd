@@ -7,12 +7,19 @@ signal resend(request: Dictionary)
 
 enum Action { OPEN, CURL, CURL_MASKED, URL }
 
+const Backlog := preload("backlog.gd")
 const Controls := preload("controls.gd")
 const RequestList := preload("request_list.gd")
 const ResponseView := preload("response_view.gd")
 
-## Seconds between two looks at what has come.
+## Seconds between two looks at what has changed.
 const PACE := 0.2
+## What a frame spends here: a part of the time that it took, within bounds in seconds.
+const SHARE := 0.25
+const LEAST := 0.003
+const MOST := 0.02
+## Rows that are shown at once, however long it takes: more than fit into the panel.
+const AT_ONCE := 100
 
 var tree := RequestList.new()
 var filter := LineEdit.new()
@@ -25,6 +32,12 @@ var menu := PopupMenu.new()
 var har := MenuButton.new()
 
 var _log: RefCounted = ClassDB.instantiate(&"PyHTTPInspector")
+var _backlog := Backlog.new(_log)
+## Ids of rows that are still to be shown, from a place on.
+var _queue := PackedInt64Array()
+var _queued := 0
+## The id of the row that is to be selected when it is shown.
+var _wanted := 0
 var _note: Label
 var _dialog: FileDialog
 var _secrets := false
@@ -70,6 +83,26 @@ func _ready() -> void:
 	rebuild()
 
 
+func _input(event: InputEvent) -> void:
+	if not Controls.is_key(event, self):
+		return
+	var key: InputEventKey = event
+	var in_tree := tree.has_focus() and tree.get_selected_id() != 0
+	if key.keycode == KEY_F and key.is_command_or_control_pressed():
+		filter.grab_focus()
+		filter.select_all()
+	elif event.is_action_pressed(&"ui_cancel") and details.visible and not filter.has_focus():
+		_on_details_closed()
+		tree.grab_focus()
+	elif in_tree and event.is_action_pressed(&"ui_menu"):
+		_open_menu(tree.get_screen_position() + tree.get_item_area_rect(tree.get_selected(), 0).position)
+	elif in_tree and event.is_action_pressed(&"ui_copy"):
+		_on_menu_pressed(Action.URL)
+	else:
+		return
+	get_viewport().set_input_as_handled()
+
+
 func _make_bar() -> void:
 	var bar := HBoxContainer.new()
 	record.text = tr("Record")
@@ -85,7 +118,7 @@ func _make_bar() -> void:
 	bar.add_child(keep)
 	filter.placeholder_text = tr("Filter: text, method:POST status:4xx type:json host:api -text")
 	filter.tooltip_text = tr(
-		"Words that must all fit: text, or method: status: type: host: with a value; - before a word means not."
+		"Words that must all fit (Ctrl+F): text, or method: status: type: host: with a value; - means not."
 	)
 	filter.clear_button_enabled = true
 	filter.size_flags_horizontal = SIZE_EXPAND_FILL
@@ -99,6 +132,7 @@ func _make_bar() -> void:
 	count.mouse_filter = MOUSE_FILTER_STOP
 	har.text = tr("HAR")
 	har.flat = false
+	har.focus_mode = FOCUS_ALL
 	har.tooltip_text = tr("Save what is shown as a HAR file, which browsers and other tools read.")
 	har.get_popup().add_item(tr("Save without credentials…"), 0)
 	har.get_popup().add_item(tr("Save with cookies and credentials…"), 1)
@@ -112,52 +146,80 @@ func is_recording() -> bool:
 
 
 func begin_run() -> void:
-	_log.call(&"begin_run")
-	rebuild()
+	_backlog.add_call(_log.call.bind(&"begin_run"))
+	_backlog.add_call(rebuild)
 
 
 func end_run() -> void:
-	_log.call(&"end_run")
-	update()
+	_backlog.add_call(_log.call.bind(&"end_run"))
 
 
 func receive(data: Array) -> void:
-	_log.call(&"receive", data)
+	_backlog.add(data)
 
 
-## Shows what has come or changed since the last time.
+func _process(delta: float) -> void:
+	var budget := roundi(clampf(delta * SHARE, LEAST, MOST) * 1e6)
+	var begin := Time.get_ticks_usec()
+	_backlog.work(begin + roundi(budget * 0.5))
+	if is_visible_in_tree():
+		_show_rows(begin + budget)
+
+
+## Looks at what has changed since the last time.
 func update() -> void:
 	if not is_visible_in_tree():
 		return
-	var selected := tree.get_selected_id()
-	for id: int in _log.call(&"take_changed"):
-		var row: Dictionary = _log.call(&"get_row", id, filter.text, errors.button_pressed)
-		if row.is_empty():
-			tree.remove_row(id)
-		else:
-			tree.show_row(row)
-			if id == selected:
-				details.show_details(_log.call(&"get_details", id))
+	if _queue.is_empty():
+		_queue = _log.call(&"take_changed")
 	tree.remove_before(_log.call(&"get_oldest"))
 	_show_count()
-	tree.now = _log.call(&"get_now")
-	tree.queue_redraw()
+	var now: float = _log.call(&"get_now")
+	if now != tree.now:
+		tree.now = now
+		tree.queue_redraw()
 
 
 ## Shows all rows anew: after a change of filter or order, or when the panel comes into view.
 func rebuild() -> void:
-	var selected := tree.get_selected_id()
+	_wanted = tree.get_selected_id()
 	if details.visible != tree.is_narrow():
 		tree.clear()
 		tree.set_narrow(details.visible)
 	tree.clear_rows()
+	tree.now = _log.call(&"get_now")
 	_log.call(&"take_changed")
-	for row: Dictionary in _log.call(
-		&"get_rows", filter.text, errors.button_pressed, tree.sort, tree.descending
-	):
-		tree.show_row(row)
-	tree.select_row(selected)
+	_log.call(&"set_filter", filter.text, errors.button_pressed)
+	_queue = _log.call(&"get_ids", tree.sort, tree.descending)
+	_queued = 0
+	_show_rows(0, AT_ONCE)
 	_show_count()
+
+
+## Shows what waits until it is so late, in microseconds of the engine's clock, but so many rows at least.
+func _show_rows(until: int, least := 1) -> void:
+	if _queue.is_empty():
+		return
+	var selected := tree.get_selected_id()
+	var shown := 0
+	while _queued < _queue.size() and (shown < least or Time.get_ticks_usec() < until):
+		var id := _queue[_queued]
+		_queued += 1
+		shown += 1
+		var row: Dictionary = _log.call(&"get_row", id)
+		if row.is_empty():
+			tree.remove_row(id)
+			continue
+		tree.show_row(row)
+		if id == _wanted:
+			_wanted = 0
+			tree.select_row(id)
+		if id == selected:
+			details.show_details(_log.call(&"get_details", id))
+	if _queued == _queue.size():
+		_queue = PackedInt64Array()
+		_queued = 0
+		_show_count()
 
 
 func _show_count() -> void:
@@ -200,7 +262,7 @@ func _open_menu(place: Vector2) -> void:
 		[tr("Open in the console"), tr("Edit the request and send it again.")],
 		[tr("Copy as cURL"), tr("With its cookies and credentials.")],
 		[tr("Copy as cURL without credentials"), tr("Fields that are named like credentials are masked.")],
-		[tr("Copy URL"), ""],
+		[tr("Copy URL"), tr("All of it (Ctrl+C).")],
 	]:
 		menu.add_item(item[0])
 		menu.set_item_tooltip(menu.item_count - 1, item[1])
@@ -268,5 +330,5 @@ func save_har(path: String) -> void:
 		var why := error_string(FileAccess.get_open_error())
 		Controls.set_note(_note, tr("%s cannot be written: %s") % [path, why])
 		return
-	file.store_buffer(_log.call(&"get_har", filter.text, errors.button_pressed, _secrets))
+	file.store_buffer(_log.call(&"get_har", _secrets))
 	Controls.set_note(_note, tr("saved as %s") % path)

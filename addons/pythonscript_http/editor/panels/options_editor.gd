@@ -1,5 +1,5 @@
 @tool
-extends VBoxContainer
+extends ScrollContainer
 ## How a request is sent: TLS, and by which proxy.
 
 const Controls := preload("controls.gd")
@@ -14,9 +14,14 @@ var _grid := GridContainer.new()
 func _init() -> void:
 	insecure.text = tr("Do not verify certificates")
 	insecure.tooltip_text = tr("Takes any TLS certificate: for servers of your own, on networks of your own.")
-	add_child(insecure)
+	horizontal_scroll_mode = SCROLL_MODE_DISABLED
+	follow_focus = true
+	var box := VBoxContainer.new()
+	box.size_flags_horizontal = SIZE_EXPAND_FILL
+	add_child(box)
+	box.add_child(insecure)
 	_grid.columns = 2
-	add_child(_grid)
+	box.add_child(_grid)
 	_add("ca", tr("CA file"), "res://ca.crt", tr("Certificates to trust, and no others (PEM)."))
 	_add("certificate", tr("Certificate"), "res://client.crt", tr("The client's own certificate (PEM)."))
 	_add("key", tr("Key"), "res://client.key", tr("The certificate's key (PEM); empty: in the same file."))

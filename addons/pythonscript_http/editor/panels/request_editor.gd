@@ -6,6 +6,7 @@ signal query_changed
 
 const AuthEditor := preload("auth_editor.gd")
 const BodyEditor := preload("body_editor.gd")
+const Controls := preload("controls.gd")
 const OptionsEditor := preload("options_editor.gd")
 const Table := preload("table.gd")
 
@@ -48,6 +49,19 @@ func _init() -> void:
 	]:
 		(tab[1] as Control).name = tab[0]
 		add_child(tab[1])
+	(
+		Controls
+		. set_tab_tooltips(
+			self,
+			[
+				tr("Fields of the URL behind the question mark."),
+				tr("What goes along with the request."),
+				tr("What is sent."),
+				tr("Writes the Authorization header."),
+				tr("TLS and proxy."),
+			]
+		)
+	)
 	current_tab = 1
 
 

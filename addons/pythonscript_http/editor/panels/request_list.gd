@@ -29,6 +29,7 @@ func _init() -> void:
 	hide_root = true
 	select_mode = Tree.SELECT_ROW
 	allow_rmb_select = true
+	tooltip_text = tr("Enter opens a request in the console, the menu key its menu; Ctrl+C copies its URL.")
 	set_narrow(false)
 	column_title_clicked.connect(_on_title_clicked)
 

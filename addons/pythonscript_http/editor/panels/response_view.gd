@@ -30,13 +30,29 @@ func _init() -> void:
 	tabs.size_flags_vertical = SIZE_EXPAND_FILL
 	add_child(tabs)
 	for tab: Array in [
-		[tr("Body"), body], [tr("Headers"), headers], [tr("Request body"), request_body], [tr("Times"), times]
+		[tr("Body"), body],
+		[tr("Headers"), headers],
+		[tr("Request body"), request_body],
+		[tr("Times, TLS"), times]
 	]:
 		(tab[1] as Control).name = tab[0]
 		tabs.add_child(tab[1])
 		tabs.set_tab_title(tabs.get_tab_count() - 1, tab[0])
 	request_body.editable = false
 	request_body.tooltip_text = tr("The body of the request.")
+	Controls.let_go(request_body)
+	(
+		Controls
+		. set_tab_tooltips(
+			tabs,
+			[
+				tr("What the server answered."),
+				tr("Of the response and of the request."),
+				tr("What was sent."),
+				tr("How long each phase took; the connection and the server's certificate."),
+			]
+		)
+	)
 	clear()
 
 

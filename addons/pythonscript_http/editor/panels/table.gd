@@ -11,7 +11,8 @@ var _rows := VBoxContainer.new()
 
 
 func _init() -> void:
-	horizontal_scroll_mode = ScrollContainer.SCROLL_MODE_DISABLED
+	horizontal_scroll_mode = SCROLL_MODE_DISABLED
+	follow_focus = true
 	size_flags_vertical = SIZE_EXPAND_FILL
 	_rows.size_flags_horizontal = SIZE_EXPAND_FILL
 	add_child(_rows)

@@ -2,6 +2,7 @@
 extends Tree
 ## Shows how long each phase of a request took, and what is known of its connection.
 
+const Controls := preload("controls.gd")
 const Phases := preload("phases.gd")
 
 var _seconds := 0.0
@@ -10,6 +11,9 @@ var _seconds := 0.0
 func _init() -> void:
 	columns = 3
 	hide_root = true
+	select_mode = Tree.SELECT_ROW
+	tooltip_text = tr("How long each phase took, and the connection; Ctrl+C copies a value.")
+	Controls.copy_rows(self, 1)
 	column_titles_visible = true
 	for index in 3:
 		set_column_title(index, [tr("Phase"), tr("Time"), ""][index])
@@ -44,6 +48,13 @@ func _facts(details: Dictionary) -> Array:
 		facts.append([tr("Address"), details["address"]])
 	if not (details["tls"] as Array).is_empty():
 		facts.append([tr("TLS"), ", ".join(PackedStringArray(details["tls"]))])
+	var certificate: Dictionary = details["certificate"]
+	if not certificate.is_empty():
+		facts.append([tr("Certificate"), certificate["subject"]])
+		facts.append([tr("Issuer"), certificate["issuer"]])
+		facts.append([tr("Valid"), tr("%s to %s") % [certificate["begins"], certificate["ends"]]])
+		facts.append([tr("Names"), ", ".join(PackedStringArray(certificate["names"]))])
+		facts.append([tr("Pin"), certificate["pin"]])
 	if details["reused"] and details["method"] != "":
 		facts.append([tr("Connection"), tr("used before")])
 	for attempt: Array in details["attempts"]:

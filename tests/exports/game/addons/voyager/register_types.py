@@ -25,6 +25,13 @@ class PyVoyager(RefCounted):
             "writes_bytecode": not sys.dont_write_bytecode,
         }
 
+    def observed(self) -> list[Any]:
+        from godot import EngineDebugger
+        from pythonscript_http import tracing
+
+        found = sorted(name for name in sys.modules if name.startswith("pythonscript_http.editor"))
+        return [EngineDebugger.is_active(), tracing.default_trace(float, float) is not None, found]
+
     def early(self) -> int:
         return preload.EARLY
 
