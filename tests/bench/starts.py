@@ -33,6 +33,8 @@ PRESETS: Final = {
 }
 SCENE: Final = '[gd_scene format=3]\n\n[node name="Main" type="Node"]\n'
 
+BYTECODE: Final = (".pyc", ".pck")
+"""What has bytecode in it."""
 UNCHECKED: Final = MAGIC_NUMBER + b"\1\0\0\0"
 CHECKED: Final = MAGIC_NUMBER + b"\3\0\0\0"
 OF_NO_PYTHON: Final = b"\0\0\r\n\1\0\0\0"
@@ -81,7 +83,8 @@ class Games:
         place = self._folder / "games" / name
         if not place.is_dir():
             form = FORMS.get(name, Form("", client=False))
-            shutil.copytree(self._exported("with" if form.client else name, form.preset), place)
+            exported = self._exported("with" if form.client else name, form.preset)
+            shutil.copytree(exported, place, copy_function=_link)
             give_header(place, form.header)
             for stdlib in place.glob("addons/pythonscript/python/*/lib/python3.*") if form.bare else ():
                 home.drop_sources(stdlib)
@@ -117,9 +120,17 @@ class Games:
         return self._zip
 
 
+def _link(source: str, target: str) -> None:
+    """Copies what becomes another, and saves the room for the rest."""
+    if source.endswith(BYTECODE):
+        shutil.copyfile(source, target)
+    else:
+        os.link(source, target)
+
+
 def give_header(game: Path, header: bytes) -> None:
     """Lets all bytecode of a game, in its pack too, begin otherwise."""
-    for file in (*game.rglob("*.pyc"), *game.glob("*.pck")):
+    for file in (path for path in game.rglob("*") if path.suffix in BYTECODE):
         file.write_bytes(file.read_bytes().replace(UNCHECKED, header))
 
 

@@ -53,7 +53,7 @@ _IN_EDITOR: Final = {
     "editor": ['run/main_run_args="--headless"'],  # of games that the editor starts
     "editor_plugins": [f'enabled=PackedStringArray("res://addons/{_RUNNER}/plugin.cfg")'],
 }
-_HOMES: Final = ("CONFIG", "DATA", "CACHE")
+HOMES: Final = ("CONFIG", "DATA", "CACHE")
 """Where the editor keeps what is not the project's: $XDG_CONFIG_HOME and so on."""
 
 _NO_END: Final = "the end marker is missing"
@@ -246,7 +246,7 @@ class Project:
             under: a program and its arguments, which runs the engine.
         """
         own = {
-            f"XDG_{kind}_HOME": str(self.root.parent / f"{self.root.name}_{kind.lower()}") for kind in _HOMES
+            f"XDG_{kind}_HOME": str(self.root.parent / f"{self.root.name}_{kind.lower()}") for kind in HOMES
         }
         variables = {**os.environ, **(own if self.editor else {}), **(environment or {})}
         return run_engine(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
 import subprocess
 import sysconfig
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import ZipFile
 
-from tests.engine.harness import Run, engine, run_engine
+from tests.engine.harness import HOMES, Run, engine, run_engine
 
 from devkit.templates import LIBC
 
@@ -109,9 +111,17 @@ def write_presets(root: Path, presets: Mapping[str, Preset] = PRESETS) -> None:
     (root / "export_presets.cfg").write_text(text, encoding="utf-8")
 
 
+@cache
+def _homes() -> Mapping[str, str]:
+    """Where the editor keeps its own: in the user's folders other editors may write at the same time."""
+    folder = tempfile.mkdtemp(prefix="editor-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return {f"XDG_{kind}_HOME": f"{folder}/{kind.lower()}" for kind in HOMES}
+
+
 def run_editor(root: Path, *arguments: str, code: int = 0, expected: Sequence[str] = ()) -> Run:
     """Runs an editor without a window in a project; no Python but the project's own is named to it."""
-    variables = {name: value for name, value in os.environ.items() if name != "PYTHONSCRIPT_HOME"}
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONSCRIPT_HOME"} | _homes()
     return run_engine(
         [engine(), "--no-header", "--headless", "--path", str(root), *arguments],
         cwd=root.parent,
