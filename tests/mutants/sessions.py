@@ -327,7 +327,7 @@ MUTANTS = [
             "                await self._hash_part()\n",
             "                pass\n",
         ),
-        ("a failure leaves no part", "        if self._opened and not self._resume:", "        if False:"),
+        ("a failure leaves no part", "        if self._opened and not self._resumable:", "        if False:"),
         ("a file comes once at a time", "            if path in _under_way:", "            if False:"),
         ("another URL's part is another's", "lines[0] == self._url and ", ""),
     ),

@@ -61,7 +61,7 @@ class Download:
         self._hash: _Hash | None = None
         self._file: Writable | None = None
         self._part_wanted = False  # by whoever asks for a range of their own
-        self._opened = False
+        self._opened = self._resumable = False
         self._url = ""
         self._buffer = bytearray()
         self.offset = 0
@@ -70,7 +70,7 @@ class Download:
     def close(self) -> None:
         """Ends it, whatever became of it."""
         self._close_file()
-        if self._opened and not self._resume:
+        if self._opened and not self._resumable:
             self._remove()
         with _lock:
             _under_way.discard(self._path)
@@ -102,7 +102,7 @@ class Download:
                 await self._hash_part()
         except OSError as error:
             raise _failure(self._part, "read", error) from None
-        self.offset = size
+        self.offset, self._resumable = size, True
         headers.set("Range", f"bytes={size}-")
         headers.set("If-Range", validator)
 
@@ -127,7 +127,7 @@ class Download:
             self._file = self._files.write(self._part, append=self.offset > 0)
             self._opened = True
             if self._resume and not (self.offset or self._part_wanted):
-                self._keep_validator(response)
+                self._resumable = self._keep_validator(response)
         except OSError as error:
             raise _failure(self._part, "written", error) from None
         self._buffer = self._buffer or bytearray(_BUFFER)
@@ -223,18 +223,19 @@ class Download:
             reader.close()
         return lines[1] if len(lines) == 3 and lines[0] == self._url and not lines[2] else ""
 
-    def _keep_validator(self, response: Response) -> None:
-        """Keeps what the part can be resumed by, if there is anything."""
+    def _keep_validator(self, response: Response) -> bool:
+        """Keeps what the part can be resumed by. False: there is nothing."""
         validator = _strong_validator(response.headers)
         text = f"{self._url}\n{validator}\n".encode()
         if not validator or "content-encoding" in response.headers or len(text) > _LARGEST_INFO:
             self._files.remove(self._info)
-            return
+            return False
         writer = self._files.write(self._info)
         try:
             writer.write(text)
         finally:
             writer.close()
+        return True
 
 
 def _strong_validator(headers: Headers) -> str:

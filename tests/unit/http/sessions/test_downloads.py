@@ -262,7 +262,7 @@ def test_what_it_can_be_resumed_by(
     downloading.cut = 0
     if fields and resumed:
         downloading.fields = [*fields, CHANGED.partition(": ")[2]]
-    assert downloading.info.exists() is resumed
+    assert downloading.info.exists() is downloading.part.exists() is resumed
     assert (b"\r\nRange: " in (downloading.call(resume=True), downloading.peers.requests[-1])[1]) is resumed
     assert downloading.path.read_bytes() == CONTENT
 

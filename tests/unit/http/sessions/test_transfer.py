@@ -1,16 +1,20 @@
 """One call, over a network in memory: redirects, retries, hooks, deadlines, and what a listener is told."""
 
+import random
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from tests.unit.http.sessions.driving import HELLO, Served, answer
 
+from pythonscript_http.sessions.cache import Cache
+from pythonscript_http.sessions.cache_store import MemoryStore
 from pythonscript_http.sessions.failures import Failure
 from pythonscript_http.sessions.headers import Headers
 from pythonscript_http.sessions.loop import Future, sleep
 from pythonscript_http.sessions.request import Request
 from pythonscript_http.sessions.response import Redirect, Response
-from pythonscript_http.sessions.transfer import MOST_REPEATS, Listener
+from pythonscript_http.sessions.transfer import MOST_REPEATS, Listener, Transfer
 from pythonscript_http.transport.stream import NetworkError
 
 CUT = NetworkError("cannot receive: reset")
@@ -419,3 +423,71 @@ def test_a_listener_that_raises(calling: Calling, caplog: pytest.LogCaptureFixtu
     assert "a defect" in caplog.text
     assert response.failure is (Failure.NONE if method == "done" else Failure.UNEXPECTED)
     assert calling.call().ok
+
+
+# ---- all at once
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_whatever_happens_every_call_ends_and_nothing_is_left(seed: int, tmp_path: Path) -> None:
+    """Servers that cut, are busy, redirect and fall silent; calls that are cancelled, or run out of time."""
+    chance = random.Random(seed)
+    calling = Calling()
+    calling.session.cache = Cache(MemoryStore())
+    calling.session.pool.most, calling.session.pool.most_of_route = 4, 2
+    ended: list[Response] = []
+
+    def answering(request: bytes) -> Sequence[bytes | NetworkError]:
+        good = answer(b"x" * chance.choice([0, 10, 200_000]), 'ETag: "1"', "Set-Cookie: a=b")
+        where = f"http://{chance.choice('abc')}/{chance.randrange(5)}"
+        wholes = [good, good, good, moved(where, chance.choice([302, 307])), busy(), HELLO + b"more", b"junk"]
+        whole = chance.choice(wholes)
+        if chance.random() < 0.3:
+            cut = chance.randrange(len(whole))
+            end: bytes | NetworkError = CUT if chance.random() < 0.5 else b""
+            return [whole[:cut], end] if chance.random() < 0.7 else [whole[:cut]]
+        return [whole]
+
+    calling.peers.answering = answering
+
+    def begin() -> Transfer:
+        calling.peers.seconds = chance.choice([0.0, 0.1, 9.0])
+        calling.peers.failure = "cannot connect: refused" if chance.random() < 0.1 else ""
+        options: dict[str, object] = {
+            "retries": chance.randrange(3),
+            "timeout": chance.choice([0, 2, 20]),
+            "idle_timeout": 5,
+            "connect_timeout": chance.choice([0, 3]),
+            "cache": chance.choice(["default", "reload", "no-store"]),
+            "stream_response": chance.random() < 0.2,
+        }
+        if chance.random() < 0.2:
+            options["download_to"] = str(tmp_path / f"{chance.randrange(3)}")
+            options["resume"] = chance.random() < 0.5
+        bodies: list[dict[str, object]] = [{}, {}, {"json": 1}, {"stream": [b"a" * 1000]}]
+        body = chance.choice(bodies)
+        listener = Listener()
+        listener.done = ended.append  # type: ignore[assignment, method-assign]
+        url = f"http://{chance.choice('abc')}/{chance.randrange(5)}"
+        return calling.session.start("", url, options | body, listener)
+
+    transfers: list[Transfer] = []
+    for _ in range(300):
+        transfers.append(begin())
+        if chance.random() < 0.2:
+            chance.choice(transfers).cancel()
+        if chance.random() < 0.5:
+            calling.loop.advance(chance.choice([0.0, 0.01, 1.0]))
+    for transfer in transfers:
+        calling.loop.finish(transfer.response)
+    assert len(ended) == len({id(response) for response in ended}) == len(transfers)
+    assert {response.failure for response in ended} >= {Failure.NONE, Failure.CANCELLED, Failure.TIMEOUT}
+    assert Failure.UNEXPECTED not in {response.failure for response in ended}
+    pool = calling.session.pool
+    assert (calling.session.calls, pool.size) == (0, pool.idle)
+    assert sum(not peer.closed for peer in calling.peers.all) == pool.idle
+    calling.session.close()
+    calling.loop.end()
+    assert all(peer.closed for peer in calling.peers.all)
+    parts = {path.name for path in tmp_path.glob("*.part")}
+    assert {path.name for path in tmp_path.glob("*.info")} == {f"{part}.info" for part in parts}
