@@ -64,7 +64,7 @@ class Session:
 
     Args:
         loop: runs the calls.
-        base_url: what relative URLs are relative to, and the origin that credentials are for; empty: none.
+        base_url: what stands before relative URLs, and the origin that credentials are for; empty: none.
         network: what makes connections; None: the operating system.
         files: opens files for bodies and downloads.
         wall_clock: tells the time in seconds since 1970.
@@ -108,6 +108,7 @@ class Session:
         """What sends the requests: over the network, unless a mock was put here."""
         self._text = text
         self._base: Url | None = None
+        self._below: Url | None = None  # the base as a folder
         self._urls: dict[str, ParsedUrl] = {}
         self._transfers: set[Transfer] = set()
         self._closed = False
@@ -115,12 +116,19 @@ class Session:
 
     @property
     def base_url(self) -> str:
-        """What relative URLs are relative to, and the origin that credentials are for; empty: none."""
+        """What stands before relative URLs, and the origin that credentials are for; empty: none.
+
+        `/scores` is below the path of the base, as with axios and httpx: with `https://example.org/api` it is
+        `https://example.org/api/scores`.
+        """
         return "" if self._base is None else str(self._base)
 
     @base_url.setter
     def base_url(self, text: str) -> None:
-        self._base = parse_url(text).url if text else None
+        self._base = base = parse_url(text).url if text else None
+        if base is not None:
+            path = base.path if base.path.endswith("/") else f"{base.path}/"
+            self._below = base._replace(target=path)
         self._urls = {}
 
     @property
@@ -271,7 +279,12 @@ class Session:
     def _parse(self, url: str) -> ParsedUrl:
         parsed = self._urls.get(url)
         if parsed is None:
-            parsed = parse_url(url, self._base)
+            base, text = self._base, url
+            if base is not None and text[:1] not in ("", "?", "#"):
+                base = self._below
+                if text[0] == "/" and text[:2] != "//":
+                    text = f".{text}"
+            parsed = parse_url(text, base)
             if len(self._urls) >= _KEPT:
                 self._urls = {}
             self._urls[url] = parsed

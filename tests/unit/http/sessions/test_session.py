@@ -234,6 +234,28 @@ def test_without_a_thread_there_is_a_response(monkeypatch: pytest.MonkeyPatch, s
     assert session.loop.stop(SECONDS)
 
 
+@pytest.mark.parametrize(
+    ("base", "url", "whole"),
+    [
+        ("http://a", "/x?y", "http://a/x?y"),
+        ("http://a", "x", "http://a/x"),
+        ("http://a/api/v1", "/x", "http://a/api/v1/x"),
+        ("http://a/api/v1/", "/x", "http://a/api/v1/x"),
+        ("http://a/api/v1", "x/y", "http://a/api/v1/x/y"),
+        ("http://a/api/v1", "../x", "http://a/api/x"),
+        ("http://a/api/v1", "/", "http://a/api/v1/"),
+        ("http://a/api/v1", "", "http://a/api/v1"),
+        ("http://a/api/v1", "?q", "http://a/api/v1?q"),
+        ("http://a/api/v1?key=1", "/x", "http://a/api/v1/x"),
+        ("http://a/api/v1", "/a:b", "http://a/api/v1/a:b"),
+        ("http://a/api/v1", "//b/x", "http://b/x"),
+        ("http://a/api/v1", "https://b/x", "https://b/x"),
+    ],
+)
+def test_what_is_below_the_base(base: str, url: str, whole: str) -> None:
+    assert str(Session(Loop(), base_url=base)._parse(url).url) == whole
+
+
 def test_who_asks_is_not_shown(session: Session) -> None:
     for url in ("nope://me:word@a/", "http://me:word@a b/"):
         response = session.request_sync("GET", url)
