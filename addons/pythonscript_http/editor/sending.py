@@ -87,8 +87,8 @@ class Transfer:
         client: makes the client.
 
     Raises:
-        FormatError: the request cannot be sent; the message says why.
-        OSError: a file of its body cannot be read.
+        FormatError, LocalError: the request cannot be sent; the message says why.
+        OSError: a file of its body, or of its TLS, cannot be read.
     """
 
     def __init__(
