@@ -337,7 +337,7 @@ def test_a_mistake_costs_its_class_and_is_told_in_three_lines(tmp_path: Path) ->
     project = Project(tmp_path / "p")
     project.write("addons/refused/register_types.py", REFUSING)
     project.write("quit.gd", QUIT.replace("print('END", "print(PyGood.new())\n\tprint('END"))
-    warning = "PyGood.speed is not exported, so neither scripts nor the inspector have it: write speed = export(...)"
+    warning = "PyGood.speed is not exported, so neither scripts nor the inspector have it: write speed = "
     run = project.run("--headless", "--script", "res://quit.gd", expected=[*TOLD, warning], ends=True)
     run.assert_clean()
     for text, (source, where) in TOLD.items():

@@ -77,7 +77,8 @@ result.append(seen)
 
 
 func _initialize() -> void:
-\tvar wrong: Array = PyProbe.run("path = '%s'\\n" % ProjectSettings.globalize_path("res://hashes.json") + SOURCE)
+\tvar path := ProjectSettings.globalize_path("res://hashes.json")
+\tvar wrong: Array = PyProbe.run("path = '%s'\\n" % path + SOURCE)
 \tprint("SEEN ", wrong.pop_back() > 10000)
 \tprint("WRONG ", wrong)
 \tprint("END 0 0")

@@ -17,7 +17,7 @@ OPTIONAL = {
     "packed_vector4_array_operator_index": "4.3: PackedVector4Array; without it none is made of a buffer",
     "classdb_register_extension_class3": "4.3: classes for the game alone; without it all run in the editor",
     "classdb_register_extension_class4": "4.4: icons of classes; without it they have none",
-    "classdb_register_extension_class_virtual_method": "4.3: virtual methods of Python's; without it an error",
+    "classdb_register_extension_class_virtual_method": "4.3: virtual methods of a class; without it an error",
     "editor_help_load_xml_from_utf8_chars_and_len": "4.3: the editor's help; without it classes have none",
     "register_main_loop_callbacks": "4.5: the main loop's end; without it the loop's metadata tells of it",
 }

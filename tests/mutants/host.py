@@ -21,6 +21,7 @@ _ERRORS = f"{_CALLS} -k calls_errors"
 _LIFE = f"{_CALLS} -k calls_life"
 _MEMBERS = f"{_CLASS} -k class.gd"
 _NESTING = f"{_CALLS} -k calls_nesting"
+_OVERRIDES = f"{_CLASS} -k overrides"
 _PROXIES = f"{_CALLS} -k proxies"
 _REFUSALS = f"{_CLASS} -k class_refusals"
 _SHARED = f"{_CALLS} -k shared"
@@ -381,8 +382,8 @@ MUTANTS = [
         ),
         (
             "an error of push_error() is shown at the line that calls",
-            "cdef int line = frame.f_lineno",
-            "cdef int line = 0",
+            "shown(frame.f_code.co_filename), frame.f_lineno)",
+            "shown(frame.f_code.co_filename), 0)",
             f"{_CALLS} -k push_error",
         ),
     ),
@@ -530,10 +531,22 @@ MUTANTS = [
             _ERRORS,
         ),
         (
-            "__init__ cannot hand out self",
-            "if self.constructing and self.refcounted:",
+            "the first Variant of self in __init__ is Python's",
+            "if self.constructing and self.refcounted and not self.filled:",
             "if False:",
-            _ERRORS,
+            _OVERRIDES,
+        ),
+        (
+            "what __init__ hands out before it raises is whose it is",
+            "        if count(self.ptr) > 1:\n            self.empty()",
+            "        if False:\n            self.empty()",
+            _OVERRIDES,
+        ),
+        (
+            "an object that its maker destroys takes Python's count along",
+            "            (<Object>link.object).forget()\n        (<Object>link.object).ptr = NULL",
+            "            pass\n        (<Object>link.object).ptr = NULL",
+            _OVERRIDES,
         ),
         (
             "two proxies of one object are equal",
@@ -585,7 +598,7 @@ MUTANTS = [
         ),
         (
             "what Python makes and drops ends",
-            "    if self.link is not NULL and self.refcounted:\n        unlink(self.link)",
+            "    if self.link is not NULL and self.refcounted and count(ptr) == 1:\n        unlink(self.link)",
             "    if False:\n        unlink(self.link)",
             _LIFE,
         ),
@@ -873,9 +886,21 @@ MUTANTS = [
         ),
         (
             "an Array's own methods give shared ones",
-            "shared = variant.is_container(target)",
-            "shared = False",
+            "shared = shared or variant.is_container(target)",
+            "",
             _SHARED,
+        ),
+        (
+            "an exception comes through the engine to who called",
+            "        direct = (<Object>target).id == object_id and called == method",
+            "        direct = False",
+            _PROXIES,
+        ),
+        (
+            "an exception does not jump over a signal",
+            "    else:  # such as map\n        direct = function is not None and",
+            "    else:\n        direct = True or",
+            _PROXIES,
         ),
         (
             "the arguments of a call that fails are freed",
@@ -924,14 +949,14 @@ MUTANTS = [
         f"{_COMPILED}/incoming.pyx",
         (
             "a property whose getter raises has its type's default",
-            "        if not method.getter and script_is_waiting():",
-            "        if script_is_waiting():",
+            "        if not method.getter and script_is_waiting() and not (",
+            "        if script_is_waiting() and not (",
             f"{_HOSTS} -k host_getters",
         ),
         (
             "a thread whose method raises has its type's default",
-            "        if not method.getter and script_is_waiting():",
-            "        if not method.getter:",
+            "        if not method.getter and script_is_waiting() and not (",
+            "        if not method.getter and not (",
             f"{_HOSTS} -k host_getters",
         ),
         (
@@ -972,9 +997,10 @@ MUTANTS = [
         ),
         (
             "the arguments of a call are let go",
+            "            argument = stack.places[i]\n"
             "            objects.let_go_if_unshared(<object>argument, 2)\n"
             "            Py_DECREF(<object>argument)",
-            "            objects.let_go_if_unshared(<object>argument, 2)",
+            "            argument = stack.places[i]\n            objects.let_go_if_unshared(<object>argument, 2)",
             _ERRORS,
         ),
         (
@@ -985,9 +1011,21 @@ MUTANTS = [
         ),
         (
             "SystemExit is reported, not obeyed",
-            "    except BaseException:\n        fail(method, r_return, r_error)",
-            "    except Exception:\n        fail(method, r_return, r_error)",
+            "    except BaseException as error:\n        if stack.first < SPARE:",
+            "    except Exception as error:\n        if stack.first < SPARE:",
             _ERRORS,
+        ),
+        (
+            "a signal says nothing more of a method that has raised",
+            "    return any([call_method(one[\"callable\"], \"get_method\") == name for one in connections])",
+            "    return False",
+            f"{_STRESS} -k stress_errors",
+        ),
+        (
+            "an endless recursion leaves room to tell the script",
+            "    cdef int limit = errors.make_room()\n    try:\n        if not method.getter",
+            "    cdef int limit = sys.getrecursionlimit()\n    try:\n        if not method.getter",
+            _NESTING,
         ),
         (
             "a method declared void returns nothing",
@@ -1090,9 +1128,27 @@ MUTANTS = [
         ),
         (
             "a game's classes stay until the engine's go",
-            "    game_classes = len(registered)",
-            "    game_classes = 0",
+            "    game_classes, editors_are_there = len(registered), True",
+            "    game_classes, editors_are_there = 0, True",
             f"{_EDITOR} -k leave_before",
+        ),
+        (
+            "the editor's own classes run there",
+            "    game_classes, editors_are_there = len(registered), True",
+            "    game_classes, editors_are_there = len(registered), False",
+            f"{_EDITOR} -k suite",
+        ),
+        (
+            "a game's classes do not run in the editor",
+            "            placeholders.is_runtime = True\n",
+            "",
+            f"{_EDITOR} -k suite",
+        ),
+        (
+            "an heir's list of properties is asked for once",
+            'if "_get_property_list" in spec.callbacks:',
+            "if hasattr(record.python, '_get_property_list'):",
+            _OVERRIDES,
         ),
         (
             "a subgroup ends with its group",
@@ -1166,9 +1222,8 @@ MUTANTS = [
         ),
         (
             "a default that the engine cannot hold is a DeclarationError",
-            "    except TypeError as error:\n"
-            '        raise DeclarationError(f"{spec.name}.{error}") from error',
-            '    except OSError as error:\n        raise DeclarationError(f"{spec.name}.{error}") from error',
+            '    except TypeError as error:\n        raise DeclarationError(f"{spec.name}.{error}", ',
+            '    except OSError as error:\n        raise DeclarationError(f"{spec.name}.{error}", ',
             _REFUSALS,
         ),
         (
@@ -1186,8 +1241,8 @@ MUTANTS = [
         ),
         (
             "the inspector asks for a node",
-            '_hinted(_info(spec.info), "Node", PropertyHint.NODE_TYPE)',
-            "_info(spec.info)",
+            'return _hinted(_info(info), "Node", PropertyHint.NODE_TYPE)',
+            "return _info(info)",
             _MEMBERS,
         ),
     ),
@@ -1615,7 +1670,7 @@ MUTANTS = [
         ),
         (
             "an int default becomes a member of its enum",
-            "return _member_of(value.python, int(default)) if is_enum else default",
+            "return member_of(value.python, int(default)) if is_enum else default",
             "return default",
             f"{_UNIT}/test_declare.py",
         ),

@@ -1,8 +1,8 @@
-"""Writes what Python knows of the engine's global scope, `godot/_global_scope.py`, from the engine's own description.
+"""Writes what Python knows of the engine's global scope, `godot/_global_scope.py`, from its own description.
 
-The interface has no way to ask for global enums and constants, nor for the hash of a global function: so they are written
-down, once for all versions, as their values never change. Virtual methods that pass packed arrays are there too, as a
-release engine does not describe them.
+The interface has no way to ask for global enums and constants, nor for the hash of a global function: so they
+are written down, once for all versions, as their values never change. Virtual methods that pass packed arrays
+are there too, as a release engine does not describe them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import builtins
 import json
 from collections.abc import Iterator
 from keyword import iskeyword
-from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +23,10 @@ PYTHONS = frozenset((*dir(builtins), "push_error", "push_warning", "is_instance_
 """Functions that Python has, or the host in its own way."""
 
 _HEAD = '''\
-"""The engine's global enums, functions and packed virtual methods. Made by `tools/dev.py interface`. Do not edit."""
+"""The engine's global enums and functions. Made by `tools/dev.py interface`. Do not edit."""
 
 # fmt: off
+# ruff: noqa
 '''
 
 
@@ -51,8 +51,9 @@ def generate(dump: Path, folder: Path) -> Path:
 
 def prefix_of(enum: dict[str, Any]) -> str:
     """What the engine's names of all members of an enum begin with, and Python's leave out."""
-    common = commonprefix([value["name"] for value in enum["values"]])
-    return common[: common.rfind("_") + 1]
+    names: list[str] = [value["name"] for value in enum["values"]]
+    words = ["_".join(names[0].split("_")[:count]) + "_" for count in range(1, names[0].count("_") + 1)]
+    return max((word for word in words if all(name.startswith(word) for name in names)), key=len, default="")
 
 
 def short_names(enum: dict[str, Any]) -> dict[str, int]:
@@ -71,10 +72,12 @@ def _lines(api: dict[str, Any]) -> Iterator[str]:
         yield "    }),"
     yield "}"
     yield ""
-    yield "FUNCTIONS = {  # name: hash, type of the result (None: none), names and types of arguments, whether any may follow"
+    yield "FUNCTIONS = {  # name: hash, type of the result, names and types of arguments, whether any follow"
     for one in api["utility_functions"]:
         if one["name"] not in PYTHONS:
-            arguments = tuple((each["name"], types.get(each["type"], 24)) for each in one.get("arguments", ()))
+            arguments = tuple(
+                (each["name"], types.get(each["type"], 24)) for each in one.get("arguments", ())
+            )
             returns = types.get(one["return_type"], 24) if "return_type" in one else None
             yield f"    {one['name']!r}: ({one['hash']}, {returns}, {arguments!r}, {one['is_vararg']}),"
     yield "}"
@@ -93,10 +96,38 @@ def _lines(api: dict[str, Any]) -> Iterator[str]:
 
 
 _TYPES = (
-    *("Nil", "bool", "int", "float", "String", "Vector2", "Vector2i", "Rect2", "Rect2i", "Vector3", "Vector3i"),
-    *("Transform2D", "Vector4", "Vector4i", "Plane", "Quaternion", "AABB", "Basis", "Transform3D", "Projection"),
+    *(
+        "Nil",
+        "bool",
+        "int",
+        "float",
+        "String",
+        "Vector2",
+        "Vector2i",
+        "Rect2",
+        "Rect2i",
+        "Vector3",
+        "Vector3i",
+    ),
+    *(
+        "Transform2D",
+        "Vector4",
+        "Vector4i",
+        "Plane",
+        "Quaternion",
+        "AABB",
+        "Basis",
+        "Transform3D",
+        "Projection",
+    ),
     *("Color", "StringName", "NodePath", "RID", "Object", "Callable", "Signal", "Dictionary", "Array"),
     *("PackedByteArray", "PackedInt32Array", "PackedInt64Array", "PackedFloat32Array", "PackedFloat64Array"),
-    *("PackedStringArray", "PackedVector2Array", "PackedVector3Array", "PackedColorArray", "PackedVector4Array"),
+    *(
+        "PackedStringArray",
+        "PackedVector2Array",
+        "PackedVector3Array",
+        "PackedColorArray",
+        "PackedVector4Array",
+    ),
 )
 """The Variant types by their numbers."""

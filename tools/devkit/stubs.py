@@ -9,8 +9,9 @@ what the host does with values (`_pythonscript/variant.pyx`), so an engine type 
 - *received* by a method that overrides a virtual one, it is the natural type, or `Any` where the user may
   annotate it otherwise (an enum class, `PackedByteArray`, `Array`, `Dictionary`).
 
-Methods of engine classes take their arguments by name too, all others by position only. Objects are returned without `| None`, though the
-engine may return null: as in its other languages, `self.get_tree().quit()` is to be written as it is.
+Methods of engine classes take their arguments by name too, all others by position only. Objects are
+returned without `| None`, though the engine may return null: as in its other languages,
+`self.get_tree().quit()` is to be written as it is.
 """
 
 from __future__ import annotations
@@ -195,9 +196,7 @@ class _Stubs:
         self.classes = {entry["name"] for entry in api["classes"]}
         self.builtins = {entry["name"]: entry for entry in api["builtin_classes"]}
         self.enums = {
-            f"{entry['name']}.{enum['name']}"
-            for entry in api["classes"]
-            for enum in entry.get("enums", ())
+            f"{entry['name']}.{enum['name']}" for entry in api["classes"] for enum in entry.get("enums", ())
         } | {enum["name"] for enum in api["global_enums"] if "." not in enum["name"]}
         self.getters: dict[tuple[str, str], str] = {
             (entry["name"], method["name"]): method.get("return_value", {}).get("type", "")
@@ -328,7 +327,7 @@ class _Stubs:
                 yield f"    def {name}(self, value: {accepted}) -> None: ..."
 
     def enum_of(self, entry: Entry, owner: Entry) -> str:
-        """The enum that a property gives, which the engine says of the getter alone; empty if it gives none."""
+        """The enum that a property gives, which the engine says of the getter alone; empty: none."""
         bases = {one["name"]: one.get("inherits", "") for one in self.api["classes"]}
         name = owner["name"]
         while name and (name, entry.get("getter", "")) not in self.getters:
@@ -345,7 +344,9 @@ class _Stubs:
         """An enum with Python's short names beside the engine's, and its constants."""
         name = enum["name"]
         if name not in _ENUMS:
-            values = {value["name"]: value["value"] for value in enum["values"]} | global_scope.short_names(enum)
+            values = {value["name"]: value["value"] for value in enum["values"]} | global_scope.short_names(
+                enum
+            )
             yield f"class {name}({'IntFlag' if enum['is_bitfield'] else 'IntEnum'}):"
             yield from (f"    {member} = {value}" for member, value in values.items())
         kind = _ENUMS.get(name, name)

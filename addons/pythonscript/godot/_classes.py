@@ -35,7 +35,7 @@ _made_enums: dict[tuple[type[Any], str], Any] = {}
 
 
 class EngineClass(type(typing.Protocol)):  # type: ignore[misc]
-    """The class of all engine classes; it is that of protocols and abstract classes too, so that these may be bases."""
+    """The class of all engine classes; that of protocols and abstract classes too, which may be bases."""
 
     # Whose own ways to look at instances would slow down what needs none.
     __instancecheck__ = type.__instancecheck__
@@ -88,7 +88,7 @@ class NativeProperty:
 
 
 def reach(cls: EngineClass, name: str) -> Any:
-    """Puts a method or property of the engine's into its class, where `super()` finds it; None if there is none."""
+    """Puts a method or property of the engine's into its class, for `super()`; None if there is none."""
     db = singleton("ClassDB")
     natives = [base for base in cls.__mro__ if is_native(base)]
     for base in natives:
@@ -276,8 +276,8 @@ def _placeholders(python: type[Any]) -> dict[str, Any]:
 def singleton(name: str) -> Any:
     """The engine's singleton `name`; AttributeError if there is none."""
     known = name in ("Engine", "ClassDB") or singleton("Engine").has_singleton(name)
-    # quirk - Godot 4.2-4.6 - an editor's binary has it in a game too, and prints an error when it is asked for
-    # - Engine::get_singleton_object in core/config/engine.cpp - drop when a game does not list it
+    # quirk - Godot 4.2-4.6 - an editor's binary has it in a game too, and prints an error when it is asked
+    # for - Engine::get_singleton_object in core/config/engine.cpp - drop when a game does not list it
     if not known or (name == "EditorInterface" and not singleton("Engine").is_editor_hint()):
         raise AttributeError(f"the engine has no singleton {name!r}")
     return outgoing.singleton(name)

@@ -1,6 +1,7 @@
-"""The engine's global enums, functions and packed virtual methods. Made by `tools/dev.py interface`. Do not edit."""
+"""The engine's global enums and functions. Made by `tools/dev.py interface`. Do not edit."""
 
 # fmt: off
+# ruff: noqa
 ENUMS = {  # with whether it is of flags, and what the names of all its members begin with
     'Side': (False, 'SIDE_', {
         'SIDE_LEFT': 0,
@@ -560,7 +561,7 @@ ENUMS = {  # with whether it is of flags, and what the names of all its members 
     }),
 }
 
-FUNCTIONS = {  # name: hash, type of the result (None: none), names and types of arguments, whether any may follow
+FUNCTIONS = {  # name: hash, type of the result, names and types of arguments, whether any follow
     'sin': (2140049587, 3, (('angle_rad', 3),), False),
     'cos': (2140049587, 3, (('angle_rad', 3),), False),
     'tan': (2140049587, 3, (('angle_rad', 3),), False),

@@ -12,7 +12,6 @@ from _pythonscript.interface import engine_version
 from _pythonscript.variant import Type
 
 from ._classes import declared, engine_class, native_properties, reach, singleton
-from ._global_scope import PACKED
 from .annotations import is_container, resolve
 from .declare import (
     DeclarationError,
@@ -274,10 +273,7 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
             continue  # a helper of Python's own
         try:
             method = method_spec(name, function, MethodFlags.VIRTUAL, hints_of(function, cls, name))
-            if known:
-                method = _check_virtual(method, known[name])
-            else:
-                method = _check_packed(cls, method)
+            method = _check_virtual(method, known[name]) if known else _check_packed(cls, method)
         except TypeError as error:
             if not known:
                 continue
@@ -291,7 +287,7 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
 def _declared(spec: ClassSpec, method: MethodSpec) -> _Virtual:
     if method.name in _known_virtuals(spec.native):
         raise DeclarationError(
-            f"{spec.name}.{method.name} is a virtual method of the engine's: it is overridden without @virtual",
+            f"{spec.name}.{method.name} is the engine's own virtual method: override it without @virtual",
             method.name,
         )
     arguments = tuple(_info(argument) for argument in method.arguments)
@@ -360,6 +356,8 @@ def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> MethodSpec:
 
 def _check_packed(cls: type[Any], method: MethodSpec) -> MethodSpec:
     """The same lists for a release engine, which does not describe its virtual methods."""
+    from ._global_scope import PACKED  # late: few classes need it
+
     for base in cls.__mro__:
         found = PACKED.get((base.__name__, method.name)) if is_native(base) else None
         if found is not None and len(found[0]) == len(method.arguments):
@@ -372,7 +370,7 @@ def _check_packed(cls: type[Any], method: MethodSpec) -> MethodSpec:
 
 
 def _packed(info: Info, wanted: int, arrays: dict[VariantType, type[Any]]) -> Info:
-    """A list where the engine has a packed array that is a list in Python: `list[str]` for PackedStringArray."""
+    """A packed array, where the engine has one for a list of its items: `list[str]` for PackedStringArray."""
     cls = arrays.get(VariantType(wanted))
     if info.type != VariantType.ARRAY or is_container(info.value) or cls is None:
         return info

@@ -237,7 +237,7 @@ def as_declared(value: ValueSpec, default: Any) -> Any:
 
 
 def member_of(enum: type[Any], number: int) -> Any:
-    """A member of an enum, or the int itself, as the host does it (`member_of` in `_pythonscript/variant.pyx`)."""
+    """A member of an enum, or the int itself, as the host does it (`member_of` in `variant.pyx`)."""
     try:
         member = enum(number)
     except ValueError:

@@ -151,8 +151,8 @@ def export(
     Args:
         default: its value until it is set, each object's own; its type is the property's if there is no
             annotation. None is the engine's default for the type: 0, an empty text or list, no object.
-        range: the smallest and greatest value, and optionally the step; or_less, or_greater: what is typed may
-            be beyond them.
+        range: the smallest and greatest value, and optionally the step; or_less, or_greater: what is typed
+            may be beyond them.
         suffix: the unit that is shown behind a number or a vector, e.g. `"m"`.
         enum, flags: names for the values of an int (or choices for a str).
         file: a filter for a path to a file, e.g. `"*.png"`; `dir`: a path to a folder.
@@ -222,7 +222,8 @@ _RPC: dict[str, tuple[str, Any]] = {
     "unreliable_ordered": ("transfer_mode", 1),
     "reliable": ("transfer_mode", 2),
 }
-"""The words of `rpc`, with what they are to the engine (MultiplayerAPI.RPCMode, MultiplayerPeer.TransferMode)."""
+"""The words of `rpc`, and what the engine has for them (MultiplayerAPI.RPCMode,
+MultiplayerPeer.TransferMode)."""
 
 
 @overload
@@ -230,10 +231,9 @@ def rpc(function: F, /) -> F: ...
 @overload
 def rpc(*modes: str, channel: int = 0) -> Callable[[F], F]: ...
 def rpc(*modes: Any, channel: int = 0) -> Any:
-    """Lets other peers call a method of a Node, as `@rpc` in GDScript does: `self.rpc("fire", 3)` calls theirs.
+    """Lets other peers call a method of a Node, as `@rpc` in GDScript: `self.rpc("fire", 3)` calls theirs.
 
-        @rpc("any_peer", "call_local", "reliable")
-        def fire(self, times: int) -> None: ...
+    `@rpc("any_peer", "call_local", "reliable")` has what differs from the defaults.
 
     Args:
         modes: `"authority"` or `"any_peer"`; `"call_remote"` or `"call_local"`; `"unreliable"`,
@@ -335,14 +335,11 @@ class Virtual:
 
 
 def virtual(function: F) -> F:
-    """Declares a method that scripts which extend the class may override: Python code that calls it calls theirs.
+    """Declares a method that scripts which extend the class may override.
 
-    Its name begins with an underscore, as those of the engine's virtual methods do. The function is what happens where
-    no script overrides it; heirs in Python override it as any method. Needs Godot 4.3.
-
-        @virtual
-        def _on_hit(self, damage: int) -> bool:
-            return True
+    Python code that calls it calls theirs. Its name begins with an underscore, as those of the engine's
+    virtual methods do. The function is what happens where no script overrides it; heirs in Python override it
+    as any method. Needs Godot 4.3.
     """
     return typing.cast("F", Virtual(function))
 
@@ -351,8 +348,8 @@ registrars: list[Callable[[type[Any]], None]] = []
 """Called with each new class: the host's, while an engine runs."""
 
 refusers: list[Callable[[type[Any], DeclarationError], None]] = []
-"""The last one is told of a class that is refused, which is no error of its module's then: the host's, while it
-imports addons."""
+"""The last one is told of a class that is refused, which then is no error of its module: the host's, while
+it imports addons."""
 
 
 def spec_of(cls: type[Any]) -> ClassSpec:
@@ -372,9 +369,7 @@ def is_native(cls: type[Any]) -> bool:
     return "_engine_class" in vars(cls) and "_spec" not in vars(cls)
 
 
-def inspect_class(
-    cls: type[Any], *, abstract: bool = False, tool: bool = False, icon: str = ""
-) -> ClassSpec:
+def inspect_class(cls: type[Any], *, abstract: bool = False, tool: bool = False, icon: str = "") -> ClassSpec:
     """The specification of a class, from its body.
 
     Raises:
@@ -460,16 +455,20 @@ class _Inspection:
         ]
         for base, name, config in marked:
             if not any(known.__name__ == "Node" for known in native.__mro__):
-                raise DeclarationError(f"{self.cls.__name__}.{name}: only nodes have methods that peers call", name)
+                raise DeclarationError(
+                    f"{self.cls.__name__}.{name}: only nodes have methods that peers call", name
+                )
             if owner_of(self.cls, name) is base:
                 yield name, config
 
     def callbacks(self) -> Iterator[str]:
-        """The engine's callbacks that the class answers, but for the two that are spec fields of their own."""
+        """The engine's callbacks that the class answers, but for the two that have fields of their own."""
         for name in _ANSWERS.keys() - {"_notification", "_to_string"}:
             if isinstance(getattr(self.cls, name, None), FunctionType):
-                # The engine asks every class from the object's upwards for its list, the first of ours answers for all.
-                heir = any(isinstance(getattr(base, name, None), FunctionType) for base in self.cls.__mro__[1:])
+                # The engine asks every class from the object's upwards for its list: one answers for all.
+                heir = any(
+                    isinstance(getattr(base, name, None), FunctionType) for base in self.cls.__mro__[1:]
+                )
                 if name != "_get_property_list" or not heir:
                     yield name
 
@@ -544,7 +543,9 @@ class _Inspection:
             setattr(self.cls, name, Virtual(member))
         if isinstance(member, Virtual) and not inherited:
             function = member.function
-            flags = MethodFlags.VIRTUAL | (MethodFlags.CONST if vars(function).get("_const") else MethodFlags(0))
+            flags = MethodFlags.VIRTUAL | (
+                MethodFlags.CONST if vars(function).get("_const") else MethodFlags(0)
+            )
             method = method_spec(name, function, flags, hints_of(function, self.cls, name))
             if method.rest is not None:
                 raise TypeError("a virtual method takes no *arguments")
@@ -632,7 +633,7 @@ class _Inspection:
 
 
 def unexported(cls: type[Any]) -> list[str]:
-    """The attributes of a class's body that look like properties, and are Python's own as they lack `export`."""
+    """The attributes of a class's body that look like properties, and are Python's as they lack `export`."""
     found = []
     for body in bodies(cls):
         for name, annotation in _annotations(body).items():
@@ -650,14 +651,25 @@ def names_at_super(cls: type[Any]) -> set[str]:
     """The names that a class's functions use which use `super()`."""
     found: set[str] = set()
     for body in bodies(cls):
-        for member in vars(body).values():
-            for part in ("__func__", "fget", "fset", "function"):
-                member = getattr(member, part, None) or member
-            code = getattr(member, "__code__", None)
-            names, free = _names_in(code) if code else (set(), set())
+        for function in (one for member in vars(body).values() for one in _functions(member)):
+            names, free = _names_in(function.__code__)
             if "__class__" in free or "super" in names:
                 found |= names
     return {name for name in found if not name.startswith("__")}
+
+
+def _functions(member: Any) -> list[FunctionType]:
+    """The functions of a member: a method's, a property's."""
+    match member:
+        case property():
+            found: tuple[Any, ...] = (member.fget, member.fset)
+        case staticmethod() | classmethod():
+            found = (member.__func__,)
+        case Virtual():
+            found = (member.function,)
+        case _:
+            found = (member,)
+    return [function for function in found if isinstance(function, FunctionType)]
 
 
 def _names_in(code: CodeType) -> tuple[set[str], set[str]]:
@@ -677,9 +689,8 @@ def place_of(cls: type[Any], member: str = "") -> tuple[str, int]:
 
     owner = owner_of(cls, member) or cls
     file = getattr(sys.modules.get(owner.__module__), "__file__", None) or ""
-    found = vars(owner).get(member)
-    function = getattr(getattr(found, "function", found), "__code__", None)
-    line = 0 if function is None else function.co_firstlineno
+    functions = _functions(vars(owner).get(member))
+    line = functions[0].__code__.co_firstlineno if functions else 0
     with suppress(SyntaxError):
         for node in ast.walk(ast.parse("".join(linecache.getlines(file)))):
             if isinstance(node, ast.ClassDef) and node.name == owner.__name__:
@@ -691,7 +702,7 @@ def place_of(cls: type[Any], member: str = "") -> tuple[str, int]:
 def _names(statement: Any) -> list[str]:
     """What a statement of a class's body defines."""
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", statement)]
-    return [getattr(target, "id", "") or getattr(target, "name", "") for target in targets]
+    return [str(getattr(target, "id", None) or getattr(target, "name", "")) for target in targets]
 
 
 def bodies(cls: type[Any]) -> list[type[Any]]:

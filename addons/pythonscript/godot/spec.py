@@ -118,7 +118,7 @@ class ClassSpec(NamedTuple):
         parent: the class it inherits; `native`: the nearest one that is the engine's own.
         virtuals: functions that may override the engine's virtual methods, by name.
         declared: virtual methods of the class's own, which scripts may override.
-        notification, to_string: whether the class answers these; `callbacks`: the names of others that it answers.
+        notification, to_string: whether the class answers these; callbacks: the names of others that it does.
         tool: whether its objects live in the editor too.
         icon: the path of the editor's picture for it; empty: that of its parent.
         rpcs: methods that other peers may call, with what `Node.rpc_config` takes.

@@ -188,21 +188,6 @@ func test_odd_exceptions() -> void:
 	check("endless recursion", errors.give("deep"), 0)
 
 
-class Recursing:
-	extends PyErrors
-
-	func recurse_through_a_script(again: Callable) -> Variant:
-		return again.call()
-
-
-func test_an_endless_recursion_through_scripts_has_its_traceback() -> void:
-	expect("in recurse_through_the_engine")
-	expect("Invalid call function 'PyErrors::recurse_through_the_engine (Callable)': RecursionError: maximum")
-	var recursing: Variant = Recursing.new()
-	recursing.recurse_through_the_engine()
-	check("goes on", errors.alive(), "alive")
-
-
 func test_results_that_are_not_as_declared() -> void:
 	expect("the return value of PyErrors.give: must be int, not NoneType")
 	check("None for int", errors.give("none"), 0)

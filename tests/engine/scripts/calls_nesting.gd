@@ -87,3 +87,18 @@ func test_nesting_without_bounds() -> void:
 
 func failing(function: Callable) -> Variant:
 	return function.call()
+
+
+class Recursing:
+	extends PyErrors
+
+	func recurse_through_a_script(again: Callable) -> Variant:
+		return again.call()
+
+
+func test_an_endless_recursion_through_scripts_has_its_traceback() -> void:
+	expect("in recurse_through_the_engine")
+	expect("Invalid call function 'PyErrors::recurse_through_the_engine (Callable)': RecursionError: maximum")
+	var recursing: Variant = Recursing.new()
+	recursing.recurse_through_the_engine()
+	check("goes on", (recursing as PyErrors).alive(), "alive")

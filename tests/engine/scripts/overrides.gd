@@ -6,7 +6,7 @@ class Heir:
 	extends PyOverriding
 
 	@warning_ignore("native_method_override")
-	func get_name() -> String:
+	func get_name() -> StringName:
 		return "(%s)" % super()
 
 
@@ -45,8 +45,8 @@ func property_of(object: Object, property: String) -> Dictionary:
 func test_super_reaches_the_engines_methods() -> void:
 	var node := PyOverriding.new()
 	node.name = "Ada"
-	check("typed", node.get_name(), "<Ada>")
-	check("by name", node.call("get_name"), "<Ada>")
+	check("typed", node.get_name(), &"<Ada>")
+	check("by name", node.call("get_name"), &"<Ada>")
 	check("the property", node.name, &"Ada")
 	var child := Node.new()
 	child.name = "Child"
@@ -74,11 +74,11 @@ func test_super_reaches_the_engines_methods() -> void:
 func test_super_in_heirs() -> void:
 	var node := PyOverridingHeir.new()
 	node.name = "Ada"
-	check("in Python", node.get_name(), "[<Ada>]")
+	check("in Python", node.get_name(), &"[<Ada>]")
 	node.free()
 	var own := Heir.new()
 	own.name = "Ada"
-	check("in a script", own.call("get_name"), "(<Ada>)")
+	check("in a script", own.call("get_name"), &"(<Ada>)")
 	own.free()
 	var counted := PyCounted2.new()
 	check("of a RefCounted", counted.get_reference_count(), 11)

@@ -1,8 +1,13 @@
 """A user's class with some of everything: mypy --strict passes on it (test_typing.py)."""
 
+from abc import ABC, abstractmethod
 from enum import IntEnum
+from typing import Any, ClassVar, Protocol
 
 from godot import (
+    KEY_ENTER,
+    KEY_SPACE,
+    PROPERTY_HINT_EXP_EASING,
     Array,
     BoundSignal,
     Callable,
@@ -10,13 +15,17 @@ from godot import (
     Dictionary,
     Engine,
     HTTPClient,
+    Key,
     Node,
     PackedByteArray,
     PackedInt32Array,
+    PropertyHint,
+    PropertyUsage,
     Quaternion,
     Rect2,
     Signal,
     Sprite2D,
+    StringName,
     Texture2D,
     TLSOptions,
     Vector2,
@@ -25,12 +34,30 @@ from godot import (
     const,
     export,
     gdclass,
+    lerp,
+    load,
     push_error,
+    rpc,
+    virtual,
 )
 
 
-@gdclass
-class Leaderboard(Node):
+class Ranked(Protocol):
+    """What has a ranking."""
+
+    def ranking(self) -> list[str]: ...
+
+
+class Scoring(ABC):
+    """What has a best score."""
+
+    @property
+    @abstractmethod
+    def best(self) -> int: ...
+
+
+@gdclass(tool=True, icon="res://icon.svg")
+class Leaderboard(Scoring, Ranked, Node):
     """Scores of the current season."""
 
     class Order(IntEnum):
@@ -43,7 +70,9 @@ class Leaderboard(Node):
 
     score_added = Signal(player=str, score=int)
     """Emitted for every score."""
-    limit: int = export(10, range=(1, 100))
+    limit: int = export(10, range=(1, 100), or_greater=True, suffix="scores")
+    ease: float = export(1.0, hint=PROPERTY_HINT_EXP_EASING, hint_string="positive_only")
+    shown: ClassVar[int] = 0
     """How many scores are kept."""
     order: Order = export(Order.DESCENDING)
     icon: Texture2D | None = export()
@@ -104,6 +133,40 @@ class Leaderboard(Node):
         self.set_meta("players", self.players)
         self.set_meta("hex", self.photo.hex_encode())
         return Dictionary({name: number for number, name in enumerate([first, *everybody])})
+
+    def get_child_count(self, include_internal: bool = False) -> int:
+        """Returns the number of rows, of which one is the title."""
+        return super().get_child_count(include_internal=include_internal) - 1
+
+    @rpc("any_peer", "call_local", channel=1)
+    def cheer(self, key: Key = Key.A) -> None:
+        """Is called by other peers."""
+        if key is KEY_SPACE or self.process_mode is Node.ProcessMode.PROCESS_MODE_DISABLED:
+            self.rpc("cheer", KEY_ENTER)
+        self._on_cheer(strength=lerp(from_=0.0, to=1.0, weight=0.5))
+
+    @virtual
+    def _on_cheer(self, strength: float) -> bool:
+        self.set_meta("cheer", load("res://cheer.tres"))
+        return strength > 1.0
+
+    def _get(self, name: StringName) -> Any:
+        return self._scores.get(name)
+
+    def _set(self, name: StringName, value: Any) -> bool:
+        return self._scores.setdefault(name, int(value)) == int(value)
+
+    def _get_property_list(self) -> list[dict[str, Any]]:
+        return [{"name": name, "type": int, "hint": PropertyHint.RANGE} for name in self._scores]
+
+    def _validate_property(self, found: dict[str, Any]) -> None:
+        found["usage"] |= PropertyUsage.STORAGE
+
+    def _property_can_revert(self, name: StringName) -> bool:
+        return name in self._scores
+
+    def _property_get_revert(self, name: StringName) -> Any:
+        return 0
 
     def draw(self, sprite: Sprite2D, done: Callable, when: BoundSignal) -> Vector2:
         """Shows the icon."""

@@ -160,12 +160,12 @@ def test_what_is_told_of_attributes_that_are_not_exported() -> None:
     @gdclass
     class Mine(Plain, Node):
         speed: float = 3.5
-        words: "list[str]" = []
+        words: "list[str]" = []  # noqa: RUF012
         later: int
         LIMIT: int = 3
         _own: int = 4
         shared: ClassVar[int] = 5
-        foreign: set[int] = set()
+        foreign: set[int] = set()  # noqa: RUF012
         function: Callable[..., Any] = print
         exported: int = export(1)
         plain = 6
@@ -176,8 +176,10 @@ def test_what_is_told_of_attributes_that_are_not_exported() -> None:
 def test_callbacks_and_virtual_methods() -> None:
     @gdclass
     class Base(Node):
-        def _get(self, property: str) -> Any: ...
-        def _get_property_list(self) -> list[dict[str, Any]]: ...
+        def _get(self, name: str) -> Any: ...
+
+        def _get_property_list(self) -> list[dict[str, Any]]:
+            return []
 
         @virtual
         def _on_hit(self, damage: int = 1) -> bool:
@@ -186,7 +188,9 @@ def test_callbacks_and_virtual_methods() -> None:
 
     @gdclass
     class Heir(Base):
-        def _get_property_list(self) -> list[dict[str, Any]]: ...
+        def _get_property_list(self) -> list[dict[str, Any]]:
+            return [{}]
+
         def _on_hit(self, damage: int = 1) -> bool:
             return super()._on_hit(damage)
 
@@ -202,7 +206,9 @@ def test_callbacks_and_virtual_methods() -> None:
 
 
 def test_names_that_are_used_with_super() -> None:
-    class Mine(Plain, Node):
+    base: Any = Node
+
+    class Mine(Plain, base):  # type: ignore[misc]
         def plain(self) -> None:
             self.get_name()
 
@@ -214,7 +220,7 @@ def test_names_that_are_used_with_super() -> None:
             return lambda: super(Mine, node).get_parent()
 
         @property
-        def path(self) -> str:
+        def path(self) -> Any:
             return super().get_path()
 
     used = names_at_super(Mine)

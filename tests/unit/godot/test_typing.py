@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = Path(__file__).with_name("sample_leaderboard.py")
 
 HEAD = """\
-from godot import Array, Color, Dictionary, Engine, HTTPClient, Node, PackedByteArray, PackedInt32Array
-from godot import Signal, Vector2, Vector2i, export, gdclass
+from godot import Array, Color, Dictionary, Engine, HTTPClient, Key, Node, PackedByteArray, PackedInt32Array
+from godot import Signal, Vector2, Vector2i, export, gdclass, lerp
 
 @gdclass
 class Mine(Node):
@@ -35,7 +35,11 @@ MISTAKES = {
     "name: int = Engine.get_version_info": "assignment",
     "HTTPClient().request(0, '/', 'Accept: */*')": "arg-type",
     "HTTPClient().request_raw(0, '/', [], 'body')": "arg-type",
-    "HTTPClient().request(0, url='/', headers=[])": "call-arg",
+    "HTTPClient().request(0, uri='/', headers=[])": "call-arg",
+    "HTTPClient().request(0, url=1, headers=[])": "arg-type",
+    "lerp(1, 2, wait=3)": "call-arg",
+    "Key.NOTHING": "attr-defined",
+    "text: str = mine.process_mode": "assignment",
     "Vector2(1.0, 2.0) + 'x'": "operator",
     "Vector2(1.0, 2.0).lenght()": "attr-defined",
     "Vector2(1.0)": "call-overload",

@@ -29,8 +29,8 @@ class PyOverriding(Node):
     def __init__(self) -> None:
         self.added: list[str] = []
 
-    def get_name(self) -> str:
-        return f"<{super().get_name()}>"
+    def get_name(self) -> StringName:
+        return StringName(f"<{super().get_name()}>")
 
     def add_child(self, node: Node, force_readable_name: bool = False, internal: int = 0) -> None:
         self.added.append(str(node.name))
@@ -39,7 +39,7 @@ class PyOverriding(Node):
     def get_child_count(self, include_internal: bool = False) -> int:
         return 100 + Node.get_child_count(self, include_internal)
 
-    def set_meta(self, name: StringName, value: Any) -> None:
+    def set_meta(self, name: str, value: Any) -> None:
         super().set_meta(name, [value])
 
     def look(self) -> list[Any]:
@@ -48,7 +48,7 @@ class PyOverriding(Node):
         return [
             super().get_child_count(),
             super().process_priority,
-            Node.process_priority.__get__(self, Node),
+            vars(Node)["process_priority"].__get__(self, Node),
             Node.get_meta(self, "own", default=None),
             FileAccess.file_exists("res://project.godot"),
             self.added,
@@ -58,13 +58,15 @@ class PyOverriding(Node):
         """What is not possible."""
         told = []
         wrong: Any = Node
-        for call in (
-            lambda: wrong.add_child(),
+        above: Any = super()
+        calls: list[Any] = [
+            wrong.add_child,
             lambda: wrong.add_child(self),
             lambda: wrong.add_child(5, self),
             lambda: wrong.no_such_method,
-            lambda: super(PyOverriding, self).no_such_method,  # type: ignore[misc]
-        ):
+            lambda: above.no_such_method,
+        ]
+        for call in calls:
             try:
                 call()
             except (AttributeError, TypeError) as error:
@@ -76,8 +78,8 @@ class PyOverriding(Node):
 class PyOverridingHeir(PyOverriding):
     """Overrides the same again."""
 
-    def get_name(self) -> str:
-        return f"[{super().get_name()}]"
+    def get_name(self) -> StringName:
+        return StringName(f"[{super().get_name()}]")
 
 
 @gdclass
@@ -106,15 +108,15 @@ class PyDynamic(Node):
         if self.raising == name:
             raise ValueError(f"raised in {name}")
 
-    def _get(self, property: StringName) -> Any:
+    def _get(self, name: StringName) -> Any:
         self._check("_get")
-        return self.values.get(property)
+        return self.values.get(name)
 
-    def _set(self, property: StringName, value: Any) -> bool:
+    def _set(self, name: StringName, value: Any) -> bool:
         self._check("_set")
-        if not property.startswith("dynamic_") and property not in self.values:
+        if not name.startswith("dynamic_") and name not in self.values:
             return False
-        self.values[str(property)] = value
+        self.values[str(name)] = value
         return True
 
     def _get_property_list(self) -> list[dict[str, Any]]:
@@ -128,20 +130,20 @@ class PyDynamic(Node):
             {"name": "anything"},
         ]
 
-    def _validate_property(self, property: dict[str, Any]) -> None:
+    def _validate_property(self, found: dict[str, Any]) -> None:
         self._check("_validate_property")
-        if property["name"] == "kind":
-            property["hint"] = PropertyHint.ENUM
-            property["hint_string"] = "small,large"
-            property["usage"] |= PropertyUsage.NIL_IS_VARIANT
+        if found["name"] == "kind":
+            found["hint"] = PropertyHint.ENUM
+            found["hint_string"] = "small,large"
+            found["usage"] |= PropertyUsage.NIL_IS_VARIANT
 
-    def _property_can_revert(self, property: StringName) -> bool:
+    def _property_can_revert(self, name: StringName) -> bool:
         self._check("_property_can_revert")
-        return property == "size"
+        return name == "size"
 
-    def _property_get_revert(self, property: StringName) -> Any:
+    def _property_get_revert(self, name: StringName) -> Any:
         self._check("_property_get_revert")
-        return {"size": 3}.get(property)
+        return {"size": 3}.get(name)
 
 
 @gdclass

@@ -255,5 +255,5 @@ class PyScrolls(ResourceFormatLoader):
     def _get_dependencies(self, path: str, add_types: bool) -> list[str]:
         return [path, str(add_types)]
 
-    def _handles_type(self, type: StringName) -> bool:
-        return type == "PyScroll"
+    def _handles_type(self, kind: StringName) -> bool:
+        return kind == "PyScroll"
