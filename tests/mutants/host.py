@@ -1017,7 +1017,7 @@ MUTANTS = [
         ),
         (
             "a signal says nothing more of a method that has raised",
-            "    return any([call_method(one[\"callable\"], \"get_method\") == name for one in connections])",
+            '    return any([call_method(one["callable"], "get_method") == name for one in connections])',
             "    return False",
             f"{_STRESS} -k stress_errors",
         ),

@@ -446,20 +446,18 @@ class _Inspection:
 
     def rpcs(self, native: type[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         """The methods that `rpc` marks, inherited ones too, as the engine keeps this by object."""
-        ours = [base for base in self.cls.__mro__ if not is_native(base) and not _is_standard(base)]
-        marked = [
-            (base, name, vars(member)["_rpc"])
-            for base in ours
-            for name, member in vars(base).items()
-            if isinstance(member, FunctionType) and "_rpc" in vars(member)
-        ]
-        for base, name, config in marked:
-            if not any(known.__name__ == "Node" for known in native.__mro__):
-                raise DeclarationError(
-                    f"{self.cls.__name__}.{name}: only nodes have methods that peers call", name
-                )
-            if owner_of(self.cls, name) is base:
-                yield name, config
+        found: dict[str, dict[str, Any]] = {}
+        for base in self.cls.__mro__:
+            if base is self.cls or not (is_native(base) or _is_standard(base)):
+                for name, member in vars(base).items():
+                    if isinstance(member, FunctionType) and "_rpc" in vars(member):
+                        found.setdefault(name, vars(member)["_rpc"])
+        if found and not any(base.__name__ == "Node" for base in native.__mro__):
+            name = next(iter(found))
+            raise DeclarationError(
+                f"{self.cls.__name__}.{name}: only nodes have methods that peers call", name
+            )
+        yield from found.items()
 
     def callbacks(self) -> Iterator[str]:
         """The engine's callbacks that the class answers, but for the two that have fields of their own."""

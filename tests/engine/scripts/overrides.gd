@@ -221,3 +221,14 @@ func test_init_that_hands_out_and_raises() -> void:
 
 func test_defaults_of_a_class_that_hands_out() -> void:
 	check("a default", ClassDB.class_get_property_default_value("PyEager", "size"), 4)
+
+
+func test_methods_that_peers_call() -> void:
+	for cheering: PyCheering in [PyCheering.new(), PyCheeringHeir.new()]:
+		add_child(cheering)
+		check("in a script", cheering.rpc("cheer", 3), OK)
+		cheering.cheer_all(4)
+		check("heard", cheering.get_heard(), [3, 4])
+		expect('Unable to get the RPC configuration for the function "quiet"')
+		check("not for peers", cheering.rpc("quiet"), ERR_INVALID_PARAMETER)
+		cheering.free()

@@ -6,6 +6,7 @@ import inspect
 import re
 import sys
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from enum import CONFORM, Enum, IntEnum, IntFlag
 from string import Formatter
@@ -33,8 +34,9 @@ from godot import (
     declare,
     export,
     gdclass,
+    Vector2,
 )
-from godot.declare import Virtual, names_at_super, spec_of, unexported, virtual
+from godot.declare import Virtual, names_at_super, rpc, spec_of, unexported, virtual
 from godot.spec import ClassSpec, MethodSpec, PropertySpec
 
 T = TypeVar("T")
@@ -203,6 +205,77 @@ def test_callbacks_and_virtual_methods() -> None:
     assert heir.declared == ()
     assert isinstance(vars(Heir)["_on_hit"], Virtual), "a script may override the heir's too"
     assert [method.name for method in (*base.methods, *heir.methods)] == []
+
+
+def test_hints_of_all_kinds() -> None:
+    def hints(declared: Any, annotation: Any) -> tuple[int, str]:
+        (prop,) = spec(__annotations__={"value": annotation}, value=declared).properties
+        return int(prop.info.hint), prop.info.hint_string
+
+    assert hints(export(range=(0, 10, 0.5), or_greater=True), float) == (1, "0,10,0.5,or_greater")
+    assert hints(export(range=(0, 1), or_less=True, suffix="m"), int) == (1, "0,1,or_less,suffix:m")
+    assert hints(export(suffix="m"), Vector2) == (0, "suffix:m")
+    assert hints(export(hint=4, hint_string="attenuation"), float) == (4, "attenuation")
+
+
+@pytest.mark.parametrize(
+    ("declared", "annotation", "text"),
+    [
+        (lambda: export(suffix="m"), str, "for numbers and vectors"),
+        (lambda: export(or_greater=True), int, "there is none"),
+        (lambda: export(enum=["A"], suffix="m"), int, "for numbers and vectors"),
+        (lambda: export(hint=4, multiline=True), str, "takes one hint, not multiline and hint"),
+    ],
+)
+def test_hints_that_do_not_go_together(declared: Any, annotation: Any, text: str) -> None:
+    with pytest.raises(DeclarationError, match=text):
+        spec(__annotations__={"value": annotation}, value=declared())
+
+
+def test_methods_that_peers_call() -> None:
+    @gdclass(icon="res://mine.svg")
+    class Mine(Node):
+        @rpc
+        def first(self) -> None: ...
+
+        @rpc("any_peer", "call_local", "reliable", channel=2)
+        def second(self) -> None: ...
+
+        def third(self) -> None: ...
+
+    @gdclass
+    class Heir(Mine):
+        def second(self) -> None: ...
+
+    assert spec_of(Mine).icon == "res://mine.svg"
+    assert dict(spec_of(Mine).rpcs) == {
+        "first": {"rpc_mode": 2, "call_local": False, "transfer_mode": 0, "channel": 0},
+        "second": {"rpc_mode": 1, "call_local": True, "transfer_mode": 2, "channel": 2},
+    }
+    assert dict(spec_of(Heir).rpcs) == dict(spec_of(Mine).rpcs), "what overrides one is one"
+    with pytest.raises(DeclarationError, match="rpc has no mode 'everybody'; it has authority, any_peer"):
+        rpc("everybody")
+    with pytest.raises(DeclarationError, match=r"Loaded\.fire: only nodes have methods that peers call"):
+        gdclass(type("Loaded", (Resource,), {"__module__": __name__, "fire": rpc(lambda self: None)}))
+
+
+def test_an_abstract_class_of_python_is_one_of_the_engine() -> None:
+    class Counts(ABC):
+        @abstractmethod
+        def count(self) -> int: ...
+
+    meta: Any = type("Meta", (type(Counts), type(Node)), {})
+
+    class Base(Counts, Node, metaclass=meta):
+        pass
+
+    class Heir(Base):
+        def count(self) -> int:
+            return 1
+
+    gdclass(Base)
+    gdclass(Heir)
+    assert [spec_of(cls).abstract for cls in (Base, Heir)] == [True, False]
 
 
 def test_names_that_are_used_with_super() -> None:

@@ -18,6 +18,7 @@ from godot import (
     Vector2,
     export,
     gdclass,
+    rpc,
     virtual,
 )
 
@@ -241,3 +242,29 @@ class PyEager(Resource):
 
 
 KEPT: list[PyEager] = []
+
+
+@gdclass(icon="res://addons/overrides/icon.svg")
+class PyCheering(Node):
+    """Has methods that peers call, and an icon."""
+
+    def __init__(self) -> None:
+        self.heard: list[int] = []
+
+    @rpc("any_peer", "call_local", "reliable")
+    def cheer(self, times: int) -> None:
+        self.heard.append(times)
+
+    def cheer_all(self, times: int) -> None:
+        self.rpc("cheer", times)
+
+    def quiet(self) -> None:
+        """Is not for peers."""
+
+    def get_heard(self) -> list[int]:
+        return self.heard
+
+
+@gdclass
+class PyCheeringHeir(PyCheering):
+    """Inherits them."""
