@@ -112,7 +112,7 @@ def write_presets(root: Path, presets: Mapping[str, Preset] = PRESETS) -> None:
 
 
 @cache
-def _homes() -> Mapping[str, str]:
+def _homes() -> dict[str, str]:
     """Where the editor keeps its own: in the user's folders other editors may write at the same time."""
     folder = tempfile.mkdtemp(prefix="editor-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
