@@ -76,6 +76,7 @@ class Exchanging:
     def failure(self, body: Body | None = None, *, seconds: float = 0.0) -> tuple[Failure, str]:
         with pytest.raises(SessionError) as caught:
             self.run(body, seconds=seconds)
+        assert not isinstance(caught.value, StaleError)
         return caught.value.failure, caught.value.reason
 
 
@@ -315,6 +316,27 @@ def test_a_reader_that_is_slow_holds_the_connection_up(link: Exchanging) -> None
     blocked.set(None)
     link.loop.finish(task)
     assert pieces == [b"hell", b"o"]
+
+
+def test_the_time_of_a_reader_is_not_that_of_the_server(link: Exchanging) -> None:
+    blocked: Future[None] = Future()
+
+    async def read() -> None:
+        slot = await link.slot()
+        exchange = Exchange(link.loop, slot)
+        head = RequestHead(b"GET / HTTP/1.1\r\n\r\n", False, False, False)
+        await exchange.send("GET", head, None, limits=Limits(), timeouts=Timeouts(idle=5), decode=False)
+        await exchange.receive(ChunkSink(lambda _: blocked))
+        slot.release()
+
+    link.answers(HELLO[:-3])
+    task = link.loop.begun(read())
+    link.loop.advance(1000)
+    blocked.set(None)
+    link.loop.advance(4)
+    assert not task.done
+    link.peer.send(HELLO[-3:])
+    link.loop.finish(task)
 
 
 def test_a_large_body_lets_others_have_their_turn(link: Exchanging) -> None:

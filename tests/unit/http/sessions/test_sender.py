@@ -109,6 +109,18 @@ def test_a_kept_connection_that_is_dead(sending: Sending, method: str, again: bo
         assert response.failure_reason == "cannot receive: reset, before it answered"
 
 
+def test_where_one_is_dead_no_other_kept_one_is_tried(sending: Sending) -> None:
+    served = sending.served
+    served.peers.seconds = 1
+    for transfer in [served.session.start("GET", "http://a/x") for _ in range(3)]:
+        served.loop.finish(transfer.response)
+    assert served.session.pool.idle == 3
+    for peer in served.peers.all:
+        peer._answering = lambda _: [CUT]
+    assert sending.send(sending.request()).ok
+    assert len(served.peers.requests) == 3 + 2
+
+
 def test_a_server_that_only_cuts_is_asked_twice(sending: Sending) -> None:
     sending.send(sending.request())
     for peer in sending.served.peers.all:
