@@ -266,7 +266,7 @@ MUTANTS = [
             "if fresh or not (error.unsent or request.method in IDEMPOTENT):",
             "if fresh:",
         ),
-        ("it is sent again once", "                fresh = True\n", "                pass\n"),
+        ("it is sent again once", "fresh, response.sent = True, not", "fresh, response.sent = False, not"),
         ("what is read once has a new connection", "fresh = not request.repeatable", "fresh = False"),
         (
             "heads are those of their requests",
