@@ -142,6 +142,7 @@ class Transfer:
         hooks = self._session.hooks
         if hooks.before is not None:
             request = await _hook("before", hooks.before(request.copy()))
+            _check_request("before", request)
         while True:
             hop = Hop(self, self._session, request, self._listener, self._download)
             response = await hop.run()
@@ -159,6 +160,10 @@ class Transfer:
                 if repeated is None or self._repeats >= MOST_REPEATS:
                     return response
                 self._repeats += 1
+                _check_request("after", repeated)
+                if repeated.body is request.body and not request.repeatable:
+                    text = "the hook `after` wants the request again, whose body can be read only once"
+                    raise SessionError(Failure.BODY_NOT_REPLAYABLE, text)
                 request = repeated
 
     async def _pass(self, seconds: float) -> None:
@@ -346,6 +351,12 @@ class Hop:
         """See `exchange.Progress`."""
         if self._last:
             self._listener.received(self._offset + size, self._offset + total if total >= 0 else -1)
+
+
+def _check_request(name: str, given: object) -> None:
+    if not isinstance(given, Request):
+        text = f"the hook `{name}` gave a {type(given).__name__}, and no request"
+        raise SessionError(Failure.HOOK, text)
 
 
 async def _hook(name: str, asked: Awaitable[T]) -> T:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.loopback.network import SECONDS, closed_port, until
+from tests.loopback.network import SECONDS, closed_port, descriptors, until
 from tests.loopback.server import PATTERN, Server
 
 from pythonscript_http.exceptions import LocalError
@@ -208,6 +208,21 @@ def test_closing_ends_what_is_under_way(loop: Loop, server: Server) -> None:
     until(lambda: session.pool.size == 0)
     late = session.request_sync("GET", "/hello")
     assert (late.failure, late.failure_reason) == (Failure.BUSY, "the session is closed")
+
+
+@pytest.mark.parametrize("close", [True, False])
+def test_a_loop_that_stops_leaves_no_connection(server: Server, close: bool) -> None:
+    """As at the end of a game: one call is under way, and a connection idle."""
+    session = Session(Loop(), base_url=f"http://127.0.0.1:{server.port}")
+    transfer = session.start("GET", "/wait/30")
+    assert session.request_sync("GET", "/hello").ok
+    before = descriptors()
+    if close:
+        session.close()
+    assert session.loop.stop(SECONDS)
+    assert transfer.response.result().failure is Failure.CANCELLED
+    assert session.pool.size == 0
+    assert descriptors() < before
 
 
 def test_calls_have_a_bound(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -282,6 +282,26 @@ def test_a_hook_that_fails(calling: Calling, which: str) -> None:
 
 
 @pytest.mark.parametrize("which", ["before", "after"])
+def test_a_hook_that_gives_no_request(calling: Calling, which: str) -> None:
+    async def give(*_: object) -> str:
+        return "x"
+
+    setattr(calling.session.hooks, which, give)
+    response = calling.call()
+    said = f"the hook `{which}` gave a str, and no request"
+    assert (response.failure, response.failure_reason) == (Failure.HOOK, said)
+
+
+def test_a_hook_cannot_have_a_body_twice_that_comes_once(calling: Calling) -> None:
+    async def again(request: Request, _: Response) -> Request:
+        return request
+
+    calling.session.hooks.after = again
+    response = calling.call("PUT", stream=[b"abc"])
+    assert (response.failure, response.attempts) == (Failure.BODY_NOT_REPLAYABLE, 1)
+
+
+@pytest.mark.parametrize("which", ["before", "after"])
 def test_a_hook_that_hangs(calling: Calling, which: str) -> None:
     async def hang(*_: object) -> None:
         await Future[None]()
