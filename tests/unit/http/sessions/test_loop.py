@@ -23,8 +23,16 @@ from pythonscript_http.sessions.loop import (
     pause,
     sleep,
 )
+from pythonscript_http.transport import portable, system
 from pythonscript_http.transport.stream import Watcher
 from pythonscript_http.transport.tcp import SocketStream
+
+
+@pytest.fixture(params=[None, portable.Poller], ids=["here", "no-poll"], autouse=True)
+def _poller(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on this system, and as on Windows, which has no poll."""
+    if request.param is not None:
+        monkeypatch.setattr(system, "poller", request.param)
 
 
 @pytest.fixture
