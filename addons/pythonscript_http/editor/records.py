@@ -5,12 +5,15 @@ record too. Times are those at which the game's calls noticed things, so waiting
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pythonscript_http.trace import Moment, Outcome
 
 from .request import Headers
 
+_HEADS: Final = 512
+"""Heads whose headers are known: a list asks for a few of each, again and again."""
 PHASES: Final = ("dns", "connect", "proxy", "tls", "blocked", "send", "wait", "receive")
 """In their order. `blocked`: the connection stands, and the game has not sent its request yet."""
 
@@ -176,6 +179,7 @@ class Record:
         return max(0.0, (now if self.ended is None else self.ended) - self.begun.monotonic)
 
 
+@lru_cache(_HEADS)
 def headers_of(head: bytes) -> Headers:
     """The headers of a raw head, in order; lines that go on are joined."""
     lines: list[str] = []

@@ -11,6 +11,7 @@ from tests.unit.http.editor.fakes import connecting, log_of, refused, request, r
 
 from pythonscript_http.editor.har import har_of, text_of
 from pythonscript_http.editor.log import Log
+from pythonscript_http.editor.messages import read_message
 from pythonscript_http.trace import Outcome
 
 SCHEMA = json.loads((Path(__file__).parent / "har_schema.json").read_text(encoding="utf-8"))
@@ -37,15 +38,47 @@ def entries(log: Log, *, secrets: bool = False) -> list[dict[str, Any]]:
     return found
 
 
+def faults(har: object) -> list[str]:
+    """What the schema says against a HAR."""
+    validator = Draft6Validator(SCHEMA, format_checker=Draft6Validator.FORMAT_CHECKER)
+    return [error.message for error in validator.iter_errors(har)]
+
+
 @pytest.mark.parametrize("secrets", [False, True])
 def test_it_is_valid(secrets: bool) -> None:
     log = secret_log()
     har = json.loads(text_of(log.records, log.now, secrets=secrets))
-    assert [
-        error.message
-        for error in Draft6Validator(SCHEMA, format_checker=Draft6Validator.FORMAT_CHECKER).iter_errors(har)
-    ] == []
+    assert faults(har) == []
     assert len(har["log"]["entries"]) == 4
+
+
+HOSTILE = {
+    "headers": "".join(f"X-{number}: y\r\n" for number in range(1000)).encode(),
+    "binary": b"X-\xff\0: \x01\x7f\xfe\xff\r\n: \r\nnone\r\n \r\n",
+    "terminal": b"Location: javascript:\x1b]0;x\x07\r\nSet-Cookie: =;;\xff=\0\r\n"
+    b"Content-Type: \xff;charset=utf-7\r\n",
+}
+
+
+@pytest.mark.parametrize("head", HOSTILE)
+@pytest.mark.parametrize("body", [bytes(range(256)) * 256, b"[" * 65536, b"\x1b[31m\0\xed\xa0\x80", b""])
+@pytest.mark.parametrize("secrets", [False, True])
+def test_it_is_valid_whatever_comes(head: str, body: bytes, secrets: bool) -> None:
+    latest = (253402300799.9, 9_999_999_999.0)
+    raw = b"HTTP/1.1 200 \x1b\xff\r\n" + HOSTILE[head] + b"\r\n"
+    rows: list[list[Any]] = [
+        ["RequestStarted", 0.0, 0.0, 1, 1, "\ud800 \0", b"\xff \xff\r\n" + HOSTILE[head], -1],
+        ["RequestBody", *latest, 1, 1, body],
+        ["HeadReceived", *latest, 1, 1, (1 << 53) - 1, False, raw],
+        ["ResponseBody", *latest, 1, 1, body],
+        ["ExchangeEnded", *latest, 1, 1, "failed", "\ud800", -1, -1, -1, [[b"\xff", b"\0"]]],
+        ["RequestStarted", *latest, 2, 2, "", b"", 0],
+    ]
+    lost, events, wrong = read_message([0, rows])
+    assert (lost, wrong) == (0, 0)
+    log = log_of(iter(events))
+    text = text_of(log.records, log.now, secrets=secrets).encode("utf-8", "replace")
+    assert faults(json.loads(text, parse_constant=float.fromhex)) == []
 
 
 @pytest.mark.parametrize(
