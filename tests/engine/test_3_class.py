@@ -12,7 +12,7 @@ import pytest
 from tests.engine.harness import Project, Run
 from tests.engine.suites import RunOf, suite_tests
 
-SUITES = ("class.gd", "class_refusals.gd", "declarations.gd", "callables.gd", "overrides.gd")
+SUITES = ("class.gd", "class_refusals.gd", "declarations.gd", "callables.gd", "overrides.gd", "awaits.gd")
 
 STAGE = """\
 [gd_scene format=3]
@@ -29,7 +29,7 @@ target = NodePath("Other")
 def run_of(tmp_path_factory: pytest.TempPathFactory) -> RunOf:
     @cache
     def run(suite: str) -> Run:
-        addons = ["declarations", "mistakes", "overrides", "zoo"]
+        addons = ["awaits", "declarations", "mistakes", "overrides", "zoo"]
         project = Project(tmp_path_factory.mktemp("class") / "p", scripts=[suite, "actor.gd"], addons=addons)
         project.write("stage.tscn", STAGE)
         return project.run_suite(suite, verbose=True)

@@ -48,6 +48,7 @@ PRINTED = {
     **{name: [BODY.decode()] for name in FETCHING},
     "docs_client_a_request_step_by_step": [PRINTED_HEAD, BODY.decode(), PRINTED_HEAD],
     "docs_python_a_class_and_a_script_that_uses_it": ["Ada 1815", "1"],
+    "addons_pythonscript_readme_await": ["one frame later"],
 }
 """What the blocks print."""
 NOISE = re.compile(r"PASS |EXPECT |Loading resource: |ERROR: |\s")

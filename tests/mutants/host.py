@@ -136,6 +136,21 @@ MUTANTS = [
         ),
     ),
     *mutants_of(
+        f"{_FACADE}/_tasks.py",
+        (
+            "a result waits for who awaits it",
+            "        if signal.has_connections():\n",
+            "        if True:\n",
+            f"{_CLASS} -k awaits",
+        ),
+        (
+            "what cannot be awaited is told to the coroutine",
+            "                awaited = self._coroutine.throw(error)\n",
+            "                raise\n",
+            f"{_CLASS} -k awaits",
+        ),
+    ),
+    *mutants_of(
         f"{_FACADE}/_preload.py",
         (
             "what fails early is left to the addon's own import",
@@ -598,8 +613,8 @@ MUTANTS = [
         ),
         (
             "what Python makes and drops ends",
-            "    if self.link is not NULL and self.refcounted and count(ptr) == 1:\n        unlink(self.link)",
-            "    if False:\n        unlink(self.link)",
+            "    if self.link is not NULL and self.refcounted and count(ptr) == 1:\n",
+            "    if False:\n",
             _LIFE,
         ),
         (
@@ -1000,7 +1015,7 @@ MUTANTS = [
             "            argument = stack.places[i]\n"
             "            objects.let_go_if_unshared(<object>argument, 2)\n"
             "            Py_DECREF(<object>argument)",
-            "            argument = stack.places[i]\n            objects.let_go_if_unshared(<object>argument, 2)",
+            "            argument = stack.places[i]",
             _ERRORS,
         ),
         (
@@ -1018,7 +1033,7 @@ MUTANTS = [
         (
             "a signal says nothing more of a method that has raised",
             '    return any([call_method(one["callable"], "get_method") == name for one in connections])',
-            "    return False",
+            "    return not any([None for one in",
             f"{_STRESS} -k stress_errors",
         ),
         (

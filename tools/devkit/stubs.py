@@ -509,7 +509,10 @@ def _defined(stub: Path, name: str) -> set[str]:
 
 _CONSTRUCTORS = {
     "RID": ["    def __init__(self) -> None: ..."],
-    "BoundSignal": ["    def __init__(self, object: Object = ..., signal: str = ..., /) -> None: ..."],
+    "BoundSignal": [
+        "    def __init__(self, object: Object = ..., signal: str = ..., /) -> None: ...",
+        "    def __await__(self) -> collections.abc.Generator[BoundSignal, Any, Any]: ...",
+    ],
     "Callable": [
         "    @overload",
         "    def __init__(self, function: _Function = ..., /) -> None: ...",

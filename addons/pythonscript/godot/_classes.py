@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections.abc
 import functools
 import typing
+from collections.abc import Generator
 from contextlib import suppress
 from enum import IntEnum, IntFlag
 from types import FunctionType
@@ -246,9 +247,18 @@ def _make_class(name: str) -> EngineClass:
         "__module__": "godot",
         "__doc__": f"Class reference: {name}.",
     }
+    if name == "RefCounted":
+        body["__await__"] = _await_function
     if name in declared:
         body |= _placeholders(declared[name])
     return EngineClass(name, (engine_class(parent),), body)
+
+
+def _await_function(self: Any) -> Generator[BoundSignal, Any, Any]:
+    """Awaits what a function of a script returns that awaits something; the engine tells its class by name alone."""
+    if outgoing.call_method(self, "get_class") != "GDScriptFunctionState":
+        raise TypeError(f"a {type(self).__name__} cannot be awaited; await one of its signals")
+    return (yield self.completed)
 
 
 def _placeholders(python: type[Any]) -> dict[str, Any]:
@@ -360,7 +370,13 @@ class Callable(_Boxed):
 
 
 class BoundSignal(_Boxed):
-    """A signal of an object (class reference: Signal): `object.signal.connect(function)`, `.emit(...)`."""
+    """A signal of an object (class reference: Signal): `object.signal.connect(function)`, `.emit(...)`.
+
+    `await object.signal` in an `async def` gives what it is emitted with: None, a value, or a list of them.
+    """
+
+    def __await__(self) -> Generator[BoundSignal, Any, Any]:
+        return (yield self)
 
 
 BOXES = {VariantType.RID: RID, VariantType.CALLABLE: Callable, VariantType.SIGNAL: BoundSignal}

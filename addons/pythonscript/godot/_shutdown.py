@@ -43,6 +43,8 @@ def run() -> None:
             function()
         except BaseException:
             errors.report_exception(getattr(function, "__qualname__", repr(function)))
+    if tasks := sys.modules.get("godot._tasks"):  # imported by the first of them
+        tasks.close()
     ended = end_processes(time.monotonic() + PATIENCE)
     _stuck.extend(end_threads(time.monotonic() + PATIENCE))
     _stuck.extend(run_handlers(time.monotonic() + PATIENCE))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Coroutine
+from typing import Any
 
 _MOST_HANDLES = 1_000_000
 """As many are emptied at the very end: destructors that always make new ones keep no game from quitting."""
@@ -57,6 +59,7 @@ def start(addons: str, advice: str) -> bool:
         members,
         objects,
         outgoing,
+        variant,
     )
 
     from . import (
@@ -83,7 +86,8 @@ def start(addons: str, advice: str) -> bool:
     callables.load()
     members.load()
     containers.load(_registration.type_of)
-    incoming.load(_scripts.is_waiting)
+    incoming.load(_scripts.is_waiting, _start_coroutine)
+    variant.load_coroutines(_start_coroutine)
     classes.load(_registration.listed)
     free_orphans = _classes.Callable(objects.free_orphans)
     objects.load(_classes.engine_class, free_orphans.call_deferred)
@@ -96,6 +100,12 @@ def start(addons: str, advice: str) -> bool:
     for found in _addons.found:
         _addons.import_all(found, "register_types")
     return True
+
+
+def _start_coroutine(coroutine: Coroutine[Any, Any, Any]) -> object:
+    from . import _tasks  # late: most games have none
+
+    return _tasks.start(coroutine)
 
 
 def start_editor(addons: str) -> bool:

@@ -547,6 +547,8 @@ class _Inspection:
             method = method_spec(name, function, flags, hints_of(function, self.cls, name))
             if method.rest is not None:
                 raise TypeError("a virtual method takes no *arguments")
+            if is_coroutine(function):
+                raise TypeError("a script that overrides it would have to await, which only a signal can say")
             self.declared.append(method)
         if not isinstance(member, FunctionType):
             return
@@ -798,8 +800,6 @@ def method_spec(
     Raises:
         TypeError: the engine cannot call such a function.
     """
-    if is_coroutine(function):
-        raise TypeError("the engine cannot await a coroutine; use a signal")
     given = parameters(function)
     if not flags & MethodFlags.STATIC:
         if not given:
@@ -825,6 +825,10 @@ def method_spec(
         result = None if returns in (None, type(None)) else Info("", resolve(returns))
     except TypeError as error:
         raise TypeError(f"its return value: {error}") from error
+    if is_coroutine(function):
+        if flags & MethodFlags.VIRTUAL and result is not None:
+            raise TypeError("a coroutine has no result yet when the engine wants it; return None, and use a signal")
+        result = None if flags & MethodFlags.VIRTUAL else Info("", ANY)  # what it is, or a signal that brings it
     return MethodSpec(name, function, tuple(arguments), result, tuple(defaults), flags, _doc(function), rest)
 
 

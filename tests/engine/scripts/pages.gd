@@ -108,6 +108,15 @@ func test_addons_pythonscript_readme_what_overrides_what() -> void:
 	armour.free()
 
 
+func test_addons_pythonscript_readme_await() -> void:
+	var door: Node = ClassDB.instantiate(&"Door")
+	add_child(door)
+	var opened: Variant = door.call(&"open", 0.01)
+	door.emit_signal(&"passed", "Ada")
+	check("who passed", await (opened as Signal), "Ada")
+	door.free()
+
+
 func test_addons_pythonscript_readme_shared_containers() -> void:
 	var inventory := Inventory.new()
 	inventory.pick_up("rope")

@@ -145,6 +145,12 @@ class Leaderboard(Scoring, Ranked, Node):
             self.rpc("cheer", KEY_ENTER)
         self._on_cheer(strength=lerp(from_=0.0, to=1.0, weight=0.5))
 
+    async def applaud(self, seconds: float) -> str:
+        """Waits for a score, and then a while."""
+        player: str = (await self.score_added)[0]
+        await self.get_tree().create_timer(seconds).timeout
+        return player.title()
+
     @virtual
     def _on_cheer(self, strength: float) -> bool:
         self.set_meta("cheer", load("res://cheer.tres"))

@@ -19,6 +19,7 @@ from _pythonscript.variant cimport Type
 
 cdef extern from "Python.h":
     object PyObject_Vectorcall(object callable, PyObject *const *arguments, size_t count, PyObject *keywords)
+    bint PyCoro_CheckExact(object)
 
 cdef enum:
     SPARE = 2    # places before the arguments: one that vectorcall may use, one for self
@@ -105,6 +106,8 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
                 r_error.expected = wanted.type
                 return
         result = call(&stack, method)
+        if PyCoro_CheckExact(result):
+            result = started(method, result)
         if method.returns is not None:
             give(method, result, &value)
             r_return[0] = value
@@ -136,6 +139,8 @@ cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, vo
         for i in range(len(method.arguments)):
             push(&stack, variant.pointer_to_python(<Type>method.arguments[i], arguments[i]))
         result = call(&stack, method)
+        if PyCoro_CheckExact(result):
+            result = started(method, result)
         if method.returns is not None:
             try:
                 variant.python_to_pointer(method.returns, result, r_return)
@@ -212,18 +217,25 @@ cdef int give(Method method, object result, Variant *r_value) except -1:
     return 0
 
 
+cdef object started(Method method, object coroutine):
+    """What the call of an `async def` returns: its result or a signal of it; nothing to the engine's own virtual methods."""
+    result = start_coroutine(coroutine)
+    return None if method.returns is None else result
+
+
 cdef int refuse_result(Method method, object result) except -1:
     raise TypeError(f"{method.where} is declared to return nothing, but returned a {type(result).__name__}")
 
 
+start_coroutine = None
 script_is_waiting = None
 """Says whether a script on this thread waits for the call that has failed, and looks at its error."""
 
 
-def load(function):
-    """Is given the function that finds out who has called (`godot._scripts.is_waiting`)."""
-    global script_is_waiting
-    script_is_waiting = function
+def load(function, start):
+    """Is given the functions that find out who has called (`godot._scripts.is_waiting`), and start a coroutine."""
+    global script_is_waiting, start_coroutine
+    script_is_waiting, start_coroutine = function, start
 
 
 cdef bint is_connected(object target, str name) except *:

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+def load_coroutines(start: Callable[[Any], Any]) -> None: ...
 def load(
     lists: Mapping[Any, type[Any]],
     arrays: Mapping[Any, type[Any]],

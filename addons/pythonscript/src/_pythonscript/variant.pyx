@@ -10,6 +10,7 @@
                                     Array, Dictionary where asked for         shared (see containers.pyx)
     PackedByteArray                 bytes, or PackedByteArray where asked for copied, or shared
     other packed arrays             Packed...Array (array.array, list)        copied
+    the result, or a Signal of it   a coroutine, which is started             (one way)
 
 What is no value of Python's own, but stands for a number (numpy's scalars, Decimal, whatever has `__index__`), crosses over
 as that number; a buffer by the format and shape of its items (see buffers.pyx).
@@ -26,6 +27,7 @@ import array as _array
 import numbers
 import operator
 from enum import IntFlag
+from types import CoroutineType
 from cpython.bool cimport PyBool_Check
 from cpython.buffer cimport PyObject_CheckBuffer
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check
@@ -57,6 +59,7 @@ cdef list packed_lists = [None] * TYPES
 cdef list number_arrays = [None] * TYPES   # packed arrays of numbers -> array.array subclass
 cdef list boxes = [None] * TYPES
 cdef list container_classes = [None] * TYPES  # Array and Dictionary, once `containers` is loaded
+cdef object start_coroutine = None
 cdef object string_name_class = None
 cdef object node_path_class = None
 cdef int (*python_to_callable)(object, Variant *) except -1
@@ -93,6 +96,12 @@ def load(lists, arrays, boxed, string_name, node_path):
             target[type] = cls
     packed_classes.update({cls: type for type, cls in {**lists, **arrays}.items()})
     string_name_class, node_path_class = string_name, node_path
+
+
+def load_coroutines(start):
+    """Is given what starts a coroutine, and returns its result or the signal that brings it."""
+    global start_coroutine
+    start_coroutine = start
 
 
 cdef class Type:
@@ -469,6 +478,8 @@ cdef int write_variant(object value, Variant *r_variant, Nesting nesting) except
             return buffers.write_buffer(value, GDEXTENSION_VARIANT_TYPE_NIL, r_variant)
         elif callable(value):
             return python_to_callable(value, r_variant)
+        elif isinstance(value, CoroutineType) and start_coroutine is not None:
+            return write_variant(start_coroutine(value), r_variant, nesting)
         else:
             raise TypeError(f"a {value.__class__.__module__}.{value.__class__.__qualname__} has no counterpart in the engine")
     box_variant[type](r_variant, &storage)

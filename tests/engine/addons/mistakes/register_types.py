@@ -59,7 +59,8 @@ def no_size(self: Any) -> None: ...
 def any_size(self: Any): ...  # type: ignore[no-untyped-def]
 
 
-async def later(self: Any) -> None: ...
+async def later_size(self: Any) -> Vector2:
+    return Vector2()
 
 
 def too_large(self: Any, number: int = 2**63) -> None: ...
@@ -96,7 +97,10 @@ MISTAKES: dict[str, tuple[type[Any], str, Any, str]] = {
         *(Node, "_process", keyword),
         VIRTUAL + "the engine passes no keyword arguments, such as delta",
     ),
-    "a coroutine": (Node, "_ready", later, VIRTUAL + "the engine cannot await a coroutine; use a signal"),
+    "a coroutine that returns something": (
+        *(Control, "_get_minimum_size", later_size),
+        VIRTUAL + "a coroutine has no result yet when the engine wants it; return None, and use a signal",
+    ),
     "a value where none is wanted": (
         *(Node, "_process", returning),
         VIRTUAL + "it must be annotated as returning None",

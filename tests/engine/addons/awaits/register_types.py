@@ -1,0 +1,122 @@
+"""Coroutines on the engine's loop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from godot import Engine, Node, RefCounted, SceneTree, Signal, Timer, gdclass
+
+
+@gdclass
+class PyAwaiting(Node):
+    """Awaits signals."""
+
+    fired = Signal(by=str, times=int)
+    alone = Signal()
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+
+    def get_log(self) -> list[str]:
+        return list(self.log)
+
+    async def _ready(self) -> None:
+        self.log.append("ready")
+        await self.alone
+        self.log.append("no more alone")
+
+    async def at_once(self, number: int) -> int:
+        return number + 1
+
+    async def next_frame(self, number: int) -> int:
+        await self.get_tree().process_frame
+        return number + 1
+
+    async def several(self) -> list[Any]:
+        """Awaits coroutines, signals of all kinds of arguments, and a timer."""
+        seen: list[Any] = [await self.next_frame(1), await self.at_once(5)]
+        seen.append(await self.fired)
+        seen.append(await self.alone)
+        await self.get_tree().create_timer(0.01).timeout
+        return [*seen, await self.next_frame(10)]
+
+    async def of_a_script(self, script: Node) -> Any:
+        """Awaits a function of GDScript's."""
+        return await script.call("wait_and_double", 4)
+
+    async def of_an_object(self, other: RefCounted) -> str:
+        awaited: Any = other
+        try:
+            await awaited
+        except TypeError as error:
+            return str(error)
+        return "went on"
+
+    async def raises(self, when: str) -> int:
+        if when == "at once":
+            raise ValueError("raised at once")
+        await self.get_tree().process_frame
+        raise ValueError("raised later")
+
+    async def strange(self, what: str) -> str:
+        try:
+            await Strange(what)
+        except TypeError as error:
+            return str(error)
+        return "went on"
+
+    async def result_without_counterpart(self) -> Any:
+        await self.get_tree().process_frame
+        return object()
+
+    async def cleans_up(self) -> None:
+        try:
+            await self.fired
+        finally:
+            CLEANED.append("cleaned")
+
+    def connect_coroutines(self, timer: Timer) -> None:
+        """As callbacks: a method, a private one, a lambda's."""
+        timer.timeout.connect(self.on_timeout)
+        timer.timeout.connect(self._on_timeout)
+
+    async def on_timeout(self) -> None:
+        await self.get_tree().process_frame
+        self.log.append("method")
+
+    async def _on_timeout(self) -> None:
+        await self.get_tree().process_frame
+        self.log.append("private")
+
+    @staticmethod
+    async def by_class() -> str:
+        tree = Engine.get_main_loop()
+        assert isinstance(tree, SceneTree)
+        await tree.process_frame
+        return "static"
+
+    @staticmethod
+    def cleaned() -> int:
+        return len(CLEANED)
+
+
+@gdclass
+class PyAwaitingCounted(RefCounted):
+    """Lives as long as its coroutine."""
+
+    async def wait(self, tree: SceneTree) -> str:
+        await tree.process_frame
+        return self.get_class()
+
+
+class Strange:
+    """Something that yields what is no signal."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def __await__(self) -> Any:
+        yield self.what
+
+
+CLEANED: list[str] = []
