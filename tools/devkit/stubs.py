@@ -302,6 +302,8 @@ class _Stubs:
             arguments.append("*arguments: Any")
         kind = entry.get("return_type") or entry.get("return_value", {}).get("type", "")
         result = (self.taken(kind) if virtual else self.returned(kind)) if kind else "None"
+        if virtual and not kind:
+            result = "collections.abc.Coroutine[Any, Any, None] | None"  # it may be an `async def`
         if shared:
             result = _RETURNED_BY_SHARED.get(kind, result)
         if entry["is_static"]:

@@ -255,7 +255,7 @@ def _make_class(name: str) -> EngineClass:
 
 
 def _await_function(self: Any) -> Generator[BoundSignal, Any, Any]:
-    """Awaits what a function of a script returns that awaits something; the engine tells its class by name alone."""
+    """Awaits what a script's function returns that awaits something; the engine says its class by name."""
     if outgoing.call_method(self, "get_class") != "GDScriptFunctionState":
         raise TypeError(f"a {type(self).__name__} cannot be awaited; await one of its signals")
     return (yield self.completed)

@@ -1,8 +1,9 @@
 """Coroutines on the engine's loop: `async def` methods and callbacks, and what they await.
 
-A coroutine that crosses over to the engine, as the result of a method or of a callback, is started there. What it awaits
-are signals: it goes on when the signal is emitted, on the thread that emits it. If it ends at once, the engine gets its
-result; else it gets a signal, `completed`, which a script awaits as it awaits a function of its own.
+A coroutine that crosses over to the engine, as the result of a method or of a callback, is started there.
+What it awaits are signals: it goes on when the signal is emitted, on the thread that emits it. If it ends at
+once, the engine gets its result; else it gets a signal, `completed`, which a script awaits as a function of
+its own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ._classes import BoundSignal, engine_class, singleton
 ONE_SHOT = 4
 """Object.CONNECT_ONE_SHOT."""
 PATIENCE = 600
-"""Frames for which a result waits for who awaits it: ten seconds or less. A script may await something else first."""
+"""Frames for which a result waits for who awaits it, as a script may await something else first."""
 
 _running: WeakSet[_Task] = WeakSet()
 
@@ -70,8 +71,8 @@ class _Task:
             try:
                 if not isinstance(awaited, BoundSignal):
                     raise TypeError(
-                        f"{self._name} awaits a {type(awaited).__name__}; on the engine's loop there are signals "
-                        "and coroutines that await them"
+                        f"{self._name} awaits a {type(awaited).__name__}; on the engine's loop there are "
+                        "signals and coroutines that await them"
                     )
                 awaited.connect(lambda *values: self._resume(values), ONE_SHOT)
             except Exception as error:
@@ -104,4 +105,4 @@ class _Task:
         tree = singleton("Engine").get_main_loop()
         self._frames -= 1
         if self._frames and tree is not None and tree.has_signal("process_frame"):
-            tree.process_frame.connect(lambda: self._deliver(), ONE_SHOT)
+            tree.process_frame.connect(self._deliver, ONE_SHOT)

@@ -827,8 +827,8 @@ def method_spec(
         raise TypeError(f"its return value: {error}") from error
     if is_coroutine(function):
         if flags & MethodFlags.VIRTUAL and result is not None:
-            raise TypeError("a coroutine has no result yet when the engine wants it; return None, and use a signal")
-        result = None if flags & MethodFlags.VIRTUAL else Info("", ANY)  # what it is, or a signal that brings it
+            raise TypeError("a coroutine has no result yet when the engine wants it; return None")
+        result = None if flags & MethodFlags.VIRTUAL else Info("", ANY)  # itself, or a signal of it
     return MethodSpec(name, function, tuple(arguments), result, tuple(defaults), flags, _doc(function), rest)
 
 

@@ -29,12 +29,12 @@ from godot import (
     Signal,
     StringName,
     VariantType,
+    Vector2,
     annotations,
     const,
     declare,
     export,
     gdclass,
-    Vector2,
 )
 from godot.declare import Virtual, names_at_super, rpc, spec_of, unexported, virtual
 from godot.spec import ClassSpec, MethodSpec, PropertySpec

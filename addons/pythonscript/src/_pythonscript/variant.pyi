@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 def load_coroutines(start: Callable[[Any], Any]) -> None: ...

@@ -99,7 +99,7 @@ MISTAKES: dict[str, tuple[type[Any], str, Any, str]] = {
     ),
     "a coroutine that returns something": (
         *(Control, "_get_minimum_size", later_size),
-        VIRTUAL + "a coroutine has no result yet when the engine wants it; return None, and use a signal",
+        VIRTUAL + "a coroutine has no result yet when the engine wants it; return None",
     ),
     "a value where none is wanted": (
         *(Node, "_process", returning),
