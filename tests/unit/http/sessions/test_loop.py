@@ -342,13 +342,17 @@ def test_the_thread_comes_with_the_first_task_and_goes_after_the_last(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("pythonscript_http.sessions.loop.LINGER", 0.01)
-    before = threading.active_count(), descriptors()
-    loop = Loop()
-    assert (threading.active_count(), descriptors()) == before
+    loop = Loop(name="a loop that ends")
+
+    def threads() -> int:
+        return sum(thread.name == "a loop that ends" for thread in threading.enumerate())
+
+    before = descriptors()
     for _ in range(3):
-        task = loop.spawn(after(0.001, loop))
-        assert task.wait(SECONDS)
-        until(lambda: (threading.active_count(), descriptors()) == before)
+        assert threads() == 0
+        assert loop.spawn(after(0.001, loop)).wait(SECONDS)
+        until(lambda: threads() == 0)
+    assert descriptors() <= before
     assert LINGER > 0.1
 
 
