@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from tests.exports.conftest import GameOf
-from tests.exports.games import PROGRAM, Machine, answers, run_game, tree
+from tests.exports.games import PROGRAM, SECONDS, Machine, answers, run_game, tree
 from tests.loopback.network import listening
 
 HOST = "addons/pythonscript"
@@ -157,15 +158,15 @@ def test_what_was_put_beside_a_game_is_not_imported(preset: str, game_of: GameOf
     assert answers(run)["heir"] == "PyVoyager"
 
 
-@pytest.mark.parametrize("preset", ["release", "debug"])
-def test_only_a_debug_build_tells_a_debugger_of_its_requests(
-    preset: str, game_of: GameOf, tmp_path: Path
-) -> None:
+def test_only_a_debug_build_tells_a_debugger_of_its_requests(game_of: GameOf, tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path / "home")}
     with listening("127.0.0.1") as (port, _):
-        program = str(game_of(preset) / PROGRAM)
-        command = [program, "--remote-debug", f"tcp://127.0.0.1:{port}"]
-        got = answers(run_game(command, variables={"HOME": str(tmp_path / "home")}))
-    if preset == "debug":
-        assert got["observed"][:2] == [True, True]
-    else:
-        assert got["observed"][1:] == [False, []]
+        options = "--remote-debug", f"tcp://127.0.0.1:{port}"
+        got = answers(run_game([game_of("debug") / PROGRAM, *options], variables=home))
+        command = [str(game_of("release") / PROGRAM), "--headless", *options]
+        refused = subprocess.run(
+            command, env=home, capture_output=True, text=True, check=False, timeout=SECONDS
+        )
+    assert got["observed"][:2] == [True, True]
+    assert refused.returncode == 1
+    assert "compiled without debug" in refused.stderr

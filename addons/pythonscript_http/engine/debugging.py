@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from godot import OS, Engine, EngineDebugger
+from godot import Engine, EngineDebugger
 
 
 def start() -> None:
     """Begins to record, if this is a game with a debugger. Else nothing of the inspector is even imported.
 
-    A game that is exported for release tells nothing, whatever its command line says.
+    A game that is exported for release has no debugger: the engine refuses to start one.
     """
-    if not (OS.is_debug_build() and EngineDebugger.is_active()) or Engine.is_editor_hint():
+    if not EngineDebugger.is_active() or Engine.is_editor_hint():
         return
     from godot import before_stop
     from pythonscript_http import trace
