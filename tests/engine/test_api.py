@@ -12,7 +12,7 @@ import pytest
 from _pythonscript.values import numbers
 from tests.engine.harness import Project
 
-from devkit import global_scope
+from devkit import global_scope, stubs
 from devkit.project import FACADE, SOURCES
 from godot import values
 
@@ -100,6 +100,31 @@ def test_the_hash_of_every_method_is_computed_as_the_engine_does(api: Dump, tmp_
     run.assert_clean()
     assert "SEEN true" in run.lines
     assert "WRONG []" in run.lines
+
+
+LISTED = """\
+extends SceneTree
+
+
+func _initialize() -> void:
+\tvar promised := FileAccess.get_file_as_string("res://promised.txt").split(" ")
+\tvar listed: Array = PyProbe.run("import godot\\nresult = list(godot.__all__)")
+\tvar missing := Array(promised).filter(func(name: String) -> bool: return name not in listed)
+\tprint("MISSING ", promised.size() > 1500, missing)
+\tprint("END 0 0")
+\tquit()
+"""
+
+
+def test_from_godot_import_all_brings_what_the_stubs_promise(api: Dump, tmp_path: Path) -> None:
+    made = stubs.generate(api)
+    names = re.findall(r'^    "(\w+)",$', made[made.index("__all__ = [") :], re.MULTILINE)
+    project = Project(tmp_path / "p", addons=["probe"])
+    project.write("promised.txt", " ".join(names))
+    project.write("listed.gd", LISTED)
+    run = project.run("--headless", "--script", "res://listed.gd", ends=True)
+    run.assert_clean()
+    assert "MISSING true[]" in run.lines
 
 
 def test_the_committed_global_scope_is_the_engines(api: Dump, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections.abc
 import functools
 import typing
+from abc import ABCMeta
 from collections.abc import Generator
 from contextlib import suppress
 from enum import IntEnum, IntFlag
@@ -45,8 +46,11 @@ class EngineClass(type(typing.Protocol)):  # type: ignore[misc]
     _engine_class: str
     _method_names: dict[Any, str]
 
+    def __new__(cls, name: str, bases: tuple[type[Any], ...], body: dict[str, Any], **keywords: Any) -> Any:
+        return ABCMeta.__new__(cls, name, bases, body, **keywords)  # none of them is a protocol itself
+
     def __init__(cls, name: str, bases: tuple[type[Any], ...], body: dict[str, Any], **keywords: Any) -> None:
-        super().__init__(name, bases, body, **keywords)
+        type.__init__(cls, name, bases, body, **keywords)
         objects.keep_end(cls)
 
     def __call__(cls, *arguments: Any, **keywords: Any) -> Any:

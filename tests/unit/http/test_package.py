@@ -149,3 +149,11 @@ def test_every_module_has_its_test() -> None:
     }
     modules = [path for path in MODULES if path.parent.name != "engine" and path.stem not in untested]
     assert {path.relative_to(PACKAGE).with_suffix("") for path in modules} <= tested
+
+
+def test_all_classes_run_in_the_editor_too() -> None:
+    """Scripts with `@tool` use them, and so do the panels of the console and the inspector."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in MODULES}
+    declared = {name: text.count("@gdclass") for name, text in texts.items() if "@gdclass" in text}
+    assert declared
+    assert declared == {name: texts[name].count("@gdclass(tool=True)") for name in declared}
