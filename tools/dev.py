@@ -24,6 +24,7 @@ from devkit import (  # noqa: E402
     bundle,
     cache,
     children,
+    client,
     display,
     engine,
     environment,
@@ -66,9 +67,11 @@ class Door:
         return 0
 
     def build(self) -> int:
-        """compile the host"""
+        """compile the host and the client"""
         self._no_arguments()
-        build.ensure(self._environment())
+        env = self._environment()
+        build.ensure(env)
+        client.ensure(env)
         return 0
 
     def bundle(self) -> int:
@@ -214,6 +217,8 @@ class Door:
         godot = engine.ensure(self._named, env)
         os.environ |= engine.variables(godot)
         build.ensure(env)
+        if not os.environ.get(client.PURE):
+            client.ensure(env)
         project.register_extension()
         stubs.ensure(godot)
         say("engine", str(godot))

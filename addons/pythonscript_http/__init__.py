@@ -16,6 +16,12 @@
 class over it, PyHTTPClient, is in `engine`, the one folder that needs an engine.
 """
 
+from . import compiled
+
+compiled.use()
+
+# ruff: noqa: E402 - they are those of the library, if there is one
+
 from .client import HTTPClient
 from .enums import Error, Method, ResponseCode, Status
 from .exceptions import BusyError, LocalError

@@ -186,7 +186,8 @@ class HTTPClient(Connections):
 
     def body_limit(self) -> int:
         """Tells how many bytes the next read of the body gives at most: how large a buffer it needs."""
-        return min(self.limits.read_size, self._http.core.most_left)
+        most = min(self.limits.read_size, self._http.core.most_left)
+        return most if self._blocking else self._http.room(most)
 
     def read_body_into(self, view: memoryview) -> int:
         """Reads what has come of the body into the caller's memory, straight from the kernel where possible.
@@ -239,7 +240,7 @@ class HTTPClient(Connections):
     def _settle(self) -> Error:
         """Makes the status that of the connection, which a call has used; gives what `poll()` returns."""
         http, state, timing = self._http, self._state, self._timing
-        if timing.due is not NEVER and (late := http.late()):
+        if timing.due != NEVER and (late := http.late()):
             self._expire(late)
         phase, status = http.core.phase, state.status
         if phase is _AWAITING:

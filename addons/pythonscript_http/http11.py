@@ -23,6 +23,8 @@ from .waits import Waits
 
 _AWAITING = Phase.AWAITING
 _BODY = Phase.BODY
+_LEAST = 4096
+"""Bytes of a buffer that need not be saved."""
 _QUIET = Readiness.QUIET
 _ENDED = Readiness.ENDED
 
@@ -41,6 +43,8 @@ class HTTP11Connection:
 
     __slots__ = (
         "_exchange",
+        "_filled",
+        "_fresh",
         "_go_on_at",
         "_heads",
         "_timing",
@@ -66,6 +70,7 @@ class HTTP11Connection:
         self._go_on_at = 0.0  # when the body is sent though nobody has asked for it
         self.distrusted = False
         """It failed since the peer refuses to speak TLS with us after all."""
+        self._filled = self._fresh = False  # the last read was full; since then nobody has looked for the end
         self._trace = trace
         self._exchange: ExchangeTrace | None = None  # of the request under way, if that is observed
         self._heads: list[tuple[int, bytes]] = []  # those that were not reported yet
@@ -112,6 +117,8 @@ class HTTP11Connection:
     def look(self) -> None:
         """Sees whether the connection stands, and the peer keeps silent until it is asked."""
         assert self.stream is not None
+        if self.stream.still():
+            return
         readiness = self.stream.peek()
         if readiness is _QUIET:
             return
@@ -292,8 +299,21 @@ class HTTP11Connection:
         assert self.stream is not None
         if self.core.writer.unsent:
             self._send(self.stream)
-        if self.core.phase is _BODY and self.core.vulnerable and self.stream.peek() is _ENDED:
+        if self._fresh:  # there is more, most likely, and the end is behind it
+            self._fresh = False
+        elif self.core.phase is _BODY and self.core.vulnerable and self.stream.peek() is _ENDED:
             self._take_end(self.stream)
+
+    def room(self, most: int) -> int:
+        """Tells how much memory a read needs now, so that none is taken for what has not come.
+
+        Args:
+            most: how much that may be.
+        """
+        stream, here = self.stream, self.core.here
+        if most <= _LEAST or self._filled or here < 0 or stream is None or stream.tls is not None:
+            return most
+        return min(most, max(_LEAST, here + stream.available()))
 
     def read_into(self, view: memoryview, waits: Waits | None = None) -> int:
         """Reads what has come of the body into the caller's memory, straight from the kernel where possible.
@@ -325,6 +345,7 @@ class HTTP11Connection:
             except NetworkError as error:
                 core.failed(str(error))
                 break
+            self._filled = self._fresh = got == most
             if got > 0:
                 timing.move()
                 came += got

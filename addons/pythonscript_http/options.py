@@ -305,7 +305,7 @@ class Options(Calls):
 
     def _set_timeout(self, name: str, seconds: float) -> None:
         if not (seconds >= 0 and math.isfinite(seconds)):
-            text = f"{name}_timeout {seconds} is not a number of seconds, 0 or more"
+            text = f"{name}_timeout {float(seconds)} is not a number of seconds, 0 or more"
             raise self.refused(LocalError(text))
         self.timeouts = self.timeouts._replace(**{name: float(seconds)})
         self._obey_timeouts()

@@ -119,13 +119,13 @@ class Timing:
                     self.due = since + seconds
                     return f"{what} {seconds:g} s ({name})"
                 due = min(due, since + seconds)
-        if self.due is NEVER:
+        if self.due == NEVER:
             self.due = due
         return ""
 
     def remaining(self, longest: float) -> float:
         """Gives how many seconds may be waited: until `due`, and `longest` at most."""
-        return longest if self.due is NEVER else min(longest, max(0.0, self.due - self.now()))
+        return longest if self.due == NEVER else min(longest, max(0.0, self.due - self.now()))
 
     # ---- results
 

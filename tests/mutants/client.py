@@ -649,7 +649,7 @@ MUTANTS = [
         ("the end is marked once", "if not self.ended:", "if True:", f"{_UNIT}/test_timing.py"),
         (
             "a deadline set by another thread is not lost",
-            "        if self.due is NEVER:\n            self.due = due",
+            "        if self.due == NEVER:\n            self.due = due",
             "        self.due = due",
             f"{_UNIT}/test_timing.py",
         ),
@@ -903,8 +903,8 @@ MUTANTS = [
         ),
         (
             "no more memory is asked for than can be filled",
-            "return min(self.limits.read_size, self._http.core.most_left)",
-            "return self.limits.read_size",
+            "most = min(self.limits.read_size, self._http.core.most_left)",
+            "most = self.limits.read_size",
             f"{_UNIT}/test_client.py::TestCost",
         ),
         (
@@ -1351,8 +1351,14 @@ MUTANTS = [
             f"{_UNIT}/transport/test_tcp.py",
         ),
         (
+            "a connection that is polled in a loop is looked at each time",
+            "        self._seen = seen = self._lookout.look(seen)",
+            "        seen = self._lookout.look(seen)",
+            f"{_UNIT}/transport/test_lookout.py",
+        ),
+        (
             "who reads learns of a reset",
-            "self._recv_into = _failing(error)",
+            'self._failure = error.errno, error.strerror or ""',
             "pass",
             f"{_UNIT}/transport/test_tcp.py",
         ),

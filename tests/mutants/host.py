@@ -1469,7 +1469,7 @@ MUTANTS = [
         ),
         (
             "native modules go beside the game",
-            "if any(file.suffix in NATIVE for file in files):",
+            "if any(file.suffix in NATIVE for file in beside):",
             "if False:",
             f"{_UNIT}/test_export_plan.py -k pip",
         ),

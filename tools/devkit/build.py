@@ -114,6 +114,10 @@ class Toolchain:
         run([self.python, "-m", "cython", *flags, *files], cwd=sources, timeout=300)
         self._compile(out, *self.cython_c_flags, f"-I{sources}", generated, *self.way.modules)
 
+    def compile_python(self, out: Path, *arguments: str | Path) -> None:
+        """Compiles what mypyc has written, or links it: to objects if `-c` is among the arguments."""
+        self._compile(out, *self.cython_c_flags, *arguments)
+
     def _compile(self, out: Path, *arguments: str | Path) -> None:
         includes = [f"-I{folder}" for folder in self.includes]
         command = [*self.compiler, *includes, *arguments, "-o", out]
@@ -190,7 +194,7 @@ def ensure(
     Raises:
         Failure: a compiler's message, warnings included.
     """
-    _place(made(sources, tools or usual(env)), into)
+    place(made(sources, tools or usual(env)), into, keep=(HOME,))
     cache.write(into / HOME, f"{env.home}\n")
 
 
@@ -219,10 +223,19 @@ def _stale(wanted: Iterable[Target]) -> list[Target]:
 
 
 def _build(stale: list[Target]) -> None:
+    each([target.build for target in stale])
+
+
+def each(jobs: Iterable[Callable[[], None]]) -> None:
+    """Does jobs that start compilers, on all cores.
+
+    Raises:
+        Failure: one of them did. The others were ended.
+    """
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [pool.submit(target.build) for target in stale]
+        begun = [pool.submit(job) for job in jobs]
         try:
-            for job in as_completed(jobs):
+            for job in as_completed(begun):
                 job.result()
         except BaseException:  # the first failure, or Ctrl-C: the other compilers need not go on
             pool.shutdown(wait=False, cancel_futures=True)
@@ -230,13 +243,19 @@ def _build(stale: list[Target]) -> None:
             raise
 
 
-def _place(files: dict[str, Path], into: Path) -> None:
-    """Copies `files` into the tree unless they are there, and removes what is of no use any more."""
+def place(files: dict[str, Path], into: Path, keep: Iterable[str] = ()) -> None:
+    """Copies files into the tree unless they are there, and removes what is of no use any more.
+
+    Args:
+        files: by their paths in the folder.
+        into: the folder.
+        keep: what else stays in it.
+    """
     for name, source in files.items():
         if not (into / name).is_file() or not filecmp.cmp(source, into / name, shallow=False):
             cache.copy(source, into / name)
-    keep = {into / name for name in (*files, HOME)}
-    for path in [path for path in into.rglob("*") if path.is_file() and path not in keep]:
+    kept = {into / name for name in (*files, *keep)}
+    for path in [path for path in into.rglob("*") if path.is_file() and path not in kept]:
         path.unlink(missing_ok=True)
 
 

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from . import build, cache, elf, environment, home, interpreter, packages, project, zig
+from . import build, cache, client, elf, environment, home, interpreter, packages, project, zig
 from .console import Failure, run, say, step
 from .environment import Environment
 from .interpreter import Interpreter
@@ -88,22 +88,37 @@ def make(python: Interpreter, env: Environment, out: Path) -> Path:
         Failure: something cannot be compiled or fetched, or would not run on a player's machine.
     """
     out.mkdir(parents=True, exist_ok=True)  # before the minutes that a first build takes
-    host = build.made(project.SOURCES, zig.Toolchain(env, zig.ensure(env), python))
+    compiled = _compiled(python, env)
     wheels = packages.ensure(python, zig.GLIBC, env)
     place = home.ensure(python, wheels, env)
-    _require_old_glibc(host.values(), place)
+    _require_old_glibc(compiled.values(), place)
     target = out / f"pythonscript-{project.version()}-{python.platform}.zip"
-    zipped, unpacked = _pack(python, host, place, target)
+    zipped, unpacked = _pack(python, compiled, place, target)
     if zipped > ZIPPED or unpacked > UNPACKED:
         say("bundle", "that is too large: the standard library goes without its sources")
-        _pack(python, host, home.ensure(python, wheels, env, sources=False), target)
+        _pack(python, compiled, home.ensure(python, wheels, env, sources=False), target)
     return target
 
 
-def _pack(python: Interpreter, host: Mapping[str, Path], place: Path, target: Path) -> tuple[int, int]:
-    """Writes the zip, of the host's files and a home; returns its size, zipped and unpacked, in bytes."""
+def _compiled(python: Interpreter, env: Environment) -> dict[str, Path]:
+    """What is compiled of the addons, by its name in the zip."""
+    tools = zig.Toolchain(env, zig.ensure(env), python)
+    made = {project.BIN: build.made(project.SOURCES, tools)}
+    if python.series == client.PYTHON:
+        made[project.CLIENT / "bin"] = client.made(env, tools)
+    else:
+        say("client", f"stays Python: mypyc, which compiles it, does so for Python {client.PYTHON}, its own")
+    return {
+        (place.relative_to(project.ROOT) / name).as_posix(): path
+        for place, files in made.items()
+        for name, path in files.items()
+    }
+
+
+def _pack(python: Interpreter, compiled: Mapping[str, Path], place: Path, target: Path) -> tuple[int, int]:
+    """Writes the zip, of what was compiled and a home; returns its size, zipped and unpacked, in bytes."""
     with step("bundle", target.name) as current, cache.workshop() as folder:
-        for name, source in addons(host).items():
+        for name, source in addons(compiled).items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, folder / name)
         for addon in ADDONS:
@@ -119,14 +134,14 @@ def _pack(python: Interpreter, host: Mapping[str, Path], place: Path, target: Pa
     return zipped, unpacked
 
 
-def addons(host: Mapping[str, Path], root: Path = project.ROOT) -> dict[str, Path]:
+def addons(compiled: Mapping[str, Path], root: Path = project.ROOT) -> dict[str, Path]:
     """What is shipped of the addons, by its name in the zip.
 
     Args:
-        host: the compiled host's files, by their paths in `bin/`.
+        compiled: what was compiled, by the same.
         root: the checkout.
     """
-    found = {f"addons/pythonscript/bin/{name}": path for name, path in host.items()}
+    found = dict(compiled)
     for addon in ADDONS:
         folder = root / "addons" / addon
         for path in folder.rglob("*"):
@@ -175,20 +190,20 @@ def _moment() -> int:
         return EARLIEST  # no git, or no repository: an unpacked archive
 
 
-def _require_old_glibc(host: Iterable[Path], place: Path) -> None:
+def _require_old_glibc(compiled: Iterable[Path], place: Path) -> None:
     """Says which glibc the bundle needs.
 
     Args:
-        host: the host's files.
+        compiled: what was compiled here.
         place: the home.
 
     Raises:
         Failure: the host or a package needs a newer one than Godot's own builds.
     """
-    compiled = set(home.compiled(place))
-    ours = {path for path in compiled if "site-packages" in path.parts}
-    ours |= {path for path in host if elf.is_elf(path.read_bytes())}
-    (oldest, culprit), (pythons, newest) = home.newest_glibc(ours), home.newest_glibc(compiled - ours)
+    all_there = set(home.compiled(place))
+    ours = {path for path in all_there if "site-packages" in path.parts}
+    ours |= {path for path in compiled if elf.is_elf(path.read_bytes())}
+    (oldest, culprit), (pythons, newest) = home.newest_glibc(ours), home.newest_glibc(all_there - ours)
     if oldest > zig.GLIBC:
         raise Failure(f"{culprit.name} needs glibc {_dotted(oldest)}, and is to run with {GODOTS}")
     say(

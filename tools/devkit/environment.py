@@ -58,9 +58,13 @@ class Environment:
         """A command that a dependency installed."""
         return self.tools / f"{name}{platforms.system().program}"
 
+    def metadata_of(self, package: str) -> Path:
+        """The folder of an installed dependency's metadata."""
+        return next(self.home.glob(f"{platforms.system().packages}/{package}-*.dist-info"))
+
     def version_of(self, package: str) -> str:
         """Name and version of an installed dependency, as the folder of its metadata has them."""
-        return next(self.home.glob(f"{platforms.system().packages}/{package}-*.dist-info")).stem
+        return self.metadata_of(package).stem
 
 
 def requirements(pyproject: Path) -> list[str]:

@@ -13,11 +13,15 @@ HOST = ROOT / "addons" / "pythonscript"
 SOURCES = HOST / "src"
 BIN = HOST / "bin"
 FACADE = HOST / "godot"
+CLIENT = ROOT / "addons" / "pythonscript_http"
 
 EXTENSION = "res://addons/pythonscript/pythonscript.gdextension"
 STUBS = HOST / "godot" / "_engine.pyi"
 
-MADE = (".godot", "addons/pythonscript/bin", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis")
+MADE = (
+    *(".godot", "addons/pythonscript/bin", "addons/pythonscript_http/bin"),
+    *(".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"),
+)
 
 
 def version(root: Path = ROOT) -> str:

@@ -2,6 +2,7 @@
 
 - Addons of pure Python go into the pack, sources with unchecked bytecode (PEP 552), or bytecode alone.
 - What has native modules goes beside the game, as the system loads them from files only; the pack lists it.
+  Of an addon that has them in a folder `bin` alone, and imports them from there, that folder does.
 - Files that the engine exports itself, such as scenes and imported images, are left to it.
 """
 
@@ -41,6 +42,10 @@ TAG = re.compile(r"\.(?:cpython-|cp)(3\d+t?)[-.]")
 REQUIRED = re.compile(rb"^Requires-Python:.*?>=\s*3\.(\d+)", re.MULTILINE)
 SUFFIXES = {"linux": (".so",), "macos": (".so", ".dylib"), "windows": (".pyd", ".dll")}
 """Of native modules, by system."""
+APART = "bin"
+"""An addon's folder that may go beside the game without the rest of it, if it is these that are there:"""
+MODULE = re.compile(r"\.(cpython-\d|cp\d|abi3\b).*\.(so|pyd)$")
+"""The names of native modules that Python imports; a library of another name may be opened by its path."""
 MACHINES = {
     b"\x3e\0": "x86_64",  # ELF
     b"\xb7\0": "arm64",
@@ -125,14 +130,21 @@ def make(
             unread: list[OSError] = []
             files = list(_files(entry, addons, exclude, unread.append))
             plan.warnings += _unread(addons, unread, exclude)
-            if any(file.suffix in NATIVE for file in files):
-                plan.beside[path] = files
-                plan.taken.update(_named(file, addons) for file in files)
-                plan.warnings += _unfit(path, files, target, python)
+            native = [file for file in files if file.suffix in NATIVE]
+            apart = entry / APART
+            if native and folder == path and all(_is_apart(file, apart) for file in native):
+                beside = [file for file in files if file.parent == apart and _suits(file, target)]
+                path = f"{path}/{APART}"
             else:
-                for file in files:
-                    if not (folder != SITE_PACKAGES and _is_imported(file)):
-                        _pack(plan, file, _named(file, addons), bytecode, sources)
+                beside = files if native else []
+            if native:
+                plan.warnings += _unfit(path, beside or native, target, python)
+            if any(file.suffix in NATIVE for file in beside):
+                plan.beside[path] = beside
+            plan.taken.update(_named(file, addons) for file in (*beside, *native))
+            for file in sorted({*files} - {*beside} - {*native}):
+                if not (folder != SITE_PACKAGES and _is_imported(file)):
+                    _pack(plan, file, _named(file, addons), bytecode, sources)
             if path.endswith(".dist-info"):
                 plan.warnings += _too_new(path, files, python)
     if plan.beside:
@@ -206,6 +218,14 @@ def _unread(addons: Path, errors: Sequence[OSError], exclude: Sequence[str]) -> 
         if not _matches(f"{path}/{MODULES[0]}", exclude)
     ]
     return told[:1]
+
+
+def _is_apart(file: Path, folder: Path) -> bool:
+    return file.parent == folder and MODULE.search(file.name) is not None
+
+
+def _suits(file: Path, target: str) -> bool:
+    return file.suffix not in NATIVE or _fits(file, target)
 
 
 def _is_imported(file: Path) -> bool:

@@ -281,8 +281,9 @@ class PackFinder:
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
         """Finds a module, or a portion of a namespace package (PEP 420)."""
         name = fullname.rpartition(".")[2]
-        if spec := BesideFinder.beside.find(fullname, self._beside):
-            return spec
+        beside = BesideFinder.beside.find(fullname, self._beside)
+        if beside is not None and beside.loader is not None:
+            return beside
         inner, modules = _contents(self._folder)
         path = f"{self._folder}/{name}"
         if name in inner:
@@ -293,7 +294,7 @@ class PackFinder:
             if f"{name}{suffix}" in modules:
                 return spec_from_loader(fullname, loader(fullname, f"{path}{suffix}"))
         if name not in inner:
-            return None
+            return beside  # a folder, or nothing; one that is here too has its files there found by its finder
         # An addon needs no `__init__`. Another folder on sys.path yields to a module of its name further on.
         package = "." in fullname or any(is_file(f"{path}/register_types{suffix}") for suffix, _ in _LOADERS)
         loader_of_folder: Any = FolderLoader(path) if package else None

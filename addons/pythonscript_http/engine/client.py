@@ -234,13 +234,17 @@ class PyHTTPClient(RefCounted):
         """Reads what has come of the body, `read_chunk_size` bytes at most; the last ends `STATUS_BODY`."""
         client = self._client
         try:
-            chunk = PackedByteArray(client.body_limit())
+            room = client.body_limit()
+            chunk = PackedByteArray(room)
             with memoryview(chunk) as view:
                 size = client.read_body_into(view)
         except LocalError as error:
             _fail(error)
             return _NO_BYTES
-        chunk.resize(size)
+        if not size:
+            return _NO_BYTES
+        if size < room:
+            chunk.resize(size)
         return chunk
 
     def set_read_chunk_size(self, bytes: int) -> None:  # noqa: A002 - the engine's name for it

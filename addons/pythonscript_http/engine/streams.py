@@ -45,6 +45,9 @@ class PeerStream:
     def quiet(self) -> bool:
         return self.peek() is Readiness.QUIET
 
+    def still(self) -> bool:
+        return self.peek() is Readiness.QUIET
+
     def peek(self) -> Readiness:
         try:
             if self._poll is not None:

@@ -244,6 +244,11 @@ class Connection:
         return self._left > 0 if decoder is None else not (decoder.done or decoder.failure)
 
     @property
+    def here(self) -> int:
+        """How many bytes of the body have come and were not read, with what frames them; coded: -1."""
+        return -1 if self._decoding is not None else self._buffered() + len(self._ready)
+
+    @property
     def most_left(self) -> int:
         """Most bytes that can still be read of the body."""
         return self._left + len(self._ready) if self._framing is _LENGTH and not self._decoding else UNLIMITED

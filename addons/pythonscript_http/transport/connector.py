@@ -251,7 +251,8 @@ class Connecting:
     def _tls_steps(self) -> tuple[Step | None, Step | None]:
         """Makes the layers of TLS ready: with the proxy, and with the host."""
         route, proxy = self._route, self._route.proxy
-        below = above = None
+        below: Step | None = None
+        above: Step | None = None
         if not (route.target.tls or route.peer.tls):
             return below, above
         if proxy is not None and proxy.host.tls:

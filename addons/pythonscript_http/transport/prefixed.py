@@ -47,6 +47,10 @@ class PrefixedStream:
         """Tells that there is nothing to read."""
         return not self._data and self.stream.quiet()
 
+    def still(self) -> bool:
+        """The same, of a moment ago."""
+        return not self._data and self.stream.still()
+
     def peek(self) -> Readiness:
         """Tells what a read would find, and takes nothing."""
         return Readiness.DATA if self._data else self.stream.peek()

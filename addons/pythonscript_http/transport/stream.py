@@ -118,6 +118,12 @@ class Stream(Protocol):
     def quiet(self) -> bool:
         """Tells that there is nothing to read, by one system call at most. False: there may be something."""
 
+    def still(self) -> bool:
+        """Tells the same of a moment ago, but of no moment that it has told of before.
+
+        For connections from which nothing is expected: one look at the kernel is for many.
+        """
+
     def peek(self) -> Readiness:
         """Tells what a read would find, and takes nothing."""
 

@@ -84,3 +84,42 @@ else:
     def reason(number: int) -> str:
         """What an error number of a socket means."""
         return os.strerror(number)
+
+
+if sys.platform == "linux":
+    _MOST: Final = 1024
+    """Descriptors that one call gives; the next gives others."""
+    _epolls: Final[list[select.epoll]] = []
+    """One, once there is something to watch."""
+
+    def watch(connection: socket.socket) -> bool:
+        """Has `ready` tell of a connection, until that is closed. False: it cannot."""
+        try:
+            if not _epolls:
+                _epolls.append(select.epoll())
+            _epolls[0].register(connection, READABLE)
+        except FileExistsError:
+            return True
+        except OSError:  # there is no descriptor left, or the system watches enough
+            return False
+        return True
+
+    def ready() -> frozenset[int]:
+        """Gives the descriptors of those connections that have something to read, be it the end."""
+        found: set[int] = set()
+        while _epolls:
+            known, given = len(found), _epolls[0].poll(0, _MOST)
+            found.update(descriptor for descriptor, _ in given)
+            if len(given) < _MOST or len(found) == known:
+                break
+        return frozenset(found)
+
+else:
+
+    def watch(connection: socket.socket) -> bool:
+        """False: each connection has to be asked."""
+        return False
+
+    def ready() -> frozenset[int]:
+        """There is none to tell of."""
+        return frozenset()

@@ -2,36 +2,39 @@
 
 import contextlib
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from pythonscript_http.url import UNIX, authority
 
 from . import system
 from .stream import WOULD_BLOCK, NetworkError, Readiness, Watcher
+from .lookout import SHARED, Look, Lookout
 
-_HANGUP: Final = system.HANGUP
 _NO_SIGNAL: Final = system.NO_SIGNAL
 
 
 class SocketStream:
     """A connection."""
 
-    __slots__ = ("_poll", "_recv_into", "_send", "_sendmsg", "_socket")
+    __slots__ = ("_descriptor", "_failure", "_lookout", "_poller", "_seen", "_socket")
 
     peekable: Final = True
     truncated: Final = False
     tls: Final = None
 
-    def __init__(self, connected: socket.socket) -> None:
-        """Takes over a connected, non-blocking socket."""
+    def __init__(self, connected: socket.socket, lookout: Lookout = SHARED) -> None:
+        """Takes over a connected, non-blocking socket.
+
+        Args:
+            lookout: looks at it while nothing is expected from it.
+        """
         self._socket = connected
-        self._recv_into: Callable[[memoryview], int] = connected.recv_into
-        self._send = connected.send
-        self._sendmsg = system.gather(connected)
-        events = system.poller()
-        events.register(connected, system.READABLE)
-        self._poll = events.poll
+        self._descriptor = connected.fileno()
+        self._lookout = lookout
+        self._seen: Look | None = None  # None: nobody looks yet
+        self._poller: system.Poller | None = None
+        self._failure: tuple[int | None, str] | None = None  # an error itself would hold its reader
 
     @property
     def peer_address(self) -> str:
@@ -48,28 +51,49 @@ class SocketStream:
 
     def quiet(self) -> bool:
         """Tells that there is nothing to read, not even the end."""
-        return not self._poll(0)
+        return not self._poll()
+
+    def still(self) -> bool:
+        """Tells that there was nothing to read at the last look that this did not tell of yet."""
+        seen = self._seen
+        if seen is None:
+            if not system.watch(self._socket):
+                return self.quiet()
+            seen = self._lookout.latest
+        self._seen = seen = self._lookout.look(seen)
+        return self._descriptor not in seen.ready
+
+    def _poll(self) -> list[tuple[int, int]]:
+        poller = self._poller
+        if poller is None:
+            poller = self._poller = system.poller()
+            poller.register(self._socket, system.READABLE)
+        return poller.poll(0)
 
     def peek(self) -> Readiness:
         """Tells what a read would find, by one system call while there is nothing."""
-        events = self._poll(0)
+        events = self._poll()
         if not events:
             return Readiness.QUIET
-        if events[0][1] & _HANGUP:
+        if self._failure is not None:
+            return Readiness.ENDED
+        if events[0][1] & system.HANGUP:
             try:
                 if not self._socket.recv(1, socket.MSG_PEEK):
                     return Readiness.ENDED
             except BlockingIOError:  # woken for nothing
                 return Readiness.QUIET
             except OSError as error:
-                self._recv_into = _failing(error)  # the system tells it once; a read shall tell it too
+                self._failure = error.errno, error.strerror or ""  # told once; a read shall tell it too
                 return Readiness.ENDED
         return Readiness.DATA
 
     def read_into(self, buffer: memoryview) -> int:
         """Reads what has come. Gives its size, 0 at the end, WOULD_BLOCK if there is nothing."""
+        if self._failure is not None:
+            raise _failure("cannot receive", OSError(*self._failure)) from None
         try:
-            return self._recv_into(buffer)
+            return self._socket.recv_into(buffer)
         except BlockingIOError:
             return WOULD_BLOCK
         except OSError as error:
@@ -79,8 +103,8 @@ class SocketStream:
         """Writes as much as the kernel takes, and gives its size."""
         try:
             if len(buffers) == 1:
-                return self._send(buffers[0], _NO_SIGNAL)
-            return self._sendmsg(buffers, (), _NO_SIGNAL)
+                return self._socket.send(buffers[0], _NO_SIGNAL)
+            return system.gather(self._socket)(buffers, (), _NO_SIGNAL)
         except BlockingIOError:
             return 0
         except OSError as error:
@@ -109,15 +133,6 @@ class SocketStream:
         with contextlib.suppress(OSError):  # it may be disconnected already
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-
-
-def _failing(error: OSError) -> Callable[[memoryview], int]:
-    number, text = error.errno, error.strerror
-
-    def recv_into(_: memoryview) -> int:
-        raise OSError(number, text)  # one that is kept would keep the reader's memory, by its traceback
-
-    return recv_into
 
 
 def _failure(what: str, error: OSError) -> NetworkError:

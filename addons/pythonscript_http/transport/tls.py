@@ -374,12 +374,19 @@ class TlsStream:
 
     def quiet(self) -> bool:
         """Tells that there is nothing to read. False: there may be something, if only a session's ticket."""
+        return self._is_drained() and self._transport.stream.quiet()
+
+    def still(self) -> bool:
+        """The same, of a moment ago."""
+        return self._is_drained() and self._transport.stream.still()
+
+    def _is_drained(self) -> bool:
+        """Nothing is here to be read. Sends what waits."""
         if self._held or self._more or self._ended or self._failed or self._step is not None:
             return False
-        transport = self._transport
-        if transport.unsent:
+        if self._transport.unsent:
             self._push()
-        return transport.stream.quiet()
+        return True
 
     def peek(self) -> Readiness:
         """Tells what a read would find, by one system call while there is nothing.

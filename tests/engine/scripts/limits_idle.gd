@@ -30,7 +30,8 @@ func test_a_thousand_idle_clients() -> void:
 	for client in clients:
 		client.close()
 	check("all are closed", poll_all(), 0)
-	check_true("no file is left open", await until(func() -> bool: return open_files() <= descriptors))
+	# All clients share one descriptor to watch the others by, which stays.
+	check_true("no file is left open", await until(func() -> bool: return open_files() <= descriptors + 1))
 
 
 ## Polls all; tells how many are connected.

@@ -127,6 +127,59 @@ def test_an_addon_without_native_modules_has_no_listing(addons: Path) -> None:
     assert LISTING not in _export_plan.make(addons, TARGET).packed
 
 
+def library(addons: Path, name: str, built: str = TARGET) -> str:
+    """Gives the addon `ship` a file of a library's name and header; returns its path in `addons`."""
+    path = addons / "ship" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(HEADERS[built])
+    return f"ship/{name}"
+
+
+MODULE = "bin/speed.cpython-311-x86_64-linux-gnu.so"
+
+
+def test_native_modules_in_a_folder_of_their_own_leave_the_addon_in_the_pack(
+    addons: Path, tmp_path: Path
+) -> None:
+    library(addons, MODULE)
+    library(addons, "bin/speed.cp311-win_amd64.pyd", "windows.x86_64")
+    (addons / "ship" / "bin" / "LICENSE").touch()
+    plan = _export_plan.make(addons, TARGET, sources=False)
+    assert names(plan, "ship") == {"register_types.pyc", "hull.pyc", "data/levels.json", "data/kept.csv"}
+    assert {path.name for path in plan.beside["ship/bin"]} == {Path(MODULE).name, "LICENSE"}
+    assert {f"ship/{MODULE}", "ship/bin/LICENSE"} <= {*plan.packed[LISTING].decode().splitlines()}
+    assert not plan.warnings
+    _export_plan.stage(plan, addons, tmp_path / "stage")
+    assert sorted(path.name for path in (tmp_path / "stage" / "ship").rglob("*")) == [
+        *("LICENSE", "bin", Path(MODULE).name)
+    ]
+
+
+def test_those_of_another_system_are_left_out_and_told(addons: Path) -> None:
+    library(addons, MODULE)
+    plan = _export_plan.make(addons, "windows.x86_64")
+    assert "ship/bin" not in plan.beside
+    assert "hull.py" in names(plan, "ship")
+    assert not any("bin" in name for name in names(plan, "ship"))
+    (told,) = [text for text in plan.warnings if "addons/ship" in text]
+    assert told == (
+        "addons/ship/bin has native modules for another system than windows.x86_64, "
+        f"such as {Path(MODULE).name}"
+    )
+
+
+@pytest.mark.parametrize(
+    "other", ["bin/libspeed.so", "speed.cpython-311-x86_64-linux-gnu.so", "bin/a/b.abi3.so"]
+)
+def test_what_may_be_looked_for_beside_its_addon_takes_it_along(addons: Path, other: str) -> None:
+    library(addons, MODULE)
+    (addons / "ship" / other).parent.mkdir(exist_ok=True)
+    library(addons, other)
+    plan = _export_plan.make(addons, TARGET)
+    assert "ship" in plan.beside
+    assert not names(plan, "ship")
+
+
 @pytest.mark.parametrize(
     ("target", "name", "fits"),
     [

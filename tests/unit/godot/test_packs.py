@@ -278,6 +278,20 @@ def test_a_native_module_of_a_package_of_pip(write: Write, tmp_path: Path) -> No
     assert ("_native", False) in _packs.PackFinder("res://addons/site-packages").iter_modules()
 
 
+def test_native_modules_of_an_addon_that_is_in_the_pack(write: Write, tmp_path: Path) -> None:
+    name = f"_native{EXTENSION_SUFFIXES[0]}"
+    (tmp_path / "disk" / "fleet" / "bin").mkdir(parents=True)
+    (tmp_path / "disk" / "fleet" / "bin" / name).touch()
+    write("fleet/register_types.py", "WHERE = 'the pack'")
+    write("pythonscript/on_disk.txt", f"fleet/bin/{name}\n")
+    addons = install(tmp_path)
+    assert addons.names("register_types") == ["fleet"]
+    assert importlib.import_module("fleet.register_types").WHERE == "the pack"
+    spec = importlib.util.find_spec("fleet.bin._native")
+    assert spec is not None
+    assert spec.origin == str(tmp_path / "disk" / "fleet" / "bin" / name)
+
+
 def test_code_where_there_is_no_source(write: Write, tmp_path: Path) -> None:
     source = write("bare/register_types.py", "class PyBare:\n    pass\n")
     compiled(source, source.with_suffix(".pyc"), UNCHECKED)

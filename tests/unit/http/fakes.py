@@ -35,6 +35,9 @@ class FakeStream:
     def quiet(self) -> bool:
         return self.peek() is Readiness.QUIET
 
+    def still(self) -> bool:
+        return self.peek() is Readiness.QUIET
+
     def peek(self) -> Readiness:
         self.calls += 1
         if not self.events:
@@ -70,7 +73,7 @@ class FakeStream:
             watcher.after(0.0)
 
     def available(self) -> int:
-        return 0
+        return sum(len(event) for event in self.events if isinstance(event, bytes))
 
     def fileno(self) -> int:
         return -1

@@ -47,9 +47,43 @@ class TestCost:
         client.request(GET, "/", [])
         poll(client)
         assert client.body_limit() == 5
-        client, _ = fake(CHUNKED)
+        for chunks, limit in ((5, 4096), (5000, 5005 + len(b"1388\r\n") - 5), (100_000, Limits().read_size)):
+            client, stream = fake(CHUNKED)
+            client.request(GET, "/", [])
+            poll(client)
+            stream.events += [b"%x\r\n" % chunks + bytes(chunks)]
+            assert client.body_limit() == limit
+
+    def test_what_is_decoded_may_need_all_of_it(self) -> None:
+        client, _ = fake(OK + b"Content-Encoding: gzip\r\nContent-Length: 100\r\n\r\n")
+        client.decode_body = True
         client.request(GET, "/", [])
         poll(client)
+        assert client.body_limit() == Limits().read_size
+
+    def test_a_read_that_was_full_is_followed_by_another(self) -> None:
+        """Nobody asks how much there is, nor looks for the end, until one is not."""
+        client, stream = fake(OK + b"Content-Length: 1000000\r\n\r\n")
+        client.request(GET, "/", [])
+        poll(client)
+        stream.events += [bytes(100_000), bytes(10)]
+        view = memoryview(bytearray(100_000))
+        assert client.body_limit() == Limits().read_size
+        assert client.read_body_into(view) == 100_000
+        stream.calls = 0
+        client.poll()
+        assert stream.calls == 0
+        assert client.body_limit() == Limits().read_size
+        client.poll()
+        assert stream.calls == 1
+        assert client.read_body_into(view) == 10
+        assert client.body_limit() == 4096
+
+    def test_in_blocking_mode_a_read_fills_what_it_is_given(self) -> None:
+        client, _ = fake(OK + b"Content-Length: 1000000\r\n\r\n")
+        client.request(GET, "/", [])
+        poll(client)
+        client.set_blocking_mode(True)
         assert client.body_limit() == Limits().read_size
 
     def test_chunks_are_gathered(self) -> None:

@@ -465,8 +465,13 @@ def test_options_without_effect_are_a_warning(client: HTTPClient) -> None:
 
 def test_a_proxy_that_is_none_holds_nobody() -> None:
     """An error that is kept would keep those who got it: their frames are in its traceback."""
+
+    class Observer:
+        def __call__(self, event: object) -> None: ...
+
     client = HTTPClient()
-    gone = weakref.ref(client)
+    client.observer = Observer()
+    gone = weakref.ref(client.observer)
     with contextlib.suppress(LocalError):
         client.set_http_proxy("socks4://127.0.0.1", 1080)
     with contextlib.suppress(LocalError):

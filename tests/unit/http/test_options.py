@@ -1,5 +1,7 @@
 """Settings: their defaults, their ranges, and who obeys them."""
 
+import inspect
+
 import pytest
 
 from pythonscript_http import Error, HTTPClient, LocalError
@@ -43,18 +45,18 @@ def test_sizes(options: Options, name: str, default: int, least: int, most: int)
 def test_a_size_is_no_fraction(options: Options) -> None:
     """A range would compare it with all its numbers, one by one."""
     for name in RANGES:
-        with pytest.raises(TypeError, match="'float' object"):
+        with pytest.raises(TypeError, match="float"):
             setattr(options, name, 1e6)
 
 
 def test_every_range_belongs_to_a_size() -> None:
-    assert all(isinstance(getattr(Options, name), property) for name in RANGES)
+    assert all(inspect.isdatadescriptor(getattr(Options, name)) for name in RANGES)
 
 
 @pytest.mark.parametrize("name", ["connect", "first_byte", "idle", "total"])
 def test_timeouts(options: Options, name: str) -> None:
     assert getattr(options, f"get_{name}_timeout")() == 0
-    for bad in (-1, float("nan"), float("inf")):
+    for bad in (-1.0, float("nan"), float("inf")):
         with pytest.raises(LocalError, match=f"^{name}_timeout {bad} is not a number of seconds, 0 or more$"):
             setattr(options, f"{name}_timeout", bad)
     getattr(options, f"set_{name}_timeout")(2)

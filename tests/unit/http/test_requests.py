@@ -3,7 +3,6 @@
 import gc
 import weakref
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 from tests.loopback.responses import OK
@@ -13,7 +12,6 @@ from tests.unit.http.fakes import Clocked, FakeStream, Memory, fake
 from pythonscript_http import Error, HTTPClient, LocalError, Method, Status
 from pythonscript_http.errors import error_code
 from pythonscript_http.exceptions import LocalProtocolError
-from pythonscript_http.http1.request import Header, RequestHead, build_head
 from pythonscript_http.requests import parse_lines, token_of
 
 
@@ -86,33 +84,24 @@ def test_what_is_wrong_with_the_request_goes_before_what_is_wrong_with_the_statu
 class TestHeads:
     """What is sent again and again is made once, and kept by nobody else."""
 
-    @pytest.fixture
-    def made(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        made: list[str] = []
-
-        def make(method: str, url: str, headers: Sequence[Header], size: int, **rest: Any) -> RequestHead:
-            made.append(url)
-            return build_head(method, url, headers, size, **rest)
-
-        monkeypatch.setattr("pythonscript_http.requests.build_head", make)
-        return made
-
-    def test_the_same_is_made_once(self, made: list[str]) -> None:
+    def test_the_same_is_made_once(self) -> None:
         client, stream = fake(HELLO)
-        sent = []
+        sent, heads = [], []
         for _ in range(3):
             stream.sent = b""
             client.request(GET, "/", ["A: b"])
+            assert client._head is not None
+            heads.append(client._head[1])
             stream.events[:] = []
             client.poll()
             sent.append(stream.sent)
             stream.events[:] = [HELLO]
             poll(client)
             assert read(client) == b"hello"
-        assert made == ["/"]
+        assert heads[0] is heads[1] is heads[2]
         assert len(set(sent)) == 1
 
-    def test_whatever_differs_is_made_anew(self, made: list[str]) -> None:
+    def test_whatever_differs_is_made_anew(self) -> None:
         client, _ = fake()
 
         def ask(method: Method = GET, url: str = "/", headers: Sequence[str] = (), body: bytes = b"") -> None:

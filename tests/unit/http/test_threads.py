@@ -3,14 +3,17 @@
 import contextlib
 import random
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import pytest
 from tests.loopback.network import SECONDS, blackholes, descriptors, listening, until
 from tests.loopback.responses import OK
 from tests.loopback.scripted import Pause, ReadRequest, ScriptedServer, Step
+from tests.unit.http import driving
 from tests.unit.http.driving import HELLO, connect, get, poll, read
 from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
@@ -124,9 +127,8 @@ def assert_refused(client: HTTPClient) -> None:
 
 def begin_with(monkeypatch: pytest.MonkeyPatch, timeouts: Timeouts) -> None:
     """Gives all clients of a test these timeouts to begin with."""
-    defaults = HTTPClient.__init__.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "timeouts", timeouts)
+    for module in (sys.modules[__name__], driving):
+        monkeypatch.setattr(module, "HTTPClient", partial(HTTPClient, timeouts=timeouts))
 
 
 @pytest.fixture
@@ -141,8 +143,8 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def empty_pool(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(buffers, "_free", [])
+def empty_pool() -> None:
+    buffers._free.clear()
 
 
 # ---- calls that come meanwhile
@@ -524,6 +526,7 @@ def test_to_connect_ends_a_wait(patient: None) -> None:
         client.close()
 
 
+@pytest.mark.interpreted
 def test_two_that_connect_at_a_time() -> None:
     """The last wins, whole: a name of one and a port, a Host and secrets of the other would be a mixture."""
     network = FakeNetwork(FakeStream())
@@ -550,6 +553,7 @@ class Preempted(Turn):
         return wanted
 
 
+@pytest.mark.interpreted
 def test_who_leaves_does_not_close_what_was_begun_since() -> None:
     client = HTTPClient(FakeNetwork(FakeStream()))
     client._turn = turn = Preempted()

@@ -31,12 +31,14 @@ class Running(NamedTuple):
         return parse_proxy(f"{self.user if user is None else user}@{host}", self.port)
 
 
-class Tunnels(TcpNetwork):
+class Tunnels:
     """A network that is reached through a proxy only."""
 
     def __init__(self, proxy: Proxy) -> None:
-        super().__init__(10.0, clock=time.monotonic)
         self.proxy = proxy
+        self._below = TcpNetwork(10.0, clock=time.monotonic)
+        self.literal = self._below.literal
+        self.look_up = self._below.look_up
 
     def connect(
         self,
@@ -57,7 +59,7 @@ class Tunnels(TcpNetwork):
             self.proxy.user,
             self.proxy.password,
         )
-        return tunnel_to(request)(established(super().connect([address], host.port, None, trace)))
+        return tunnel_to(request)(established(self._below.connect([address], host.port, None, trace)))
 
 
 @pytest.fixture(scope="module", params=["proxy.py", "tinyproxy"])

@@ -20,7 +20,7 @@ def clock() -> Clock:
 
 def test_without_deadlines_nothing_is_due(clock: Clock) -> None:
     timing = Timing(clock, Timeouts())
-    assert timing.due is NEVER
+    assert timing.due == NEVER
     timing.begin()
     assert timing.overdue(connecting=True, requesting=False, awaited=False) == ""
     timing.request()
@@ -134,6 +134,7 @@ def test_durations(clock: Clock) -> None:
     assert set(timing.durations().values()) == {0.0}
 
 
+@pytest.mark.interpreted
 def test_a_deadline_that_is_set_meanwhile_is_seen_later() -> None:
     """By another thread, at any moment of the look at the others."""
 

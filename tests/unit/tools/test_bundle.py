@@ -93,6 +93,7 @@ def test_what_is_shipped_of_the_addons(tmp_path: Path) -> None:
         "pythonscript/src/_pythonscript/__init__.py",
         "pythonscript/bin/python_home",
         "pythonscript/python/linux.x86_64/lib/os.py",
+        "pythonscript_http/bin/LICENSE",
         "pythonscript/godot/__pycache__/x.pyc",
         "pythonscript/godot/_engine.pyi",
         "pythonscript/pythonscript.gdextension.uid",
@@ -103,9 +104,9 @@ def test_what_is_shipped_of_the_addons(tmp_path: Path) -> None:
         path = tmp_path / "addons" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    host = {"_pythonscript/values.so": tmp_path / "values.so"}
-    found = bundle.addons(host, tmp_path)
-    assert found.pop("addons/pythonscript/bin/_pythonscript/values.so") == tmp_path / "values.so"
+    name = "addons/pythonscript/bin/_pythonscript/values.so"
+    found = bundle.addons({name: tmp_path / "values.so"}, tmp_path)
+    assert found.pop(name) == tmp_path / "values.so"
     assert found.keys() == {f"addons/{name}" for name in shipped}
 
 

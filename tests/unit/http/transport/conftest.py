@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pythonscript_http.transport import portable, system, tcp
+from pythonscript_http.transport import portable, system
 
 USERS = {"SocketStream", "TcpNetwork", "Race", "UnixPending", "system"}
 """Whoever tests one of these uses sockets."""
@@ -18,7 +18,7 @@ def _as_here(_: pytest.MonkeyPatch) -> None:
 def _no_end_told(patch: pytest.MonkeyPatch) -> None:
     """As on macOS: no POLLRDHUP."""
     patch.setattr(system, "READABLE", select.POLLIN)
-    patch.setattr(tcp, "_HANGUP", select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLNVAL)
+    patch.setattr(system, "HANGUP", select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLNVAL)
 
 
 def _no_poll(patch: pytest.MonkeyPatch) -> None:

@@ -102,7 +102,12 @@ def test_writing_takes_what_the_kernel_takes(pair: Pair) -> None:
 
 def test_waiting_is_bounded(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    waits = SimpleNamespace(register=lambda *_: None, poll=slept.append)
+
+    def sleep(milliseconds: float) -> list[tuple[int, int]]:
+        slept.append(milliseconds)
+        return []
+
+    waits = SimpleNamespace(register=lambda *_: None, poll=sleep)
     monkeypatch.setattr(system, "poller", lambda: waits)
     assert not pair[0].wait(write=False, timeout=1.5)
     assert slept == [1500]

@@ -51,23 +51,32 @@ VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
 MIB = 1 << 20
 
 
-class Narrow(SocketStream):
+class Narrow:
     """A connection that moves a few bytes a call, and can be cut after some."""
 
+    peekable, truncated, tls = True, False, None
+
     def __init__(self, connected: socket.socket, size: int, cut: int = 1 << 60) -> None:
-        super().__init__(connected)
+        self._below = below = SocketStream(connected)
         self.size = size
         self.left = cut
+        self.flowed, self.quiet, self.still, self.peek = below.flowed, below.quiet, below.still, below.peek
+        self.wait = below.wait
+        self.available, self.fileno, self.close = below.available, below.fileno, below.close
+
+    @property
+    def peer_address(self) -> str:
+        return self._below.peer_address
 
     def read_into(self, buffer: memoryview) -> int:
         if not self.left:
             return 0
-        got = super().read_into(buffer[: min(self.size, self.left)])
+        got = self._below.read_into(buffer[: min(self.size, self.left)])
         self.left -= max(0, got)
         return got
 
     def write(self, buffers: Sequence[bytes | memoryview]) -> int:
-        return super().write([buffers[0][: self.size]])
+        return self._below.write([buffers[0][: self.size]])
 
 
 def connected(port: int, buffer: int = 0) -> socket.socket:
@@ -82,7 +91,7 @@ def connected(port: int, buffer: int = 0) -> socket.socket:
     return made
 
 
-def secure(port: int, policy: TlsPolicy = POLICY, stream: SocketStream | None = None) -> TlsStream:
+def secure(port: int, policy: TlsPolicy = POLICY, stream: Stream | None = None) -> TlsStream:
     step = tls_to("localhost", context_for(policy), port=port)
     made = established(step(stream or SocketStream(connected(port))))
     assert isinstance(made, TlsStream)
@@ -709,6 +718,7 @@ class Noted(Records):
         return sum(count for _, count in taken)
 
 
+@pytest.mark.interpreted
 def test_a_read_takes_no_more_noise_than_fits() -> None:
     """Tickets are no data: whoever sends them without end would hold who looks for data."""
     peer = Noisy()
@@ -777,6 +787,7 @@ def updating(folder: Path) -> tuple[Updating, TlsStream]:
     return peer, stream
 
 
+@pytest.mark.interpreted
 def test_a_flood_of_new_keys(tmp_path: Path) -> None:
     """Each costs as much as to decrypt tens of thousands of bytes: one call takes a few."""
     peer, stream = updating(tmp_path)
@@ -808,6 +819,7 @@ class Early(Updating):
         return size
 
 
+@pytest.mark.interpreted
 def test_a_flood_that_comes_with_the_handshake(tmp_path: Path) -> None:
     stream = established(tls_to("localhost", context_for(POLICY))(Early(tmp_path)))
     assert isinstance(stream, TlsStream)
@@ -818,6 +830,7 @@ def test_a_flood_that_comes_with_the_handshake(tmp_path: Path) -> None:
     until(lambda: [stream.read_into(memoryview(bytearray(10))), stream.quiet()][1])
 
 
+@pytest.mark.interpreted
 def test_long_records_of_tickets(tmp_path: Path) -> None:
     """One holds hundreds: a read takes one."""
     peer, stream = updating(tmp_path)
@@ -831,6 +844,7 @@ def test_long_records_of_tickets(tmp_path: Path) -> None:
         assert noted.count() == count
 
 
+@pytest.mark.interpreted
 def test_new_keys_among_data(tmp_path: Path) -> None:
     """Data do not pay for them: a peer that sends a byte between them holds no call either."""
     peer, stream = updating(tmp_path)
@@ -855,6 +869,7 @@ def test_small_records_of_data_are_read_together(tmp_path: Path) -> None:
         assert stream.read_into(memoryview(bytearray(65536))) == 100 * size
 
 
+@pytest.mark.interpreted
 def test_many_records_of_a_byte(tmp_path: Path) -> None:
     """They cost what a call has no time for: it takes some hundreds."""
     peer, stream = updating(tmp_path)
