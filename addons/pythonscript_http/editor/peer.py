@@ -1,12 +1,12 @@
 """What a peer's certificate says, to be shown."""
 
 import ssl
-from typing import Any
+from typing import Any, Final
 
 from pythonscript_http.transport.certificate import parse_certificate
 from pythonscript_http.transport.tls_reasons import key_digest, pin_of
 
-MOST_NAMES = 20
+MOST_NAMES: Final = 20
 """Names that are shown; certificates may have thousands."""
 
 
