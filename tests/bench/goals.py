@@ -86,7 +86,8 @@ GOALS: Final[Mapping[str, Goal]] = {
 """By row. Those in nanoseconds are of one machine; all others hold on any."""
 
 _STEPS: Final = (
-    "Steps in Python for each request, which no compiler has seen; the C loop shows how little the rest is."
+    "The client is compiled. Of a GET in a tight loop 34% are libpython (calls, attributes, GIL), 31% the kernel, "
+    "9% the engine, 8% the client, 6% the host, by perf: each poll that finds nothing crosses them all."
 )
 _FIRST: Final = (
     "A thread loads OpenSSL; while it opens the libraries, some 3 ms, Python gives way to no call."
@@ -94,15 +95,16 @@ _FIRST: Final = (
 _ALONE: Final = (
     "With two processors a thread imports beside the engine's own start; one has to do both, of 140 modules."
 )
-_SELECT: Final = "A system call for each client in each poll, and objects made for it."
+_LOOK: Final = (
+    "One look at the kernel is for all clients, but none is used twice: one client in a loop asks each time. "
+    "Of many, each poll touches a dozen objects that have left the processor's cache."
+)
 
 LIMITS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("get-nginx-5", "get-nginx-40", "get-fast-5", "get-fast-40", "cpu-get"), _STEPS),
     **dict.fromkeys(("connect", "connect-name"), _STEPS),
-    **dict.fromkeys(
-        ("get-tls", "cpu-get-tls"), "Two system calls for each request more than it needs; steps in Python."
-    ),
-    **dict.fromkeys(("idle-1", "idle-100", "idle-1000"), _SELECT),
+    **dict.fromkeys(("get-tls", "cpu-get-tls"), f"A poll of the socket before each read. {_STEPS}"),
+    **dict.fromkeys(("idle-1", "idle-100", "idle-1000"), _LOOK),
     "longest-tls-first": _FIRST,
     **dict.fromkeys(("start-exported-1", "start-bytecode-1"), _ALONE),
 }

@@ -1385,8 +1385,8 @@ MUTANTS = [
         ),
         (
             "native modules are found beside the game",
-            "if spec := BesideFinder.beside.find(fullname, self._beside):",
-            "if spec := None:",
+            "beside = BesideFinder.beside.find(fullname, self._beside)",
+            "beside = None",
             f"{_UNIT}/test_packs.py -k native",
         ),
         (

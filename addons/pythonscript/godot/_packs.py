@@ -294,7 +294,7 @@ class PackFinder:
             if f"{name}{suffix}" in modules:
                 return spec_from_loader(fullname, loader(fullname, f"{path}{suffix}"))
         if name not in inner:
-            return beside  # a folder, or nothing; one that is here too has its files there found by its finder
+            return beside  # a folder, or nothing; of one that is here too, its finder looks there
         # An addon needs no `__init__`. Another folder on sys.path yields to a module of its name further on.
         package = "." in fullname or any(is_file(f"{path}/register_types{suffix}") for suffix, _ in _LOADERS)
         loader_of_folder: Any = FolderLoader(path) if package else None

@@ -89,6 +89,7 @@ else:
 if sys.platform == "linux":
     _MOST: Final = 1024
     """Descriptors that one call gives; the next gives others."""
+    _NONE: Final[frozenset[int]] = frozenset()
     _epolls: Final[list[select.epoll]] = []
     """One, once there is something to watch."""
 
@@ -100,17 +101,20 @@ if sys.platform == "linux":
             _epolls[0].register(connection, READABLE)
         except FileExistsError:
             return True
-        except OSError:  # there is no descriptor left, or the system watches enough
+        except (OSError, ValueError):  # no descriptor is left, the system watches enough, or it is closed
             return False
         return True
 
     def ready() -> frozenset[int]:
         """Gives the descriptors of those connections that have something to read, be it the end."""
-        found: set[int] = set()
-        while _epolls:
+        given = _epolls[0].poll(0, _MOST) if _epolls else ()
+        if not given:
+            return _NONE
+        found = {descriptor for descriptor, _ in given}
+        while len(given) == _MOST:
             known, given = len(found), _epolls[0].poll(0, _MOST)
             found.update(descriptor for descriptor, _ in given)
-            if len(given) < _MOST or len(found) == known:
+            if len(found) == known:
                 break
         return frozenset(found)
 

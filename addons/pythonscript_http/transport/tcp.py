@@ -8,8 +8,8 @@ from typing import Final
 from pythonscript_http.url import UNIX, authority
 
 from . import system
-from .stream import WOULD_BLOCK, NetworkError, Readiness, Watcher
 from .lookout import SHARED, Look, Lookout
+from .stream import WOULD_BLOCK, NetworkError, Readiness, Watcher
 
 _NO_SIGNAL: Final = system.NO_SIGNAL
 
@@ -66,6 +66,8 @@ class SocketStream:
     def _poll(self) -> list[tuple[int, int]]:
         poller = self._poller
         if poller is None:
+            if self._socket.fileno() < 0:  # closed: a read tells
+                return [(-1, system.HANGUP)]
             poller = self._poller = system.poller()
             poller.register(self._socket, system.READABLE)
         return poller.poll(0)

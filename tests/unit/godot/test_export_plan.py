@@ -149,7 +149,7 @@ def test_native_modules_in_a_folder_of_their_own_leave_the_addon_in_the_pack(
     assert {path.name for path in plan.beside["ship/bin"]} == {Path(MODULE).name, "LICENSE"}
     assert {f"ship/{MODULE}", "ship/bin/LICENSE"} <= {*plan.packed[LISTING].decode().splitlines()}
     assert not plan.warnings
-    _export_plan.stage(plan, addons, tmp_path / "stage")
+    _export_plan.stage(plan.beside["ship/bin"], addons, tmp_path / "stage")
     assert sorted(path.name for path in (tmp_path / "stage" / "ship").rglob("*")) == [
         *("LICENSE", "bin", Path(MODULE).name)
     ]

@@ -9,9 +9,9 @@ from tests.loopback.clock import Clock
 from tests.loopback.network import until
 
 from pythonscript_http.transport import system
+from pythonscript_http.transport.lookout import Lookout
 from pythonscript_http.transport.stream import Readiness
 from pythonscript_http.transport.tcp import SocketStream
-from pythonscript_http.transport.lookout import Lookout
 
 Pairs = list[tuple[SocketStream, socket.socket]]
 

@@ -38,7 +38,14 @@ from pythonscript_http.transport.late import context_for
 from pythonscript_http.transport.network import TcpNetwork
 from pythonscript_http.transport.policy import TlsPolicy
 from pythonscript_http.transport.records import Records
-from pythonscript_http.transport.stream import WOULD_BLOCK, HandshakeError, NetworkError, Readiness, TlsError
+from pythonscript_http.transport.stream import (
+    WOULD_BLOCK,
+    HandshakeError,
+    NetworkError,
+    Readiness,
+    Stream,
+    TlsError,
+)
 from pythonscript_http.transport.tcp import SocketStream
 from pythonscript_http.transport.tls import Handshake, TlsStream, tls_to
 from pythonscript_http.transport.trust import TlsObject
