@@ -125,7 +125,7 @@ MUTANTS = [
             "True if reconnect is None",
         ),
         ("delays grow", "if self._failures > 1:", "if False:"),
-        ("delays are bounded", "min(grown, LONGEST_DELAY)", "grown"),
+        ("delays of event sources are bounded", "min(grown, LONGEST_DELAY)", "grown"),
         ("a server's 0 is no endless loop", "max(self._retry, LEAST_DELAY)", "self._retry"),
         ("what is no event stream ends it", "if found == _MEDIA_TYPE:", "if True:"),
         (
