@@ -66,7 +66,7 @@ def measure(folder: Path, rounds: int, calls: int) -> Mapping[str, Mapping[str, 
     Args:
         folder: empty.
         rounds: how often all is measured.
-        calls: of each kind in a round. A thousand may be over before the other thread has had a turn
+        calls: of each kind in a round. Few may be over before the other thread has had a turn
             (sys.getswitchinterval()).
 
     Returns:

@@ -80,14 +80,24 @@ _INTO: Final = {
 _OUT: Final = {
     f"out-{name.replace('_', '-')}": one._replace(python=one.script)
     for name, one in zip(TYPES, _INTO.values(), strict=True)
-    if name != "ints"  # a typed Array is no list
 }
+_UNTYPED: Final = ("Variant", "Echo.new()")
+_THREE: Final = 'target.three(value, 1.5, "three")'
 _OTHERS: Final = {
     "python-untyped": Operation(
-        "GDScript calls Python, untyped",
-        ("Variant", "7"),
-        ("Variant", "Echo.new()"),
-        "target.echo_int(value)",
+        "GDScript calls Python, untyped", ("Variant", "7"), _UNTYPED, "target.echo_int(value)"
+    ),
+    "python-typed-0": Operation("the same, typed, without arguments", ("int", "7"), _ECHO, "target.none()"),
+    "python-typed-3": Operation("the same, typed, three arguments", ("int", "7"), _ECHO, _THREE),
+    "python-untyped-0": Operation(
+        "the same, untyped, without arguments", ("int", "7"), _UNTYPED, "target.none()"
+    ),
+    "python-untyped-3": Operation("the same, untyped, three arguments", ("int", "7"), _UNTYPED, _THREE),
+    "python-bytes": Operation(
+        "the same, typed, and gets a PackedByteArray",
+        ("int", "7"),
+        _ECHO,
+        "var _it: PackedByteArray = target.data()",
     ),
     "python-dictionary-100": Operation(
         "a Dictionary of 100 into Python and back",
@@ -139,6 +149,12 @@ OUT: Final[Mapping[str, Operation]] = _OUT
 OTHERS: Final[Mapping[str, Operation]] = _OTHERS
 OPERATIONS: Final[Mapping[str, Operation]] = {**INTO, **OUT, **OTHERS}
 
+_METHODS: Final = (
+    "\tfunc none() -> void:\n\t\tpass\n",
+    "\tfunc three(first: int, _second: float, _third: String) -> int:\n\t\treturn first\n",
+    "\tfunc data() -> PackedByteArray:\n\t\treturn kept\n",
+)
+"""Of the class `Echo`, beside those that give back what they get."""
 _ONE: Final = """
 static func run_{name}_{who}(times: int) -> float:
 \tvar target: {target[0]} = {target[1]}
@@ -161,6 +177,7 @@ def source(operations: Mapping[str, Operation]) -> str:
         f"\tfunc echo_{name}(value: {type_}) -> {type_}:\n\t\treturn value\n"
         for name, (type_, _) in TYPES.items()
     ]
+    lines += ["\tvar kept := PackedByteArray([1, 2])\n", *_METHODS]
     for id_, one in operations.items():
         loop = _LOOP.format(statement=one.script)
         theirs = one._replace(

@@ -296,7 +296,7 @@ _INTO, _OUT, _OTHERS = (
 )
 
 _GIL: Final = [
-    Row(f"gil-{id_}", title, "us", 5000, id_, contenders=_BOTH, kind="gil")
+    Row(f"gil-{id_}", title, "us", 20000, id_, contenders=_BOTH, kind="gil")
     for id_, (title, _) in gil.KINDS.items()
 ]
 

@@ -168,6 +168,12 @@ MUTANTS = [
     *mutants_of(
         f"{_FACADE}/_startup.py",
         (
+            "a thread that computes gives way soon",
+            "    sys.setswitchinterval(_SWITCH_INTERVAL)\n",
+            "",
+            f"{_PYTHON} -k suite",
+        ),
+        (
             "what addons leave open is closed at the end",
             "    _shutdown.run()\n    objects.free_orphans()\n",
             "    _shutdown.run()\n    gc.freeze()\n    objects.free_orphans()\n",
@@ -469,12 +475,6 @@ MUTANTS = [
     *mutants_of(
         f"{_COMPILED}/containers.pyx",
         (
-            "a typed container cuts nothing off",
-            "if (place.type.type, given) in LOSSY:",
-            "if False:",
-            _SHARED,
-        ),
-        (
             "a typed container takes objects of its class only",
             "            if not is_a(value, place):",
             "            if is_a(value, place) is None:",
@@ -714,20 +714,32 @@ MUTANTS = [
             _TYPES,
         ),
         (
+            "a typed container cuts nothing off",
+            "if given == GDEXTENSION_VARIANT_TYPE_FLOAT or given == GDEXTENSION_VARIANT_TYPE_INT:",
+            "if given == GDEXTENSION_VARIANT_TYPE_MAX:",
+            _SHARED,
+        ),
+        (
+            "a typed Array made of a list cuts nothing off",
+            "            elif whole:\n",
+            "            elif False:\n",
+            _SHARED,
+        ),
+        (
             "a packed array takes only what it holds",
-            "write_array(items, &array, PACKED_ITEMS[type], nesting)",
-            "write_array(items, &array, None, nesting)",
+            "                write_as(wanted, value, &item, None)",
+            "                write_variant(value, &item, None)",
             _TYPES,
         ),
         (
             "a packed array of strings takes only strings",
-            "if not PyUnicode_Check(items[i]):",
-            "if items[i] is None:",
+            "if not PyUnicode_Check(text):",
+            "if text is None:",
             _TYPES,
         ),
         (
             "keys that Python cannot tell apart are refused",
-            "            if name in result:\n",
+            "            if len(result) == i:\n",
             "            if False:\n",
             _TYPES,
         ),
@@ -745,25 +757,21 @@ MUTANTS = [
         ),
         (
             "a list that cannot cross over is freed",
-            "        nesting.leave()\n    except BaseException:\n"
-            "        free_variant(r_variant)\n        raise\n"
-            "    finally:\n        free_value(GDEXTENSION_VARIANT_TYPE_ARRAY, &array)",
-            "        nesting.leave()\n    except BaseException:\n        raise\n"
-            "    finally:\n        free_value(GDEXTENSION_VARIANT_TYPE_ARRAY, &array)",
+            "        free_variant(r_variant)\n"
+            '        raise TypeError(f"item {i}: {error}") from None\n    except BaseException:',
+            '        raise TypeError(f"item {i}: {error}") from None\n    except BaseException:',
             _PROXIES,
         ),
         (
             "a dict that cannot cross over is freed",
-            "    except BaseException:\n        free_variant(r_variant)\n        raise\n"
-            "    finally:\n        free_value(GDEXTENSION_VARIANT_TYPE_DICTIONARY, &dictionary)",
-            "    except BaseException:\n        raise\n"
-            "    finally:\n        free_value(GDEXTENSION_VARIANT_TYPE_DICTIONARY, &dictionary)",
+            "        free_variant(r_variant)\n        if keyed:",
+            "        if keyed:",
             _PROXIES,
         ),
         (
             "the key of a value that cannot cross over is freed",
-            "            finally:\n                free_variant(&key)",
-            "            finally:\n                pass",
+            "        if keyed:\n            free_variant(&key)",
+            "        if False:\n            free_variant(&key)",
             _PROXIES,
         ),
         (
@@ -793,7 +801,7 @@ MUTANTS = [
         ),
         (
             "an object of another class is no result",
-            "type.python is not None and not isinstance(value, type.python):",
+            "type.type == GDEXTENSION_VARIANT_TYPE_OBJECT and not is_a(value, type):",
             "False:",
             _ERRORS,
         ),
@@ -805,8 +813,8 @@ MUTANTS = [
         ),
         (
             "an object of another class is no argument",
-            "if type.python is not None and result is not None and not isinstance(result, type.python):",
-            "if False:",
+            "        if not is_a(result, type):",
+            "        if False:",
             _ERRORS,
         ),
         (
@@ -901,8 +909,8 @@ MUTANTS = [
         ),
         (
             "an Array's own methods give shared ones",
-            "shared = shared or variant.is_container(target)",
-            "",
+            "member.shares = isinstance(target, Object), variant.is_container(target)",
+            "member.shares = isinstance(target, Object), False",
             _SHARED,
         ),
         (
@@ -925,13 +933,51 @@ MUTANTS = [
         ),
         (
             "the arguments of a call are freed",
-            '        return finish(&result, &error, f"{type(target).__name__}.{name}()", values, shared)\n'
-            "    finally:\n"
-            "        discard(&arguments)",
-            '        return finish(&result, &error, f"{type(target).__name__}.{name}()", values, shared)\n'
-            "    finally:\n"
-            "        pass",
+            '.{member.name}()", given)\n    finally:\n        discard(&arguments)',
+            '.{member.name}()", given)\n    finally:\n        pass',
             _PROXIES,
+        ),
+        (
+            "what a script has, others of its class need not have",
+            "    if not has_script(target):\n        member.kind",
+            "    if True:\n        member.kind",
+            _PROXIES,
+        ),
+        (
+            "a cached method of a freed object is an error",
+            "        (<Object>target).pointer()\n        return bind(target, member)",
+            "        return bind(target, member)",
+            _PROXIES,
+        ),
+        (
+            "constants are attributes of objects too",
+            "        if name[:1].isupper():",
+            "        if False:",
+            _STRANGE,
+        ),
+        (
+            "a property of the engine's class is set in the engine",
+            "if name in known.properties or",
+            "if",
+            _PROXIES,
+        ),
+        (
+            "a list is what a script declares",
+            "            retype(target, member, values, &arguments)",
+            "            pass",
+            _SHARED,
+        ),
+        (
+            "an Array of the engine's stays itself",
+            "or not isinstance(<object>values[i], (list, tuple, dict)):",
+            "or False:",
+            _SHARED,
+        ),
+        (
+            "a list becomes what a script's variable is",
+            "        if made is not None and set_named(",
+            "        if made is None and set_named(",
+            _SHARED,
         ),
         (
             "the value of a property that fails is freed",
@@ -941,10 +987,8 @@ MUTANTS = [
         ),
         (
             "a property that takes no such value raises",
-            "    if not valid:\n        raise AttributeError(\n"
-            '            f"{type(target).__name__} has no property',
-            "    if False:\n        raise AttributeError(\n"
-            '            f"{type(target).__name__} has no property',
+            '    raise AttributeError(\n        f"{type(target).__name__} has no property',
+            '    AttributeError(\n        f"{type(target).__name__} has no property',
             _PROXIES,
         ),
         (
@@ -1270,15 +1314,9 @@ MUTANTS = [
             _STRANGE,
         ),
         (
-            "constants are attributes of objects too",
-            "        if name[:1].isupper():",
-            "        if False:",
-            _STRANGE,
-        ),
-        (
-            "a property of the engine's class is set in the engine",
-            "if name in native_properties(cls):",
-            "if False:",
+            "a constant is asked for once",
+            "    setattr(next(base for base in cls.__mro__ if is_native(base)), name, value)\n",
+            "",
             _PROXIES,
         ),
         (
@@ -1482,6 +1520,12 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_FACADE}/_startup.py",
+        (
+            "a thread that computes gives way soon",
+            "    sys.setswitchinterval(_SWITCH_INTERVAL)\n",
+            "",
+            f"{_PYTHON} -k suite",
+        ),
         (
             "an editor that finds the extension itself ends in peace",
             "_shutdown.last.append(classes.unregister_all)",

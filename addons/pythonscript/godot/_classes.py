@@ -25,7 +25,7 @@ from _pythonscript.packed import PackedByteArray
 from _pythonscript.variant import Box, stringify
 
 from . import _addons, _globals
-from .annotations import add_type, member_of
+from .annotations import add_type
 from .declare import is_native, owner_of
 from .enums import MethodFlags, PropertyUsage, VariantType
 
@@ -68,9 +68,10 @@ class EngineClass(type(typing.Protocol)):  # type: ignore[misc]
             raise AttributeError(f"{cls.__name__} has no attribute {name!r}")
         db, own = singleton("ClassDB"), cls._engine_class
         if db.class_has_integer_constant(own, name):
-            return db.class_get_integer_constant(own, name)
+            return _kept(cls, name, db.class_get_integer_constant(own, name))
         if db.class_has_enum(own, name):
-            return _enum(next(base for base in cls.__mro__ if _has_enum(base, name)), name)
+            owner = next(base for base in cls.__mro__ if _has_enum(base, name))
+            return _kept(cls, name, _enum(owner, name))
         if (found := reach(cls, name)) is not None:
             return found
         raise AttributeError(f"{cls.__name__} has no constant, enum, method or property {name!r}")
@@ -85,8 +86,7 @@ class NativeProperty:
     def __get__(self, instance: Any, owner: type[Any]) -> Any:
         if instance is None:
             return self
-        found = outgoing.get_member(instance, self._name)
-        return found if type(found) is not int else as_enum(type(instance), self._name, found)
+        return outgoing.get_member(instance, self._name)
 
     def __set__(self, instance: Any, value: Any) -> None:
         outgoing.set_property(instance, self._name, value)
@@ -124,6 +124,12 @@ def _has_property(native: EngineClass, name: str) -> bool:
     return name in native_properties(native)
 
 
+def _kept(cls: type[Any], name: str, value: Any) -> Any:
+    """A constant or an enum, which the engine's class that `cls` is or inherits has from now on."""
+    setattr(next(base for base in cls.__mro__ if is_native(base)), name, value)
+    return value
+
+
 def _has_enum(cls: type[Any], name: str) -> bool:
     """Whether the enum is this class's own, not inherited."""
     own = vars(cls).get("_engine_class")
@@ -151,25 +157,6 @@ class Object(objects.Object, metaclass=EngineClass):
 
     _engine_class = "Object"
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-        if name[:1].isupper():  # a constant or an enum, which the engine knows by its class only
-            with suppress(AttributeError):
-                return getattr(type(self), name)
-        found = outgoing.get_member(self, name)
-        return found if type(found) is not int else as_enum(type(self), name, found)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        cls = type(self)
-        if name in native_properties(cls):
-            outgoing.set_property(self, name, value)
-        elif hasattr(cls, "_spec"):
-            if not outgoing.set_in_script(self, name, value):
-                super().__setattr__(name, value)
-        else:
-            outgoing.set_property(self, name, value)
-
     def __repr__(self) -> str:
         if not objects.is_instance_valid(self):
             return f"<freed {type(self).__name__}>"
@@ -186,11 +173,9 @@ class Object(objects.Object, metaclass=EngineClass):
         return sorted({*super().__dir__(), *(member["name"] for member in members)})
 
 
-def as_enum(cls: type[Any], name: str, number: int) -> Any:
-    """The value of a property: the member, where it is an enum's and has one."""
-    native = next(base for base in cls.__mro__ if is_native(base))
-    enum = _enum_of_property(native, name)
-    return number if enum is None else member_of(enum, number)
+def enum_of_property(cls: type[Any], name: str) -> Any:
+    """The enum of a property of the engine's class that `cls` is or inherits; None if it has none."""
+    return _enum_of_property(next(base for base in cls.__mro__ if is_native(base)), name)
 
 
 @functools.cache
@@ -269,12 +254,12 @@ def _placeholders(python: type[Any]) -> dict[str, Any]:
     """The body of a class for the editor's placeholders of a game's class, which have properties alone."""
 
     def find(self: Object, name: str) -> Any:
-        member = vars(owner_of(python, name) or object).get(name)
+        member = None if name.startswith("__") else vars(owner_of(python, name) or object).get(name)
         if isinstance(member, (staticmethod, classmethod)):
             return getattr(python, name)
         if not isinstance(member, FunctionType):
             with suppress(AttributeError):
-                return Object.__getattr__(self, name)
+                return Object.__getattribute__(self, name)
         raise AttributeError(
             f"in the editor this {python.__name__} is a placeholder, which has no {name!r}: "
             "only classes of @gdclass(tool=True) run there",
@@ -283,7 +268,7 @@ def _placeholders(python: type[Any]) -> dict[str, Any]:
         )
 
     # So `isinstance` says yes, while members are not looked for in the class.
-    return {"__class__": property(lambda self: python), "__getattr__": find}
+    return {"__class__": property(lambda self: python), "__getattribute__": find}
 
 
 @functools.cache
@@ -326,14 +311,16 @@ def forget() -> None:
 class _Boxed(Box):
     """A builtin value in the engine's form, whose methods are the engine's."""
 
+    __slots__ = ()
+
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-        return outgoing.get_member(self, name)
+        return outgoing.find_method(self, name)
 
 
 class RID(_Boxed):
     """A handle of a server's resource (class reference: RID)."""
+
+    __slots__ = ()
 
 
 class Callable(_Boxed):
@@ -381,6 +368,8 @@ class BoundSignal(_Boxed):
 
     def __await__(self) -> Generator[BoundSignal, Any, Any]:
         return (yield self)
+
+    __slots__ = ()
 
 
 BOXES = {VariantType.RID: RID, VariantType.CALLABLE: Callable, VariantType.SIGNAL: BoundSignal}

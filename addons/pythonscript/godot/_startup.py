@@ -8,6 +8,12 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
+_SWITCH_INTERVAL = 0.0005
+"""Seconds for which a thread that computes may keep the GIL from another, as sys.setswitchinterval has it.
+
+The engine's main thread is that other one whenever it comes back to Python beside such a thread: of the
+16 ms of a frame, the 5 that are usual are too many. A switch takes some microseconds.
+"""
 _MOST_HANDLES = 1_000_000
 """As many are emptied at the very end: destructors that always make new ones keep no game from quitting."""
 
@@ -80,9 +86,10 @@ def start(addons: str, advice: str) -> bool:
     # As in every Python, a closed pipe is the call's error and not the process's end.
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     interface.begin()
     errors.set_project_folder(os.path.dirname(addons))  # noqa: PTH120 - pathlib costs start-up
-    outgoing.load()
+    outgoing.load(_classes.native_properties, _scripts.argument_types, _classes.enum_of_property)
     callables.load()
     members.load()
     containers.load(_registration.type_of)

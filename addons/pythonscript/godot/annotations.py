@@ -157,7 +157,7 @@ def is_shared(value: ValueSpec) -> bool:
     return value.python is not None and value.type in kinds
 
 
-_TYPE_NAMES = {
+TYPE_NAMES = {
     VariantType.NIL: "Variant",
     VariantType.BOOL: "bool",
     VariantType.INT: "int",
@@ -185,7 +185,7 @@ def type_name(value: ValueSpec) -> str:
 
 def item_name(value: ValueSpec) -> str:
     """What the engine calls the type of a typed Array's items; an Array among them is plain there."""
-    return value.class_name if value.type is VariantType.OBJECT else _TYPE_NAMES[value.type]
+    return value.class_name if value.type is VariantType.OBJECT else TYPE_NAMES[value.type]
 
 
 _DEFAULTS: dict[VariantType, tuple[type[Any], ...]] = {
@@ -216,7 +216,7 @@ def check_default(value: ValueSpec, default: Any) -> None:
     if value.type is not VariantType.OBJECT and value.python is not None:  # an enum, PackedByteArray
         accepted = (*accepted, value.python)
     if not isinstance(default, accepted):
-        only = "null (None)" if value.type is VariantType.OBJECT else _TYPE_NAMES[value.type]
+        only = "null (None)" if value.type is VariantType.OBJECT else TYPE_NAMES[value.type]
         raise TypeError(f"its default must be {only}, not {default!r}")
 
 

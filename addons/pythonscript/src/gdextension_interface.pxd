@@ -334,7 +334,6 @@ cdef extern from "gdextension_interface.h" nogil:
         void (*variant_set_keyed)(GDExtensionVariantPtr p_self, GDExtensionConstVariantPtr p_key, GDExtensionConstVariantPtr p_value, GDExtensionBool* r_valid) noexcept nogil
         void (*variant_get_keyed)(GDExtensionConstVariantPtr p_self, GDExtensionConstVariantPtr p_key, GDExtensionUninitializedVariantPtr r_ret, GDExtensionBool* r_valid) noexcept nogil
         GDExtensionInt (*variant_hash)(GDExtensionConstVariantPtr p_self) noexcept nogil
-        GDExtensionVariantType (*variant_get_type)(GDExtensionConstVariantPtr p_self) noexcept nogil
         GDExtensionBool (*variant_has_method)(GDExtensionConstVariantPtr p_self, GDExtensionConstStringNamePtr p_method) noexcept nogil
         GDExtensionBool (*variant_can_convert_strict)(GDExtensionVariantType p_from, GDExtensionVariantType p_to) noexcept nogil
         void (*variant_construct)(GDExtensionVariantType p_type, GDExtensionUninitializedVariantPtr r_base, const GDExtensionConstVariantPtr* p_args, int32_t p_argument_count, GDExtensionCallError* r_error) noexcept nogil
@@ -358,10 +357,10 @@ cdef extern from "gdextension_interface.h" nogil:
         const int64_t* (*packed_int64_array_operator_index_const)(GDExtensionConstTypePtr p_self, GDExtensionInt p_index) noexcept nogil
         const float* (*packed_float32_array_operator_index_const)(GDExtensionConstTypePtr p_self, GDExtensionInt p_index) noexcept nogil
         const double* (*packed_float64_array_operator_index_const)(GDExtensionConstTypePtr p_self, GDExtensionInt p_index) noexcept nogil
-        GDExtensionTypePtr (*packed_vector2_array_operator_index)(GDExtensionTypePtr p_self, GDExtensionInt p_index) noexcept nogil
-        GDExtensionTypePtr (*packed_vector3_array_operator_index)(GDExtensionTypePtr p_self, GDExtensionInt p_index) noexcept nogil
-        GDExtensionTypePtr (*packed_vector4_array_operator_index)(GDExtensionTypePtr p_self, GDExtensionInt p_index) noexcept nogil
-        GDExtensionTypePtr (*packed_color_array_operator_index)(GDExtensionTypePtr p_self, GDExtensionInt p_index) noexcept nogil
+        GDExtensionTypePtr (*packed_vector2_array_operator_index_const)(GDExtensionConstTypePtr p_self, GDExtensionInt p_index) noexcept nogil
+        GDExtensionTypePtr (*packed_vector3_array_operator_index_const)(GDExtensionConstTypePtr p_self, GDExtensionInt p_index) noexcept nogil
+        GDExtensionTypePtr (*packed_vector4_array_operator_index_const)(GDExtensionConstTypePtr p_self, GDExtensionInt p_index) noexcept nogil
+        GDExtensionTypePtr (*packed_color_array_operator_index_const)(GDExtensionConstTypePtr p_self, GDExtensionInt p_index) noexcept nogil
         GDExtensionStringPtr (*packed_string_array_operator_index)(GDExtensionTypePtr p_self, GDExtensionInt p_index) noexcept nogil
         GDExtensionStringPtr (*packed_string_array_operator_index_const)(GDExtensionConstTypePtr p_self, GDExtensionInt p_index) noexcept nogil
         GDExtensionVariantPtr (*array_operator_index)(GDExtensionTypePtr p_self, GDExtensionInt p_index) noexcept nogil

@@ -36,6 +36,7 @@ func test_the_mode() -> void:
 	check("file names", ask("sys.getfilesystemencoding()"), "utf-8")
 	check("standard output", ask("sys.stdout.encoding"), "utf-8")
 	check("isolated", ask("sys.flags.isolated"), 1)
+	check("a thread that computes gives way soon", ask("sys.getswitchinterval()"), 0.0005)
 	check("no environment", ask("sys.flags.ignore_environment"), 1)
 	check("arguments are the engine's", ask("sys.argv"), [""])
 	check(

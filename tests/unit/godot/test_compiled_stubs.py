@@ -21,7 +21,7 @@ UNSAID: Final = (
     r"_pythonscript\.handles\.Handle",
     r"_pythonscript\.incoming\.script_is_waiting",
     r"_pythonscript\.incoming\.Method\.[a-z]+",
-    r"_pythonscript\.outgoing\.BoundMethod",
+    r"_pythonscript\.outgoing\.(BoundMethod|Members?)",
     r"_pythonscript\.packed\.(ask|change|PackedByteArray\.__radd__)",
     r"_pythonscript\.strings\.Name",
     r"_pythonscript\.members\.(Member|Method)",

@@ -9,13 +9,13 @@
 A declared packed array of numbers takes any numbers that fit it, one of vectors or colours takes `(n, 2)`, `(n, 3)` or
 `(n, 4)` numbers. Items that are of the engine's width already are copied as one piece of memory, others one by one.
 
-Calls packed_int32_array_operator_index_const and its companions, and the builtin methods resize.
+Calls packed_int32_array_operator_index_const and its companions, and the builtin methods size and resize.
 """
 
 import struct
 from array import array as number_array
 from cpython.buffer cimport (
-    PyBUF_FULL_RO, PyBuffer_IsContiguous, PyBuffer_Release, PyBuffer_ToContiguous, PyObject_GetBuffer)
+    PyBUF_FULL_RO, PyBUF_SIMPLE, PyBuffer_IsContiguous, PyBuffer_Release, PyBuffer_ToContiguous, PyObject_GetBuffer)
 from libc.string cimport memcpy
 from _pythonscript.interface cimport *
 from _pythonscript cimport builtin
@@ -24,6 +24,7 @@ cdef struct Target:          # a packed array that buffers become
     char code                # of its numbers, as `array` has them
     int width                # bytes of a number
     int columns              # numbers of an item
+    GDExtensionPtrBuiltInMethod size, resize
 
 cdef Target targets[39]      # by Variant.Type
 
@@ -55,6 +56,15 @@ NATURAL = {
 }
 
 
+cdef int load() except -1:
+    """Looks up the methods of the packed arrays; after `strings.load`."""
+    cdef int type
+    for type in TARGETS:
+        if type != GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR4_ARRAY or engine.minor >= 3:
+            targets[type].size, targets[type].resize = builtin.method(type, "size"), builtin.method(type, "resize")
+    return 0
+
+
 cdef object number_in(object data):
     """The number that a buffer of no dimension is (numpy's bool, ctypes.c_int); None if it has dimensions, or is none."""
     cdef Py_buffer view
@@ -79,7 +89,7 @@ cdef int write_buffer(object data, int wanted, Variant *r_variant) except -1:
     cdef Py_buffer view
     cdef bytes changed
     cdef int64_t size
-    cdef void *target
+    cdef char *target
     cdef void *array[2]
     lend(data, &view)
     try:
@@ -156,33 +166,68 @@ cdef bytes converted(tuple items, object code):
     return number_array(code, items).tobytes()
 
 
-cdef void *resized(int type, void *array, int64_t size) except? NULL:
+cdef int write_numbers(object numbers, int type, Variant *r_variant) except -1:
+    """Makes a packed array of memory that holds just its numbers, side by side."""
+    cdef Py_buffer view
+    cdef void *array[2]
+    cdef char *target
+    PyObject_GetBuffer(numbers, &view, PyBUF_SIMPLE)
+    try:
+        gde.variant_get_ptr_constructor(<GDExtensionVariantType>type, 0)(array, NULL)
+        try:
+            target = resized(type, array, view.len // targets[type].width)
+            if view.len:
+                memcpy(target, view.buf, view.len)
+            gde.get_variant_from_type_constructor(<GDExtensionVariantType>type)(r_variant, array)
+        finally:
+            gde.variant_get_ptr_destructor(<GDExtensionVariantType>type)(array)
+    finally:
+        PyBuffer_Release(&view)
+    return 0
+
+
+cdef bytes memory_of(int type, const void *array):
+    """A copy of all items of a packed array, side by side."""
+    cdef int64_t size = size_of(type, array) * targets[type].columns * targets[type].width
+    return items_of(type, array)[:size] if size else b""
+
+
+cdef int64_t size_of(int type, const void *array) noexcept:
+    """How many items a packed array has, of any type but strings."""
+    cdef int64_t size = 0
+    targets[type].size(<void *>array, NULL, &size, 0)
+    return size
+
+
+cdef char *resized(int type, void *array, int64_t size) except? NULL:
     """Gives a new packed array its size; returns where its items begin, NULL if there are none."""
     cdef int64_t result = 0
     cdef const void *arguments[1]
+    if targets[type].resize is NULL:
+        raise TypeError("this engine has no PackedVector4Array: that needs Godot 4.3")
     arguments[0] = &size
-    builtin.method(type, "resize")(
-        array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
+    targets[type].resize(array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
     if result:
         raise MemoryError(f"the engine has no memory for {size} items")
-    if size == 0:
-        return NULL
+    return items_of(type, array) if size else NULL
+
+
+cdef char *items_of(int type, const void *array) noexcept:
+    """Where the items begin, of which there must be some; to be written to only while nobody shares the array."""
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY:
-        return gde.packed_byte_array_operator_index(array, 0)
+        return <char *>gde.packed_byte_array_operator_index_const(array, 0)
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_INT32_ARRAY:
-        return <void *>gde.packed_int32_array_operator_index_const(array, 0)
+        return <char *>gde.packed_int32_array_operator_index_const(array, 0)
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_INT64_ARRAY:
-        return <void *>gde.packed_int64_array_operator_index_const(array, 0)
+        return <char *>gde.packed_int64_array_operator_index_const(array, 0)
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_FLOAT32_ARRAY:
-        return <void *>gde.packed_float32_array_operator_index_const(array, 0)
+        return <char *>gde.packed_float32_array_operator_index_const(array, 0)
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_FLOAT64_ARRAY:
-        return <void *>gde.packed_float64_array_operator_index_const(array, 0)
+        return <char *>gde.packed_float64_array_operator_index_const(array, 0)
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR2_ARRAY:
-        return gde.packed_vector2_array_operator_index(array, 0)
+        return <char *>gde.packed_vector2_array_operator_index_const(array, 0)
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR3_ARRAY:
-        return gde.packed_vector3_array_operator_index(array, 0)
+        return <char *>gde.packed_vector3_array_operator_index_const(array, 0)
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_COLOR_ARRAY:
-        return gde.packed_color_array_operator_index(array, 0)
-    if gde.packed_vector4_array_operator_index is NULL:
-        raise TypeError("this engine has no PackedVector4Array: that needs Godot 4.3")
-    return gde.packed_vector4_array_operator_index(array, 0)
+        return <char *>gde.packed_color_array_operator_index_const(array, 0)
+    return <char *>gde.packed_vector4_array_operator_index_const(array, 0)

@@ -28,13 +28,6 @@ cdef GDExtensionPtrBuiltInMethod get_size[2]
 cdef GDExtensionPtrBuiltInMethod is_read_only[2]
 cdef object type_of = None
 
-LOSSY = {
-    (GDEXTENSION_VARIANT_TYPE_INT, GDEXTENSION_VARIANT_TYPE_FLOAT),
-    (GDEXTENSION_VARIANT_TYPE_BOOL, GDEXTENSION_VARIANT_TYPE_INT),
-    (GDEXTENSION_VARIANT_TYPE_BOOL, GDEXTENSION_VARIANT_TYPE_FLOAT),
-}
-"""Types of a typed container and of a value that the engine would convert, and a typed container does not take."""
-
 CHANGING = frozenset("pop_back pop_front pop_at shuffle sort_custom sort".split())
 """Methods of the engine's that are called by name and change a container."""
 
@@ -111,6 +104,14 @@ cdef object make(Type type, object items):
     cdef Container container = cls.__new__(cls)
     cdef list wanted = []
     cdef Type one
+    cdef Variant made
+    if type.type == GDEXTENSION_VARIANT_TYPE_ARRAY and type.element is not None and isinstance(items, (list, tuple)) and (
+            variant.container_classes[type.element.type] is None):  # a container inside is of no declared type
+        variant.write_whole_array(items, type.element, &made)
+        variant.fill_box(container, &made)
+        free_variant(&made)
+        container.declared = type
+        return container
     for one in (type.key, type.element) if type.type == GDEXTENSION_VARIANT_TYPE_DICTIONARY else (type.element,):
         wanted += (0, variant.string_name_class(), None) if one is None else (one.type, class_name_of(one), None)
     if type.type == GDEXTENSION_VARIANT_TYPE_DICTIONARY and engine.minor < 4 or not any(wanted):
@@ -171,15 +172,8 @@ cdef Box boxed(Place place, object value, object what):
 
 
 cdef int write_in(Place place, object value, Variant *r_variant) except -1:
-    cdef int given
-    variant.from_python(value, r_variant)
-    given = gde.variant_get_type(r_variant)
-    if given != place.type.type:
-        free_variant(r_variant)
-        if (place.type.type, given) in LOSSY:
-            raise TypeError(f"must be {builtin.type_name(place.type.type)}, not {type(value).__name__}")
-        variant.from_python_as(place.type, value, r_variant)
-    elif place.class_name:
+    variant.write_whole(place.type, value, r_variant)
+    if place.class_name and r_variant.type != GDEXTENSION_VARIANT_TYPE_NIL:
         try:
             if not is_a(value, place):
                 raise TypeError(f"must be {name_of(place)}, not {type(value).__name__}")

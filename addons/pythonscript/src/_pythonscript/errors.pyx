@@ -11,6 +11,10 @@ import sys
 
 from _pythonscript.interface cimport *
 
+cdef extern from "Python.h":
+    int Py_GetRecursionLimit()
+    void Py_SetRecursionLimit(int limit)
+
 COMPILED = "_pythonscript/"
 FACADE = "res://addons/pythonscript/godot/"
 
@@ -90,13 +94,13 @@ cdef int make_room():
 
     Returns what `end_room` needs.
     """
-    cdef int limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(limit + ROOM)
+    cdef int limit = Py_GetRecursionLimit()
+    Py_SetRecursionLimit(limit + <int>ROOM)
     return limit
 
 
 cdef int end_room(int limit):
-    sys.setrecursionlimit(limit)  # which is not too low: the call that was too much is over
+    Py_SetRecursionLimit(limit)  # sys.setrecursionlimit refuses one that the calls under way just reach
     return 0
 
 

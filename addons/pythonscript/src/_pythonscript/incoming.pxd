@@ -1,3 +1,4 @@
+from cpython.ref cimport PyObject
 from _pythonscript.interface cimport *
 from _pythonscript.variant cimport Type
 
@@ -8,6 +9,8 @@ cdef class Method:
     cdef dict overrides                  # subclass -> its function of that name
     cdef readonly str where              # Class.method, for messages
     cdef readonly list arguments         # of Type
+    cdef PyObject *types[MOST_ARGUMENTS]  # the same
+    cdef int count
     cdef readonly Type returns           # None: void
     cdef readonly int required           # arguments without a default
     cdef readonly bint static

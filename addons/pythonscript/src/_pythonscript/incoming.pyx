@@ -54,6 +54,9 @@ cdef class Method:
         self.arguments, self.returns, self.required = arguments, returns, required
         self.static, self.rest, self.getter = static, rest, getter
         self.overrides = {}
+        for i in range(len(arguments)):
+            self.types[i] = <PyObject *>arguments[i]
+        self.count = len(arguments)
 
     cdef object function_of(self, object cls):
         """The function for an object of a subclass: typed code that knows the parent only calls the parent's method."""
@@ -84,7 +87,7 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
     cdef bint fits = True
     cdef Type wanted
     cdef int i
-    cdef int declared = <int>len(method.arguments)
+    cdef int declared = method.count
     cdef uint64_t self_id = 0
     r_error.error = GDEXTENSION_CALL_OK
     if count < method.required:
@@ -98,7 +101,7 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
     try:
         begin(&stack, method, link)
         for i in range(count):
-            wanted = <Type>method.arguments[i] if i < declared else method.rest
+            wanted = <Type>method.types[i] if i < declared else method.rest
             push(&stack, variant.to_python_as(wanted, arguments[i], &fits))
             if not fits:
                 r_error.error = GDEXTENSION_CALL_ERROR_INVALID_ARGUMENT
@@ -111,7 +114,8 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
         if method.returns is not None:
             give(method, result, &value)
             r_return[0] = value
-            objects.let_go_if_unshared(result, 2)
+            if isinstance(result, Object):
+                objects.let_go_if_unshared(result, 2)
         elif result is not None:
             refuse_result(method, result)
         result = None  # it may be self, whose references `end` counts
@@ -136,15 +140,16 @@ cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, vo
     cdef int i
     try:
         begin(&stack, method, link)
-        for i in range(len(method.arguments)):
-            push(&stack, variant.pointer_to_python(<Type>method.arguments[i], arguments[i]))
+        for i in range(method.count):
+            push(&stack, variant.pointer_to_python(<Type>method.types[i], arguments[i]))
         result = call(&stack, method)
         if PyCoro_CheckExact(result):
             result = started(method, result)
         if method.returns is not None:
             try:
                 variant.python_to_pointer(method.returns, result, r_return)
-                objects.let_go_if_unshared(result, 2)
+                if isinstance(result, Object):
+                    objects.let_go_if_unshared(result, 2)
             except TypeError as error:
                 raise TypeError(f"the return value of {method.where}: {error}") from None
         elif result is not None:
@@ -197,7 +202,8 @@ cdef void end(Stack *stack) noexcept:
     try:
         for i in range(SPARE, stack.end):
             argument = stack.places[i]
-            objects.let_go_if_unshared(<object>argument, 2)
+            if isinstance(<object>argument, Object):
+                objects.let_go_if_unshared(<object>argument, 2)
             Py_DECREF(<object>argument)
         if stack.first < SPARE:
             argument = stack.places[stack.first]

@@ -1,7 +1,12 @@
 from gdextension_interface cimport *
 
-ctypedef struct Variant:  # 24 bytes in every single-precision engine; `interface.load` refuses others
-    uint64_t words[3]
+# quirk - Godot 4 - a Variant is its type, and 8 bytes behind it what it holds, or of more than 16 bytes and of packed
+# arrays a pointer to that; of an object its id, then its address - core/variant/variant.h - drop when the interface lends
+# the memory of a Variant (get_variant_get_internal_ptr_func, Godot 4.4) in the oldest engine. `variant.load` refuses others.
+ctypedef struct Variant:
+    int32_t type
+    int32_t unused
+    uint64_t words[2]
 
 cdef enum:
     MOST_ARGUMENTS = 16  # of a call, into Python and out of it; `godot.declare` names it too, as it runs without an engine

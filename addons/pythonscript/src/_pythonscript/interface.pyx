@@ -48,10 +48,10 @@ cdef void free_variant(Variant *variant) noexcept:
     An object that dies with it may run a script, or wait for a lock whose owner waits for the GIL: the GIL is released,
     so no state of the caller's may be half changed. A reference to an object that is not counted ends nothing.
     """
-    cdef int type = gde.variant_get_type(variant)
-    # quirk - Godot 4 - a Variant of an object holds its id first, whose highest bit says that it is counted
-    # - core/variant/variant.h (ObjData), core/object/object_id.h - drop when variant_get_object_instance_id (4.4) is the oldest
-    if may_run_code(type) and (type != GDEXTENSION_VARIANT_TYPE_OBJECT or variant.words[1] >> 63):
+    if variant.type < GDEXTENSION_VARIANT_TYPE_STRING:
+        return
+    # The highest bit of an object's id says that it is counted (core/object/object_id.h).
+    if may_run_code(variant.type) and (variant.type != GDEXTENSION_VARIANT_TYPE_OBJECT or variant.words[0] >> 63):
         with nogil:
             gde.variant_destroy(variant)
     else:

@@ -12,7 +12,6 @@ from cpython.object cimport PyObject
 from _pythonscript.interface cimport *
 from _pythonscript cimport outgoing, strings, variant
 from _pythonscript.objects cimport Object
-from _pythonscript.outgoing import BoundMethod
 from _pythonscript.variant cimport Box
 
 cdef extern from "Python.h":
@@ -48,7 +47,7 @@ cdef class NativeMethod:
         if instance is None:
             return self
         if _PyType_Lookup(type(instance), self.__name__) is <PyObject *>self:  # by no `super()`: a script may override it
-            return BoundMethod(instance, self.__name__)
+            return outgoing.bound(instance, self.__name__)
         return MethodType(self, instance)
 
     def __call__(self, *arguments, **keywords):

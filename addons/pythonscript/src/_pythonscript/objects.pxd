@@ -19,6 +19,10 @@ cdef class Object(Handle):   # holds a Variant of the object while Python owns a
     cdef int new_variant(self, Variant *r_variant) except -1
     cdef int hold(self) except -1
 
+# What needs a module that comes later: set by `outgoing.load`.
+cdef object (*find_member)(object, object)                   # of an attribute that Python does not have
+cdef int (*set_member)(object, object, object) except -1
+
 cdef object wrap(void *ptr)
 cdef object adopt(void *ptr)
 cdef int constructed(Object self) except -1

@@ -31,15 +31,21 @@ from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from _pythonscript.interface cimport *
 from _pythonscript cimport strings
-from _pythonscript.handles cimport Handle
+from _pythonscript.handles cimport Handle, new_handle
 
 cdef extern from *:
     """
+    /* What `object.__getattribute__` finds; where that is nothing, no exception is made, and `missing` is asked. */
+    static PyObject *find_attribute(PyObject *self, PyObject *name, PyObject *(*missing)(PyObject *, PyObject *)) {
+        PyObject *found = _PyObject_GenericGetAttrWithDict(self, name, NULL, 1);
+        return found || PyErr_Occurred() ? found : missing(self, name);
+    }
     /* Sequentially consistent, so that of two threads that each set one and read the other, one at least sees. */
     static inline void atomic_add(int *number, int change) { __atomic_add_fetch(number, change, __ATOMIC_SEQ_CST); }
     static inline void atomic_set(int *number, int value) { __atomic_store_n(number, value, __ATOMIC_SEQ_CST); }
     static inline int atomic_get(const int *number) { return __atomic_load_n(number, __ATOMIC_SEQ_CST); }
     """
+    object find_attribute(object self, object name, object (*missing)(object, object))
     void atomic_add(int *number, int change) noexcept nogil
     void atomic_set(int *number, int value) noexcept nogil
     int atomic_get(const int *number) noexcept nogil
@@ -149,6 +155,12 @@ cdef class Object(Handle):
         self.empty()
         return 0
 
+    def __getattribute__(self, name):
+        return find_attribute(self, name, find_member)
+
+    def __setattr__(self, name, value):
+        set_member(self, name, value)
+
     def __eq__(self, other):
         if isinstance(other, Object):
             return self is other or ((<Object>self).id != 0 and (<Object>self).id == (<Object>other).id)
@@ -219,7 +231,7 @@ cdef object wrap(void *ptr):
             cls = classes[<size_t>name] = class_of_name(strings.name_to_str(&name))
     finally:
         strings.free_name(&name)
-    self = <Object>cls.__new__(cls)
+    self = <Object>new_handle(cls)
     self.ptr = ptr
     self.id = gde.object_get_instance_id(ptr)
     self.hold()
@@ -324,7 +336,9 @@ cdef int drain() except -1:
     """Frees the orphans, but for those that another thread is still letting go of."""
     cdef Link *link
     cdef Object orphan
-    for address in tuple(orphans) if orphans else ():
+    if not orphans:
+        return 0
+    for address in tuple(orphans):
         if address not in orphans:  # freed meanwhile
             continue
         link = <Link *><size_t>address

@@ -10,6 +10,7 @@ global_get_singleton, classdb_construct_object, Object.get_script.
 
 import sys
 from types import MethodType
+cimport cython
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
@@ -23,12 +24,20 @@ from _pythonscript.variant cimport Box
 cdef extern from *:
     """
     static _Thread_local void *waiting;  /* the Waiting of the innermost call from Python on this thread */
+    static void take_vectorcalls(PyTypeObject *type, Py_ssize_t offset) {
+        type->tp_vectorcall_offset = offset;
+        type->tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL;
+    }
     """
     void *waiting
+    void take_vectorcalls(type cls, Py_ssize_t offset)
 
 cdef extern from "Python.h":
     PyObject *_PyType_Lookup(type, object)
+    int PyObject_GenericSetAttr(object, object, object) except -1
+    Py_ssize_t PyVectorcall_NARGS(size_t)
     unsigned long PyThread_get_thread_ident()
+    PyObject **tuple_items "&PyTuple_GET_ITEM"(tuple, Py_ssize_t)
 
 PRINT_HASHES = {"print": 2648703342, "printerr": 2648703342}
 GET_SCRIPT_HASH = 1214101251
@@ -46,16 +55,81 @@ KEEPERS = {
 """The members of the engine's classes that run no foreign code, wait for nothing and cannot fail: of objects without a
 script, on the main thread. (Elsewhere a Node may print an error, which a Logger hears, and that is foreign code.)"""
 
+cdef enum:
+    MOST_ON_STACK = 6    # arguments of a call; for more, memory is asked for
+    MOST_MEMBERS = 1024  # remembered of a class: more than any of the engine's has, but names in objects have no end
+
 cdef GDExtensionMethodBindPtr get_script
 cdef unsigned long main_thread
-cdef dict kept = {}  # class -> frozenset of the names in KEEPERS that are its own or inherited
+cdef object native_properties = None
+cdef object argument_types = None
+cdef object enum_of_property = None
+cdef dict members = {}             # class -> Members
+cdef PyObject *last_class = NULL   # the one asked for last: `members` keeps it
+cdef Members last_members = None
 
 
-def load():
-    """Looks up what this module calls, and gives PackedByteArray its way to methods; after `strings.load`."""
-    global get_script, main_thread
+cdef enum Kind:
+    METHOD       # of the engine's class, so all its objects have it
+    VALUE        # a property or signal of the engine's class
+    UNCERTAIN    # it may be what a script has: each object is asked
+
+
+@cython.final
+cdef class Member:
+    """What a name means in the objects of a class, or in all values of a builtin type: there it is in the class."""
+    cdef str name
+    cdef Name tag
+    cdef Kind kind
+    cdef bint keeps      # it is used without giving up the GIL, where an object is alone with the engine (`may_keep`)
+    cdef bint of_object
+    cdef object enum     # of a property; None: none, or nobody asked yet
+    cdef bint enum_known
+    cdef bint shares     # it is a container's, whose own containers are shared
+    cdef dict declared   # a script's id -> what it declares of the arguments (see `retype`); None: nobody asked yet
+
+    def __get__(self, instance, owner):
+        return self if instance is None else bind(instance, self)
+
+
+@cython.final
+cdef class Members:
+    """What is known of the members of a class's objects."""
+    cdef dict found             # name -> Member
+    cdef frozenset keepers      # the names in KEEPERS that are the class's own or inherited
+    cdef frozenset properties   # those of the engine's class; None: not asked for yet
+
+
+cdef Members members_of(object cls):
+    global last_class, last_members
+    cdef Members known
+    if <PyObject *>cls is last_class:
+        return last_members
+    known = members.get(cls)
+    if known is None:
+        known = Members.__new__(Members)
+        natives = [base.__name__ for base in cls.__mro__ if "_engine_class" in vars(base)]
+        known.keepers = frozenset(" ".join([KEEPERS.get(native, "") for native in natives]).split())
+        known.found = {}
+        members[cls] = known
+    last_class, last_members = <PyObject *>cls, known
+    return known
+
+
+def load(properties, types, enum):
+    """Looks up what this module calls, and gives others their ways to members; after `strings.load`.
+
+    Args:
+        properties: a callable that returns the names of the properties of the engine's class that a class is or inherits.
+        types: a callable that returns what a script declares, of an object that has it and a method's name: for each
+            argument the Type of a typed container, or None.
+        enum: a callable that returns the enum of a property, of a class and the property's name; None if it has none.
+    """
+    global get_script, main_thread, native_properties, argument_types, enum_of_property
     main_thread = PyThread_get_thread_ident()
+    native_properties, argument_types, enum_of_property = properties, types, enum
     packed.caller = sys.modules[__name__]
+    objects.find_member, objects.set_member = find_member, set_member
     get_script = gde.classdb_get_method_bind(strings.intern("Object"), strings.intern("get_script"), GET_SCRIPT_HASH)
 
 
@@ -65,59 +139,106 @@ def load_callables(function_of):
     function_of_callable = function_of
 
 
-cdef bint has_script(Object target) except -1:
+cdef uint64_t script_of(Object target) except? 0:
+    """The id of the script that extends an object; 0: none does."""
     cdef Variant script
-    cdef bint scripted
+    cdef uint64_t id
     gde.variant_new_nil(&script)
     gde.object_method_bind_ptrcall(get_script, target.pointer(), NULL, &script)
-    scripted = gde.variant_get_type(&script) != GDEXTENSION_VARIANT_TYPE_NIL
+    id = script.words[0] if script.type == GDEXTENSION_VARIANT_TYPE_OBJECT else 0
     free_variant(&script)
-    return scripted
+    return id
+
+
+cdef bint has_script(Object target) except -1:
+    return script_of(target) != 0
 
 
 cdef bint keeps_gil(object target, str name) except -1:
-    """Whether a member of `target` may be used without giving up the GIL."""
-    if not isinstance(target, Object):
-        return not isinstance(target, (Box, list, dict))  # a value in itself, which refers to nothing that could run
-    cls = type(target)
-    names = kept.get(cls)
-    if names is None:
-        natives = [base.__name__ for base in cls.__mro__ if "_engine_class" in vars(base)]
-        names = kept[cls] = frozenset(" ".join([KEEPERS.get(native, "") for native in natives]).split())
-    return name in names and PyThread_get_thread_ident() == main_thread and not has_script(<Object>target)
+    """Whether a member of `target` may be one that is used without giving up the GIL."""
+    if isinstance(target, Object):
+        return name in members_of(type(target)).keepers
+    return not isinstance(target, (Box, list, dict))  # a value in itself, which refers to nothing that could run
 
 
+cdef bint may_keep(object target, Member member) except -1:
+    """Whether that holds here and now."""
+    return member.keeps and (
+        not member.of_object or PyThread_get_thread_ident() == main_thread and not has_script(<Object>target))
+
+
+cdef int new_base(object target, Member member, Variant *r_variant) except -1:
+    """Makes the Variant whose member is used; the caller destroys it."""
+    return (<Object>target).new_variant(r_variant) if member.of_object else variant.from_python(target, r_variant)
+
+
+@cython.final
+@cython.freelist(16)
 cdef class BoundMethod:
     """A method of the engine's with the object or value that it is called on."""
     cdef readonly object __self__
-    cdef readonly str __name__
-    cdef Name method
+    cdef Member member
+    cdef void *vectorcall
 
-    def __init__(self, target, str name):
-        self.__self__, self.__name__ = target, name
-        self.method = strings.name_of(name)
+    def __init__(self):
+        raise TypeError("a bound method is made by naming a method of an object or value")
+
+    @property
+    def __name__(self):
+        return self.member.name
 
     def __call__(self, *arguments, **keywords):
         if keywords:
-            arguments = in_order(self.__self__, self.__name__, arguments, keywords)
-        return call(self.__self__, self.method, self.__name__, arguments)
+            arguments = in_order(self.__self__, self.member.name, arguments, keywords)
+        return call(self.__self__, self.member, tuple_items(arguments, 0), len(arguments))
 
     def __repr__(self):
-        return f"<method {self.__name__} of {self.__self__!r}>"
+        return f"<method {self.member.name} of {self.__self__!r}>"
 
     def __eq__(self, other):
         if not isinstance(other, BoundMethod):
             return NotImplemented
-        return self.__name__ == other.__name__ and self.__self__ == other.__self__
+        return self.member.name == (<BoundMethod>other).member.name and self.__self__ == other.__self__
 
     def __hash__(self):
-        return hash((self.__name__, self.__self__))
+        return hash((self.member.name, self.__self__))
+
+
+cdef BoundMethod bind(object target, Member member):
+    cdef BoundMethod method = BoundMethod.__new__(BoundMethod)
+    method.__self__, method.member = target, member
+    method.vectorcall = <void *>vectorcall
+    return method
+
+
+cdef object vectorcall(BoundMethod method, PyObject *const *arguments, size_t count, PyObject *keywords):
+    """`method(...)` without a tuple of the arguments."""
+    cdef Py_ssize_t given = PyVectorcall_NARGS(count)
+    cdef tuple names, ordered
+    if keywords is NULL:
+        return call(method.__self__, method.member, arguments, given)
+    names = <tuple>keywords
+    ordered = in_order(
+        method.__self__, method.member.name, tuple([<object>arguments[i] for i in range(given)]),
+        {names[i]: <object>arguments[given + i] for i in range(len(names))}) if names else tuple(
+            [<object>arguments[i] for i in range(given)])
+    return call(method.__self__, method.member, tuple_items(ordered, 0), len(ordered))
+
+
+cdef int offer_vectorcall() except -1:
+    cdef BoundMethod method = bind(None, None)
+    take_vectorcalls(BoundMethod, <char *>&method.vectorcall - <char *><PyObject *>method)
+    return 0
+
+
+offer_vectorcall()
 
 
 cdef struct Waiting:         # a call from Python into the engine, which may lead straight back into Python
     PyObject *target         # what is called, its method and arguments; all borrowed
     PyObject *name
-    PyObject *values
+    PyObject *const *values
+    Py_ssize_t count
     PyObject *raised         # the exception that Python raised there; a reference of our own
     void *outer
 
@@ -133,7 +254,8 @@ cdef bint hand_over(object error, uint64_t object_id, object method, object func
     cdef Waiting *call = <Waiting *>waiting
     if call is NULL:
         return False
-    target, name, values = <object>call.target, <object>call.name, <tuple>call.values
+    target, name = <object>call.target, <object>call.name
+    values = tuple([<object>call.values[i] for i in range(call.count)])
     by_name = name in ("call", "callv")
     if isinstance(target, Object):
         called = str(values[0]) if by_name and values else name
@@ -220,21 +342,30 @@ cdef struct Arguments:
     Variant *values
     const void **pointers
     int count
+    bint containers    # there are some among them
+    Variant room[MOST_ON_STACK]
+    const void *pointers_room[MOST_ON_STACK]
 
 
-cdef int collect(tuple values, Arguments *arguments) except -1:
+cdef int collect(PyObject *const *values, Py_ssize_t size, Arguments *arguments) except -1:
     """Makes the Variants of a call's arguments; `discard` frees them."""
-    cdef Py_ssize_t size = len(values), i
+    cdef Py_ssize_t i
     arguments.count = 0
-    arguments.values = <Variant *>PyMem_Malloc((sizeof(Variant) + sizeof(void *)) * (size + 1))
-    if arguments.values is NULL:
-        raise MemoryError()
-    arguments.pointers = <const void **>(arguments.values + size + 1)
+    arguments.containers = False
+    arguments.values, arguments.pointers = arguments.room, arguments.pointers_room
+    if size > MOST_ON_STACK:
+        arguments.values = <Variant *>PyMem_Malloc((sizeof(Variant) + sizeof(void *)) * size)
+        if arguments.values is NULL:
+            raise MemoryError()
+        arguments.pointers = <const void **>(arguments.values + size)
     try:
         for i in range(size):
-            variant.from_python(values[i], &arguments.values[i])
+            variant.from_python(<object>values[i], &arguments.values[i])
             arguments.pointers[i] = &arguments.values[i]
             arguments.count += 1
+            if (arguments.values[i].type == GDEXTENSION_VARIANT_TYPE_ARRAY
+                    or arguments.values[i].type == GDEXTENSION_VARIANT_TYPE_DICTIONARY):
+                arguments.containers = True
     except BaseException:
         discard(arguments)
         raise
@@ -245,7 +376,8 @@ cdef void discard(Arguments *arguments) noexcept:
     cdef int i
     for i in range(arguments.count):
         free_variant(&arguments.values[i])
-    PyMem_Free(arguments.values)
+    if arguments.values != arguments.room:
+        PyMem_Free(arguments.values)
 
 
 cdef inline void set_waiting(void *call) noexcept:
@@ -253,26 +385,28 @@ cdef inline void set_waiting(void *call) noexcept:
     waiting = call
 
 
-cdef object call(object target, Name method, str name, tuple values, bint shared=False):
+cdef object call(object target, Member member, PyObject *const *values, Py_ssize_t count):
     cdef Variant this, result
     cdef Arguments arguments
     cdef GDExtensionCallError error
     cdef Waiting own
-    cdef bint keep = keeps_gil(target, name)
+    cdef bint keep = may_keep(target, member)
     objects.drain()
-    collect(values, &arguments)
-    own.target, own.name, own.values, own.raised = <PyObject *>target, <PyObject *>name, <PyObject *>values, NULL
-    own.outer = waiting
+    collect(values, count, &arguments)
+    own.target, own.name, own.values, own.count = <PyObject *>target, <PyObject *>member.name, values, count
+    own.raised, own.outer = NULL, waiting
     try:
-        variant.from_python(target, &this)
+        if arguments.containers and member.of_object and member.kind == UNCERTAIN:
+            retype(target, member, values, &arguments)
+        new_base(target, member, &this)
         set_waiting(&own)
         if keep:
             gde.variant_call(
-                &this, &method.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
+                &this, &member.tag.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
         else:
             with nogil:
                 gde.variant_call(
-                    &this, &method.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
+                    &this, &member.tag.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
         set_waiting(own.outer)
         free_variant(&this)
         if own.raised is not NULL:
@@ -280,12 +414,57 @@ cdef object call(object target, Name method, str name, tuple values, bint shared
             raised = <object>own.raised
             Py_DECREF(raised)
             raise raised
+        if error.error == GDEXTENSION_CALL_OK:
+            return taken(&result, member.shares)
+        member.declared = None  # a script may have been changed
+        given = tuple([<object>values[i] for i in range(count)])
         if error.error == GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS or error.error == GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS:
-            refuse_count(target, name, values, error.error == GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS)
-        shared = shared or variant.is_container(target)
-        return finish(&result, &error, f"{type(target).__name__}.{name}()", values, shared)
+            refuse_count(target, member.name, given, error.error == GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS)
+        return finish(&result, &error, f"{type(target).__name__}.{member.name}()", given)
     finally:
         discard(&arguments)
+
+
+cdef int retype(Object target, Member member, PyObject *const *values, Arguments *arguments) except -1:
+    """Makes lists and dicts typed containers where a script declares those.
+
+    Raises:
+        TypeError: such a container does not take an item.
+    """
+    # quirk - Godot 4.2-4.6 - a method in GDScript that refuses an argument keeps those before it for ever, so it is not
+    # asked first - GDScriptFunction::call in modules/gdscript/gdscript_vm.cpp - drop when it frees them
+    cdef Variant made
+    cdef uint64_t script = script_of(target)
+    cdef tuple wanted
+    cdef int i
+    if not script:
+        return 0
+    if member.declared is None:
+        member.declared = {}
+    wanted = member.declared.get(script)
+    if wanted is None:
+        if len(member.declared) == MOST_MEMBERS:
+            member.declared.clear()
+        wanted = member.declared[script] = argument_types(target, member.name)
+    for i in range(min(arguments.count, <int>len(wanted))):
+        # An Array of the engine's is left as it is: another one would not be the script's.
+        if wanted[i] is None or wanted[i].type != arguments.values[i].type or not isinstance(<object>values[i], (list, tuple, dict)):
+            continue
+        try:
+            variant.from_python_as(wanted[i], <object>values[i], &made)
+        except TypeError as problem:
+            raise TypeError(f"argument {i + 1} of {type(target).__name__}.{member.name}(): {problem}") from None
+        free_variant(&arguments.values[i])
+        arguments.values[i] = made
+    return 0
+
+
+cdef object taken(Variant *result, bint shared):
+    """The value of a call that went well: containers `shared`, or copied."""
+    try:
+        return variant.read_shared(result) if shared else variant.to_python(result)
+    finally:
+        free_variant(result)
 
 
 cdef object finish(Variant *result, GDExtensionCallError *error, object where, tuple values, bint shared=False):
@@ -312,12 +491,14 @@ cdef object finish(Variant *result, GDExtensionCallError *error, object where, t
 
 def call_method(target, str name, *arguments):
     """Calls a method of an object or builtin value by its name."""
-    return call(target, strings.name_of(name), name, arguments)
+    return call(target, new_member(target, name), tuple_items(arguments, 0), len(arguments))
 
 
 def call_shared(target, str name, *arguments):
     """The same, and a container that is returned is the engine's own."""
-    return call(target, strings.name_of(name), name, arguments, True)
+    cdef Member member = new_member(target, name)
+    member.shares = True
+    return call(target, member, tuple_items(arguments, 0), len(arguments))
 
 
 cdef object call_bind(GDExtensionMethodBindPtr bind, void *ptr, object where, tuple values):
@@ -326,7 +507,7 @@ cdef object call_bind(GDExtensionMethodBindPtr bind, void *ptr, object where, tu
     cdef Arguments arguments
     cdef GDExtensionCallError error
     objects.drain()
-    collect(values, &arguments)
+    collect(tuple_items(values, 0), len(values), &arguments)
     try:
         with nogil:
             gde.object_method_bind_call(
@@ -345,7 +526,7 @@ def call_changing(value, str name, *arguments):
     cdef Arguments given
     cdef GDExtensionCallError error
     cdef Name method = strings.name_of(name)
-    collect(arguments, &given)
+    collect(tuple_items(arguments, 0), len(arguments), &given)
     try:
         if isinstance(value, PackedByteArray):
             packed.take_out(value, &this)  # what no other owner has is changed in its place, and not copied first
@@ -394,43 +575,158 @@ def has_method(target, str name) -> bool:
         free_variant(&this)
 
 
+def find_method(value, str name):
+    """A method (bound) of a builtin value. Its class has it from then on.
+
+    Raises:
+        AttributeError: the engine knows none of that name.
+    """
+    cdef Member member = new_member(value, name)
+    if name.startswith("_") or not has(value, member):
+        raise AttributeError(f"{type(value).__name__} has no method {name!r}", name=name, obj=value)
+    setattr(type(value), name, member)
+    return bind(value, member)
+
+
 def get_member(target, str name):
     """A method (bound), property or signal of an object or builtin value.
 
     Raises:
         AttributeError: the engine knows none of that name.
     """
+    cdef Members known = members_of(type(target)) if isinstance(target, Object) else None
+    return read_member(target, name, known, None if known is None else known.found.get(name))
+
+
+cdef object bound(object target, str name):
+    """A method that the object's class is known to have."""
+    cdef Members known = members_of(type(target))
+    cdef Member member = known.found.get(name)
+    if member is None:
+        member = new_member(target, name)
+        known.found[member.name] = member
+    return bind(target, member)
+
+
+cdef object find_member(object target, object name):
+    """An attribute that Python does not have (see `objects.Object`)."""
+    cdef Members known = members_of(type(target))
+    cdef Member member = known.found.get(name)
+    if member is None:
+        if name.startswith("__"):
+            raise AttributeError(f"{type(target).__name__} has no attribute {name!r}")
+        if name[:1].isupper():  # a constant or an enum, which the engine knows by its class only
+            try:
+                return getattr(type(target), name)
+            except AttributeError:
+                pass
+    return read_member(target, name, known, member)
+
+
+cdef object read_member(object target, str name, Members known, Member member):
+    cdef Member found
+    if member is not None and member.kind == METHOD:
+        (<Object>target).pointer()
+        return bind(target, member)
+    found = new_member(target, name) if member is None else member
+    if found.kind == UNCERTAIN and has(target, found):
+        result = bind(target, found)
+    else:
+        result = get_value(target, found)
+    if member is None and known is not None:
+        remember(<Object>target, known, found, isinstance(result, BoundMethod))
+    return result
+
+
+cdef Member new_member(object target, str name):
+    cdef Member member = Member.__new__(Member)
+    member.name, member.tag, member.kind, member.keeps = str(name), strings.name_of(name), UNCERTAIN, keeps_gil(target, name)
+    member.of_object, member.shares = isinstance(target, Object), variant.is_container(target)
+    return member
+
+
+cdef int remember(Object target, Members known, Member member, bint is_method) except -1:
+    """What a script has, its other objects need not have."""
+    if not has_script(target):
+        member.kind = METHOD if is_method else VALUE
+    if len(known.found) == MOST_MEMBERS:
+        known.found.clear()
+    known.found[member.name] = member
+    return 0
+
+
+cdef bint has(object target, Member member) except -1:
+    """Whether there is a method of that name."""
+    cdef Variant this
+    if member.of_object and (<Object>target).filled:
+        return gde.variant_has_method(&(<Object>target).variant, &member.tag.value)
+    new_base(target, member, &this)
+    found = gde.variant_has_method(&this, &member.tag.value)
+    free_variant(&this)
+    return found
+
+
+cdef object get_value(object target, Member member):
     cdef Variant this, result
     cdef uint8_t valid = 0
-    cdef Name member = strings.name_of(name)
-    variant.from_python(target, &this)
-    try:
-        if gde.variant_has_method(&this, &member.value):
-            return BoundMethod(target, name)
-        if keeps_gil(target, name):
-            gde.variant_get_named(&this, &member.value, &result, &valid)
-        else:
-            with nogil:
-                gde.variant_get_named(&this, &member.value, &result, &valid)
-        try:
-            if not valid:
-                raise AttributeError(f"{type(target).__name__} has no member {name!r}", name=name, obj=target)
-            return variant.to_python(&result)
-        finally:
-            free_variant(&result)
-    finally:
-        free_variant(&this)
+    cdef bint keep = may_keep(target, member)
+    new_base(target, member, &this)
+    if keep:
+        gde.variant_get_named(&this, &member.tag.value, &result, &valid)
+    else:
+        with nogil:
+            gde.variant_get_named(&this, &member.tag.value, &result, &valid)
+    free_variant(&this)
+    if valid and result.type == GDEXTENSION_VARIANT_TYPE_INT and member.of_object:
+        return as_enum(target, member, result.words[0])
+    if valid:
+        return taken(&result, False)
+    free_variant(&result)
+    if has(target, member):  # in an object that lacks a value which others of its class have
+        return bind(target, member)
+    raise AttributeError(f"{type(target).__name__} has no member {member.name!r}", name=member.name, obj=target)
 
 
-def set_property(Object target, str name, value):
+cdef object as_enum(object target, Member member, int64_t number):
+    """The value of a property: the member, where it is an enum's and has one."""
+    if not member.enum_known:
+        member.enum, member.enum_known = enum_of_property(type(target), member.name), True
+    return number if member.enum is None else variant.member_of(member.enum, number)
+
+
+cdef int set_member(object target, object name, object value) except -1:
+    """`target.name = value`: a property of the engine's class, a variable of the script, or an attribute in Python."""
+    cdef Members known = members_of(type(target))
+    if known.properties is None:
+        known.properties = native_properties(type(target))
+    if name in known.properties or _PyType_Lookup(type(target), "_spec") is NULL:
+        set_property(target, name, value)
+    elif not set_in_script(target, name, value):
+        PyObject_GenericSetAttr(target, name, value)
+    return 0
+
+
+cpdef int set_property(Object target, str name, object value) except -1:
     """Sets a property of an engine object.
 
     Raises:
         AttributeError: the object has no such property, or it takes no such value.
+        TypeError: it is a typed container of a script's, which the list or dict does not fit.
     """
+    cdef Name member = strings.name_of(name)
+    if set_named(target, member, value):
+        return 0
+    if isinstance(value, (list, tuple, dict)):
+        made = like_variable(target, member, value)
+        if made is not None and set_named(target, member, made):
+            return 0
+    raise AttributeError(
+        f"{type(target).__name__} has no property {name!r} that takes a {type(value).__name__}", name=name, obj=target)
+
+
+cdef bint set_named(Object target, Name member, object value) except -1:
     cdef Variant this, new
     cdef uint8_t valid = 0
-    cdef Name member = strings.name_of(name)
     variant.from_python(value, &new)
     try:
         target.new_variant(&this)
@@ -439,12 +735,29 @@ def set_property(Object target, str name, value):
         free_variant(&this)
     finally:
         free_variant(&new)
-    if not valid:
-        raise AttributeError(
-            f"{type(target).__name__} has no property {name!r} that takes a {type(value).__name__}", name=name, obj=target)
+    return valid
 
 
-def set_in_script(Object target, str name, value) -> bool:
+cdef object like_variable(Object target, Name member, object value):
+    """A list or dict as a container of the type that a script's variable has; None if that has none."""
+    cdef Variant this, result
+    cdef uint8_t valid = 0
+    target.new_variant(&this)
+    with nogil:
+        gde.variant_get_named(&this, &member.value, &result, &valid)
+    free_variant(&this)
+    try:
+        kept = variant.read_shared(&result)
+    finally:
+        free_variant(&result)
+    if not variant.is_container(kept) or isinstance(value, dict) != hasattr(kept, "keys"):
+        return None
+    made = kept.copy()
+    made.assign(value)
+    return made
+
+
+cdef bint set_in_script(Object target, str name, object value) except -1:
     """Sets a variable of the script that extends an instance's class; False if it is none of the script's.
 
     What the class or the object has under this name in Python, and what begins with an underscore, is Python's own.
@@ -476,7 +789,7 @@ cdef bint has_property(Object target, str name) except -1:
     target.new_variant(&this)
     with nogil:
         gde.variant_get_named(&this, &member.value, &result, &valid)
-    type = gde.variant_get_type(&result)
+    type = result.type
     free_variant(&result)
     free_variant(&this)
     if type == GDEXTENSION_VARIANT_TYPE_CALLABLE or type == GDEXTENSION_VARIANT_TYPE_SIGNAL:

@@ -10,5 +10,8 @@ cdef void *intern(object text) except NULL
 
 cdef class Name:
     cdef void *value         # the StringName
+    cdef object text         # what stands for it in Python, once that was asked for
 
 cdef Name name_of(object text)
+cdef Name name_at(const void *string_name)
+cdef void copy_name(const void *string_name, void *r_string_name) noexcept

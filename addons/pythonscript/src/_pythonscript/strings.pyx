@@ -19,10 +19,11 @@ cdef extern from "Python.h":
     object PyUnicode_FromKindAndData(int kind, const void *buffer, Py_ssize_t size)
     uint32_t *PyUnicode_AsUCS4Copy(object) except NULL
 
-cdef GDExtensionPtrConstructor string_from_name, string_from_path, name_from_string, path_from_string
+cdef GDExtensionPtrConstructor string_from_name, string_from_path, name_from_name, name_from_string, path_from_string
 cdef GDExtensionPtrDestructor destroy_string, destroy_name
 cdef dict interned = {}  # str -> address of a StringName that lives until `close`
-cdef dict names = {}     # str -> Name, of members asked for lately
+cdef dict names = {}     # str -> Name, of those asked for lately
+cdef dict addresses = {}  # address of a StringName's data, which equal ones share -> Name, of those read lately
 cdef set living = set()  # addresses of the StringNames of all Names
 cdef bint closed = False
 
@@ -32,11 +33,12 @@ cdef enum:
 
 def load():
     """Looks up the constructors and destructors; after `interface.load`."""
-    global string_from_name, string_from_path, name_from_string, path_from_string
+    global string_from_name, string_from_path, name_from_name, name_from_string, path_from_string
     global destroy_string, destroy_name
     # The constructors' numbers are those of the engine's extension_api.json, the same in every Godot 4.
     string_from_name = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_STRING, 2)
     string_from_path = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_STRING, 3)
+    name_from_name = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_STRING_NAME, 1)
     name_from_string = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_STRING_NAME, 2)
     path_from_string = gde.variant_get_ptr_constructor(GDEXTENSION_VARIANT_TYPE_NODE_PATH, 2)
     destroy_string = gde.variant_get_ptr_destructor(GDEXTENSION_VARIANT_TYPE_STRING)
@@ -138,13 +140,13 @@ cdef class Name:
     """A StringName that lives as long as it is referred to: for members, whose names may be made up as the game runs."""
 
     def __dealloc__(self):
-        if self.value is not NULL and not closed:
+        if not closed:
             living.discard(<size_t>&self.value)
             destroy_name(&self.value)
 
 
 cdef Name name_of(object text):
-    """The name of a member. Those used lately are kept."""
+    """The name of a text. Those used lately are kept."""
     cdef Name name = names.get(text)
     if name is None:
         name = Name.__new__(Name)
@@ -154,6 +156,26 @@ cdef Name name_of(object text):
             names.clear()
         names[str(text)] = name
     return name
+
+
+cdef Name name_at(const void *string_name):
+    """The name that is one of the engine's. Those used lately are kept."""
+    cdef size_t address = (<size_t *>string_name)[0]
+    cdef Name name = addresses.get(address)
+    if name is None:
+        name = Name.__new__(Name)
+        copy_name(string_name, &name.value)
+        living.add(<size_t>&name.value)
+        if len(addresses) == MOST_NAMES:
+            addresses.clear()
+        addresses[address] = name
+    return name
+
+
+cdef void copy_name(const void *string_name, void *r_string_name) noexcept:
+    cdef const void *arguments[1]
+    arguments[0] = string_name
+    name_from_name(r_string_name, <const GDExtensionConstTypePtr *>arguments)
 
 
 cdef void *intern(object text) except NULL:

@@ -584,7 +584,7 @@ cdef object evaluate_variants(int operator, object left, object right, int *r_ty
     finally:
         discard(sides, made)
     if r_type is not NULL:
-        r_type[0] = gde.variant_get_type(&result)
+        r_type[0] = result.type
     try:
         return to_python(&result) if valid else NotImplemented
     finally:

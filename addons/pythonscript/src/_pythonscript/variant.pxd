@@ -16,6 +16,7 @@ cdef class Type:
     cdef readonly bint refcounted    # an object whose class descends from RefCounted
     cdef readonly int64_t failure    # what an int is if the call that was to return it raised
     cdef void *class_name            # StringName* of an object's class, NULL: any
+    cdef bint natural                # values take the natural Python class of their type
 
 cdef class Box(Handle):
     pass
@@ -36,10 +37,13 @@ cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1
 cdef void write_default(Type type, void *r_pointer) noexcept
 cdef int new_default(Type type, Variant *r_variant) except -1
 cdef bint is_container(object value)
+cdef object member_of(object enum, int64_t number)
 cdef int open_typed(Type type, object value, void *r_value) except -1
 cdef void new_typed(Type type, void *r_value) noexcept
 cdef object close_typed(Type type, void *value)
 cdef void free_typed(Type type, void *value) noexcept
+cdef int write_whole(Type type, object value, Variant *r_variant) except -1
+cdef int write_whole_array(object items, Type element, Variant *r_variant) except -1
 cdef object read_shared(const Variant *variant)
 cdef object fill_box(Box box, const Variant *variant)
 cdef int construct_box(Box box, int kind, tuple arguments) except -1

@@ -28,41 +28,50 @@ import numbers
 import operator
 from enum import IntFlag
 from types import CoroutineType
+cimport cython
 from cpython.bool cimport PyBool_Check
 from cpython.buffer cimport PyObject_CheckBuffer
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check
 from cpython.long cimport PyLong_Check
-from cpython.unicode cimport PyUnicode_Check
+from cpython.unicode cimport PyUnicode_Check, PyUnicode_CheckExact
 from libc.string cimport memcpy, memset
 from _pythonscript.interface cimport *
 from _pythonscript cimport buffers, builtin, objects, packed, strings, values
-from _pythonscript.handles cimport Handle
+from _pythonscript.handles cimport Handle, new_handle
 from _pythonscript.objects cimport Object
 from _pythonscript.packed cimport PackedByteArray
+from _pythonscript.strings cimport Name
 from _pythonscript.values cimport Value, to_int64
 
 cdef extern from "Python.h":
+    ctypedef struct PyTypeObject:
+        pass
     bint PyIndex_Check(object)
     bint PyNumber_Check(object)
+    bint PyObject_IsTrue(object)
+    bint PyObject_TypeCheck(object, PyTypeObject *)
 
 cdef enum:
     TYPES = values.TYPES
+    MOST_WITHIN = 4  # numbers of a value that a Variant holds itself
 
 cdef GDExtensionVariantFromTypeConstructorFunc box_variant[TYPES]
 cdef GDExtensionTypeFromVariantConstructorFunc unbox_variant[TYPES]
 cdef GDExtensionPtrDestructor destroy_value[TYPES]
-cdef GDExtensionPtrBuiltInMethod array_size, array_resize, dictionary_keys, strings_size, strings_resize
+cdef GDExtensionPtrBuiltInMethod array_size, array_resize, dictionary_keys, dictionary_values, strings_size, strings_resize
 cdef GDExtensionPtrConstructor construct_default[TYPES]
 cdef void *no_object = NULL
 cdef dict packed_classes = {}              # list subclass -> Variant.Type
 cdef list packed_lists = [None] * TYPES
 cdef list number_arrays = [None] * TYPES   # packed arrays of numbers -> array.array subclass
+cdef list packed_items = [None] * TYPES    # of those of values -> Type of their items
 cdef list boxes = [None] * TYPES
 cdef list container_classes = [None] * TYPES  # Array and Dictionary, once `containers` is loaded
 cdef object start_coroutine = None
 cdef object string_name_class = None
 cdef object node_path_class = None
 cdef int (*python_to_callable)(object, Variant *) except -1
+cdef object new_array = _array.array.__new__
 cdef object (*share_container)(Type, const Variant *)
 cdef int (*write_container)(Type, object, Variant *) except -1
 
@@ -76,7 +85,7 @@ def load(lists, arrays, boxed, string_name, node_path):
         boxed: {Variant.Type: subclass of Box} for RID, Callable and Signal.
         string_name, node_path: the two subclasses of str.
     """
-    global array_size, array_resize, dictionary_keys, strings_size, strings_resize
+    global array_size, array_resize, dictionary_keys, dictionary_values, strings_size, strings_resize
     global string_name_class, node_path_class
     cdef int type
     cdef int last = TYPES if engine.minor >= 3 else TYPES - 1
@@ -88,8 +97,11 @@ def load(lists, arrays, boxed, string_name, node_path):
     array_size = builtin.method(GDEXTENSION_VARIANT_TYPE_ARRAY, "size")
     array_resize = builtin.method(GDEXTENSION_VARIANT_TYPE_ARRAY, "resize")
     dictionary_keys = builtin.method(GDEXTENSION_VARIANT_TYPE_DICTIONARY, "keys")
+    dictionary_values = builtin.method(GDEXTENSION_VARIANT_TYPE_DICTIONARY, "values")
     strings_size = builtin.method(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "size")
     strings_resize = builtin.method(GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY, "resize")
+    check_layout()
+    buffers.load()
     values.from_python, values.to_python = from_python, to_python
     for table, target in ((lists, packed_lists), (arrays, number_arrays), (boxed, boxes)):
         for type, cls in table.items():
@@ -102,6 +114,24 @@ def load_coroutines(start):
     """Is given what starts a coroutine, and returns its result or the signal that brings it."""
     global start_coroutine
     start_coroutine = start
+
+
+cdef int check_layout() except -1:
+    """Whether Variants are as `interface.pxd` says; nothing has been taken out of one by then."""
+    cdef Variant variant
+    cdef uint64_t number = 7
+    cdef void *string = NULL
+    cdef bint fits
+    box_variant[<int>GDEXTENSION_VARIANT_TYPE_INT](&variant, &number)
+    fits = variant.type == GDEXTENSION_VARIANT_TYPE_INT and variant.words[0] == number
+    strings.new_string("7", &string)
+    box_variant[<int>GDEXTENSION_VARIANT_TYPE_STRING](&variant, &string)
+    fits = fits and variant.type == GDEXTENSION_VARIANT_TYPE_STRING and variant.words[0] == <uint64_t>string
+    gde.variant_destroy(&variant)
+    strings.free_string(&string)
+    if not fits:
+        raise RuntimeError("this engine has Variants of another layout than Godot 4.2 to 4.6 in single precision")
+    return 0
 
 
 cdef class Type:
@@ -124,8 +154,17 @@ cdef class Type:
         self.type, self.python, self.element, self.refcounted, self.key = type, python, element, refcounted, key
         self.failure = failure
         self.class_name = strings.intern(class_name) if class_name else NULL
+        self.natural = python is None and element is None and not is_boxed(type) and type != GDEXTENSION_VARIANT_TYPE_OBJECT
 
 
+cdef inline bint is_boxed(int type) noexcept:
+    """Whether values of a Variant type stay in the engine's form."""
+    return (type == GDEXTENSION_VARIANT_TYPE_RID or type == GDEXTENSION_VARIANT_TYPE_CALLABLE
+            or type == GDEXTENSION_VARIANT_TYPE_SIGNAL)
+
+
+@cython.final
+@cython.freelist(4)
 cdef class Nesting:
     """Where the copying of one value has got to: the containers met so far, and how many of them it is inside.
 
@@ -230,17 +269,21 @@ cdef object to_python_and_free(Variant *variant):
 
 
 cdef object read_variant(const Variant *variant, Nesting nesting):
-    cdef int type = gde.variant_get_type(variant)
+    cdef int type = variant.type
     cdef Storage value
     if type == GDEXTENSION_VARIANT_TYPE_NIL:
         return None
+    if type <= GDEXTENSION_VARIANT_TYPE_STRING:
+        return read_value(type, <const Storage *>variant.words, None)
     if type >= TYPES:
         raise TypeError(f"pythonscript does not know this engine's type {builtin.type_name(type)}")
+    if 0 < values.kinds[type].count <= MOST_WITHIN:
+        return values.read_memory(type, variant.words)
     if values.kinds[type].count:
         result = values.new_value(type)
         unbox_variant[type](values.memory(<Value>result), <void *>variant)
         return result
-    if boxes[type] is not None:
+    if is_boxed(type):
         return new_box(boxes[type], variant)
     if type == GDEXTENSION_VARIANT_TYPE_OBJECT:
         return objects.wrap(live_object(variant))
@@ -253,8 +296,7 @@ cdef object read_variant(const Variant *variant, Nesting nesting):
 
 cdef void *live_object(const Variant *variant) noexcept:
     """The object of a Variant; NULL if it holds none, or one that has been freed, as `freed == null` in GDScript."""
-    # The id comes first, then the pointer: see `free_variant`.
-    return gde.object_get_instance_from_id(variant.words[1]) if variant.words[1] else NULL
+    return gde.object_get_instance_from_id(variant.words[0]) if variant.words[0] else NULL
 
 
 cdef bint is_container(object value):
@@ -266,7 +308,7 @@ cdef bint is_container(object value):
 
 cdef object read_shared(const Variant *variant):
     """The natural Python value of a Variant, but of a container the engine's own."""
-    cdef int type = gde.variant_get_type(variant)
+    cdef int type = variant.type
     if type < TYPES and container_classes[type] is not None:
         return new_box(container_classes[type], variant)
     return read_variant(variant, None)
@@ -285,7 +327,7 @@ cdef object read_value(int type, const Storage *value, Nesting nesting):
     if type == GDEXTENSION_VARIANT_TYPE_OBJECT:
         return objects.wrap(value.pointers[0])
     if type == GDEXTENSION_VARIANT_TYPE_STRING_NAME:
-        return string_name_class(strings.name_to_str(value))
+        return read_name(value)
     if type == GDEXTENSION_VARIANT_TYPE_NODE_PATH:
         return node_path_class(strings.path_to_str(value))
     if values.kinds[type].count:
@@ -304,7 +346,7 @@ cdef object read_value(int type, const Storage *value, Nesting nesting):
 
 
 cdef object new_box(object cls, const Variant *variant):
-    return fill_box(<Box>cls.__new__(cls), variant)
+    return fill_box(<Box>new_handle(cls), variant)
 
 
 cdef object fill_box(Box box, const Variant *variant):
@@ -335,7 +377,7 @@ cdef object read_dictionary(const void *dictionary, Nesting nesting):
     cdef size_t identity = <size_t>(<void **>dictionary)[0]
     cdef int64_t size = 0, i
     cdef void *keys = NULL
-    cdef const Variant *key
+    cdef void *items = NULL
     found = nesting.met.get(identity)
     if found is not None:
         return found
@@ -343,17 +385,21 @@ cdef object read_dictionary(const void *dictionary, Nesting nesting):
     nesting.met[identity] = result
     nesting.enter()
     construct_default[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&keys, NULL)
+    construct_default[<int>GDEXTENSION_VARIANT_TYPE_ARRAY](&items, NULL)
     try:
         dictionary_keys(<void *>dictionary, NULL, &keys, 0)
+        dictionary_values(<void *>dictionary, NULL, &items, 0)
         array_size(&keys, NULL, &size, 0)
         for i in range(size):
-            key = <const Variant *>gde.array_operator_index_const(&keys, i)
-            name = hashable(read_variant(key, nesting), nesting)
-            if name in result:
+            name = read_variant(<const Variant *>gde.array_operator_index_const(&keys, i), nesting)
+            if not PyUnicode_CheckExact(name):
+                name = hashable(name, nesting)
+            result[name] = read_variant(<const Variant *>gde.array_operator_index_const(&items, i), nesting)
+            if len(result) == i:
                 raise ValueError(f"two keys of a Dictionary are equal in Python: {name!r} and another")
-            result[name] = read_variant(<Variant *>gde.dictionary_operator_index(<void *>dictionary, key), nesting)
     finally:
         free_value(GDEXTENSION_VARIANT_TYPE_ARRAY, &keys)
+        free_value(GDEXTENSION_VARIANT_TYPE_ARRAY, &items)
     nesting.leave()
     return result
 
@@ -370,47 +416,36 @@ cdef object hashable(object key, Nesting nesting):
     return key
 
 
+cdef object read_name(const void *string_name):
+    """The StringName of one of the engine's; made once, as long as it is used now and then."""
+    cdef Name name = strings.name_at(string_name)
+    if name.text is None:
+        name.text = string_name_class(strings.name_to_str(string_name))
+    return name.text
+
+
 cdef object read_strings(const void *array):
-    cdef int64_t size = 0
+    cdef list result = <list>new_handle(packed_lists[<int>GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY])
+    cdef int64_t size = 0, i
     strings_size(<void *>array, NULL, &size, 0)
-    return packed_lists[<int>GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY](
-        [strings.to_str(gde.packed_string_array_operator_index_const(array, i)) for i in range(size)])
-
-
-cdef object read_number_array(int type, const Storage *value):
-    result = number_arrays[type]()
-    cdef int64_t size = packed_size(type, value)
-    if size:
-        result.frombytes((<const char *>first_number(type, value))[:size * result.itemsize])
+    for i in range(size):
+        result.append(strings.to_str(gde.packed_string_array_operator_index_const(array, i)))
     return result
 
 
-cdef int64_t packed_size(int type, const void *array) except -1:
-    cdef int64_t size = 0
-    builtin.method(type, "size")(<void *>array, NULL, &size, 0)
-    return size
-
-
-cdef void *first_number(int type, const void *array) noexcept:
-    """Where an array's numbers begin; to be written to only while the array is new, so that nobody shares it."""
-    if type == GDEXTENSION_VARIANT_TYPE_PACKED_INT32_ARRAY:
-        return <void *>gde.packed_int32_array_operator_index_const(array, 0)
-    if type == GDEXTENSION_VARIANT_TYPE_PACKED_INT64_ARRAY:
-        return <void *>gde.packed_int64_array_operator_index_const(array, 0)
-    if type == GDEXTENSION_VARIANT_TYPE_PACKED_FLOAT32_ARRAY:
-        return <void *>gde.packed_float32_array_operator_index_const(array, 0)
-    return <void *>gde.packed_float64_array_operator_index_const(array, 0)
+cdef object read_number_array(int type, const Storage *value):
+    cls = number_arrays[type]
+    return new_array(cls, cls._code, buffers.memory_of(type, value))
 
 
 cdef object read_packed_values(int type, const Storage *value):
-    # By way of an Array: these are rare, and the engine converts.
-    cdef Variant source, target
-    box_variant[type](&source, <void *>value)
-    try:
-        construct(GDEXTENSION_VARIANT_TYPE_ARRAY, &source, &target)
-    finally:
-        free_variant(&source)
-    return packed_lists[type](to_python_and_free(&target))
+    cdef list result = <list>new_handle(packed_lists[type])
+    cdef int item = (<Type>packed_items[type]).type
+    cdef int64_t size = buffers.size_of(type, value), i
+    cdef char *source = buffers.items_of(type, value) if size else NULL
+    for i in range(size):
+        result.append(values.read_memory(item, source + i * values.kinds[item].count * sizeof(float)))
+    return result
 
 
 cdef int construct(int type, const Variant *source, Variant *r_variant) except -1:
@@ -420,7 +455,7 @@ cdef int construct(int type, const Variant *source, Variant *r_variant) except -
     arguments[0] = source
     gde.variant_construct(<GDExtensionVariantType>type, r_variant, <const GDExtensionConstVariantPtr *>arguments, 1, &error)
     if error.error != GDEXTENSION_CALL_OK:
-        raise TypeError(f"{builtin.type_name(gde.variant_get_type(source))} does not convert to {builtin.type_name(type)}")
+        raise TypeError(f"{builtin.type_name(source.type)} does not convert to {builtin.type_name(type)}")
     return 0
 
 
@@ -434,25 +469,37 @@ cdef int from_python(object value, Variant *r_variant) except -1:
 
 cdef int write_variant(object value, Variant *r_variant, Nesting nesting) except -1:
     cdef Storage storage
+    cdef Storage *within = <Storage *>r_variant.words
     cdef int type
     if value is None:
         gde.variant_new_nil(r_variant)
         return 0
     if PyBool_Check(value):
-        storage.boolean = value
-        type = GDEXTENSION_VARIANT_TYPE_BOOL
-    elif PyLong_Check(value):
-        storage.integer = to_int64(value)
-        type = GDEXTENSION_VARIANT_TYPE_INT
-    elif PyFloat_Check(value):
-        storage.real = PyFloat_AS_DOUBLE(value)
-        type = GDEXTENSION_VARIANT_TYPE_FLOAT
+        within.integer = PyObject_IsTrue(value)
+        r_variant.type = GDEXTENSION_VARIANT_TYPE_BOOL
+        return 0
+    if PyLong_Check(value):
+        within.integer = to_int64(value)
+        r_variant.type = GDEXTENSION_VARIANT_TYPE_INT
+        return 0
+    if PyFloat_Check(value):
+        within.real = PyFloat_AS_DOUBLE(value)
+        r_variant.type = GDEXTENSION_VARIANT_TYPE_FLOAT
+        return 0
+    if PyUnicode_CheckExact(value):
+        strings.new_string(value, within)
+        r_variant.type = GDEXTENSION_VARIANT_TYPE_STRING
+        return 0
+    if PyUnicode_Check(value):
+        type = write_text(value, &storage)
     elif isinstance(value, Value):
         type = (<Value>value).type
-        box_variant[type](r_variant, values.memory(<Value>value))
+        if values.kinds[type].count <= MOST_WITHIN:
+            r_variant.type = type
+            memcpy(within, values.memory(<Value>value), values.kinds[type].count * sizeof(float))
+        else:
+            box_variant[type](r_variant, values.memory(<Value>value))
         return 0
-    elif PyUnicode_Check(value):
-        type = write_text(value, &storage)
     elif isinstance(value, Object):
         return (<Object>value).new_variant(r_variant)
     elif isinstance(value, Box):
@@ -461,7 +508,7 @@ cdef int write_variant(object value, Variant *r_variant, Nesting nesting) except
     else:
         found = packed_classes.get(value.__class__)
         if found is not None:
-            return write_packed(found, value, r_variant, nesting)
+            return write_packed(found, value, r_variant)
         if isinstance(value, (list, tuple)):
             return write_array(value, r_variant, None, nesting)
         if isinstance(value, dict):
@@ -498,7 +545,7 @@ cdef object number_of(object value):
 
 cdef int write_text(object value, Storage *storage) except -1:
     if isinstance(value, string_name_class):
-        strings.new_name(value, storage)
+        strings.copy_name(&strings.name_of(value).value, storage)
         return GDEXTENSION_VARIANT_TYPE_STRING_NAME
     if isinstance(value, node_path_class):
         strings.new_path(value, storage)
@@ -507,9 +554,9 @@ cdef int write_text(object value, Storage *storage) except -1:
     return GDEXTENSION_VARIANT_TYPE_STRING
 
 
-cdef int write_array(object items, Variant *r_variant, Type element, Nesting nesting) except -1:
+cdef int write_array(object items, Variant *r_variant, Type element, Nesting nesting, bint whole=False) except -1:
     cdef void *array = NULL
-    cdef int64_t size = len(items), i, result = 0
+    cdef int64_t size = len(items), i = 0, result = 0
     cdef const void *arguments[1]
     cdef Variant *slot
     cdef Variant item, script
@@ -533,23 +580,30 @@ cdef int write_array(object items, Variant *r_variant, Type element, Nesting nes
         arguments[0] = &size
         array_resize(&array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
         for i in range(size):
-            try:
-                if element is None:
-                    write_variant(items[i], &item, nesting)
-                else:
-                    write_as(element, items[i], &item, nesting)
-            except TypeError as error:
-                raise TypeError(f"item {i}: {error}") from None
+            if element is None:
+                write_variant(items[i], &item, nesting)
+            elif whole:
+                write_whole(element, items[i], &item)
+            else:
+                write_as(element, items[i], &item, nesting)
             slot = <Variant *>gde.array_operator_index(&array, i)
             gde.variant_destroy(slot)
             memcpy(slot, &item, sizeof(Variant))
         nesting.leave()
+    except TypeError as error:
+        free_variant(r_variant)
+        raise TypeError(f"item {i}: {error}") from None
     except BaseException:
         free_variant(r_variant)
         raise
     finally:
         free_value(GDEXTENSION_VARIANT_TYPE_ARRAY, &array)
     return 0
+
+
+cdef int write_whole_array(object items, Type element, Variant *r_variant) except -1:
+    """Makes a typed Array of a list; items of which something would be cut off are a TypeError."""
+    return write_array(items, r_variant, element, None, True)
 
 
 cdef Box new_box_of(const Variant *variant):
@@ -561,6 +615,7 @@ cdef int write_dictionary(object items, Variant *r_variant, Nesting nesting) exc
     cdef void *dictionary = NULL
     cdef Variant key, item
     cdef Variant *slot
+    cdef bint keyed = False   # `key` is there
     if nesting is None:
         nesting = Nesting()
     found = nesting.met.get(id(items))
@@ -574,45 +629,70 @@ cdef int write_dictionary(object items, Variant *r_variant, Nesting nesting) exc
         nesting.met[id(items)] = new_box_of(r_variant)
         for name, value in items.items():
             write_variant(name, &key, nesting)
-            try:
-                try:
-                    write_variant(value, &item, nesting)
-                except TypeError as error:
-                    raise TypeError(f"item {name!r}: {error}") from None
-                slot = <Variant *>gde.dictionary_operator_index(&dictionary, &key)
-                gde.variant_destroy(slot)
-                memcpy(slot, &item, sizeof(Variant))
-            finally:
-                free_variant(&key)
+            keyed = True
+            write_variant(value, &item, nesting)
+            slot = <Variant *>gde.dictionary_operator_index(&dictionary, &key)
+            gde.variant_destroy(slot)
+            memcpy(slot, &item, sizeof(Variant))
+            free_variant(&key)
+            keyed = False
         nesting.leave()
+    except TypeError as error:
+        free_variant(r_variant)
+        if keyed:
+            raise TypeError(f"item {name!r}: {error}") from None
+        raise
     except BaseException:
         free_variant(r_variant)
         raise
     finally:
+        if keyed:
+            free_variant(&key)
         free_value(GDEXTENSION_VARIANT_TYPE_DICTIONARY, &dictionary)
     return 0
 
 
-PACKED_ITEMS = {
-    GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR2_ARRAY: Type(GDEXTENSION_VARIANT_TYPE_VECTOR2),
-    GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR3_ARRAY: Type(GDEXTENSION_VARIANT_TYPE_VECTOR3),
-    GDEXTENSION_VARIANT_TYPE_PACKED_COLOR_ARRAY: Type(GDEXTENSION_VARIANT_TYPE_COLOR),
-    GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR4_ARRAY: Type(GDEXTENSION_VARIANT_TYPE_VECTOR4),
-}
+for _array_type, _item_type in (
+    (GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR2_ARRAY, GDEXTENSION_VARIANT_TYPE_VECTOR2),
+    (GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR3_ARRAY, GDEXTENSION_VARIANT_TYPE_VECTOR3),
+    (GDEXTENSION_VARIANT_TYPE_PACKED_COLOR_ARRAY, GDEXTENSION_VARIANT_TYPE_COLOR),
+    (GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR4_ARRAY, GDEXTENSION_VARIANT_TYPE_VECTOR4),
+):
+    packed_items[<int>_array_type] = Type(_item_type)
 
 
-cdef int write_packed(int type, object items, Variant *r_variant, Nesting nesting) except -1:
-    cdef Variant array
+cdef int write_packed(int type, object items, Variant *r_variant) except -1:
     if type == GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY:
         return write_strings(items, r_variant)
     if number_arrays[type] is not None:
-        return buffers.write_buffer(items, type, r_variant)
-    # Items that do not fit are refused here: the engine would put zeros in their places.
-    write_array(items, &array, PACKED_ITEMS[type], nesting)
+        return buffers.write_numbers(items, type, r_variant)
+    return write_packed_values(type, items, r_variant)
+
+
+cdef int write_packed_values(int type, object items, Variant *r_variant) except -1:
+    cdef Storage array
+    cdef Variant item
+    cdef Type wanted = packed_items[type]
+    cdef size_t width = values.kinds[wanted.type].count * sizeof(float)
+    cdef int64_t size = len(items), i
+    cdef char *target
+    construct_default[type](&array, NULL)
     try:
-        construct(type, &array, r_variant)
+        target = buffers.resized(type, &array, size)
+        for i in range(size):
+            value = items[i]
+            if isinstance(value, Value) and (<Value>value).type == wanted.type:
+                memcpy(target + i * width, values.memory(<Value>value), width)
+                continue
+            try:  # what does not fit is refused here: the engine would put zeros in its place
+                write_as(wanted, value, &item, None)
+            except TypeError as error:
+                raise TypeError(f"item {i}: {error}") from None
+            unbox_variant[wanted.type](target + i * width, &item)
+            gde.variant_destroy(&item)
+        box_variant[type](r_variant, &array)
     finally:
-        free_variant(&array)
+        destroy_value[type](&array)
     return 0
 
 
@@ -627,9 +707,10 @@ cdef int write_strings(object items, Variant *r_variant) except -1:
         arguments[0] = &size
         strings_resize(&array, <const GDExtensionConstTypePtr *>arguments, &result, 1)
         for i in range(size):
-            if not PyUnicode_Check(items[i]):
-                raise TypeError(f"item {i}: must be str, not {type(items[i]).__name__}")
-            strings.new_string(items[i], &string)
+            text = items[i]
+            if not PyUnicode_Check(text):
+                raise TypeError(f"item {i}: must be str, not {type(text).__name__}")
+            strings.new_string(text, &string)
             slot = <void **>gde.packed_string_array_operator_index(&array, i)
             strings.free_string(slot)
             slot[0] = string
@@ -648,12 +729,14 @@ cdef object to_python_as(Type type, const Variant *variant, bint *r_fits):
 
 
 cdef object read_as(Type type, const Variant *variant, bint *r_fits, Nesting nesting):
-    cdef int given = gde.variant_get_type(variant)
+    cdef int given = variant.type
     cdef Variant converted
     cdef Storage value
     r_fits[0] = True
     if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
         return read_variant(variant, nesting) if type.python is None else read_shared(variant)
+    if given == type.type and type.natural and given <= GDEXTENSION_VARIANT_TYPE_STRING:
+        return read_value(given, <const Storage *>variant.words, None)
     if given == type.type:
         unbox_variant[given](&value, <void *>variant)
         if given == GDEXTENSION_VARIANT_TYPE_OBJECT and value.pointers[0] is not live_object(variant):
@@ -680,17 +763,17 @@ cdef object read_as(Type type, const Variant *variant, bint *r_fits, Nesting nes
 
 cdef object check(Type type, const Storage *value, bint *r_fits, Nesting nesting):
     """The Python value of memory that holds a value of the declared Variant type."""
+    if type.natural:
+        return read_value(type.type, value, nesting)
     if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
         result = objects.wrap(value.pointers[0])
-        if type.python is not None and result is not None and not isinstance(result, type.python):
+        if not is_a(result, type):
             r_fits[0] = False
         return result
-    if boxes[type.type] is not None or type.python is not None and type.python is container_classes[type.type]:
+    if is_boxed(type.type) or type.python is not None and type.python is container_classes[type.type]:
         return pointer_to_box(type, value)
     if type.element is not None:
         return read_typed_array(type.element, value, r_fits, Nesting() if nesting is None else nesting)
-    if type.python is None:
-        return read_value(type.type, value, nesting)
     if type.type == GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY:
         return packed.share(value)
     return member_of(type.python, value.integer)
@@ -720,13 +803,23 @@ cdef object read_typed_array(Type element, const void *array, bint *r_fits, Nest
     return result
 
 
+cdef bint is_a(object value, Type type) except -1:
+    """Whether an object is of the declared class; None is."""
+    return (value is None or type.python is None or PyObject_TypeCheck(value, <PyTypeObject *>type.python)
+            or isinstance(value, type.python))
+
+
 cdef object pointer_to_box(Type type, const void *pointer):
     cdef Variant variant
+    cdef Box box
+    if is_boxed(type.type):
+        box = new_handle(boxes[type.type])
+        box_variant[type.type](&variant, <void *>pointer)
+        box.take(&variant)
+        return box
     box_variant[type.type](&variant, <void *>pointer)
     try:
-        if boxes[type.type] is None:
-            return share_container(type, &variant)
-        return new_box(boxes[type.type], &variant)
+        return share_container(type, &variant)
     finally:
         free_variant(&variant)
 
@@ -745,13 +838,14 @@ cdef int write_as(Type type, object value, Variant *r_variant, Nesting nesting) 
         return write_array(value, r_variant, type.element, nesting)
     if type.type == GDEXTENSION_VARIANT_TYPE_PACKED_STRING_ARRAY and isinstance(value, (list, tuple)):
         return write_strings(value, r_variant)
-    if type.type >= GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY and PyObject_CheckBuffer(value):
+    if type.type >= GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY and PyObject_CheckBuffer(value) and (
+            packed_classes.get(value.__class__) != type.type):
         if not isinstance(value, (bytes, PackedByteArray, bytearray)):
             return buffers.write_buffer(value, type.type, r_variant)
     write_variant(value, r_variant, nesting)
-    given = gde.variant_get_type(r_variant)
+    given = r_variant.type
     if given == type.type or type.type == GDEXTENSION_VARIANT_TYPE_NIL:
-        if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT and type.python is not None and not isinstance(value, type.python):
+        if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT and not is_a(value, type):
             free_variant(r_variant)
             raise TypeError(f"must be {type.python.__name__}, not {value.__class__.__name__}")
         return 0
@@ -765,6 +859,20 @@ cdef int write_as(Type type, object value, Variant *r_variant, Nesting nesting) 
     finally:
         free_variant(&natural)
     return 0
+
+
+cdef int write_whole(Type type, object value, Variant *r_variant) except -1:
+    """`from_python_as` for an item of a typed container, which takes nothing that something would be cut off."""
+    cdef int given
+    if type.type == GDEXTENSION_VARIANT_TYPE_INT or type.type == GDEXTENSION_VARIANT_TYPE_BOOL:
+        from_python(value, r_variant)
+        given = r_variant.type
+        if given == type.type:
+            return 0
+        free_variant(r_variant)
+        if given == GDEXTENSION_VARIANT_TYPE_FLOAT or given == GDEXTENSION_VARIANT_TYPE_INT:
+            raise TypeError(f"must be {builtin.type_name(type.type)}, not {value.__class__.__name__}")
+    return from_python_as(type, value, r_variant)
 
 
 cdef int result_from_python(Type type, object value, Variant *r_variant) except -1:
@@ -786,6 +894,8 @@ cdef object pointer_to_python(Type type, const void *pointer):
         return values.read_memory(type.type, pointer)
     if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
         return read_as(type, <const Variant *>pointer, &fits, None)
+    if type.natural:
+        return read_value(type.type, <const Storage *>pointer, None)
     if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
         if pointer is NULL:  # quirk - Godot 4.2-4.6 - a null object as a typed argument - core/extension/gdextension.cpp
             return None
@@ -803,28 +913,44 @@ cdef object pointer_to_python(Type type, const void *pointer):
 cdef int python_to_pointer(Type type, object value, void *r_pointer) except -1:
     """Writes a ptrcall's return value over the initialised one that is there."""
     cdef Variant variant
+    cdef Storage storage
     if type.type == GDEXTENSION_VARIANT_TYPE_INT and PyLong_Check(value):
         (<int64_t *>r_pointer)[0] = to_int64(value)
         return 0
     if type.type == GDEXTENSION_VARIANT_TYPE_BOOL and PyBool_Check(value):
         (<uint8_t *>r_pointer)[0] = value
         return 0
+    if type.type == GDEXTENSION_VARIANT_TYPE_FLOAT and PyFloat_Check(value):
+        (<double *>r_pointer)[0] = PyFloat_AS_DOUBLE(value)
+        return 0
     if isinstance(value, Value) and (<Value>value).type == type.type:
         memcpy(r_pointer, values.memory(<Value>value), values.kinds[type.type].count * sizeof(float))
         return 0
+    if type.type == GDEXTENSION_VARIANT_TYPE_STRING and PyUnicode_CheckExact(value):
+        strings.new_string(value, &storage)
+        strings.free_string(r_pointer)
+        (<void **>r_pointer)[0] = storage.pointers[0]
+        return 0
+    if type.type == GDEXTENSION_VARIANT_TYPE_STRING_NAME and (
+            PyUnicode_CheckExact(value) or value.__class__ is string_name_class):
+        strings.free_name(r_pointer)
+        strings.copy_name(&strings.name_of(value).value, r_pointer)
+        return 0
+    if type.type == GDEXTENSION_VARIANT_TYPE_PACKED_BYTE_ARRAY and isinstance(value, (bytes, PackedByteArray)):
+        packed.new_packed_bytes(value, &storage)
+        destroy_value[type.type](r_pointer)
+        memcpy(r_pointer, &storage, 2 * sizeof(void *))
+        return 0
+    if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT and (value is None or isinstance(value, Object)) and is_a(value, type):
+        return write_object_pointer(type, value, r_pointer)
     from_python_as(type, value, &variant)
     if type.type == GDEXTENSION_VARIANT_TYPE_NIL:
         free_variant(<Variant *>r_pointer)
         memcpy(r_pointer, &variant, sizeof(Variant))
         return 0
-    try:
-        if type.type == GDEXTENSION_VARIANT_TYPE_OBJECT:
-            write_object_pointer(type, value, r_pointer)
-        else:
-            free_value(type.type, r_pointer)
-            unbox_variant[type.type](r_pointer, &variant)
-    finally:
-        free_variant(&variant)
+    free_value(type.type, r_pointer)
+    unbox_variant[type.type](r_pointer, &variant)
+    free_variant(&variant)
     return 0
 
 
@@ -861,7 +987,13 @@ cdef int new_default(Type type, Variant *r_variant) except -1:
 
 
 cdef int write_object_pointer(Type type, object value, void *r_pointer) except -1:
-    cdef void *ptr = NULL if value is None else (<Object>value).pointer()
+    cdef void *ptr = NULL
+    cdef Variant first
+    if value is not None:
+        ptr = (<Object>value).pointer()
+        if (<Object>value).constructing:  # the first Variant stays, as `Object.new_variant` says
+            (<Object>value).new_variant(&first)
+            free_variant(&first)
     if type.refcounted:
         gde.ref_set_object(r_pointer, ptr)
     else:

@@ -61,6 +61,9 @@ def _echoes(members: dict[str, Any], types: dict[str, Any]) -> None:
         members[echo.__name__] = echo
 
 
+_DATA = PackedByteArray(b"sixteen of bytes")
+
+
 @gdclass
 class PyEcho(RefCounted):
     """Gives back what it gets, by every declared type."""
@@ -193,6 +196,14 @@ class PyEcho(RefCounted):
 
     def none(self) -> None:
         """Takes and gives nothing."""
+
+    def three(self, first: int, second: float, third: str) -> int:
+        """Takes three of different types."""
+        return first
+
+    def data(self) -> PackedByteArray:
+        """Always the same bytes."""
+        return _DATA
 
     def kinds(self, values: list[int]) -> str:
         """The classes of the items of an Array[int]."""

@@ -17,6 +17,7 @@ from godot import (
     ClassDB,
     Color,
     Engine,
+    GDScript,
     Input,
     Node,
     Node2D,
@@ -353,6 +354,108 @@ def abstract_bases() -> None:
     ten.free()
 
 
+def bound_methods() -> None:
+    node = Node()
+    get_name: Any = node.get_name
+    assert get_name.__name__ == "get_name"
+    assert get_name.__self__ is node
+    assert get_name == node.get_name
+    assert get_name != node.get_class
+    assert hash(get_name) == hash(node.get_name)
+    assert "get_name" in repr(get_name)
+    assert get_name(*()) == ""
+    nothing: dict[str, Any] = {}
+    assert get_name(**nothing) == ""
+    with raises(TypeError, "get_name() has no argument 'wrong'"):
+        get_name(wrong=1)
+    node.set_meta("called", Callable(lambda *given: list(given)))
+    for number in (0, 1, 6, 7, 16):
+        assert node.get_meta("called").call(*range(number)) == list(range(number))
+    node.free()
+    with raises(ReferenceError, "Node has been freed"):
+        get_name()
+
+
+def scripted(body: str) -> GDScript:
+    """A script that extends RefCounted."""
+    script = GDScript()
+    script.source_code = f"extends RefCounted\n{body}"
+    assert script.reload() == 0
+    return script
+
+
+def members_of_scripts() -> None:
+    """What one object has by its script, others of its class need not have."""
+    plain: Any = RefCounted()
+    works: Any = scripted("signal told\nvar fact := 7\nfunc work():\n\treturn 1\n").new()
+    other: Any = scripted("var work := 2\nfunc fact():\n\treturn 8\nfunc told():\n\treturn 9\n").new()
+    for _ in range(2):
+        for name in ("work", "fact", "told"):
+            assert not hasattr(plain, name), name
+        assert (works.work(), works.fact, works.told.get_name()) == (1, 7, "told")
+        assert (other.work, other.fact(), other.told()) == (2, 8, 9)
+        for each in (works, other, plain):
+            assert each.get_class() == "RefCounted"
+            assert isinstance(each.script_changed, godot.BoundSignal)
+    works.fact = 10
+    assert works.fact == 10
+    with raises(AttributeError, "fact"):
+        plain.fact = 1
+
+
+class Fallback:
+    """Answers for what nobody has."""
+
+    def __getattr__(self, name: str) -> str:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return f"no {name}"
+
+
+@gdclass
+class PyFallback(Fallback, Node):
+    """Has an attribute of every name, and a method in the place of one of the engine's."""
+
+    def get_index(self, include_internal: bool = False, /) -> int:
+        """Hides the engine's."""
+        return 99
+
+
+def attributes_in_python_come_first() -> None:
+    node: Any = PyFallback()
+    assert node.get_child_count() == 0
+    assert node.get_index() == 99
+    assert node.anything == "no anything"
+    node.name = "Ada"
+    assert (node.name, node.get_name(), "name" in vars(node)) == ("Ada", "Ada", False)
+    node.note = "of Python's"
+    assert node.note == "of Python's"
+    del node.note
+    assert node.note == "no note"
+    node.get_class = lambda: "of Python's"
+    assert node.get_class() == "of Python's"
+    del node.get_class
+    assert node.get_class() == "PyFallback"
+    with raises(AttributeError, "nothing"):
+        del node.nothing
+    node.free()
+
+
+def names_read_and_written() -> None:
+    """More than are kept."""
+    node = Node()
+    for number in range(5000):
+        node.name = f"name {number % 4500}"
+        assert node.name == f"name {number % 4500}"
+        assert type(node.name) is StringName
+        node.set_meta("name", node.name)
+        assert node.get_meta("name") == node.name
+    node.set_meta("name", StringName())
+    assert node.get_meta("name") == ""
+    assert type(node.get_meta("name")) is StringName
+    node.free()
+
+
 def properties() -> None:
     node = Node2D()
     node.position = Vector2(3, 4)
@@ -413,6 +516,9 @@ def constants() -> None:
     assert Node.NOTIFICATION_READY == 13
     assert Node.PROCESS_MODE_ALWAYS == 3
     assert int(Node.ProcessMode.PROCESS_MODE_ALWAYS) == 3
+    assert Node2D.NOTIFICATION_READY == Node2D.NOTIFICATION_READY == 13
+    assert Node2D.ProcessMode is Node.ProcessMode
+    assert {"NOTIFICATION_READY", "ProcessMode"} <= vars(Node).keys()  # the engine was asked once
     assert Vector2(0, 0) == Vector2.ZERO
     assert Vector3(0, 1, 0) == Vector3.UP
     assert Color(1, 0, 0, 1) == Color.RED
@@ -769,7 +875,7 @@ CASES = {
     if callable(case)
     and getattr(case, "__module__", "") == __name__
     and not isinstance(case, type)
-    and name != "raises"
+    and name not in ("raises", "scripted")
 }
 
 

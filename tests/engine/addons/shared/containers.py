@@ -12,7 +12,7 @@ from operator import add
 from typing import Any
 
 import godot
-from godot import Node, PackedByteArray, RefCounted, Resource, StringName
+from godot import GDScript, Node, PackedByteArray, RefCounted, Resource, StringName
 
 from .checks import case, crossed, raises, same
 
@@ -568,6 +568,91 @@ def objects_live_as_long_as_the_array() -> None:
     table[resource] = None
     del table
     same(resource.get_reference_count(), count)
+
+
+TYPED = """extends RefCounted
+enum Mode { IDLE, BUSY }
+var numbers: Array[int] = []
+var prices: Dictionary[String, int] = {}
+var calls := 0
+func sum(values: Array[int]) -> int:
+    calls += 1
+    return values.reduce(func(a, b): return a + b, 0)
+func kinds(ints: Array[int], texts: Array[String], nodes: Array[Node], of: Dictionary[String, int]):
+    return "%d %d %d %d" % [ints.size(), texts.size(), nodes.size(), of.size()]
+func modes(values: Array[Mode]) -> int:
+    return values.size()
+func same_kind(values: Array) -> bool:
+    return values.is_typed()
+"""
+
+
+def typed_script() -> Any:
+    script = GDScript()
+    script.source_code = TYPED.replace("    ", "\t")
+    same(script.reload(), 0)
+    return script.new()
+
+
+@case()
+def a_list_is_what_a_script_declares() -> None:
+    target = typed_script()
+    for numbers in ([1, 2, 3], (1, 2, 3), [True, 2, 3]):
+        same(target.sum(numbers), 6)
+    same(target.calls, 3)
+    node = Node()
+    same(target.kinds([1], ["a", "b"], [node, None], {"a": 1}), "1 2 2 1")
+    same(target.kinds([], (), [], {}), "0 0 0 0")
+    same(target.modes([0, 1]), 2)
+    same(target.same_kind([1]), False)
+    for wrong, text in (
+        (([1.5],), "argument 1 of RefCounted.sum(): item 0: must be int, not float"),
+        (([1, "2"],), "argument 1 of RefCounted.sum(): item 1: must be int, not str"),
+        (({"a": 1},), "argument 1 of RefCounted.sum() must be Array, not dict"),
+        ((Array([1]),), "argument 1 of RefCounted.sum() must be Array, not Array"),
+        ((7,), "argument 1 of RefCounted.sum() must be Array, not int"),
+    ):
+        with raises(TypeError, text):
+            target.sum(*wrong)
+    with raises(TypeError, "argument 3 of RefCounted.kinds(): item 0: must be Node, not RefCounted"):
+        target.kinds([], [], [target], {})
+    with raises(TypeError, "argument 4 of RefCounted.kinds(): item 'a': must be int, not float"):
+        target.kinds([], [], [], {"a": 1.5})
+    same(target.calls, 3)
+    same(target.sum(Array[int]([4])), 4)
+    node.free()
+
+
+@case()
+def a_list_becomes_what_a_script_s_variable_is() -> None:
+    target = typed_script()
+    target.numbers = [1, 2]
+    target.prices = {"a": 3}
+    same((target.numbers, target.prices), ([1, 2], {"a": 3}))
+    wrong: Any
+    for wrong in ([1.5], ["1"]):
+        with raises(TypeError, "item 0"):
+            target.numbers = wrong
+    with raises(TypeError, "item 'b'"):
+        target.prices = {"b": "c"}
+    for wrong in ({}, 7):
+        with raises(AttributeError, "numbers"):
+            target.numbers = wrong
+    same((target.numbers, target.prices), ([1, 2], {"a": 3}))
+
+
+@case()
+def conversions_for_scripts_leave_nothing_behind() -> None:
+    target, kept = typed_script(), Resource()
+    count = kept.get_reference_count()
+    for _ in range(3):
+        with raises(TypeError):
+            target.sum([kept])
+        with raises(TypeError):
+            target.kinds([], [], [kept], {})
+        with raises(TypeError):
+            target.numbers = [kept]
+    same(kept.get_reference_count(), count)
 
 
 class Changer:
