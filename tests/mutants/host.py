@@ -1056,10 +1056,9 @@ MUTANTS = [
         ),
         (
             "the arguments of a call are let go",
-            "            argument = stack.places[i]\n"
-            "            objects.let_go_if_unshared(<object>argument, 2)\n"
+            "                objects.let_go_if_unshared(<object>argument, 2)\n"
             "            Py_DECREF(<object>argument)",
-            "            argument = stack.places[i]",
+            "                objects.let_go_if_unshared(<object>argument, 2)",
             _ERRORS,
         ),
         (
