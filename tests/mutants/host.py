@@ -1520,12 +1520,6 @@ MUTANTS = [
     *mutants_of(
         f"{_FACADE}/_startup.py",
         (
-            "a thread that computes gives way soon",
-            "    sys.setswitchinterval(_SWITCH_INTERVAL)\n",
-            "",
-            f"{_PYTHON} -k suite",
-        ),
-        (
             "an editor that finds the extension itself ends in peace",
             "_shutdown.last.append(classes.unregister_all)",
             "pass",

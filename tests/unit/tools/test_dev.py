@@ -17,6 +17,7 @@ from devkit import (
     build,
     cache,
     children,
+    client,
     engine,
     environment,
     project,
@@ -208,6 +209,7 @@ def test_the_set_up_says_what_it_takes_and_what_it_has_got(
     monkeypatch.setattr(engine, "ensure", lambda *_: found)
     monkeypatch.setattr(engine, "variables", lambda _: {"PLAYED": "yes"})
     monkeypatch.setattr(build, "ensure", lambda _: None)
+    monkeypatch.setattr(client, "ensure", lambda _: None)
     monkeypatch.setattr(stubs, "ensure", lambda _: says.append(os.environ["PLAYED"]))
     monkeypatch.setattr(project, "register_extension", lambda: None)
     monkeypatch.setenv("PLAYED", "no")

@@ -203,7 +203,10 @@ cdef char *resized(int type, void *array, int64_t size) except? NULL:
     """Gives a new packed array its size; returns where its items begin, NULL if there are none."""
     cdef int64_t result = 0
     cdef const void *arguments[1]
-    if targets[type].resize is NULL:
+    if (
+        type == GDEXTENSION_VARIANT_TYPE_PACKED_VECTOR4_ARRAY
+        and gde.packed_vector4_array_operator_index_const is NULL
+    ):
         raise TypeError("this engine has no PackedVector4Array: that needs Godot 4.3")
     arguments[0] = &size
     targets[type].resize(array, <const GDExtensionConstTypePtr *>arguments, &result, 1)

@@ -68,7 +68,7 @@ class Narrow:
         self.size = size
         self.left = cut
         self.flowed, self.quiet, self.still, self.peek = below.flowed, below.quiet, below.still, below.peek
-        self.wait = below.wait
+        self.wait, self.watch = below.wait, below.watch
         self.available, self.fileno, self.close = below.available, below.fileno, below.close
 
     @property
