@@ -87,7 +87,7 @@ GOALS: Final[Mapping[str, Goal]] = {
 
 _STEPS: Final = (
     "The client is compiled. Of a GET in a tight loop 34% are libpython (calls, attributes, GIL), 31% the "
-    "kernel, 9% the engine, 8% the client, 6% the host, by perf: each poll that finds nothing crosses them all."
+    "kernel, 9% the engine, 8% the client, 6% the host: each poll that finds nothing crosses them all."
 )
 _FIRST: Final = (
     "A thread loads OpenSSL; while it opens the libraries, some 3 ms, Python gives way to no call."
