@@ -1622,10 +1622,10 @@ MUTANTS = [
             f"{_UNIT}/test_declare.py -k taken_over",
         ),
         (
-            "a coroutine is no method",
-            "if is_coroutine(function):",
-            "if False:",
-            f"{_UNIT}/test_declare.py",
+            "what a coroutine returns may be a signal",
+            'result = None if flags & MethodFlags.VIRTUAL else Info("", ANY)',
+            "pass",
+            f"{_CLASS} -k awaits",
         ),
         (
             "keyword arguments are refused",

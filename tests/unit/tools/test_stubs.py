@@ -87,6 +87,7 @@ NODE: dict[str, Any] = {
         {"name": "data", "type": "PackedByteArray", "setter": "set_data"},
         {"name": "which", "type": "Node,-Engine", "setter": "set_which"},
         {"name": "group/sub", "type": "int", "setter": "set_it"},
+        {"name": "way", "type": "int", "setter": "set_way", "getter": "mode"},
     ],
     "methods": [
         {
@@ -142,6 +143,21 @@ API: dict[str, Any] = {
         },
     ],
     "classes": [{"name": "Object"}, ENGINE, NODE],
+    "global_enums": [
+        {
+            "name": "Key",
+            "is_bitfield": False,
+            "values": [{"name": name, "value": number} for number, name in enumerate(("KEY_A", "KEY_0"))],
+        },
+        {"name": "Error", "is_bitfield": False, "values": [{"name": "OK", "value": 0}]},
+        {"name": "Variant.Type", "is_bitfield": False, "values": [{"name": "TYPE_NIL", "value": 0}]},
+    ],
+    "utility_functions": [
+        {**returning("lerp", "Variant"), "return_type": "Variant", "arguments": [argument("from", "Variant")]},
+        {"name": "seed", "arguments": [argument("base", "int")], "is_vararg": False},
+        {"name": "prints", "arguments": [argument("arg1", "Variant")], "is_vararg": True},
+        {"name": "print", "arguments": [argument("arg1", "Variant")], "is_vararg": True},
+    ],
 }  # fmt: skip
 
 
@@ -177,16 +193,18 @@ def body(text: str, name: str) -> list[str]:
         "def data(self) -> bytes: ...",
         "def data(self, value: Buffer) -> None: ...",
         "def which(self) -> Node: ...",
-        "def add(self, from_: int, node: Node, /) -> None:",
+        "def way(self) -> Node.Mode: ...",
+        "def way(self, value: int) -> None: ...",
+        "def add(self, from_: int, node: Node) -> None:",
         '"""Adds `from` to \'C:\\\\\'."""',
-        "def find(self, path: str, deep: bool = ..., /) -> Node: ...",
-        "def all(self, nodes: collections.abc.Sequence[Node], /) -> list[Node]: ...",
-        "def map(self, of: dict[int, str] | Dictionary[int, str], /) -> dict[int, str]: ...",
-        "def fill(self, items: list[Any] | tuple[Any, ...] | Array[Any], /) -> list[Any]: ...",
+        "def find(self, path: str, deep: bool = ...) -> Node: ...",
+        "def all(self, nodes: collections.abc.Sequence[Node]) -> list[Node]: ...",
+        "def map(self, of: dict[int, str] | Dictionary[int, str]) -> dict[int, str]: ...",
+        "def fill(self, items: list[Any] | tuple[Any, ...] | Array[Any]) -> list[Any]: ...",
         "def _fill(self, items: Any, nodes: Any, map: Any, /) -> dict[Any, Any] | Dictionary[Any, Any]: ...",
         "def call(self, f: _Function, /, *arguments: Any) -> Any: ...",
-        "def give(self, data: Buffer, /) -> bytes: ...",
-        "def texts(self, texts: _Items[str], /) -> PackedStringArray: ...",
+        "def give(self, data: Buffer) -> bytes: ...",
+        "def texts(self, texts: _Items[str]) -> PackedStringArray: ...",
         "def make() -> Node: ...",
         "def mode(self) -> int: ...",
         "def _input(self, m: Any, node: Node, /) -> Buffer: ...",
@@ -201,6 +219,21 @@ def test_a_class(text: str, line: str) -> None:
 def test_what_python_cannot_name_is_left_out(text: str) -> None:
     assert not [line for line in body(text, "Node(Object):") if re.search(r"\bfrom\b[^`]|group", line)]
     assert "@count.setter" not in body(text, "Node(Object):")
+
+
+def test_the_global_scope(text: str) -> None:
+    assert body(text, "Key(IntEnum):") == ["KEY_A = 0", "KEY_0 = 1", "A = 0"]
+    lines = text.splitlines()
+    for line in (
+        *("KEY_A: Final[Key]", "OK: Final[Error]", "TYPE_NIL: Final[int]"),
+        *("def lerp(from_: Any) -> Any: ...", "def seed(base: int) -> None: ..."),
+        *("def prints(*arguments: Any) -> None: ...", "def load(path: str) -> Resource:"),
+    ):
+        assert line in lines
+    assert not [line for line in lines if line.startswith(("class Error", "def print("))]
+    listed = text[text.index("__all__ = [") :]
+    assert all(f'"{name}"' in listed for name in ("Key", "KEY_A", "OK", "lerp", "load"))
+    assert '"print"' not in listed
 
 
 def test_a_singleton_is_its_instance(text: str) -> None:

@@ -233,7 +233,7 @@ cdef int refuse_result(Method method, object result) except -1:
     raise TypeError(f"{method.where} is declared to return nothing, but returned a {type(result).__name__}")
 
 
-start_coroutine = None
+cdef object start_coroutine = None
 script_is_waiting = None
 """Says whether a script on this thread waits for the call that has failed, and looks at its error."""
 
