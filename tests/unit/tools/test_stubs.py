@@ -153,7 +153,12 @@ API: dict[str, Any] = {
         {"name": "Variant.Type", "is_bitfield": False, "values": [{"name": "TYPE_NIL", "value": 0}]},
     ],
     "utility_functions": [
-        {**returning("lerp", "Variant"), "return_type": "Variant", "arguments": [argument("from", "Variant")]},
+        {
+            "name": "lerp",
+            "return_type": "Variant",
+            "arguments": [argument("from", "Variant")],
+            "is_vararg": False,
+        },
         {"name": "seed", "arguments": [argument("base", "int")], "is_vararg": False},
         {"name": "prints", "arguments": [argument("arg1", "Variant")], "is_vararg": True},
         {"name": "print", "arguments": [argument("arg1", "Variant")], "is_vararg": True},
