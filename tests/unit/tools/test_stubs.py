@@ -365,7 +365,8 @@ def compiled(source: str) -> dict[str, list[str]]:
     found = {}
     owner = ""
     line = re.compile(
-        r"^(?:(?:cdef )?class (?P<cls>\w+)|(?P<dent> *)def (?P<name>\w+)\((?P<of>[^)]*)\))", re.M
+        r"^(?:(?:cdef )?class (?P<cls>\w+)|(?P<dent> *)(?:cpdef \w+|def) (?P<name>\w+)\((?P<of>[^)]*)\))",
+        re.M,
     )
     for match in line.finditer(source):
         if match["cls"]:
