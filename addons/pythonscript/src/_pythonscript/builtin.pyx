@@ -7,12 +7,18 @@ from _pythonscript.interface cimport *
 from _pythonscript cimport strings
 
 IS_READ_ONLY_HASH = 3918633141
-ITEMS_HASH = 4144163970
+KEYS_HASH = 4144163970
 RESIZE_HASH = 848867239
 SIZE_HASH = 3173160232
+VALUES_HASH = 4144163970
 
 cdef dict hashes = {
-    "is_read_only": IS_READ_ONLY_HASH, "keys": ITEMS_HASH, "resize": RESIZE_HASH, "size": SIZE_HASH, "values": ITEMS_HASH}
+    "is_read_only": IS_READ_ONLY_HASH,
+    "keys": KEYS_HASH,
+    "resize": RESIZE_HASH,
+    "size": SIZE_HASH,
+    "values": VALUES_HASH,
+}
 
 
 cdef GDExtensionPtrBuiltInMethod method(int type, str name) except NULL:
