@@ -93,6 +93,7 @@ def test_every_library_is_the_bundles_glibcs_or_the_engines(run_of: RunOf, tmp_p
     bare = project.run("--headless", "--script", "res://maps.gd")
     assert len(mapped(bare)) > 10
     libraries = mapped(run_of(SUITE)) - mapped(bare)
-    ours = {path for path in libraries if "/addons/pythonscript/" in path}
+    ours = {path for path in libraries if "/addons/pythonscript" in path}
     assert len(ours) > 20
+    assert len([path for path in ours if "/addons/pythonscript_http/bin/" in path]) == 1
     assert {path for path in libraries - ours if not home.GLIBCS.fullmatch(Path(path).name)} == set()

@@ -35,6 +35,7 @@ def test_a_game_on_a_machine_that_has_nothing(
         entry for entry in where["path"] if not entry.startswith(("res://addons", f"{place}/{HOST}"))
     ] == []
     assert not where["writes_bytecode"]
+    assert where["client"].startswith(f"{place}/addons/pythonscript_http/bin/client__mypyc.")
 
     assert got["early"] == 7
     assert got["data"] == [

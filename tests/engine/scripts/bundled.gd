@@ -51,6 +51,11 @@ func test_every_compiled_module_of_the_standard_library() -> void:
 	check("that cannot be imported", PyProbe.run(MODULES), [])
 
 
+func test_the_client_is_compiled() -> void:
+	var file: String = PyProbe.run("import pythonscript_http.client as module; result = module.__file__")
+	check_true(file, file.begins_with(addons.path_join("pythonscript_http/bin/client__mypyc.")))
+
+
 func test_nothing_is_imported_from_elsewhere() -> void:
 	check("files", PyProbe.run(FILES % addons), [])
 

@@ -23,6 +23,7 @@ class PyVoyager(RefCounted):
             "prefix": sys.prefix,
             "path": sys.path,
             "writes_bytecode": not sys.dont_write_bytecode,
+            "client": sys.modules["pythonscript_http.client"].__file__,
         }
 
     def observed(self) -> list[Any]:
