@@ -62,8 +62,8 @@ FORMS: Final[Mapping[str, Form]] = {
     "exported": Form("both addons, as exported: sources and unchecked bytecode"),
     "host": Form("pythonscript alone, as exported", client=False),
     "bytecode": Form("both addons, bytecode alone", preset="bytecode", bare=True),
-    "checked": Form("both addons, bytecode checked by hash", header=CHECKED),
-    "sources": Form("both addons, no bytecode", header=OF_NO_PYTHON),
+    "checked": Form("both addons, their bytecode checked by hash", header=CHECKED),
+    "sources": Form("both addons, no bytecode of theirs", header=OF_NO_PYTHON),
 }
 
 
@@ -129,8 +129,12 @@ def _link(source: str, target: str) -> None:
 
 
 def give_header(game: Path, header: bytes) -> None:
-    """Lets all bytecode of a game, in its pack too, begin otherwise."""
-    for file in (path for path in game.rglob("*") if path.suffix in BYTECODE):
+    """Lets the bytecode of a game, in its pack too, begin otherwise; but for the standard library's.
+
+    That may be there without its sources.
+    """
+    homes = game / "addons" / "pythonscript" / "python"
+    for file in (path for path in game.rglob("*") if path.suffix in BYTECODE and homes not in path.parents):
         file.write_bytes(file.read_bytes().replace(UNCHECKED, header))
 
 
