@@ -14,7 +14,7 @@ from devkit import interface
 from devkit.project import SOURCES
 
 OPTIONAL = {
-    "packed_vector4_array_operator_index_const": "4.3: PackedVector4Array; without it none is made of a buffer",
+    "packed_vector4_array_operator_index_const": "4.3: PackedVector4Array; without it none is made",
     "classdb_register_extension_class3": "4.3: classes for the game alone; without it all run in the editor",
     "classdb_register_extension_class4": "4.4: icons of classes; without it they have none",
     "classdb_register_extension_class_virtual_method": "4.3: virtual methods of a class; without it an error",
