@@ -1,7 +1,21 @@
-"""The engine's classes of this addon: `PyHTTPClient` and what it uses. Nothing else here knows the engine."""
+"""The engine's classes of this addon, and what they use. Nothing else here knows the engine."""
 
 from .client import PyHTTPClient
+from .fetch import PyHTTP
 from .policy import PyTLSPolicy
+from .request_node import PyHTTPRequest
+from .response import PyHTTPResponse
+from .session import PyHTTPSession
 from .streams import PyHTTPConnection
+from .transfer import PyHTTPTransfer
 
-__all__ = ["PyHTTPClient", "PyHTTPConnection", "PyTLSPolicy"]
+__all__ = [
+    "PyHTTP",
+    "PyHTTPClient",
+    "PyHTTPConnection",
+    "PyHTTPRequest",
+    "PyHTTPResponse",
+    "PyHTTPSession",
+    "PyHTTPTransfer",
+    "PyTLSPolicy",
+]
