@@ -15,7 +15,7 @@ from tests.docs.examples import examples
 from tests.engine.harness import HOST, SECONDS, Project, Run, engine, functions
 from tests.loopback.certificates import Authority
 from tests.loopback.network import closed_port
-from tests.loopback.scripted import ReadRequest, ScriptedServer
+from tests.loopback.scripted import ReadRequest, Reply, ScriptedServer, Secure, Step
 from tests.loopback.tls_server import TlsServer, server_context
 
 from devkit.project import EXTENSION
@@ -30,6 +30,12 @@ CLASSES = {block.name: block for block in [*blocks("python"), *examples("addons/
 OTHER_FIRST_STARTS = [
     block for block in blocks("sh") if "--import" in block.text and block.name != FIRST_START.name
 ]
+SESSIONS = (
+    "docs_sessions_one_line",
+    "docs_sessions_a_session",
+    "docs_sessions_a_token_that_has_to_be_refreshed",
+    "docs_sessions_downloads_and_progress",
+)
 FETCHING = (
     "readme_a_first_request",
     "docs_client_a_request_step_by_step",
@@ -47,6 +53,10 @@ PRINTED_HEAD = '200 { "Content-Type": "text/json", "Content-Length": "13" }'
 PRINTED = {
     **{name: [BODY.decode()] for name in FETCHING},
     "docs_client_a_request_step_by_step": [PRINTED_HEAD, BODY.decode(), PRINTED_HEAD],
+    "docs_sessions_one_line": ['{ "Ada": 1815 }'],
+    "docs_sessions_a_session": ["200"],
+    "docs_sessions_a_token_that_has_to_be_refreshed": [BODY.decode()],
+    "docs_sessions_downloads_and_progress": ["true 100.0"],
     "docs_python_a_class_and_a_script_that_uses_it": ["Ada 1815", "1"],
     "addons_pythonscript_readme_await": ["one frame later"],
 }
@@ -72,13 +82,18 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     # In TLS 1.2 a client is connected only after the server has accepted its certificate.
     mutual_context.maximum_version = ssl.TLSVersion.TLSv1_2
     closed = closed_port()
+    calls: list[Step] = [Secure(identity)]
+    for _ in range(3):
+        calls += ReadRequest(), Reply(answered)
     with (
+        ScriptedServer(calls) as sessions,
         ScriptedServer([ReadRequest(), HEAD + BODY, ReadRequest()]) as plain,
         ScriptedServer([ReadRequest(), HEAD + BODY[:5]]) as half,
         TlsServer(identity, wait) as secure,
         TlsServer(mutual_context, wait) as mutual,
     ):
         ports = {"": plain.port, "_with_half_a_body": half.port, "_without_a_server": closed}
+        served = f"https://localhost:{sessions.port}"
         api = {"https://api.example.org": f"https://localhost:{mutual.port}"}
         pin = {PIN: identity.pin}
         scripts = {
@@ -88,6 +103,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
                 for name in FETCHING
                 for variant, port in ports.items()
             },
+            **{name: SCRIPTS[name].text.replace("https://api.example.org", served) for name in SESSIONS},
             "docs_client_tls": changed(SCRIPTS["docs_client_tls"], {**api, **pin}),
             "docs_client_tls_with_the_pins_as_shown": changed(SCRIPTS["docs_client_tls"], api),
             "docs_tls_to_pin_a_key": changed(SCRIPTS["docs_tls_to_pin_a_key"], pin),
@@ -116,6 +132,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
             verbose=True,
         )
     return Played(run, plain.received)
+
+
+def answered(request: bytes) -> bytes:
+    """Who does not log in, and has no token that is right, is refused."""
+    if request.startswith(b"GET /scores HTTP") and b"Bearer" not in request:
+        return b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
+    return HEAD + BODY
 
 
 def wait(connection: ssl.SSLSocket) -> None:

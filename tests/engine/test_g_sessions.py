@@ -65,7 +65,9 @@ def options(files: Mapping[str, Authority]) -> Iterator[list[str]]:
         ports = {name: stack.enter_context(ScriptedServer(script)).port for name, script in SCRIPTS.items()}
         for name, file in (("secure", "root.crt"), ("stranger", "stranger.crt")):
             identity = files[file].issue("localhost")
-            steps: Sequence[Step] = [Secure(identity), *[ReadRequest(), HELLO] * 9]
+            steps: list[Step] = [Secure(identity)]
+            for _ in range(9):
+                steps += ReadRequest(), HELLO
             ports[name] = stack.enter_context(ScriptedServer(steps)).port
         ports["server"] = stack.enter_context(Server()).port
         ports["service"] = stack.enter_context(Service()).port

@@ -24,6 +24,8 @@ from .response import PyHTTPResponse
 if TYPE_CHECKING:
     from .node_calls import NodeCall
 
+_FILE_PATH = 44
+"""PROPERTY_HINT_FILE_PATH, of Godot 4.5: a path, and no uid in its place."""
 _UNLIMITED_REDIRECTS = 100
 _UNLIMITED_SIZE = 2**31 - 1
 
@@ -74,7 +76,7 @@ class PyHTTPRequest(Node):
     request_completed = Signal(result=int, response_code=int, headers=PackedStringArray, body=PackedByteArray)
     """Emitted when a request is over; the next one may be made at once."""
 
-    download_file: str = export("", file="", getter="get_download_file", setter="set_download_file")
+    download_file: str = export("", hint=_FILE_PATH, getter="get_download_file", setter="set_download_file")
     """The file that gets the body of a successful response; empty: `request_completed` has the body."""
     download_chunk_size: int = export(
         65536,

@@ -12,6 +12,22 @@ func test_readme_a_first_class_in_python() -> void:
 	check("it greets", Greeter.new().greet("Ada"), "Hello, Ada!")
 
 
+func test_docs_sessions_one_line() -> void:
+	await run_node("docs_sessions_one_line")
+
+
+func test_docs_sessions_a_session() -> void:
+	await run_node("docs_sessions_a_session")
+
+
+func test_docs_sessions_a_token_that_has_to_be_refreshed() -> void:
+	await run_node("docs_sessions_a_token_that_has_to_be_refreshed")
+
+
+func test_docs_sessions_downloads_and_progress() -> void:
+	await run_node("docs_sessions_downloads_and_progress")
+
+
 func test_docs_exporting_what_goes_where() -> void:
 	check("levels", Levels.new().names(), ["meadow", "cave"])
 
