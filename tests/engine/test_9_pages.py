@@ -21,8 +21,11 @@ from tests.loopback.tls_server import TlsServer, server_context
 from devkit.project import EXTENSION
 
 SUITE = "pages.gd"
+BASES = ("pages_sessions.gd", "pages_base.gd")
 IN_EDITOR = "pages_in_editor.gd"
 
+NAMES = [name for suite in (SUITE, *BASES) for name in functions(suite)]
+"""The tests of the pages but those for the editor."""
 SCRIPTS = {block.name: block for block in blocks("gdscript")}
 CLASSES = {block.name: block for block in [*blocks("python"), *examples("addons/pythonscript")]}
 """Modules with classes in Python."""
@@ -176,7 +179,7 @@ def fresh_project(folder: Path, files: dict[str, str], *, editor: bool = False) 
     """A project made as the README says."""
     project = Project(
         folder,
-        scripts=[IN_EDITOR] if editor else [SUITE, "pages_base.gd"],
+        scripts=[IN_EDITOR] if editor else [SUITE, *BASES],
         host=False,
         client=True,
         editor=editor,
@@ -214,7 +217,7 @@ def test_the_first_start_of_an_editor_is_the_same_everywhere(block: Block) -> No
 
 
 def test_every_block_has_its_test() -> None:
-    names = [name.removeprefix("test_") for name in (*functions(SUITE), *functions(IN_EDITOR))]
+    names = [name.removeprefix("test_") for name in (*NAMES, *functions(IN_EDITOR))]
     shown = [*SCRIPTS.values(), *CLASSES.values()]
     untested = [block for block in shown if block.name not in names]
     assert [f"{block.place} needs a test_{block.name}() in {SUITE}" for block in untested] == []
@@ -225,7 +228,7 @@ def test_the_run(played: Played) -> None:
     played.run.assert_clean()
 
 
-@pytest.mark.parametrize("name", functions(SUITE))
+@pytest.mark.parametrize("name", NAMES)
 def test_suite(name: str, played: Played) -> None:
     played.run.assert_passed(name)
 

@@ -331,4 +331,33 @@ MUTANTS = [
         ("a file comes once at a time", "            if path in _under_way:", "            if False:"),
         ("another URL's part is another's", "lines[0] == self._url and ", ""),
     ),
+    *_in(
+        "delivery",
+        ("a turn takes a bounded time", "            if self._clock() >= end:\n                break\n", ""),
+        (
+            "a burst makes one deferred call",
+            "            if self._coming or self._stopped:",
+            "            if self._stopped:",
+        ),
+        (
+            "what is left comes later",
+            "        self._later(PAUSE, self._turn)",
+            "        self._defer(self._turn)",
+        ),
+        (
+            "a job that raises ends no turn",
+            "    except Exception:\n        log_exception",
+            "    except KeyError:\n        log_exception",
+        ),
+        ("urgent jobs wake the sleeper", "            sleeper.set()", "            pass"),
+        ("a stopped one does nothing", "        self._jobs.clear()\n", ""),
+        (
+            "a result that is claimed is forgotten",
+            "            if claim():\n                continue\n",
+            "            claim()\n",
+        ),
+        ("a result waits a minute", "if self._clock() >= until:", "if True:"),
+        ("unclaimed results are bounded", "if len(self._waiting) >= MOST_UNCLAIMED:", "if False:"),
+        ("a look is bounded", "min(len(self._waiting), LOOKED_AT)", "len(self._waiting)"),
+    ),
 ]

@@ -11,7 +11,7 @@ from .session import PyHTTPSession
 from .transfer import PyHTTPTransfer
 
 
-@gdclass(abstract=True, tool=True)
+@gdclass(tool=True, abstract=True)
 class PyHTTP(RefCounted):
     """HTTP in one line: `var response: PyHTTPResponse = await PyHTTP.fetch("https://example.org")`.
 

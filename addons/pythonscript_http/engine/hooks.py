@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LONGEST: Final = 60.0
+LONGEST_HOOK: Final = 60.0
 """Seconds that a hook may take, where the call's deadline is not earlier."""
-_LATE: Final = f"it did not end within {LONGEST:g} s"
+_LATE: Final = f"it did not end within {LONGEST_HOOK:g} s"
 
 
 async def before(hook: Callable, request: Request) -> Request:
@@ -85,7 +85,7 @@ async def _answer(
     network.delivery.post_urgent(partial(_call, name, hook, argument, result, future))
     loop = network.loop
     try:
-        with deadline(loop, loop.clock() + LONGEST, _LATE):
+        with deadline(loop, loop.clock() + LONGEST_HOOK, _LATE):
             return await future
     except TimedOutError as error:
         if str(error) != _LATE:

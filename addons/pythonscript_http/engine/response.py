@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from godot import Array, Image, PackedByteArray, PackedStringArray, RefCounted, const, gdclass
 from pythonscript_http.exceptions import LocalError
@@ -11,8 +11,8 @@ from pythonscript_http.exceptions import LocalError
 if TYPE_CHECKING:
     from pythonscript_http.sessions.response import Response
 
-MOST_PIXELS = 64 << 20
-"""Of an image that is decoded: 256 MiB of memory."""
+MOST_DECODED: Final = 64 << 20
+"""Pixels of an image that is decoded: 256 MiB of memory."""
 _LOADERS = {
     "image/png": ("png", "load_png_from_buffer"),
     "image/jpeg": ("jpg", "load_jpg_from_buffer"),
@@ -205,7 +205,7 @@ class PyHTTPResponse(RefCounted):
         found = image_type(data, self._response.headers.get("content-type"))
         kind, loader = _LOADERS.get(found, ("", ""))
         size = size_of(kind, bytes(data[:65536])) if kind else None
-        if size is None or size[0] * size[1] > MOST_PIXELS:
+        if size is None or size[0] * size[1] > MOST_DECODED:
             return None
         image = Image()
         error = getattr(image, loader)(self.body)

@@ -1,4 +1,4 @@
-extends "pages_base.gd"
+extends "pages_sessions.gd"
 ## Runs what the pages show, GDScript and classes in Python; a test is named for the page and the section.
 ##
 ## test_9_pages.py compares what the blocks print.
@@ -10,22 +10,6 @@ func test_readme_a_first_request() -> void:
 
 func test_readme_a_first_class_in_python() -> void:
 	check("it greets", Greeter.new().greet("Ada"), "Hello, Ada!")
-
-
-func test_docs_sessions_one_line() -> void:
-	await run_node("docs_sessions_one_line")
-
-
-func test_docs_sessions_a_session() -> void:
-	await run_node("docs_sessions_a_session")
-
-
-func test_docs_sessions_a_token_that_has_to_be_refreshed() -> void:
-	await run_node("docs_sessions_a_token_that_has_to_be_refreshed")
-
-
-func test_docs_sessions_downloads_and_progress() -> void:
-	await run_node("docs_sessions_downloads_and_progress")
 
 
 func test_docs_exporting_what_goes_where() -> void:

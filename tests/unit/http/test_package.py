@@ -156,4 +156,4 @@ def test_all_classes_run_in_the_editor_too() -> None:
     texts = {path.name: path.read_text(encoding="utf-8") for path in MODULES}
     declared = {name: text.count("@gdclass") for name, text in texts.items() if "@gdclass" in text}
     assert declared
-    assert declared == {name: texts[name].count("@gdclass(tool=True)") for name in declared}
+    assert declared == {name: texts[name].count("@gdclass(tool=True") for name in declared}
