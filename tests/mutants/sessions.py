@@ -349,8 +349,7 @@ MUTANTS = [
             "    except Exception:\n        log_exception",
             "    except KeyError:\n        log_exception",
         ),
-        ("urgent jobs wake the sleeper", "            sleeper.set()", "            pass"),
-        ("a stopped one does nothing", "        self._jobs.clear()\n", ""),
+        ("a stopped one does nothing", "        if self._stopped:\n            return\n", ""),
         (
             "a result that is claimed is forgotten",
             "            if claim():\n                continue\n",
