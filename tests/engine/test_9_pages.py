@@ -38,6 +38,7 @@ SESSIONS = (
     "docs_sessions_a_session",
     "docs_sessions_a_token_that_has_to_be_refreshed",
     "docs_sessions_downloads_and_progress",
+    "docs_sessions_server_sent_events",
 )
 FETCHING = (
     "readme_a_first_request",
@@ -52,6 +53,8 @@ PIN = "sha256//nHq8yT4fIRdvkyYwiKrIZNbDZ0gKdWpXNSOYYWYE+iY="
 BODY = b'{"Ada": 1815}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/json\r\nContent-Length: %d\r\n\r\n" % len(BODY)
 
+EVENTS = b"retry: 100\nid: 1\ndata: Ada\n\nid: 2\ndata: Grace\n\n"
+
 PRINTED_HEAD = '200 { "Content-Type": "text/json", "Content-Length": "13" }'
 PRINTED = {
     **{name: [BODY.decode()] for name in FETCHING},
@@ -60,6 +63,7 @@ PRINTED = {
     "docs_sessions_a_session": ["200"],
     "docs_sessions_a_token_that_has_to_be_refreshed": [BODY.decode()],
     "docs_sessions_downloads_and_progress": ["true 100.0"],
+    "docs_sessions_server_sent_events": ["Ada", "Grace"],
     "docs_python_a_class_and_a_script_that_uses_it": ["Ada 1815", "1"],
     "addons_pythonscript_readme_await": ["one frame later"],
 }
@@ -141,6 +145,13 @@ def answered(request: bytes) -> bytes:
     """Who does not log in, and has no token that is right, is refused."""
     if request.startswith(b"GET /scores HTTP") and b"Bearer" not in request:
         return b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
+    if request.startswith(b"GET /events"):
+        if b"Last-Event-ID: 2" in request:
+            return b"HTTP/1.1 204 No Content\r\n\r\n"
+        return b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: %d\r\n\r\n%b" % (
+            len(EVENTS),
+            EVENTS,
+        )
     return HEAD + BODY
 
 

@@ -1,6 +1,7 @@
 """The engine's classes of this addon, and what they use. Nothing else here knows the engine."""
 
 from .client import PyHTTPClient
+from .event_source import PyHTTPEventSource
 from .fetch import PyHTTP
 from .policy import PyTLSPolicy
 from .request_node import PyHTTPRequest
@@ -13,6 +14,7 @@ __all__ = [
     "PyHTTP",
     "PyHTTPClient",
     "PyHTTPConnection",
+    "PyHTTPEventSource",
     "PyHTTPRequest",
     "PyHTTPResponse",
     "PyHTTPSession",

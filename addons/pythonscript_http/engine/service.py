@@ -91,7 +91,7 @@ class Service:
         transfer._method, transfer._url = method.upper() or "GET", url
         call = Call(transfer, keep=keep)
         try:
-            settings = self._options(options, streamed=not keep)
+            settings = self.options(options, streamed=not keep)
         except LocalError as error:
             call.refused(method, url, str(error))
         else:
@@ -101,7 +101,7 @@ class Service:
     def request_sync(self, method: str, url: str, options: Mapping[Any, object]) -> PyHTTPResponse:
         """Makes a call, and waits for its end."""
         try:
-            settings = self._options(options, streamed=False)
+            settings = self.options(options, streamed=False)
         except LocalError as error:
             response = Response(method or "GET", url)
             response.failed(Failure.INVALID_REQUEST, str(error))
@@ -146,7 +146,7 @@ class Service:
             self._store_in(int(owner.cache_storage), owner.cache_folder)
             self._settings = settings
 
-    def _options(self, options: Mapping[Any, object], *, streamed: bool) -> dict[Any, object]:
+    def options(self, options: Mapping[Any, object], *, streamed: bool) -> dict[Any, object]:
         """The options of a call as the session below takes them.
 
         Raises:

@@ -14,5 +14,9 @@ func test_docs_sessions_a_token_that_has_to_be_refreshed() -> void:
 	await run_node("docs_sessions_a_token_that_has_to_be_refreshed")
 
 
+func test_docs_sessions_server_sent_events() -> void:
+	await run_node("docs_sessions_server_sent_events")
+
+
 func test_docs_sessions_downloads_and_progress() -> void:
 	await run_node("docs_sessions_downloads_and_progress")

@@ -168,3 +168,29 @@ func test_objects_that_a_script_makes() -> void:
 	transfer.cancel()
 	check("a transfer", [transfer.is_completed(), transfer.received_bytes], [false, 0])
 	check("no PyHTTP", ClassDB.can_instantiate("PyHTTP"), false)
+
+
+func test_events() -> void:
+	var source := PyHTTPEventSource.new()
+	check("before", [source.state, source.last_event_id], [PyHTTPEventSource.STATE_CLOSED, ""])
+	var got := []
+	var over := []
+	source.event_received.connect(
+		func(event: String, data: String, id: String) -> void: got.append([event, data.get_slice(":", 0), id])
+	)
+	source.closed.connect(func(response: PyHTTPResponse) -> void: over.append(int(response.error)))
+	source.open("/events/chunked/6/6", {}, session_at("service"))
+	check("it begins", source.state, PyHTTPEventSource.STATE_CONNECTING)
+	while got.size() < 6:
+		await get_tree().process_frame
+	check("the first", got[0], ["message", "1", "1"])
+	check("another type", got[3], ["tick", "4", "4"])
+	check("the last", [source.last_event_id, over], ["6", []])
+	source.close()
+	check("closed", source.state, PyHTTPEventSource.STATE_CLOSED)
+	source.open("/json/1", {}, session_at("service"))
+	while over.is_empty():
+		await get_tree().process_frame
+	check("no event stream", over, [PyHTTPResponse.ERROR_PROTOCOL])
+	expect("the headers are a int")
+	source.open("/", {"headers": 5})
