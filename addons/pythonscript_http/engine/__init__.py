@@ -3,6 +3,7 @@
 from .client import PyHTTPClient
 from .event_source import PyHTTPEventSource
 from .fetch import PyHTTP
+from .mock import PyHTTPMock
 from .policy import PyTLSPolicy
 from .request_node import PyHTTPRequest
 from .response import PyHTTPResponse
@@ -15,6 +16,7 @@ __all__ = [
     "PyHTTPClient",
     "PyHTTPConnection",
     "PyHTTPEventSource",
+    "PyHTTPMock",
     "PyHTTPRequest",
     "PyHTTPResponse",
     "PyHTTPSession",

@@ -49,7 +49,15 @@ OPTIONS: Final = (
     "decode_body",
 )
 """The options that a session has as properties of the same name."""
-_SETTINGS: Final = (*OPTIONS, "base_url", "user_agent", "cookie_file", "cache_storage", "cache_folder")
+_SETTINGS: Final = (
+    *OPTIONS,
+    "base_url",
+    "user_agent",
+    "cookie_file",
+    "cache_storage",
+    "cache_folder",
+    "mock",
+)
 _USER_AGENT: Final = user_agent()
 _STREAMED: Final = (
     "the option 'stream_response' needs a PyHTTPTransfer, whose signals hand the body out: use start()"
@@ -79,6 +87,7 @@ class Service:
         self._stored: tuple[int, str] = (0, "")
         self._store: MemoryStore | FolderStore | None = None
         self.session = session()
+        self._network = self.session.sender
         network.services.add(self)
 
     def start(self, method: str, url: str, options: Mapping[Any, object], *, keep: bool) -> PyHTTPTransfer:
@@ -142,6 +151,7 @@ class Service:
             if self.session.base_url != owner.base_url:
                 self.session.base_url = owner.base_url
             self.session.user_agent = owner.user_agent or _USER_AGENT
+            self.session.sender = self._network if owner.mock is None else owner.mock._mock
             self._keep_cookies_in(owner.cookie_file)
             self._store_in(int(owner.cache_storage), owner.cache_folder)
             self._settings = settings

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from godot import BoundSignal, Callable, Dictionary, RefCounted, export, gdclass
 
+from .mock import PyHTTPMock
 from .response import PyHTTPResponse
 from .transfer import PyHTTPTransfer
 
@@ -89,6 +90,8 @@ class PyHTTPSession(RefCounted):
     """Bytes of the headers of one response, from 1024 to 16777216."""
     decode_body: bool = export(True)
     """If `true`, compressed bodies are asked for, and handed out decompressed."""
+    mock: PyHTTPMock | None = export(None, usage=0)
+    """Answers in the network's place, for tests; `null`: the network does."""
     before_request: Callable = export(usage=0)
     """Called on the main thread before a request is sent, with a Dictionary of its `method`, `url`, `headers`
     (a Dictionary) and perhaps `body`, which it may change. It may be a coroutine."""

@@ -91,3 +91,31 @@ func test_a_script_error_in_it() -> void:
 	session.after_response = func(response: Variant) -> bool: return response.nothing()
 	expect("Nonexistent function 'nothing'")
 	check_ok("reported, and the response stays", await session.fetch("/hello"))
+
+
+func test_a_mock() -> void:
+	var mock := PyHTTPMock.new()
+	var session := session_at("closed")
+	session.mock = mock
+	mock.answer("GET", "/scores/*", {"json": {"points": 31}})
+	mock.fail("POST", "", PyHTTPResponse.ERROR_TIMEOUT, "slow")
+	mock.answer("POST", "*", {"status": 503, "headers": {"Retry-After": "0"}})
+	mock.answer("POST", "*", {"status": 201, "body": "made", "delay": 0.01})
+	var response: PyHTTPResponse = await session.fetch("/scores/1?a=b")
+	check("JSON", response.json(), {"points": 31})
+	check("its type", response.get_header("content-type"), "application/json")
+	response = await session.post("/scores", {"json": 5, "retries": 1})
+	check("repeated", [response.status, response.text(), response.attempts], [201, "made", 2])
+	check_failed("none", await session.put("/x"), PyHTTPResponse.ERROR_MOCK_UNMATCHED, "PUT")
+	check("came", mock.requests.size(), 4)
+	check("a request", mock.requests[1]["body"], "5".to_utf8_buffer())
+	check("unmatched", [mock.requests[3]["method"], mock.requests[3]["matched"]], ["PUT", false])
+	mock.clear()
+	mock.fail("", "*", PyHTTPResponse.ERROR_TLS)
+	check_failed("a failure", await session.fetch("/"), PyHTTPResponse.ERROR_TLS, "mock")
+	expect("an answer has no 'boddy'")
+	mock.answer("", "*", {"boddy": 1})
+	expect("the status 5")
+	mock.answer("", "*", {"status": 5})
+	session.mock = null
+	check_failed("the network", await session.fetch("/"), PyHTTPResponse.ERROR_CANT_CONNECT, "127.0.0.1")
