@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+GUIDE = "docs/guide.md"
+"""The page whose blocks make one project, in their order: tests/bundle/test_guide.py follows it."""
 
 _FENCE = re.compile(r" {0,3}(```+|~~~+)\s*([\w+-]*)")
 _UNFENCED = re.compile(r"    |\t|\s*<pre\b")
-_FILE = re.compile(r"# (addons/\w+/\w+\.py)\n")
+_FILE = re.compile(r"# (addons/\w+/\w+\.py|\w+\.gd)\n")
 _HEADING = re.compile(r"#+ (.+)")
 
 
@@ -44,7 +46,7 @@ class Block:
 
     @property
     def file(self) -> str:
-        """The file of an addon that it is, where its first line says so; else empty."""
+        """The file of a project that it is, where its first line says so; else empty."""
         said = _FILE.match(self.text)
         return said[1] if said else ""
 

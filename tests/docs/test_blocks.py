@@ -6,7 +6,7 @@ import pytest
 from tests.docs.blocks import ROOT, Block, blocks, pages, read
 
 LANGUAGES = {"gdscript", "python", "sh"}
-"""Those that are run: by tests/engine/test_9_pages.py, and by test_shell.py here."""
+"""Those that are run: by tests/engine/test_9_pages.py, test_shell.py here, and tests/bundle/test_guide.py."""
 FIGURES = {"docs/architecture.md"}
 """The pages that may have blocks in `text`, which are no code."""
 
@@ -70,6 +70,7 @@ def test_a_block_without_a_language_has_none() -> None:
     ("first", "file"),
     [
         ("# addons/turret/register_types.py", "addons/turret/register_types.py"),
+        ("# main.gd", "main.gd"),
         ("# the addons/turret/register_types.py", ""),
         ("", ""),
     ],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.docs.blocks import Block, blocks
+from tests.docs.blocks import GUIDE, Block, blocks
 from tests.docs.examples import examples
 from tests.engine.harness import HOST, SECONDS, Project, Run, engine, functions
 from tests.loopback.certificates import Authority
@@ -26,12 +26,15 @@ IN_EDITOR = "pages_in_editor.gd"
 
 NAMES = [name for suite in (SUITE, *BASES) for name in functions(suite)]
 """The tests of the pages but those for the editor."""
-SCRIPTS = {block.name: block for block in blocks("gdscript")}
-CLASSES = {block.name: block for block in [*blocks("python"), *examples("addons/pythonscript")]}
+SHOWN = [block for block in blocks() if block.page != GUIDE]
+SCRIPTS = {block.name: block for block in SHOWN if block.language == "gdscript"}
+CLASSES = {
+    block.name: block for block in [*SHOWN, *examples("addons/pythonscript")] if block.language == "python"
+}
 """Modules with classes in Python."""
 (FIRST_START,) = (block for block in blocks("sh") if block.name == "readme_in_a_project_of_your_own")
 OTHER_FIRST_STARTS = [
-    block for block in blocks("sh") if "--import" in block.text and block.name != FIRST_START.name
+    block for block in SHOWN if block.language == "sh" and "--import" in block.text and block != FIRST_START
 ]
 SESSIONS = (
     "docs_sessions_one_line",
