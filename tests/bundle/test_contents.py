@@ -14,7 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from devkit import build, cache, elf, environment, home, interpreter, packages, parts, project, zig
+from devkit import build, cache, client, elf, environment, home, interpreter, packages, parts, project, zig
 from devkit.bundle import ADDONS
 from devkit.bundle import make as make_bundle
 from devkit.console import Failure
@@ -204,6 +204,7 @@ def test_what_would_need_a_newer_glibc_is_not_bundled(
         names = [name for name in file.namelist() if "/bin/" in name and name.endswith(".so")]
         host = {name: Path(file.extract(name, tmp_path)) for name in names}
     monkeypatch.setattr(build, "made", lambda *_: host)
+    monkeypatch.setattr(client, "made", lambda *_: {})
     with pytest.raises(Failure, match=r"needs glibc 2\.\d+, and is to run with 2\.28"):
         make_bundle(python, ENVIRONMENT, tmp_path / "out")
     assert not [*(tmp_path / "out").glob("*")]

@@ -31,6 +31,11 @@ LEFT_OUT = (
     # for who develops, and for terminals and windows
     *("test", "tests", "idlelib", "tkinter", "turtle.py", "turtledemo", "lib2to3", "pydoc_data", "curses"),
     *("venv", "ensurepip", "distutils", "config-*", "__phello__", "msilib", "fetch_macholib*"),
+    *("pydoc.py", "doctest.py", "modulefinder.py", "pyclbr.py"),
+    # for servers and for mail
+    *("wsgiref", "xmlrpc", "mailbox.py", "imaplib.py", "poplib.py"),
+    # what stands in for a compiled module, which is there
+    *("_pydecimal.py", "_pydatetime.py", "_pyio.py"),
     # where packages are installed
     *("site-packages", "dist-packages", "sitecustomize.py", "EXTERNALLY-MANAGED"),
     # what the build machine was like
@@ -39,12 +44,15 @@ LEFT_OUT = (
     *("__pycache__", "LICENSE.txt", "lib-dynload"),
 )
 """Files and folders of the standard library, by their names."""
+_NEEDED = {"_pyrepl": ("__init__.py", "trace.py", "types.py", "utils.py")}
+"""What is needed of a package, by `pdb` here, where the rest is for terminals."""
 
 EXTENSIONS_LEFT_OUT = {
     "_test*": "for CPython's own tests",
     "_ctypes_test": "for CPython's own tests",
     "_xxtestfuzz": "for CPython's own tests",
     "xx*": "for CPython's own tests",
+    "_remote_debugging": "for who develops",
     "_tkinter": "windows of its own",
     "_curses*": "for terminals",
     "readline": "for terminals, and GNU's is under the GPL",
@@ -161,7 +169,9 @@ def _standard(python: Interpreter) -> Iterator[Path]:
 
     for folder, folders, files in os.walk(python.stdlib):
         folders[:] = wanted(folders)
-        yield from (Path(folder) / name for name in wanted(files) if not name.endswith(_NO_SOURCES))
+        needed = _NEEDED.get(Path(folder).name, files)
+        found = (name for name in wanted(files) if name in needed and not name.endswith(_NO_SOURCES))
+        yield from (Path(folder) / name for name in found)
 
 
 def _extensions(python: Interpreter) -> list[Path]:
