@@ -67,7 +67,6 @@ PRINTED = {
     "docs_sessions_a_token_that_has_to_be_refreshed": [BODY.decode()],
     "docs_sessions_downloads_and_progress": ["true 100.0"],
     "docs_sessions_server_sent_events": ["Ada", "Grace"],
-    "docs_python_a_class_and_a_script_that_uses_it": ["Ada 1815", "1"],
     "addons_pythonscript_readme_await": ["one frame later"],
 }
 """What the blocks print."""

@@ -30,10 +30,6 @@ func test_docs_client_tls() -> void:
 	await run_node("docs_client_tls_with_the_pins_as_shown")
 
 
-func test_docs_python_a_class_and_a_script_that_uses_it() -> void:
-	await run_node("docs_python_a_class_and_a_script_that_uses_it")
-
-
 func test_docs_python_the_client_in_python() -> void:
 	var scores := Scores.new()
 	add_child(scores)
