@@ -400,10 +400,9 @@ def load_documentation() -> None:
 
     from . import documentation  # late: a game has no help
 
-    # quirk - Godot 4.3 to 4.6 - an editor that has no cache of its help, as a new version of it has none, makes
-    # one, and leaves out the texts of extensions until it starts again: EditorHelp::_gen_doc_thread, unlike
-    # _gen_extensions_docs - editor/doc/editor_help.cpp - drop the sentence in docs/guide.md when it does not
-
+    # quirk - Godot 4.3 to 4.6 - an editor without a cache of its help, as after an upgrade, makes one and
+    # leaves out extensions' texts until it starts again: EditorHelp::_gen_doc_thread, unlike
+    # _gen_extensions_docs - editor/doc/editor_help.cpp - drop, with the sentence in guide.md, when mended
     for cls in declared.values():
         try:
             load_xml(documentation.to_xml(cls))
