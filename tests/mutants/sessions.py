@@ -50,7 +50,7 @@ MUTANTS = [
         ("an event has no type of the one before", '        self._type = b""\n\n\ndef', "\n\ndef"),
         ("retry is digits", " and _DIGITS.fullmatch(value):", " and value:"),
         ("a line that comes in pieces is bounded", "if self._pending_size > self._line_limit:", "if False:"),
-        ("an event is bounded", "if self._size > self._event_limit + 1:", "if False:"),
+        ("an event is bounded", "if len(self._data) + len(value) > self._event_limit:", "if False:"),
     ),
     *_in(
         "cookies",
@@ -84,6 +84,7 @@ MUTANTS = [
     ),
     *_in(
         "cache",
+        ("Vary is bounded", " or len(vary) > MOST_VARY", ""),
         ("what one player may see is no answer for another", '{*vary, "authorization"}', "{*vary}"),
         ("Age counts", "max(apparent, told + delay)", "apparent"),
         ("no-store is not kept", 'elif "no-store" in control:', "elif False:"),
@@ -142,7 +143,13 @@ MUTANTS = [
         ("an answer that breaks off fails", "        if answer.failure:\n", "        if False:\n"),
     ),
     *_in(
+        "files",
+        ("a link is not followed", "_NO_WAIT | _NO_LINK", "_NO_WAIT"),
+        ("one writes at a time", "if found.st_ino and", "if False and"),
+    ),
+    *_in(
         "cache_store",
+        ("a file is small", "min(most_bytes // _SHARE, LARGEST_IN_FOLDER)", "most_bytes"),
         ("a damaged body is a miss", "(len(body) == body_size and crc32(body) == body_sum)", "True"),
         (
             "files are written whole",
@@ -160,6 +167,7 @@ MUTANTS = [
     ),
     *_in(
         "loop",
+        ("who cannot wait is told", "return coroutine.throw(refusal)", "pass"),
         ("a deadline is raised", "self.limit < NEVER and self._loop.clock() >= self.limit", "False"),
         ("the nearer deadline counts", "if self._until < task.limit:", "if True:"),
         ("what was not begun is begun", "if not self._begun:", "if False:"),
@@ -174,6 +182,7 @@ MUTANTS = [
     ),
     *_in(
         "urls",
+        ("a zone is of the origin", 'if "%" in host.name:', "if False:"),
         ("dot segments are removed", "    if not _DOTS.search(path):", "    if True:"),
         ("a backslash is a slash", '.replace("\\\\", "/")', ""),
         ("a user is not repeated", "{('...@' if at else '') + rest", "{head"),
@@ -210,6 +219,7 @@ MUTANTS = [
         ("the server is heard", "delay = max(asked, delay) if asked else delay", "pass"),
         ("the deadline is heard", "return delay if delay < left else None", "return delay"),
         ("delays are bounded", "30), LONGEST_DELAY)", "30), 1e9)"),
+        ("what a server asks for is bounded", "if asked > LONGEST_ASKED:", "if False:"),
     ),
     *_in(
         "pool",
@@ -227,8 +237,15 @@ MUTANTS = [
         ),
         (
             "whoever came first is served first",
-            "sorted(lines.values(), key=_number)",
-            "sorted(lines.values(), key=_number, reverse=True)",
+            "heapq.heappush(self._heads, (line[0].number, route))",
+            "heapq.heappush(self._heads, (-line[0].number, route))",
+        ),
+        ("who has left leaves little", "if len(self._heads) > 2", "if False and 2"),
+        ("nobody looks in vain", "while heads and (self._by_age or", "while heads and (True or"),
+        (
+            "a connection that can't be waited for is given up",
+            "such as Cancelled\n            connecting.close()\n",
+            "such as Cancelled\n",
         ),
         (
             "a failure frees its place",
@@ -276,6 +293,11 @@ MUTANTS = [
     ),
     *_in(
         "transfer",
+        (
+            "a file that cannot be closed ends the call",
+            "except Exception as error:  # the call ends nevertheless",
+            "except ZeroDivisionError as error:",
+        ),
         ("redirects are bounded", "if len(self._redirects) >= request.options.max_redirects:", "if False:"),
         (
             "repetitions are bounded",
@@ -292,6 +314,10 @@ MUTANTS = [
             "        if self._last:\n            self._listener.received",
             "        if True:\n            self._listener.received",
         ),
+    ),
+    *mutants_of(
+        f"{_SESSIONS}/transfer.py",
+        ("unsafe answers are not kept", "options.tls.unsafe and", "False and", f"{_UNIT}/test_caching.py"),
     ),
     *_in(
         "caching",
@@ -310,13 +336,15 @@ MUTANTS = [
             "        if not response.failure:\n            self._keep",
             "        if True:\n            self._keep",
         ),
-        ("what must not be kept is not", 'self._mode != "no-store" and ', ""),
+        ("what must not be kept is not", 'elif self._mode != "no-store":', "else:"),
     ),
     *_in(
         "downloads",
         ("a part of another version is not gone on with", 'headers.set("If-Range", validator)', "pass"),
         ("a weak validator resumes nothing", "if tag.startswith('\"') and", "if"),
-        ("ranges are those asked for", "or int(match[1]) != self.offset:", "or False:"),
+        ("ranges are those asked for", "or int(match[1]) != self.offset or", "or False or"),
+        ("a part of the rest is not all of it", "str(end)) else 0", "str(end)) else end"),
+        ("what came is what was said", "if 0 <= self._whole != self._size:", "if False:"),
         (
             "another digest is no file",
             "if self._hash is not None and self._hash.hexdigest() != self._digest:",

@@ -28,6 +28,10 @@ LONGEST_GUESS: Final = 86400.0
 MOST_SECONDS: Final = 2**31
 """What a number of seconds over it counts as (section 1.2.2)."""
 
+MOST_VARY: Final = 32
+"""Request headers that a response may depend on; one that names more is not kept, as each look-up has to hash
+them all."""
+
 # One element of the list. Nothing in it matches in two ways; quoted strings are passed over whole.
 _DIRECTIVE: Final = re.compile(
     r"(?:\A|,)[ \t]*+"
@@ -201,7 +205,8 @@ class Cache:
                 return False
         elif "no-store" in control:
             return False
-        if "*" in _vary(answer):
+        vary = _vary(answer)
+        if "*" in vary or len(vary) > MOST_VARY:
             return False
         explicit = "max-age" in control or "expires" in answer
         if not (explicit or "public" in control or "private" in control or status in _GUESSABLE):
@@ -216,7 +221,7 @@ class Cache:
         status: int,
         reason: str,
         answer: Headers,
-        body: bytes,
+        body: bytes | memoryview,
         *,
         requested: float,
         received: float,
@@ -237,7 +242,7 @@ class Cache:
         vary = _vary(answer)
         kept = _without(answer, _NEVER_STORED)
         stored = Stored(_key(url), _selector(vary, headers), vary, status, reason, kept, requested, received)
-        self._store.put(stored, body)
+        self._store.put(stored, bytes(body))
         return True
 
     def freshen(self, stale: Stale, answer: Headers, *, requested: float, received: float) -> Fresh | None:

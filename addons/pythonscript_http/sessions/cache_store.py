@@ -26,6 +26,8 @@ MOST_VARIANTS: Final = 8
 
 _SHARE: Final = 4
 """One response is at most so small a part of its store."""
+LARGEST_IN_FOLDER: Final = 4 << 20
+"""Bytes of a body that is kept in a folder: to write and to check it, the other calls wait."""
 _OVERHEAD: Final = 500
 """Bytes of the objects of a response in memory, or of the blocks of a file, beside what they hold."""
 
@@ -152,7 +154,7 @@ class FolderStore:
     ) -> None:
         self._folder = folder
         self._usage = _Usage(most_bytes, most_entries)
-        self.largest = most_bytes // _SHARE
+        self.largest = min(most_bytes // _SHARE, LARGEST_IN_FOLDER)
         self.failure = ""
         """Why the last file could not be read or written; empty: it could."""
         self._look()

@@ -118,9 +118,7 @@ class Caching:
         request, cache = self._request, self._cache
         if request.method not in _ASKED:
             cache.invalidate(request.method, self._url, response.status, response.headers)
-        elif self._mode != "no-store" and cache.may_store(
-            request.method, request.headers, response.status, response.headers
-        ):
+        elif self._mode != "no-store":
             cache.store(
                 request.method,
                 self._url,
@@ -128,7 +126,7 @@ class Caching:
                 response.status,
                 response.status_text,
                 response.headers,
-                bytes(response.body),
+                response.body,
                 requested=self._sent,
                 received=now,
             )

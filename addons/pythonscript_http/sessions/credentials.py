@@ -7,6 +7,7 @@ comes to another one by an absolute URL or by a redirect.
 
 from typing import Final
 
+from pythonscript_http.exceptions import LocalProtocolError
 from pythonscript_http.transport.http_proxy import basic
 
 from .headers import Headers
@@ -44,12 +45,25 @@ def authorization(options: Options, parsed: ParsedUrl) -> tuple[str, str]:
     Returns:
         Its value, and the origin that it is for, empty where that is the request's home. Both are empty: it
         asks for none.
+
+    Raises:
+        LocalProtocolError: the user can't be told from the password, or has no UTF-8 form.
     """
     if parsed.user or parsed.password:
-        return basic(parsed.user, parsed.password), parsed.url.origin
+        return _basic(parsed.user, parsed.password), parsed.url.origin
     auth = options.auth
     if auth is ABSENT:
         return "", ""
     if isinstance(auth, tuple):
-        return basic(auth[0].encode(), auth[1].encode()), ""
+        try:
+            return _basic(auth[0].encode(), auth[1].encode()), ""
+        except UnicodeEncodeError:
+            text = "the user or the password holds a lone surrogate, which has no UTF-8 form"
+            raise LocalProtocolError(text) from None
     return f"Bearer {auth}", ""
+
+
+def _basic(user: bytes, password: bytes) -> str:
+    if b":" in user:
+        raise LocalProtocolError("the user has a colon, where its password would begin (RFC 7617 section 2)")
+    return basic(user, password)

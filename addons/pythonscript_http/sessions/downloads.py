@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _BUFFER: Final = 1 << 18
 """Bytes that are written at a time."""
 _LARGEST_INFO: Final = 16384
-_RANGE: Final = re.compile(r"bytes ([0-9]{1,19})-[0-9]{1,19}/(?:[0-9]{1,19}|\*)")
+_RANGE: Final = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19}|\*)")
 _UNSATISFIED: Final = re.compile(r"bytes \*/([0-9]{1,19})")
 _STRONG_AFTER: Final = 60.0
 """Seconds after a change from which on its time tells one version from another (RFC 9110 section 8.8.2.2)."""
@@ -64,6 +64,8 @@ class Download:
         self._opened = self._resumable = False
         self._url = ""
         self._buffer = bytearray()
+        self._size = 0  # of the part
+        self._whole = -1  # what it shall be at the end; -1: nobody has said
         self.offset = 0
         """Bytes that are there already, and are not asked for."""
 
@@ -83,11 +85,15 @@ class Download:
             headers: of the request, which are changed.
 
         Raises:
-            SessionError: the part can't be read.
+            SessionError: there can be no such file, or the part can't be read.
         """
         self._close_file()  # of an attempt before this
+        try:
+            self._files.size(self._path)
+        except OSError as error:  # such as a folder: better now than when all of it has come
+            raise _failure(self._path, "written", error) from None
         self._url = url
-        self.offset = 0
+        self.offset, self._whole = 0, -1
         self._hash = hashlib.new(self._algorithm) if self._digest else None
         self._part_wanted = "range" in headers
         if not self._resume or self._part_wanted:
@@ -116,16 +122,18 @@ class Download:
             SessionError: the file can't be written.
         """
         if response.status == 206 and not self._part_wanted:
-            match = _RANGE.fullmatch(response.headers.get("content-range"))
-            if match is None or not self.offset or int(match[1]) != self.offset:
+            end = self._end_of_rest(response.headers)
+            if not end:
                 self._remove()
                 return None
+            self._whole = end
         elif self.offset:  # it has changed, or the server knows no ranges: this is all of it
             self.offset = 0
             self._hash = hashlib.new(self._algorithm) if self._digest else None
         try:
             self._file = self._files.write(self._part, append=self.offset > 0)
             self._opened = True
+            self._size = self.offset
             if self._resume and not (self.offset or self._part_wanted):
                 self._resumable = self._keep_validator(response)
         except OSError as error:
@@ -147,6 +155,7 @@ class Download:
                 self._file.write(piece)
             except OSError as error:
                 raise _failure(self._part, "written", error) from None
+        self._size += size
         return None
 
     def unsatisfied(self, response: Response) -> bool:
@@ -161,7 +170,7 @@ class Download:
         """All of it has come: it gets its name.
 
         Raises:
-            SessionError: its digest is another, or it can't be written.
+            SessionError: its size or its digest is another, or it can't be written.
         """
         file, self._file = self._file, None
         try:
@@ -169,6 +178,10 @@ class Download:
                 file.close()
         except OSError as error:
             raise _failure(self._part, "written", error) from None
+        if 0 <= self._whole != self._size:
+            self._remove()
+            text = f"the server sent the file's bytes to {self._size}, and said to {self._whole}"
+            raise SessionError(Failure.PROTOCOL, text)
         if self._hash is not None and self._hash.hexdigest() != self._digest:
             self._remove()
             found = f"{self._algorithm}:{self._hash.hexdigest()}"
@@ -182,6 +195,15 @@ class Download:
         self._opened = False
 
     # ---- inside
+
+    def _end_of_rest(self, headers: Headers) -> int:
+        """Where a part ends that is all of the rest; 0: it is another part, which a server may choose to send
+        (RFC 9110 section 15.3.7)."""
+        match = _RANGE.fullmatch(headers.get("content-range"))
+        if match is None or not self.offset or int(match[1]) != self.offset or "content-encoding" in headers:
+            return 0
+        end = int(match[2]) + 1
+        return end if match[3] in ("*", str(end)) else 0
 
     def _close_file(self) -> None:
         file, self._file = self._file, None

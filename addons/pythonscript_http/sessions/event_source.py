@@ -17,7 +17,7 @@ from typing import Any, Final, ParamSpec
 
 from pythonscript_http.exceptions import LocalError
 
-from .event_stream import EventStreamParser, ServerSentEvent
+from .event_stream import LONGEST_RETRY, EventStreamParser, ServerSentEvent
 from .failures import Failure
 from .headers import Fields, Headers
 from .loop import Cancelled, Future, Task, sleep
@@ -194,7 +194,7 @@ class EventSource:
             grown = delay * 2.0 ** min(self._failures - 1, 30) * (0.75 + self._jitter() / 4)
             delay = max(delay, min(grown, LONGEST_DELAY))
         asked = None if response.failure else retry_after(response, self._session.wall_clock())
-        return delay if asked is None else max(delay, asked)
+        return delay if asked is None else max(delay, min(asked, LONGEST_RETRY))
 
     async def _sleep(self, seconds: float) -> None:
         clock = self._session.loop.clock

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 LONGEST_LINE: Final = 1 << 20
 """Bytes of one line. Services send a JSON object a line, of some KiB; with an image in it, of some 100."""
 
-LARGEST_EVENT: Final = 8 << 20
+LARGEST_EVENT: Final = 2 << 20
 """Bytes of the data of one event."""
 
 LONGEST_RETRY: Final = 24 * 3600.0
@@ -53,7 +53,6 @@ class EventStreamParser:
         "_line_limit",
         "_pending",
         "_pending_size",
-        "_size",
         "_type",
         "failure",
         "last_event_id",
@@ -69,8 +68,7 @@ class EventStreamParser:
         self._pending: list[bytes] = []  # the line under way
         self._pending_size = 0
         self._type = b""
-        self._data: list[bytes] = []
-        self._size = 0  # of the data, with a LF for each line
+        self._data = bytearray()  # with a LF behind each line
         self._id = last_event_id
         self.last_event_id = last_event_id
         """What a request that goes on from here has in its Last-Event-ID; empty: nothing."""
@@ -127,11 +125,11 @@ class EventStreamParser:
         name, _, value = line.partition(b":")  # a comment has the name ""
         value = value.removeprefix(b" ")
         if name == b"data":
-            self._size += len(value) + 1
-            if self._size > self._event_limit + 1:
+            if len(self._data) + len(value) > self._event_limit:
                 self._fail(f"over {self._event_limit} bytes in one event")
                 return
-            self._data.append(value)
+            self._data += value
+            self._data += b"\n"
         elif name == b"event":
             self._type = value
         elif name == b"id":
@@ -144,12 +142,11 @@ class EventStreamParser:
     def _dispatch(self, events: list[ServerSentEvent]) -> None:
         self.last_event_id = self._id
         if self._data:
-            data = _text(b"\n".join(self._data))
+            data = _text(self._data[:-1])
             events.append(ServerSentEvent(_text(self._type) or "message", data, self._id))
             self._data.clear()
-        self._size = 0
         self._type = b""
 
 
-def _text(value: bytes) -> str:
+def _text(value: bytes | bytearray) -> str:
     return value.decode("utf-8", "replace")

@@ -40,7 +40,7 @@ class Headers:
                     self.add(name, one)
         else:
             for field in fields:
-                self.add(*(_of_line(field) if isinstance(field, str) else field))
+                self.add(*(_of_line(field) if isinstance(field, str) else _of_pair(field)))
 
     @classmethod
     def received(cls, fields: Sequence[tuple[bytes, bytes]]) -> "Headers":
@@ -158,6 +158,13 @@ class Headers:
         headers = Headers()
         headers._fields = [field for field in self._fields if field[0] not in names]
         return headers
+
+
+def _of_pair(pair: object) -> tuple[str, str]:
+    if not isinstance(pair, list | tuple) or len(pair) != 2:
+        what = "a list" if isinstance(pair, list | tuple) else f"a {type(pair).__name__}"
+        raise LocalProtocolError(f"a header is {what}; it must be a line, or a list of name and value")
+    return pair[0], pair[1]
 
 
 def _of_line(line: str) -> tuple[str, str]:

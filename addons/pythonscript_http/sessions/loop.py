@@ -149,6 +149,7 @@ class Task(Future[T]):
         "_due",
         "_loop",
         "_queued",
+        "_refusal",
         "limit",
         "limited_by",
         "timer",
@@ -160,6 +161,7 @@ class Task(Future[T]):
         self._coroutine = coroutine
         self._begun = self._queued = self._cancelled = False
         self._descriptors: list[int] = []
+        self._refusal: Exception | None = None  # what the wait failed of that was to begin
         self._due = NEVER  # when the wait under way ends
         self.limit = NEVER
         """The deadline of what is under way (see `deadline`)."""
@@ -189,8 +191,8 @@ class Task(Future[T]):
         if number < 0:
             self.after(_BLIND)
         else:
-            self._descriptors.append(number)
             self._loop.register(number, self, read=read, write=write)
+            self._descriptors.append(number)
 
     def after(self, seconds: float) -> None:
         """Ends the next wait when so much time has passed."""
@@ -208,7 +210,7 @@ class Task(Future[T]):
             self._loop.unregister(self._descriptors)
         self._due = NEVER
         try:
-            self._resume().park(self)
+            trap = self._resume()
         except StopIteration as stop:
             self.set(stop.value)
         except BaseException as error:
@@ -217,18 +219,25 @@ class Task(Future[T]):
             self._coroutine.close()
             self.fail(error.with_traceback(None))  # or it would keep what the coroutine had
         else:
-            if self._cancelled:
+            try:
+                trap.park(self)
+            except Exception as error:  # is for the one who waits, who has things to give back
+                self._refusal = error
+            if self._cancelled or self._refusal is not None:
                 self.wake()
             return
         self._loop.ended(self)
 
     def _resume(self) -> Trap:
         coroutine = self._coroutine
+        refusal, self._refusal = self._refusal, None
         if not self._begun:  # what was not begun could not tell of its end
             self._begun = True
         elif self._cancelled:
             self._cancelled = False
             return coroutine.throw(Cancelled())
+        elif refusal is not None:
+            return coroutine.throw(refusal)
         elif self.limit < NEVER and self._loop.clock() >= self.limit:
             self.limit = NEVER
             return coroutine.throw(TimedOutError(self.limited_by))
@@ -423,8 +432,8 @@ class Loop:
     def register(self, number: int, task: Task[Any], *, read: bool, write: bool) -> None:
         """Wakes a task by a descriptor. The business of tasks."""
         assert number not in self._watched, "two tasks wait for one descriptor"
-        self._watched[number] = task
         self._poller.register(number, (system.READABLE if read else 0) | (system.WRITABLE if write else 0))
+        self._watched[number] = task
 
     def unregister(self, numbers: list[int]) -> None:
         """Forgets some descriptors, and empties their list. The business of tasks."""

@@ -6,6 +6,7 @@ a host that is out of connections because others want one too.
 A slot is one exchange on a connection. HTTP/1.1 has one at a time.
 """
 
+import heapq
 import itertools
 from collections import OrderedDict, deque
 from typing import Final, NamedTuple
@@ -21,7 +22,7 @@ from pythonscript_http.transport.connector import Connecting, Connector, Route
 from pythonscript_http.transport.stream import HandshakeError, Network, NetworkError
 
 from .failures import Failure, SessionError
-from .loop import NEVER, Cancelled, Future, Loop, Task, TimedOutError, Watch, sleep
+from .loop import NEVER, Future, Loop, Task, TimedOutError, Watch, sleep
 
 MOST_OF_ROUTE: Final = 6
 """Connections by one route at a time, as browsers have."""
@@ -131,6 +132,7 @@ class Pool:
         self._idle: dict[Route, list[Pooled]] = {}  # the one that was used last at the end
         self._by_age: OrderedDict[Pooled, None] = OrderedDict()  # all that are idle, the oldest first
         self._lines: dict[Route, deque[_Waiter]] = {}
+        self._heads: list[tuple[int, Route]] = []  # a heap: the first of each line, and some who have left
         self._numbers = itertools.count()
         self._sweeper: Task[None] | None = None
         self.closed = False
@@ -249,7 +251,10 @@ class Pool:
 
     async def _wait_in_line(self, route: Route, *, fresh: bool) -> Pooled | None:
         waiter = _Waiter(next(self._numbers), route, fresh=fresh)
-        self._lines.setdefault(route, deque()).append(waiter)
+        line = self._lines.setdefault(route, deque())
+        line.append(waiter)
+        if len(line) == 1:
+            heapq.heappush(self._heads, (waiter.number, route))
         self._serve()
         try:
             return await waiter.future
@@ -261,9 +266,13 @@ class Pool:
         """Somebody waits no longer. What was given already goes to the next."""
         if not waiter.future.done:
             line = self._lines[waiter.route]
-            line.remove(waiter)
-            if not line:
-                del self._lines[waiter.route]
+            if line[0] is waiter:
+                self._leave_head(waiter.route, line)
+            else:
+                line.remove(waiter)
+            if len(self._heads) > 2 * len(self._lines) + _MOST_LEFT:
+                self._heads = [(line[0].number, route) for route, line in self._lines.items()]
+                heapq.heapify(self._heads)
             return
         connection = waiter.future.result()
         if connection is None:
@@ -275,19 +284,28 @@ class Pool:
 
     def _serve(self) -> None:
         """Gives what there is to those who wait, the first first."""
-        lines = self._lines
-        while lines:
-            for line in sorted(lines.values(), key=_number) if len(lines) > 1 else list(lines.values()):
-                waiter = line[0]
-                connection = self._take(waiter.route, fresh=waiter.fresh)
-                if connection is not None or self._reserve(waiter.route):
-                    line.popleft()
-                    if not line:
-                        del lines[waiter.route]
-                    waiter.future.set(connection)
-                    break
-            else:
-                return
+        heads, full = self._heads, []  # of routes that have all the connections they may have: few
+        while heads and (self._by_age or self._total < self.most):
+            number, route = head = heapq.heappop(heads)
+            line = self._lines.get(route)
+            if line is None or line[0].number != number:
+                continue  # who has left
+            waiter = line[0]
+            connection = self._take(route, fresh=waiter.fresh)
+            if connection is None and not self._reserve(route):
+                full.append(head)
+                continue
+            self._leave_head(route, line)
+            waiter.future.set(connection)
+        for head in full:
+            heapq.heappush(heads, head)
+
+    def _leave_head(self, route: Route, line: "deque[_Waiter]") -> None:
+        line.popleft()
+        if line:
+            heapq.heappush(self._heads, (line[0].number, route))
+        else:
+            del self._lines[route]
 
     async def _connect(self, route: Route, terms: Terms) -> Pooled:
         """Makes a connection."""
@@ -317,9 +335,6 @@ class Pool:
                 if left <= 0:
                     raise _late(connecting, f"no connection within {terms.timeout:g} s (connect_timeout)")
                 await Watch(connecting.watch, left)
-        except (Cancelled, GeneratorExit):
-            connecting.close()
-            raise
         except TimedOutError as error:
             raise _late(connecting, str(error)) from None
         except HandshakeError as error:
@@ -327,6 +342,11 @@ class Pool:
         except NetworkError as error:
             kind = Failure.CANT_RESOLVE if resolving else Failure.CANT_CONNECT
             raise SessionError(kind, str(error)) from None
+        except SessionError:  # of `_late`, which has closed it
+            raise
+        except BaseException:  # such as Cancelled
+            connecting.close()
+            raise
         timing.resolved, timing.connected = connecting.resolved, connecting.connected
         timing.secured = connecting.secured
         http = HTTP11Connection(timing, Timeouts(), stream, None, connecting.trace)
@@ -349,12 +369,11 @@ class Pool:
                 self._drop(connection)
 
 
+_MOST_LEFT: Final = 64
+"""Heads of lines who have left and are kept, besides as many as there are lines."""
+
 _SWEEP: Final = 5.0
 """Seconds between looks at whether the connections that are idle stand."""
-
-
-def _number(line: "deque[_Waiter]") -> int:
-    return line[0].number
 
 
 def _stands(http: HTTP11Connection) -> bool:

@@ -13,13 +13,15 @@ FIRST_DELAY: Final = 0.5
 """Seconds before the first repetition, at most."""
 LONGEST_DELAY: Final = 30.0
 """Seconds before any other, at most, unless the server asks for more."""
+LONGEST_ASKED: Final = 3600.0
+"""Seconds that a server may ask for. Who asks for more is not waited for, but is the answer."""
 
 _BEFORE_SENDING: Final = frozenset((Failure.CANT_RESOLVE, Failure.CANT_CONNECT))
 _NETWORK: Final = _BEFORE_SENDING | {Failure.CONNECTION_LOST, Failure.TIMEOUT}
 _UNDONE: Final = frozenset((408, 429, 503))
 """Statuses of requests that the server has not begun with."""
 _STATUSES: Final = _UNDONE | {502, 504}
-_SECONDS: Final = re.compile(r"[0-9]{1,9}")
+_SECONDS: Final = re.compile(r"[0-9]+")
 
 
 class Backoff:
@@ -49,6 +51,8 @@ class Backoff:
             return None
         delay = self._random() * min(FIRST_DELAY * 2.0 ** min(repeated, 30), LONGEST_DELAY)
         if response.status and (asked := retry_after(response, self._wall_clock())) is not None:
+            if asked > LONGEST_ASKED:
+                return None
             delay = max(asked, delay) if asked else delay
         return delay if delay < left else None
 

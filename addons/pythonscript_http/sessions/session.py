@@ -181,6 +181,8 @@ class Session:
             self._transfers.discard(transfer)
             why = f"no thread can be started: {error}"
             return self._refused(listener, request.method, str(request.url), Failure.BUSY, why)
+        if self._closed:  # since it was asked for
+            transfer.cancel()
         return transfer
 
     def request_sync(
@@ -277,7 +279,8 @@ class Session:
         return Request(method, target, headers, body, merged, home)
 
     def _parse(self, url: str) -> ParsedUrl:
-        parsed = self._urls.get(url)
+        urls = self._urls  # first: another thread may set another base
+        parsed = urls.get(url)
         if parsed is None:
             base, text = self._base, url
             if base is not None and text[:1] not in ("", "?", "#"):
@@ -285,9 +288,9 @@ class Session:
                 if text[0] == "/" and text[:2] != "//":
                     text = f".{text}"
             parsed = parse_url(text, base)
-            if len(self._urls) >= _KEPT:
-                self._urls = {}
-            self._urls[url] = parsed
+            if len(urls) >= _KEPT:
+                urls.clear()
+            urls[url] = parsed
         return parsed
 
     def _body(self, options: Options) -> Body | None:

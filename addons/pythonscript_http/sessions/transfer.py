@@ -132,8 +132,12 @@ class Transfer:
         if response is None:
             response = Response(request.method, str(request.url))
             response.failed(failure, reason)
-        if self._download is not None:
-            self._download.close()
+        try:
+            if self._download is not None:
+                self._download.close()
+        except Exception as error:  # the call ends nevertheless
+            log_exception("a call failed of a defect: %s", request.url)
+            response.failed(Failure.UNEXPECTED, f"{type(error).__name__}: {error}")
         response.redirects, response.attempts = self._redirects, self.attempts
         self._session.ended(self)
         self.finish(response)
@@ -323,6 +327,8 @@ class Hop:
         elsewhere = options.download_to or options.stream_response or not options.decode_body
         if self._request.method in ("GET", "HEAD") and (elsewhere or self._request.body is not None):
             cache = None
+        if options.tls is not None and options.tls.unsafe and self._request.url.host.tls:
+            cache = None  # whoever answered may be anybody, and would answer calls that trust the host
         if cache is None:
             if options.cache == "only-if-cached":
                 raise SessionError(

@@ -160,14 +160,18 @@ def _absolute(scheme: str, rest: str, query: str, fragment: str, text: str) -> P
         tls=scheme == "https",
     )
     if not host.name.islower():
-        host = host._replace(name=host.name.lower())
+        address, mark, zone = host.name.partition("%")  # interfaces differ by case
+        host = host._replace(name=address.lower() + mark + zone)
     target = _without_dots(quote(slash + path, safe=_IN_PATH) or "/") + query
     login, _, password = (unquote_to_bytes(part) for part in user.partition(":"))
     return ParsedUrl(Url(scheme, host, target, _origin(scheme, host), fragment), login, password)
 
 
 def _origin(scheme: str, host: Host) -> str:
-    return f"{scheme}://{authority(host.name, host.port, _PORTS[scheme])}"
+    written = authority(host.name, host.port, _PORTS[scheme])
+    if "%" in host.name:  # one address in two networks is two hosts (RFC 6874)
+        written = written.replace("]", f"%25{host.name.partition('%')[2]}]", 1)
+    return f"{scheme}://{written}"
 
 
 def _decoded(name: str) -> str:

@@ -128,6 +128,8 @@ class Arriving:
         raise AssertionError("nobody may sleep here")
 
     def watch(self, watcher: Watcher) -> None:
+        if self._peers.watching is not None:
+            raise self._peers.watching
         watcher.after(self._until - self._peers.clock.now)
 
     def close(self) -> None:
@@ -144,6 +146,8 @@ class Peers:
         self.seconds = 0.0
         self.failure = ""
         self.given_up = 0
+        self.watching: Exception | None = None
+        """What waiting for a connection fails of."""
 
     @property
     def requests(self) -> list[bytes]:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pythonscript_http.sessions.cache import MOST_SECONDS, Cache, Fresh, Miss, Stale, cache_control
+from pythonscript_http.sessions.cache import MOST_SECONDS, MOST_VARY, Cache, Fresh, Miss, Stale, cache_control
 from pythonscript_http.sessions.cache_store import MemoryStore
 from pythonscript_http.sessions.headers import Headers
 
@@ -629,3 +629,10 @@ def test_random_headers() -> None:
             play.cache.freshen(found, headers(), requested=now, received=now)
         play.cache.invalidate(chance.choice(["POST", "GET"]), url, 200, headers())
     assert kinds == {Fresh, Stale, Miss}
+
+
+def test_what_depends_on_very_much_is_not_kept() -> None:
+    play = Play()
+    for count in (MOST_VARY, MOST_VARY + 1):
+        names = ",".join(f"x-{number}" for number in range(count))
+        assert play.keep(FRESH, f"Vary: {names}") == (count == MOST_VARY)

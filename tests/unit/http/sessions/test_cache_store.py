@@ -9,7 +9,7 @@ import pytest
 
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.sessions.cache import Store, Stored
-from pythonscript_http.sessions.cache_store import MOST_VARIANTS, FolderStore, MemoryStore
+from pythonscript_http.sessions.cache_store import LARGEST_IN_FOLDER, MOST_VARIANTS, FolderStore, MemoryStore
 from pythonscript_http.sessions.headers import Headers
 
 Bounded = MemoryStore | FolderStore
@@ -256,3 +256,7 @@ def test_a_body_that_was_replaced_meanwhile_is_a_miss(tmp_path: Path) -> None:
     (found,) = store.find(response().url)
     FolderStore(tmp_path).put(response(received=9.0), b"new")  # another run of the game
     assert store.body(found) is None
+
+
+def test_what_would_hold_up_other_calls_is_in_no_folder(tmp_path: Path) -> None:
+    assert FolderStore(tmp_path, 1 << 30).largest == LARGEST_IN_FOLDER

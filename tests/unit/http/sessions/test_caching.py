@@ -12,7 +12,8 @@ from pythonscript_http.sessions.cache import Cache
 from pythonscript_http.sessions.cache_store import MemoryStore
 from pythonscript_http.sessions.failures import Failure
 from pythonscript_http.sessions.response import Response
-from pythonscript_http.sessions.transfer import Listener
+from pythonscript_http.sessions.transfer import Hop, Listener
+from pythonscript_http.transport.policy import TlsPolicy
 from pythonscript_http.transport.stream import NetworkError
 
 FRESH = answer(b"one", "Cache-Control: max-age=60", 'ETag: "1"', "X: old")
@@ -224,3 +225,14 @@ def test_a_body_that_was_not_decoded_is_no_answer_for_one_that_shall_be(caching:
     assert bytes(caching.call().body) == b"hello"
     assert bytes(caching.call(decode_body=False).body) == coded
     assert caching.call().from_cache
+
+
+def test_an_answer_of_anybody_is_no_answer_of_the_host(caching: Caching) -> None:
+    unsafe = TlsPolicy(unsafe=True)
+    caching.call()
+    assert caching.call(tls=unsafe).from_cache  # without TLS nobody is verified anyway
+    session = caching.session
+    for policy in (unsafe, None):
+        request = session._prepare("GET", "https://a/", {"tls": policy})
+        hop = Hop(session.start("GET", "/"), session, request, Listener(), None)
+        assert (hop._cache() is None) == (policy is unsafe)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pythonscript_http.exceptions import LocalProtocolError
 from pythonscript_http.sessions.credentials import authorization, for_hop
 from pythonscript_http.sessions.headers import Headers
 from pythonscript_http.sessions.options import Options
@@ -48,3 +49,18 @@ def test_what_holds_none_goes_anywhere() -> None:
 )
 def test_what_a_call_asks_for(auth: object, url: str, value: str, origin: str) -> None:
     assert authorization(Options().merged({"auth": auth}), parse_url(url)) == (value, origin)
+
+
+@pytest.mark.parametrize(
+    ("auth", "url", "reason"),
+    [
+        (["a:b", "c"], "http://a/", "the user has a colon"),
+        (None, "http://a%3Ab:c@a/", "the user has a colon"),
+        (["\ud800", "c"], "http://a/", "lone surrogate"),
+        (["a", "\ud800"], "http://a/", "lone surrogate"),
+    ],
+)
+def test_what_no_server_could_read(auth: object, url: str, reason: str) -> None:
+    options = Options().merged({"auth": auth})
+    with pytest.raises(LocalProtocolError, match=reason):
+        authorization(options, parse_url(url))

@@ -300,8 +300,8 @@ def test_a_part_that_was_tampered_with_is_found_by_the_digest(downloading: Downl
 def test_where_nothing_can_be_written(downloading: Downloading) -> None:
     (downloading.folder / "sub").write_bytes(b"a file")
     response = downloading.call()
-    assert (response.failure, response.status) == (Failure.FILE, 200)
-    assert "file.bin.part' can't be written: " in response.failure_reason
+    assert (response.failure, downloading.peers.requests) == (Failure.FILE, [])
+    assert "file.bin' can't be written: " in response.failure_reason
 
 
 @pytest.mark.parametrize("when", ["write", "close", "replace"])
@@ -352,3 +352,54 @@ def test_head_makes_no_file(downloading: Downloading) -> None:
     downloading.peers.answering = lambda _: [b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"]
     assert downloading.call(method="HEAD").ok
     assert not downloading.path.exists()
+
+
+@pytest.mark.parametrize("total", ["10240", "*"])
+def test_a_server_that_gives_a_part_of_the_rest(downloading: Downloading, total: str) -> None:
+    """It may; what is then here is not all of it."""
+    downloading.cut = 1000
+    downloading.call(resume=True)
+    downloading.cut = 0
+    whole, end = downloading.peers.answering, {"10240": 1009, "*": 10239}[total]
+
+    def a_part(request: bytes) -> Sequence[bytes | NetworkError]:
+        shown = f"Content-Range: bytes 1000-{end}/{total}"
+        part = answer(CONTENT[1000:1010], shown, status="206 Partial Content")
+        return [part] if b"\r\nRange: " in request else whole(request)
+
+    downloading.peers.answering = a_part
+    response = downloading.call(resume=True)
+    if total == "*":
+        assert "the file's bytes to 1010, and said to 10240" in response.failure_reason
+        assert downloading.left() == set()
+        response = downloading.call(resume=True)
+    assert (response.ok, response.status) == (True, 200)
+    assert downloading.path.read_bytes() == CONTENT
+
+
+def test_a_part_in_another_coding(downloading: Downloading) -> None:
+    downloading.cut = 1000
+    downloading.call(resume=True)
+    downloading.cut, downloading.fields = 0, ["Content-Encoding: identity"]
+    response = downloading.call(resume=True)
+    assert (response.ok, response.status, downloading.path.read_bytes()) == (True, 200, CONTENT)
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_where_no_file_can_be_nobody_is_asked(downloading: Downloading, resume: bool) -> None:
+    downloading.path.mkdir(parents=True)
+    response = downloading.call(resume=resume)
+    assert (response.failure, downloading.peers.requests) == (Failure.FILE, [])
+    assert "it is a folder" in response.failure_reason
+    assert downloading.call(download_to="a\0b").failure is Failure.FILE
+
+
+def test_two_paths_of_one_file(downloading: Downloading) -> None:
+    downloading.peers.answering = lambda _: [b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"]
+    first = downloading.session.start("GET", "/file", {"download_to": str(downloading.path)})
+    downloading.loop.settle()
+    second = downloading.call(download_to=str(downloading.folder / "sub" / ".." / "sub" / "file.bin"))
+    assert (second.failure, "another call" in second.failure_reason) == (Failure.FILE, True)
+    downloading.peers.all[0].send(b"defghi")
+    assert downloading.loop.finish(first.response).ok
+    assert downloading.path.read_bytes() == b"abcdefghi"

@@ -18,7 +18,7 @@ from pythonscript_http.sessions.event_source import (
     EventSource,
     State,
 )
-from pythonscript_http.sessions.event_stream import ServerSentEvent
+from pythonscript_http.sessions.event_stream import LONGEST_RETRY, ServerSentEvent
 from pythonscript_http.sessions.failures import Failure
 from pythonscript_http.sessions.loop import Future, Loop
 from pythonscript_http.sessions.mock import Mock
@@ -168,6 +168,13 @@ def test_retry_after(listening: Listening, asked: str, delay: float) -> None:
     listening.mock.on().answer(status=503, headers={"Retry-After": asked}).answer(status=204)
     listening.run()
     assert listening.told.delays == [delay]
+
+
+def test_a_server_that_would_have_us_wait_for_ever(listening: Listening) -> None:
+    listening.mock.on().answer(status=503, headers={"Retry-After": "9" * 30})
+    listening.source.open()
+    listening.loop.settle()
+    assert listening.told.delays == [LONGEST_RETRY]
 
 
 @pytest.mark.parametrize("status", [204, 201, 400, 401, 404, 501])

@@ -184,3 +184,11 @@ def test_the_cost_is_linear(data: bytes) -> None:
         for start in range(0, end, size):
             parser.feed(data[start : start + size])
         assert time.thread_time() - begun < 10  # a guard against hangs
+
+
+def test_lines_of_nothing_count() -> None:
+    parser = EventStreamParser(event_limit=100)
+    (event,) = parser.feed(b"data\n" * 101 + b"\n")
+    assert event.data == "\n" * 100
+    assert parser.feed(b"data\n" * 102 + b"\n") == []
+    assert "over 100 bytes in one event" in parser.failure

@@ -137,3 +137,9 @@ def test_received(fields: list[tuple[bytes, bytes]], expected: list[tuple[str, s
 
 def test_encoded() -> None:
     assert Headers({"A": "€"}).encoded() == [(b"A", "€".encode())]
+
+
+@pytest.mark.parametrize("field", [1, None, ("a",), ["a", "b", "c"], {"a": "b"}])
+def test_what_is_no_field(field: object) -> None:
+    with pytest.raises(LocalProtocolError, match="must be a line, or a list of name and value"):
+        Headers([field])  # type: ignore[list-item]

@@ -4,6 +4,8 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 from tests.loopback.network import SECONDS, descriptors, until
@@ -465,3 +467,37 @@ def test_the_thread_knows_itself() -> None:
     assert task.wait(SECONDS)
     assert (task.result(), loop.inside) == (True, False)
     assert loop.stop()
+
+
+def test_who_cannot_wait_cleans_up_and_may_go_on(loop: ClockedLoop) -> None:
+    """A descriptor of nothing, and what is no trap of this loop's: as if the wait had raised."""
+
+    class Foreign:
+        def __await__(self) -> Generator[Any, None, None]:
+            yield None
+
+    async def work() -> list[str]:
+        raised = []
+        for wait in (Watch(lambda watcher: watcher.descriptor(10**6, read=True, write=False)), Foreign()):
+            try:
+                await wait
+            except (OSError, AttributeError) as error:
+                raised.append(type(error).__name__)
+        await sleep(1.0)
+        return raised
+
+    assert loop.run(work()) == ["OSError", "AttributeError"]
+
+
+def test_who_is_cancelled_and_cannot_wait_is_cancelled(loop: ClockedLoop) -> None:
+    async def work() -> None:
+        def refuse(watcher: Watcher) -> None:
+            task.cancel()
+            raise OSError("no more descriptors")
+
+        await Watch(refuse)
+
+    task = loop.spawn(work())
+    loop.settle()
+    with pytest.raises(Cancelled):
+        task.result()

@@ -8,7 +8,7 @@ from tests.unit.http.sessions.driving import ClockedLoop, Peers
 from pythonscript_http.http1.request import RequestHead
 from pythonscript_http.sessions.failures import Failure, SessionError
 from pythonscript_http.sessions.loop import Task
-from pythonscript_http.sessions.pool import IDLE_TIME, Pool, Slot, Terms
+from pythonscript_http.sessions.pool import IDLE_TIME, Pool, Pooled, Slot, Terms
 from pythonscript_http.transport.connector import Route
 from pythonscript_http.url import Host
 
@@ -246,3 +246,50 @@ def test_closing(pooling: Pooling) -> None:
     held.release()
     pooling.loop.settle()
     assert (pooling.pool.size, [peer.closed for peer in pooling.peers.all]) == (0, [True, True])
+
+
+def test_who_leaves_the_line_leaves_little(pooling: Pooling) -> None:
+    slots = [pooling.take(route) for route in (A, B, C)]
+    for number in range(1000):
+        task = pooling.begin(Route(Host(f"h{number}", 80, False)))
+        task.cancel()
+        pooling.loop.settle()
+    last = pooling.begin(A)
+    assert len(pooling.pool._heads) < 100
+    slots[1].discard()
+    assert pooling.loop.finish(last).connection.route == A
+
+
+def test_the_first_of_a_line_may_leave(pooling: Pooling) -> None:
+    slots = [pooling.take(A), pooling.take(A)]
+    first, second = pooling.begin(A), pooling.begin(A)
+    first.cancel()
+    pooling.loop.settle()
+    slots[0].discard()
+    assert pooling.loop.finish(second).connection.route == A
+
+
+def test_a_line_for_each_of_many_hosts_is_served_in_linear_time() -> None:
+    looks = 0
+
+    class Counting(Pool):
+        def _take(self, route: Route, *, fresh: bool) -> Pooled | None:
+            nonlocal looks
+            looks += 1
+            return super()._take(route, fresh=fresh)
+
+    pooling = Pooling()
+    pooling.pool = Counting(pooling.loop, pooling.peers, most=4, most_of_route=2)
+    line = [pooling.begin(Route(Host(f"h{number}", 80, False))) for number in range(1000)]
+    for task in line:
+        pooling.loop.finish(task).release()
+    assert looks < 5000
+    pooling.loop.end()
+
+
+def test_a_connection_that_cannot_be_waited_for_is_given_up(pooling: Pooling) -> None:
+    pooling.peers.seconds = 1.0
+    pooling.peers.watching = OSError("no more descriptors")
+    with pytest.raises(OSError, match="no more"):
+        pooling.take()
+    assert (pooling.pool.size, pooling.peers.given_up) == (0, 1)

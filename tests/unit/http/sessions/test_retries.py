@@ -102,7 +102,7 @@ def test_it_grows_and_has_an_end() -> None:
         ("1.5", None),
         ("-1", None),
         ("soon", None),
-        ("1" * 50, None),
+        ("1" * 50, float("1" * 50)),
         ("Wed, 99 Oct 99999 07:28:30 GMT", None),
     ],
 )
@@ -120,3 +120,9 @@ def test_what_would_come_too_late_is_not_waited_for() -> None:
     assert delay(response(429, after="7"), left=7.0) is None
     assert delay(response(429, after="7"), left=7.1) == 7.0
     assert delay(response(503), left=0.25) is None
+
+
+@pytest.mark.parametrize("value", ["3601", "1000000000", "9" * 400, "Fri, 01 Jan 2100 00:00:00 GMT"])
+def test_nobody_waits_for_ever(value: str) -> None:
+    assert delay(response(503, after="3600")) == 3600.0
+    assert delay(response(503, after=value)) is None

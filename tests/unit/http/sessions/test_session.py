@@ -16,7 +16,7 @@ from pythonscript_http.sessions.loop import Loop
 from pythonscript_http.sessions.options import Options
 from pythonscript_http.sessions.response import Response
 from pythonscript_http.sessions.session import Session
-from pythonscript_http.sessions.transfer import Listener
+from pythonscript_http.sessions.transfer import Listener, Transfer
 
 
 @pytest.fixture
@@ -312,3 +312,29 @@ def test_addresses_are_kept_parsed_but_not_all(session: Session) -> None:
     for number in range(1000):
         session._parse(f"/{number}")
     assert len(session._urls) <= 64
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"headers": [1]},
+        {"headers": [["a"]]},
+        {"auth": ["\ud800", "a"]},
+        {"stream": "a\0b"},
+        {"stream": "\ud800"},
+        {"multipart": {"a": {"file": "a\0b"}}},
+    ],
+)
+def test_nothing_of_a_call_raises(session: Session, options: dict[str, object]) -> None:
+    assert session.request_sync("", "/hello", options).failure is Failure.INVALID_REQUEST
+
+
+def test_a_call_that_comes_with_the_end_is_ended(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = Transfer.begin
+
+    def late(transfer: Transfer) -> None:
+        session.close()  # by another thread, which has not seen the call yet
+        begin(transfer)
+
+    monkeypatch.setattr(Transfer, "begin", late)
+    assert session.request_sync("GET", "/slow").failure is Failure.CANCELLED

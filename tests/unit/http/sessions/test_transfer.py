@@ -1,5 +1,6 @@
 """One call, over a network in memory: redirects, retries, hooks, deadlines, and what a listener is told."""
 
+import asyncio
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from tests.unit.http.sessions.driving import HELLO, Served, answer
 from pythonscript_http.sessions.cache import Cache
 from pythonscript_http.sessions.cache_store import MemoryStore
 from pythonscript_http.sessions.failures import Failure
+from pythonscript_http.sessions.files import DiskFiles
 from pythonscript_http.sessions.headers import Headers
 from pythonscript_http.sessions.loop import Future, sleep
 from pythonscript_http.sessions.request import Request
@@ -511,3 +513,32 @@ def test_whatever_happens_every_call_ends_and_nothing_is_left(seed: int, tmp_pat
     assert all(peer.closed for peer in calling.peers.all)
     parts = {path.name for path in tmp_path.glob("*.part")}
     assert {path.name for path in tmp_path.glob("*.info")} == {f"{part}.info" for part in parts}
+
+
+def test_a_hook_of_another_loop(calling: Calling) -> None:
+    async def before(request: Request) -> Request:
+        await asyncio.sleep(0)
+        return request
+
+    calling.session.hooks.before = before
+    response = calling.call()
+    assert (response.failure, calling.seen) == (Failure.HOOK, [])
+    assert calling.session.calls == 0
+
+
+def test_a_file_that_cannot_be_closed_ends_the_call(calling: Calling, tmp_path: Path) -> None:
+    class Odd(DiskFiles):
+        def remove(self, path: str) -> None:
+            raise ValueError("odd")
+
+    calling.session.files = Odd()
+    calling.on("/", [HELLO[:-1], CUT])
+    response = calling.call(download_to=str(tmp_path / "file"))
+    assert (response.failure, "odd" in response.failure_reason) == (Failure.UNEXPECTED, True)
+    assert calling.session.calls == 0
+
+
+def test_a_server_that_would_have_us_wait_for_ever(calling: Calling) -> None:
+    calling.on("/", busy(503, "Retry-After: 999999999"))
+    response = calling.call(retries=5)
+    assert (response.status, response.attempts, bytes(response.body)) == (503, 1, b"later")

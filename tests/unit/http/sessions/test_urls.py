@@ -188,7 +188,7 @@ def test_its_parts() -> None:
     url = parse_url("https://Example.org:8443/a/b?c=d#e").url
     assert url == Url("https", Host("example.org", 8443, True), "/a/b?c=d", "https://example.org:8443", "e")
     assert (url.path, url.query) == ("/a/b", "c=d")
-    assert parse_url("http://[fe80::1%25eth0]/").url.origin == "http://[fe80::1]"
+    assert parse_url("http://[fe80::1%25eth0]/").url.origin == "http://[fe80::1%25eth0]"
 
 
 @pytest.mark.parametrize(
@@ -256,3 +256,10 @@ def test_its_cost_is_linear() -> None:
         except LocalProtocolError:
             pass
     assert time.monotonic() - began < 30
+
+
+def test_one_address_in_two_networks_is_two_hosts() -> None:
+    first, second = (parse_url(f"http://[FE80::1%25{zone}]:81/").url for zone in ("eth0", "Eth0"))
+    assert (first.host.name, second.host.name) == ("fe80::1%eth0", "fe80::1%Eth0")
+    assert str(first) == "http://[fe80::1%25eth0]:81/" != str(second)
+    assert parse_url(str(first)).url == first
