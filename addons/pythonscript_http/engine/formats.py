@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from godot import PackedByteArray, RefCounted, gdclass
 from pythonscript_http.editor import curl, http_file
-from pythonscript_http.editor.gdscript import script_of
+from pythonscript_http.editor.gdscript import call_of, script_of
 from pythonscript_http.editor.multipart import multipart
 from pythonscript_http.editor.pretty import json_problem, pretty_json, shown
 from pythonscript_http.editor.request import query_of, with_query
@@ -39,6 +39,11 @@ class PyHTTPFormats(RefCounted):
     def get_gdscript(self, request: dict[str, Any]) -> dict[str, Any]:
         """Writes a request as a script: `text`."""
         return {"text": script_of(from_dictionary(request))}
+
+    @answers
+    def get_call(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Writes a request as one call of `PyHTTP`: `text`."""
+        return {"text": call_of(from_dictionary(request))}
 
     def get_query(self, url: str) -> list[list[str]]:
         """Returns the fields of a URL's query."""

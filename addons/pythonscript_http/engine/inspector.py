@@ -7,6 +7,7 @@ from typing import Any
 from godot import PackedByteArray, PackedInt64Array, RefCounted, gdclass
 from pythonscript_http.editor import filters, har, masking
 from pythonscript_http.editor.curl import command_of
+from pythonscript_http.editor.gdscript import call_of
 from pythonscript_http.editor.log import Log
 from pythonscript_http.editor.messages import read_message
 from pythonscript_http.editor.records import Record
@@ -114,6 +115,11 @@ class PyHTTPInspector(RefCounted):
         """Returns a record's request as a curl command, as `text`; or why there is none, as `error`."""
         request = self._request(id)
         return {"text": command_of(request if secrets else masking.masked(request))}
+
+    @answers
+    def get_call(self, id: int) -> dict[str, Any]:  # noqa: A002
+        """Returns a record's request as one call of `PyHTTP`, as `text`; or why there is none, as `error`."""
+        return {"text": call_of(self._request(id))}
 
     def _request(self, number: int) -> Request:
         record = self._log.record(number)

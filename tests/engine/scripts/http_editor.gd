@@ -222,6 +222,52 @@ func test_the_oldest_make_room() -> void:
 	panel.call(&"_on_clear_pressed")
 
 
+## Runs what was copied as a call, and gives its response.
+func _called(copied: Dictionary) -> PyHTTPResponse:
+	check("copied", copied.has("text"), true)
+	var script := GDScript.new()
+	script.source_code = "extends RefCounted\n\n\nfunc run() -> PyHTTPResponse:\n"
+	script.source_code += (copied["text"] as String).indent("\t") + "\treturn response\n"
+	check("it parses", script.reload(), OK)
+	var made: RefCounted = script.new()
+	return await made.call(&"run")
+
+
+func test_a_call_that_was_copied() -> void:
+	var data := PackedByteArray([0, 255, 10, 13])
+	FileAccess.open("res://copied.bin", FileAccess.WRITE).store_buffer(data)
+	var json := '{"a":[1,-9007199254740993,0.1,1e-07,true,null],"b \\"\\u00e9":{"c":"{{HOME}}$\\\\"}}'
+	var same := json.replace("{{HOME}}", OS.get_environment("HOME")).replace("\\u00e9", "é")
+	for case: Array in [
+		["POST", "application/json", json, same],
+		["PUT", "application/x-www-form-urlencoded", "a=b+c&d=%26%C3%A9", "a=b%20c&d=%26%C3%A9"],
+		["POST", "application/x-www-form-urlencoded", "a=1&a=2", "a=1&a=2"],
+		["PATCH", "text/plain", 'a\n"\\\té\u007f', 'a\n"\\\té\u007f'],
+		["POST", "multipart/form-data; boundary=b", "--b\nA: b\n\nc\n--b--", "--b\r\nA: b\r\n\r\nc\r\n--b--"],
+		["POST", "application/x-test", "< res://copied.bin", data],
+		["POST", "", "a\n< res://copied.bin", "a\n".to_utf8_buffer() + data],
+	]:
+		var headers := [["Content-Type", case[1]]] if case[1] != "" else []
+		var request := {"method": case[0], "url": url("/echo?q=%20"), "headers": headers, "body": case[2]}
+		console().call(&"load_request", request)
+		var copied: Dictionary = (console().get(&"_formats") as Object).call(
+			&"get_call", console().call(&"get_request")
+		)
+		var response := await _called(copied)
+		check("an answer", [response.status, response.error_reason], [200, ""])
+		var sent: PackedByteArray = (
+			case[3] if case[3] is PackedByteArray else (case[3] as String).to_utf8_buffer()
+		)
+		check(copied["text"], response.body.get_string_from_ascii(), sent.get_string_from_ascii())
+		check("all of it", response.body, sent)
+	console().call(&"load_request", {"url": url("/status/404"), "headers": [["A", "b"], ["a", "c"]]})
+	var found: Dictionary = (console().get(&"_formats") as Object).call(
+		&"get_call", console().call(&"get_request")
+	)
+	var refused := await _called(found)
+	check("GET", [refused.status, refused.url], [404, url("/status/404")])
+
+
 func test_a_game() -> void:
 	console().call(
 		&"load_request",
@@ -282,6 +328,10 @@ func test_details_of_what_a_game_did() -> void:
 	var request: Dictionary = console().call(&"get_request")
 	check("in the console", [request["method"], request["url"]], ["POST", url("/echo?token=s3cret")])
 	check_true("sent again", (await send()).begins_with("POST 200"))
+	var id: int = tree.get_selected().get_metadata(0)
+	var copied: Dictionary = (inspector().get(&"_log") as Object).call(&"get_call", id)
+	check_true(copied["text"], (copied["text"] as String).contains('"Cookie": "c=s3cret"'))
+	check("called again", (await _called(copied)).json(), {"a": 1})
 	_rows("", false)
 	for secrets: bool in [false, true]:
 		inspector().set(&"_secrets", secrets)

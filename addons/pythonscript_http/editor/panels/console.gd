@@ -102,9 +102,13 @@ func _make_bar() -> void:
 	menu.text = tr("Copy / paste")
 	menu.flat = false
 	menu.focus_mode = FOCUS_ALL
-	menu.tooltip_text = tr("The request as a curl command or as a script.")
+	menu.tooltip_text = tr("The request as a curl command, as a script, or as one call of PyHTTP.")
 	for item: String in [
-		tr("Paste a curl command…"), tr("Copy as cURL"), tr("Copy as GDScript"), tr("New request")
+		tr("Paste a curl command…"),
+		tr("Copy as cURL"),
+		tr("Copy as GDScript"),
+		tr("Copy as PyHTTP one-liner"),
+		tr("New request")
 	]:
 		menu.get_popup().add_item(item)
 	menu.get_popup().id_pressed.connect(_on_menu_pressed)
@@ -232,9 +236,9 @@ func _on_menu_pressed(id: int) -> void:
 	match id:
 		0:
 			_open_paste()
-		1, 2:
-			copy([&"get_curl", &"get_gdscript"][id - 1])
-		3:
+		1, 2, 3:
+			copy([&"get_curl", &"get_gdscript", &"get_call"][id - 1])
+		4:
 			load_other({})
 
 

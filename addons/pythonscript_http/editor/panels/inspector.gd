@@ -5,7 +5,7 @@ extends VBoxContainer
 signal recording_changed(recording: bool)
 signal resend(request: Dictionary)
 
-enum Action { OPEN, CURL, CURL_MASKED, URL }
+enum Action { OPEN, CURL, CURL_MASKED, CALL, URL }
 
 const Backlog := preload("backlog.gd")
 const Controls := preload("controls.gd")
@@ -262,6 +262,7 @@ func _open_menu(place: Vector2) -> void:
 		[tr("Open in the console"), tr("Edit the request and send it again.")],
 		[tr("Copy as cURL"), tr("With its cookies and credentials.")],
 		[tr("Copy as cURL without credentials"), tr("Fields that are named like credentials are masked.")],
+		[tr("Copy as PyHTTP one-liner"), tr("For a script, with its cookies and credentials.")],
 		[tr("Copy URL"), tr("All of it (Ctrl+C).")],
 	]:
 		menu.add_item(item[0])
@@ -281,8 +282,11 @@ func _on_menu_pressed(action: Action) -> void:
 			found = _log.call(&"get_request", selected)
 			if found.has("request"):
 				resend.emit(found["request"])
-		Action.CURL, Action.CURL_MASKED:
-			found = _log.call(&"get_curl", selected, action == Action.CURL)
+		Action.CURL, Action.CURL_MASKED, Action.CALL:
+			if action == Action.CALL:
+				found = _log.call(&"get_call", selected)
+			else:
+				found = _log.call(&"get_curl", selected, action == Action.CURL)
 			if found.has("text"):
 				DisplayServer.clipboard_set(found["text"])
 		Action.URL:
