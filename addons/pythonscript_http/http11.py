@@ -164,17 +164,19 @@ class HTTP11Connection:
         limits: Limits,
         decode: bool,
         trace: Trace | None = None,
+        call: int = 0,
     ) -> RequestWriter:
         """Begins a request (see `Connection.request`).
 
         Args:
             trace: reports it and its response; None: it is not observed.
+            call: the number of the session's call that it is a part of; 0: of none.
         """
         self._timing.request()
         self._go_on_at = self._timing.requested + self.timeouts.go_on
         writer = self.core.request(method, head, size, limits=limits, decode=decode)
         if trace is not None:
-            self._exchange = ExchangeTrace(trace, 0 if self._trace is None else self._trace.id)
+            self._exchange = ExchangeTrace(trace, 0 if self._trace is None else self._trace.id, call)
             self._heads = self.core.keep_heads()
             self._exchange.started(head.data, size)
         return writer

@@ -1,4 +1,4 @@
-"""Events of connections and requests, for observers: the seam for logs, meters and inspectors.
+"""Events of connections, requests and calls, for observers: the seam for logs, meters and inspectors.
 
     def observer(event: Event) -> None:
         match event:
@@ -12,7 +12,8 @@
     client.connect_to_host("localhost", 8000)
 
 An observer is called with one event after the other. It is called in the thread that uses the client, in the
-middle of a call: it should be quick, and calls of that client but `close()` are refused meanwhile. What it
+middle of a call: it should be quick, and calls of that client but `close()` are refused meanwhile. That of a
+session is called in the thread that begins a call, and then in its loop's. What it
 raises is logged, once, and it is called no more; the client does not notice.
 
 An observer is trusted: raw heads hold cookies, passwords and tokens. Nothing here keeps them.
@@ -22,12 +23,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .tracing import LayerKind, Outcome, observe
+from .tracing import CacheUse, LayerKind, Outcome, observe
 
 __all__ = [
     "AttemptCancelled",
     "AttemptFailed",
     "AttemptStarted",
+    "CacheUse",
+    "CallCached",
+    "CallEnded",
+    "CallEvent",
+    "CallRedirected",
+    "CallRetried",
+    "CallStarted",
     "ConnectFailed",
     "ConnectStarted",
     "Connected",
@@ -186,6 +194,8 @@ class RequestStarted(ExchangeEvent):
     """The request line and the header block, as they are sent."""
     body_length: int
     """Bytes that the body will have; -1: not known."""
+    call: int = 0
+    """The session's call that it is a part of; 0: of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +260,73 @@ class ExchangeEnded(ExchangeEvent):
     """The fields of the trailer section: names and values, as they came."""
 
 
+# ---- calls of sessions: one exchange after the other, or none
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """What all events of a session's call have."""
+
+    at: Moment
+    call: int
+    """Which one, from 1 on; no other call of this process has that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted(CallEvent):
+    """A call begins. `CallEnded` follows."""
+
+    method: str
+    """Its token."""
+    url: str
+    """What is asked for, without a user and a password."""
+    source: str
+    """Who asked, such as a script with its line, or a node; empty: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRedirected(CallEvent):
+    """The last response leads elsewhere, and another request follows."""
+
+    url: str
+    """Where it leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRetried(CallEvent):
+    """The last request is repeated."""
+
+    delay: float
+    """Seconds before that."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallCached(CallEvent):
+    """A response of the cache's takes the place of a server's."""
+
+    use: CacheUse
+    url: str
+    """Whose response it is."""
+    code: int
+    """Its status code."""
+    head: bytes
+    """Its status line and header block, as one may have received them."""
+    size: int
+    """Bytes of its body."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded(CallEvent):
+    """A call is over."""
+
+    outcome: Outcome
+    code: int
+    """The status code of its response; 0: there is none."""
+    reason: str
+    """Why it failed; empty: it did not."""
+
+
 Event = (
     ConnectStarted
     | NameResolved
@@ -267,5 +344,10 @@ Event = (
     | ResponseBody
     | Progress
     | ExchangeEnded
+    | CallStarted
+    | CallRedirected
+    | CallRetried
+    | CallCached
+    | CallEnded
 )
 Observer = Callable[[Event], None]

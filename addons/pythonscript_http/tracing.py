@@ -37,6 +37,17 @@ class Outcome(Enum):
     """The user did, by `close()`, by another `connect_to_host()`, or by taking the connection away."""
 
 
+class CacheUse(Enum):
+    """Why a response of a session's cache is the response."""
+
+    HIT = "hit"
+    """It was fresh, and nobody was asked."""
+    VALIDATED = "validated"
+    """The server has said that it is still right."""
+    STALE = "stale"
+    """It is out of date, and stands in for a server that failed."""
+
+
 class LayerKind(Enum):
     """What a connection is made of, from the kernel on."""
 
@@ -52,6 +63,7 @@ class LayerKind(Enum):
 
 _connections: Final = count(1)
 _exchanges: Final = count(1)
+_calls: Final = count(1)
 _default: "Callable[[], Observer | None] | None" = None
 _default_bodies = 0
 
@@ -204,9 +216,11 @@ class ExchangeTrace:
     Args:
         trace: reports to the observer.
         connection: the number of the connection that carries it; 0: it has none yet.
+        call: the number of the session's call that it is a part of; 0: of none.
     """
 
     __slots__ = (
+        "_call",
         "_decoded",
         "_received",
         "_request_left",
@@ -217,8 +231,9 @@ class ExchangeTrace:
         "id",
     )
 
-    def __init__(self, trace: Trace, connection: int) -> None:
+    def __init__(self, trace: Trace, connection: int, call: int = 0) -> None:
         self._trace = trace
+        self._call = call
         self._sent = self._received = self._decoded = 0
         self._request_left = self._response_left = trace.bodies
         self.connection = connection
@@ -227,9 +242,8 @@ class ExchangeTrace:
     def started(self, head: bytes, body_length: int) -> None:
         """A request begins."""
         now, method = self._trace.now(), head[: head.index(b" ")].decode()
-        self._trace.report(
-            self._trace.events.RequestStarted(now, self.connection, self.id, method, head, body_length)
-        )
+        ids = now, self.connection, self.id
+        self._trace.report(self._trace.events.RequestStarted(*ids, method, head, body_length, self._call))
 
     def moved(self, *, sent: int = 0, received: int = 0, decoded: int = 0) -> None:
         """So many more bytes moved."""
@@ -278,3 +292,39 @@ class ExchangeTrace:
         self._trace.report(
             self._trace.events.ExchangeEnded(now, self.connection, self.id, outcome, reason, *sizes, trailers)
         )
+
+
+class CallTrace:
+    """Reports the events of one call of a session.
+
+    Args:
+        trace: reports to the observer.
+    """
+
+    __slots__ = ("_trace", "id")
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self.id: Final = next(_calls)
+
+    def started(self, method: str, url: str, source: str) -> None:
+        """It begins."""
+        self._trace.report(self._trace.events.CallStarted(self._trace.now(), self.id, method, url, source))
+
+    def redirected(self, url: str) -> None:
+        """It goes on elsewhere."""
+        self._trace.report(self._trace.events.CallRedirected(self._trace.now(), self.id, url))
+
+    def retried(self, delay: float, reason: str) -> None:
+        """Its last request is repeated after so many seconds."""
+        self._trace.report(self._trace.events.CallRetried(self._trace.now(), self.id, delay, reason))
+
+    def cached(self, use: CacheUse, url: str, code: int, head: bytes, size: int) -> None:
+        """A response of the cache's is its response."""
+        self._trace.report(
+            self._trace.events.CallCached(self._trace.now(), self.id, use, url, code, head, size)
+        )
+
+    def ended(self, outcome: Outcome, code: int, reason: str) -> None:
+        """It is over."""
+        self._trace.report(self._trace.events.CallEnded(self._trace.now(), self.id, outcome, code, reason))

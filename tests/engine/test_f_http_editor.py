@@ -46,6 +46,23 @@ func _ready() -> void:
 \t\t\tawait get_tree().process_frame
 \tget_tree().quit()
 """
+CALLS = """\
+extends Node
+## Makes calls of sessions: one that is repeated, one that cannot be, and one of a node.
+
+
+func _ready() -> void:
+\tvar session := PyHTTPSession.new()
+\tsession.retries = 1
+\tawait session.fetch("http://127.0.0.1:PORT/status/503")
+\tawait PyHTTP.fetch("ftp://nothing")
+\tvar node := PyHTTPRequest.new()
+\tnode.name = "Asking"
+\tadd_child(node)
+\tnode.request("http://127.0.0.1:PORT/hello")
+\tawait node.request_completed
+\tget_tree().quit()
+"""
 SCENE = """\
 [gd_scene load_steps=2 format=3]
 
@@ -72,6 +89,8 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Edited:
     with Server() as server:
         project.write("game.gd", GAME.replace("CLOSED", str(closed)).replace("PORT", str(server.port)))
         project.write("game.tscn", SCENE)
+        project.write("calls.gd", CALLS.replace("PORT", str(server.port)))
+        project.write("calls.tscn", SCENE.replace("game", "calls").replace("Game", "Calls"))
         run = project.run_suite(SUITE, f"--port={server.port}", f"--closed={closed}", verbose=True)
     return Edited(run, root)
 

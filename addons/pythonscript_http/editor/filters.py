@@ -6,6 +6,8 @@ and the reason of a failure. The keys are:
     status:404 4xx      the status code, its class, or pending, failed, closed
     type:json           a part of the response's media type
     host:example        a part of the host
+    is:retry            what came of it in its call: redirect, retry; of the cache: hit, validated, stale
+    from:player.gd      a part of who asked, script or node
 """
 
 import re
@@ -17,7 +19,7 @@ from .records import Record
 LONGEST: Final = 1000
 """Characters of a filter; what is beyond is not read."""
 
-_WORD: Final = re.compile(r'(-?)(?:(method|status|type|host):)?("[^"]*"|\S+)', re.IGNORECASE)
+_WORD: Final = re.compile(r'(-?)(?:(method|status|type|host|is|from):)?("[^"]*"|\S+)', re.IGNORECASE)
 
 Filter = Callable[[Record], bool]
 
@@ -62,6 +64,8 @@ _TESTS: Final[dict[str, Callable[[str], Filter]]] = {
     "status": _status,
     "type": lambda wanted: lambda record: wanted in record.media,
     "host": lambda wanted: lambda record: wanted in record.host.lower(),
+    "is": lambda wanted: lambda record: record.mark == wanted,
+    "from": lambda wanted: lambda record: record.call is not None and wanted in record.call.source.lower(),
 }
 
 SORTS: Final[dict[str, Callable[[Record, float], object]]] = {

@@ -1,4 +1,4 @@
-"""A request in GDScript that runs: as a script of one node and its `PyHTTPClient`, or as a call of `PyHTTP`."""
+"""A request in GDScript that runs: a script of one node and its `PyHTTPClient`, or one call of `PyHTTP`."""
 
 import json
 import re

@@ -4,6 +4,7 @@ Source: http://www.softwareishard.com/blog/har-12-spec/ (the W3C's draft of it w
 """
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterable
 from configparser import ConfigParser
@@ -25,6 +26,7 @@ CREATOR: Final = {
     "version": _PLUGIN.get("plugin", "version", fallback="").strip('"'),
 }
 
+_URL: Final = re.compile(r"https?://\S+")
 _PHASES: Final = {"blocked": "blocked", "dns": "dns", "send": "send", "wait": "wait", "receive": "receive"}
 
 
@@ -61,8 +63,15 @@ def _entry(record: Record, now: float, secrets: bool) -> dict[str, Any]:
         entry["serverIPAddress"] = address
     if record.connection:
         entry["connection"] = f"{record.run}-{record.connection}"
-    if record.reason:
-        entry["comment"] = record.reason
+    comment = "; ".join(filter(None, (record.reason, record.note)))
+    if comment:
+        entry["comment"] = comment if secrets else _URL.sub(lambda found: masked_url(found[0]), comment)
+    if record.call is not None:  # fields that the format does not know begin so
+        entry["_call"] = f"{record.run}-{record.call.number}"
+        if record.call.source:
+            entry["_initiator"] = {"type": "script", "url": record.call.source}
+    if record.mark in ("hit", "validated", "stale"):
+        entry["_cache"] = record.mark
     return entry
 
 

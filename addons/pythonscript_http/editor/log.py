@@ -7,6 +7,13 @@ from typing import Final, TypeVar
 from pythonscript_http.trace import (
     AttemptFailed,
     AttemptStarted,
+    CacheUse,
+    CallCached,
+    CallEnded,
+    CallEvent,
+    CallRedirected,
+    CallRetried,
+    CallStarted,
     Connected,
     ConnectFailed,
     ConnectionClosed,
@@ -28,14 +35,19 @@ from pythonscript_http.trace import (
     ResponseBody,
 )
 
-from .records import Line, Record
+from .records import Call, Line, Record
 
 MOST: Final = 2000
 """Records that are kept; the oldest go first."""
 MOST_BODIES: Final = 64 << 20
 """Bytes of bodies that are kept."""
 MOST_OPEN: Final = 4096
-"""Connections that are remembered of one run, and requests under way."""
+"""Connections that are remembered of one run, and requests and calls under way."""
+_OF_CACHE: Final = {
+    CacheUse.HIT: "the cache had it, and nobody was asked",
+    CacheUse.VALIDATED: "the server has confirmed what the cache had",
+    CacheUse.STALE: "what the cache had stands in for a server that failed",
+}
 
 _T = TypeVar("_T")
 
@@ -70,6 +82,8 @@ class Log:
         self._lines: dict[int, Line] = {}
         self._waiting: dict[int, Record] = {}  # by connection: those for which no request came yet
         self._exchanges: dict[int, Record] = {}  # by exchange: those under way
+        self._calls: dict[int, Call] = {}  # by call: those under way
+        self._of_calls: dict[int, Record] = {}  # by call: the last record of each, while nothing follows it
 
     def record(self, number: int) -> Record | None:
         """The record with an id, if it is still there."""
@@ -99,6 +113,8 @@ class Log:
         self._lines.clear()
         self._waiting.clear()
         self._exchanges.clear()
+        self._calls.clear()
+        self._of_calls.clear()
 
     def clear(self) -> None:
         """Forgets all records; what is under way comes back with its next event only if it began anew."""
@@ -107,6 +123,8 @@ class Log:
         self._changed.clear()
         self._waiting.clear()
         self._exchanges.clear()
+        self._calls.clear()
+        self._of_calls.clear()
         self._bodies = 0
 
     # ---- events
@@ -119,6 +137,8 @@ class Log:
                 self._apply_exchange(event)
             elif isinstance(event, ConnectionEvent):
                 self._apply_connection(event)
+            else:
+                self._apply_call(event)
 
     def _apply_connection(self, event: ConnectionEvent) -> None:
         if isinstance(event, ConnectStarted):
@@ -171,6 +191,9 @@ class Log:
             record.requested = at
             record.method, record.request_head = event.method, event.head
             record.request_length = event.body_length
+            if (call := self._calls.get(event.call)) is not None:
+                record.call = call
+                self._of_calls[event.call] = record
             self._touch(record)
             return
         record = self._exchanges.get(event.exchange)
@@ -203,6 +226,49 @@ class Log:
             self._end(record, at, event.outcome, event.reason)
             del self._exchanges[event.exchange]
         self._touch(record)
+
+    def _apply_call(self, event: CallEvent) -> None:
+        if isinstance(event, CallStarted):
+            call = Call(event.call, event.method, event.url, event.source, event.url)
+            _remember(self._calls, event.call, call)
+            return
+        known = self._calls.get(event.call)
+        if known is None:
+            return  # it began before anybody listened, or was cleared away
+        record = self._of_calls.pop(event.call, None)
+        if isinstance(event, CallEnded):
+            del self._calls[event.call]
+            known.reason = event.reason
+            if record is None:
+                record = self._add_of(known, event.at, known.place)
+                record.code = event.code
+                self._end(record, event.at.monotonic, event.outcome, event.reason)
+        elif isinstance(event, CallCached):
+            if record is None:
+                record = self._add_of(known, event.at, event.url)
+                record.code, record.response_head, record.decoded = event.code, event.head, event.size
+                self._end(record, event.at.monotonic, Outcome.COMPLETE, "")
+            record.mark, record.note = event.use.value, _OF_CACHE[event.use]
+            self._of_calls[event.call] = record
+        elif isinstance(event, CallRetried):
+            if record is None:
+                record = self._add_of(known, event.at, known.place)
+                self._end(record, event.at.monotonic, Outcome.FAILED, event.reason)
+            record.mark = "retry"
+            record.note = f"repeated after {event.delay:.3g} s: {event.reason}"
+        elif isinstance(event, CallRedirected):
+            known.place = event.url
+            if record is not None:
+                record.note = f"{record.note}; " * bool(record.note) + f"followed to {event.url}"
+                record.mark = record.mark or "redirect"
+        if record is not None:
+            self._touch(record)
+
+    def _add_of(self, call: Call, at: Moment, url: str) -> Record:
+        """A record of a call's, for which no request was sent."""
+        record = self._add(at, 0)
+        record.call, record.method, record.asked = call, call.method, url
+        return record
 
     def _add(self, at: Moment, connection: int) -> Record:
         record = Record(self._next, self._run, at, connection=connection)

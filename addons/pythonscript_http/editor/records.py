@@ -4,6 +4,7 @@ A record begins with the connection that is made for a request, if one is, so th
 record too. Times are those at which the game's calls noticed things, so waiting includes the game's frames.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -16,6 +17,10 @@ _HEADS: Final = 512
 """Heads whose headers are known: a list asks for a few of each, again and again."""
 PHASES: Final = ("dns", "connect", "proxy", "tls", "blocked", "send", "wait", "receive")
 """In their order. `blocked`: the connection stands, and the game has not sent its request yet."""
+
+MARKS: Final = ("redirect", "retry", "hit", "validated", "stale")
+"""Another request followed, to another place or once more; or the response was the cache's, which was fresh,
+confirmed, or stood in for a server that failed."""
 
 
 class Phase(NamedTuple):
@@ -47,8 +52,24 @@ class Line:
 
 
 @dataclass
+class Call:
+    """A session's call: the records of its requests have it in common."""
+
+    number: int
+    method: str
+    url: str
+    """What was asked for first."""
+    source: str
+    """Who asked; empty: not known."""
+    place: str
+    """What is asked for now: behind redirects that is another URL."""
+    reason: str = ""
+    """Why it failed as a whole; empty: it did not, or is under way."""
+
+
+@dataclass
 class Record:
-    """A request and its response, or a connection for which no request came.
+    """A request and its response, a connection for which no request came, or a call for which none was sent.
 
     Attributes:
         id: unlike any other's of this log.
@@ -56,6 +77,8 @@ class Record:
         begun: when its connection began to be made, or it did.
         line: its connection, if that was observed.
         connects: the connection was made for it.
+        call: the session's call that it is a part of, if it is of one.
+        asked: the URL of a call for which no request was sent; else empty.
     """
 
     id: int
@@ -85,6 +108,12 @@ class Record:
     trailers: Headers = ()
     forgotten: bool = False
     """Its bodies had to make room."""
+    call: Call | None = None
+    asked: str = ""
+    mark: str = ""
+    """What came of it in its call, in a word: one of `MARKS`; empty: it is the call's end, or of none."""
+    note: str = ""
+    """The same in words."""
 
     # ---- what it says
 
@@ -109,6 +138,8 @@ class Record:
     @property
     def host(self) -> str:
         """The host that the request names, or else the one that is connected to, with its port."""
+        if self.asked:
+            return re.split("[/?#]", self.asked.partition("://")[2], maxsplit=1)[0]
         named = value_of(self.request_headers, "Host")
         if named:
             return named
@@ -122,11 +153,13 @@ class Record:
     @property
     def path(self) -> str:
         """The target without scheme and host, which it has where a proxy passes it on."""
-        target = self.target
+        target = self.asked or self.target
         return "/" + target.partition("://")[2].partition("/")[2] if "://" in target else target
 
     @property
     def url(self) -> str:
+        if self.asked:
+            return self.asked
         return self.target if "://" in self.target else f"{self.scheme}://{self.host}{self.target}"
 
     @property

@@ -75,6 +75,7 @@ def row_of(record: Record, now: float) -> dict[str, Any]:
         "pending": record.outcome is None,
         "failed": record.failed,
         "reason": _text(record.reason),
+        "mark": record.mark,
         "phases": [list(phase) for phase in record.phases(now)],
     }
 
@@ -96,7 +97,7 @@ def details_of(record: Record, now: float, body: bytes | None = None) -> dict[st
         note = f"an image of {size[0]} × {size[1]} pixels, too many to be shown; save it to see it"
     request_type = value_of(record.request_headers, "Content-Type")
     request_text, request_note = shown(request_type, bytes(record.request_body))
-    line = record.line
+    line, call = record.line, record.call
     return {
         **row_of(record, now),
         "url": _text(record.url),
@@ -119,7 +120,11 @@ def details_of(record: Record, now: float, body: bytes | None = None) -> dict[st
         "tls": [] if line is None or not line.tls_version else [line.tls_version, line.cipher, line.alpn],
         "certificate": {} if line is None else _shown(facts_of(line.certificate)),
         "attempts": [] if line is None else [[_text(part) for part in attempt] for attempt in line.attempts],
-        "reused": not record.connects,
+        "reused": record.connection > 0 and not record.connects,
+        "note_of_call": _text(record.note),
+        "call": "" if call is None else f"{call.number}: {call.method} {_text(call.url)}",
+        "source": "" if call is None else _text(call.source),
+        "call_reason": "" if call is None or call.reason == record.reason else _text(call.reason),
     }
 
 

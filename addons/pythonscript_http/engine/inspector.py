@@ -123,7 +123,7 @@ class PyHTTPInspector(RefCounted):
 
     def _request(self, number: int) -> Request:
         record = self._log.record(number)
-        if record is None or not record.method:
+        if record is None or not record.method or record.asked:
             raise FormatError("no request was sent")
         if len(record.request_body) < record.request_length or record.forgotten:
             raise FormatError("only the begin of its body was recorded")

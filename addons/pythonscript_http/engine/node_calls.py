@@ -70,7 +70,10 @@ class NodeCall(Progress):
 
     def begin(self, method: str, url: str, options: Mapping[object, object]) -> None:
         """Begins it."""
-        self._transfer = _session().start(method, url, options, self)
+        session, node = _session(), self._node()
+        asked = session.trace is not None and node is not None and node.is_inside_tree()
+        source = str(node.get_path()) if asked else ""
+        self._transfer = session.start(method, url, options, self, source)
 
     def cancel(self) -> None:
         """Ends it."""

@@ -19,7 +19,7 @@ from pythonscript_http.sessions.response import Response
 from pythonscript_http.sessions.session import Session
 from pythonscript_http.transport.policy import TlsPolicy
 
-from . import hooks, network
+from . import hooks, network, source
 from .calls import Call, Progress
 from .client import user_agent
 from .paths import EngineFiles
@@ -104,7 +104,7 @@ class Service:
         except LocalError as error:
             call.refused(method, url, str(error))
         else:
-            call.begun(self.session.start(method, url, settings, call))
+            call.begun(self.session.start(method, url, settings, call, self._source()))
         return transfer
 
     def request_sync(self, method: str, url: str, options: Mapping[Any, object]) -> PyHTTPResponse:
@@ -115,8 +115,11 @@ class Service:
             response = Response(method or "GET", url)
             response.failed(Failure.INVALID_REQUEST, str(error))
             return made(response)
-        start = partial(self.session.start, method, url, settings, Progress())
+        start = partial(self.session.start, method, url, settings, Progress(), self._source())
         return made(network.waited_for(lambda: start().response))
+
+    def _source(self) -> str:
+        return "" if self.session.trace is None else source.script_line()
 
     def close(self) -> None:
         """Ends all calls and connections."""

@@ -97,6 +97,7 @@ class Exchange:
         timeouts: Timeouts,
         decode: bool,
         trace: Trace | None = None,
+        call: int = 0,
     ) -> ResponseHead:
         """Sends a request, and waits for the head of its final response. `receive` comes next.
 
@@ -108,6 +109,7 @@ class Exchange:
             timeouts: first_byte and idle.
             decode: the response's Content-Encoding is to be undone.
             trace: reports it; None: it is not observed.
+            call: the number of the call, for who observes; 0: that is not observed.
 
         Raises:
             SessionError: no response came. StaleError: the connection had ended before.
@@ -116,7 +118,13 @@ class Exchange:
         core = http.core
         timing.obey(timeouts)
         writer = self._writer = http.request(
-            method, head, 0 if body is None else body.length, limits=limits, decode=decode, trace=trace
+            method,
+            head,
+            0 if body is None else body.length,
+            limits=limits,
+            decode=decode,
+            trace=trace,
+            call=call,
         )
         try:
             self._begin(body)

@@ -14,7 +14,7 @@ IDEMPOTENT: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE
 class Request:
     """A request."""
 
-    __slots__ = ("body", "headers", "home", "method", "options", "url")
+    __slots__ = ("body", "call", "headers", "home", "method", "options", "url")
 
     def __init__(
         self, method: str, url: Url, headers: Headers, body: Body | None, options: Options, home: str = ""
@@ -27,6 +27,8 @@ class Request:
         self.options = options
         self.home = home
         """The origin that credentials among the headers are for; see `credentials`."""
+        self.call = 0
+        """The number of the call that it is sent for, for who observes; 0: that is not observed."""
 
     def copy(self) -> "Request":
         """Another one that may be changed by itself."""

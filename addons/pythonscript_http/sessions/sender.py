@@ -131,6 +131,7 @@ class PoolSender:
                     timeouts=Timeouts(first_byte=options.first_byte_timeout, idle=options.idle_timeout),
                     decode=options.decode_body,
                     trace=self._trace,
+                    call=request.call,
                 )
             )
             await exchange.receive(await open_sink(response, core.body_length))

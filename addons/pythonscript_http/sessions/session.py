@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.http1.request import encoded
 from pythonscript_http.query import engine_text, query_string_from_dict
-from pythonscript_http.tracing import Trace, default_trace
+from pythonscript_http.tracing import CallTrace, Trace, default_trace
 from pythonscript_http.transport.network import TcpNetwork
 from pythonscript_http.transport.stream import Network
 
@@ -70,6 +70,7 @@ class Session:
         wall_clock: tells the time in seconds since 1970.
         jitter: gives numbers from 0 to 1, for retries; None: any.
         text: makes text of the names and values of queries and forms.
+        trace: reports calls and requests; None: as `trace.observe` has it.
 
     Raises:
         LocalError: `base_url` is none.
@@ -102,8 +103,9 @@ class Session:
         self.cache: Cache | None = None
         """Keeps responses; None: nothing does."""
         self.pool: Final = Pool(loop, network or TcpNetwork(clock=loop.clock))
-        trace = trace or default_trace(loop.clock, wall_clock)
-        self._network: Final = PoolSender(loop, self.pool, trace=trace)
+        self.trace: Final = trace or default_trace(loop.clock, wall_clock)
+        """Reports what happens; None: nobody wants to know."""
+        self._network: Final = PoolSender(loop, self.pool, trace=self.trace)
         self.sender: Sender = self._network
         """What sends the requests: over the network, unless a mock was put here."""
         self._text = text
@@ -156,6 +158,7 @@ class Session:
         url: str,
         options: Mapping[Any, object] | None = None,
         listener: Listener | None = None,
+        source: str = "",
     ) -> Transfer:
         """Begins a call. What is wrong with it is its response's failure.
 
@@ -164,23 +167,31 @@ class Session:
             url: absolute, or relative to `base_url`.
             options: see `Options`.
             listener: is told how it goes on.
+            source: who asks, for who observes; empty: not known.
         """
         listener = listener or Listener()
+        trace = None if self.trace is None else CallTrace(self.trace)
         try:
             request = self._prepare(method, url, options)
         except LocalError as error:
-            return self._refused(listener, method, without_user(url), Failure.INVALID_REQUEST, str(error))
+            if trace is not None:
+                trace.started(method or "GET", without_user(url), source)
+            return self._refused(
+                listener, trace, method, without_user(url), Failure.INVALID_REQUEST, str(error)
+            )
+        if trace is not None:
+            trace.started(request.method, str(request.url), source)
         if self._closed or len(self._transfers) >= MOST_CALLS:
             why = "the session is closed" if self._closed else f"{MOST_CALLS} calls are under way"
-            return self._refused(listener, request.method, str(request.url), Failure.BUSY, why)
-        transfer = Transfer(self, request, listener)
+            return self._refused(listener, trace, request.method, str(request.url), Failure.BUSY, why)
+        transfer = Transfer(self, request, listener, trace)
         self._transfers.add(transfer)
         try:
             transfer.begin()
         except (OSError, RuntimeError) as error:
             self._transfers.discard(transfer)
             why = f"no thread can be started: {error}"
-            return self._refused(listener, request.method, str(request.url), Failure.BUSY, why)
+            return self._refused(listener, trace, request.method, str(request.url), Failure.BUSY, why)
         if self._closed:  # since it was asked for
             transfer.cancel()
         return transfer
@@ -191,6 +202,7 @@ class Session:
         url: str,
         options: Mapping[Any, object] | None = None,
         listener: Listener | None = None,
+        source: str = "",
     ) -> Response:
         """Makes a call, and waits for its end; not on the loop's thread.
 
@@ -200,7 +212,7 @@ class Session:
             response = Response(method, url)
             response.failed(Failure.INVALID_REQUEST, "request_sync() would wait for its own thread")
             return response
-        transfer = self.start(method, url, options, listener)
+        transfer = self.start(method, url, options, listener, source)
         while not transfer.response.wait(_SYNC_NAP):
             pass
         return transfer.response.result()
@@ -240,10 +252,12 @@ class Session:
 
     # ---- inside
 
-    def _refused(self, listener: Listener, method: str, url: str, failure: Failure, why: str) -> Transfer:
+    def _refused(
+        self, listener: Listener, trace: CallTrace | None, method: str, url: str, failure: Failure, why: str
+    ) -> Transfer:
         response = Response(method or "GET", url)
         response.failed(failure, why)
-        transfer = Transfer(self, None, listener)
+        transfer = Transfer(self, None, listener, trace)
         try:
             self.loop.spawn(_finish(transfer, response))
         except (OSError, RuntimeError):

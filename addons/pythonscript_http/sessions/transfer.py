@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pythonscript_http.exceptions import LocalError
+from pythonscript_http.tracing import CacheUse, CallTrace, Outcome
 
 from . import credentials, redirects
 from .exchange import Sink
@@ -61,8 +62,16 @@ class Listener:
 class Transfer:
     """A call under way. Make it by `Session.start`."""
 
-    def __init__(self, session: "Session", request: Request | None, listener: Listener) -> None:
+    def __init__(
+        self,
+        session: "Session",
+        request: Request | None,
+        listener: Listener,
+        trace: CallTrace | None = None,
+    ) -> None:
         self._session = session
+        self.trace: Final = trace
+        """Reports it; None: nobody wants to know."""
         self._listener = listener
         self._request = request
         self._task: Task[None] | None = None
@@ -91,6 +100,10 @@ class Transfer:
 
     def finish(self, response: Response) -> None:
         """Ends it. The session's business, where it has not begun."""
+        if self.trace is not None:
+            failed = Outcome.CLOSED if response.failure is Failure.CANCELLED else Outcome.FAILED
+            outcome = failed if response.failure else Outcome.COMPLETE
+            self.trace.ended(outcome, response.status, response.failure_reason)
         try:
             self._listener.done(response)
         except Exception:
@@ -152,6 +165,7 @@ class Transfer:
             response = await hop.run()
             if hop.delay is not None:
                 self.retries += 1
+                self._report_repeated(hop.delay, response.failure_reason or f"status {response.status}")
                 await self._pass(hop.delay)
             elif response.failure:
                 return response
@@ -168,7 +182,12 @@ class Transfer:
                 if repeated.body is request.body and not request.repeatable:
                     text = "the hook `after` wants the request again, whose body can be read only once"
                     raise SessionError(Failure.BODY_NOT_REPLAYABLE, text)
+                self._report_repeated(0.0, "the hook `after` wants it")
                 request = repeated
+
+    def _report_repeated(self, delay: float, reason: str) -> None:
+        if self.trace is not None:
+            self.trace.retried(delay, reason)
 
     async def _pass(self, seconds: float) -> None:
         """Lets time pass."""
@@ -183,6 +202,8 @@ class Transfer:
             raise SessionError(Failure.TOO_MANY_REDIRECTS, text)
         following = redirects.redirected(request, response)
         self._redirects.append(Redirect(response.status, str(request.url)))
+        if self.trace is not None:
+            self.trace.redirected(str(following.url))
         return following
 
     @property
@@ -216,6 +237,8 @@ class Hop:
         self._download = download
         self._request = request.copy()
         self._request.headers = credentials.for_hop(self._request.headers, request.url, request.home)
+        if transfer.trace is not None:
+            self._request.call = transfer.trace.id
         self.delay: float | None = None
         """Seconds before it is to be repeated; None: it is not."""
         self._caching: Caching | None = None
@@ -234,7 +257,7 @@ class Hop:
         self._session.add_cookies(self._request)
         caching = self._caching = self._cache()
         if caching is not None and (cached := caching.answer()) is not None:
-            self._deliver(cached)
+            self._deliver(cached, CacheUse.HIT)
             return cached
         response = await self._send()
         if self._again:
@@ -246,9 +269,10 @@ class Hop:
             settled = caching.settle(response)
             if settled is None:
                 settled = caching.settle(await self._send())
+            confirmed = response.status == 304 and not response.failure
             response = settled or response
             if response.from_cache:
-                self._deliver(response)
+                self._deliver(response, CacheUse.VALIDATED if confirmed else CacheUse.STALE)
         return response
 
     def leads_elsewhere(self, response: Response) -> bool:
@@ -260,6 +284,7 @@ class Hop:
         request = self._request
         if self._caching is not None or download is not None:
             request = request.copy()
+            request.call = self._request.call
         if self._caching is not None:
             self._caching.condition(request.headers)
         if download is not None:
@@ -339,8 +364,14 @@ class Hop:
 
         return Caching(cache, self._request, self._session.wall_clock)
 
-    def _deliver(self, response: Response) -> None:
+    def _deliver(self, response: Response, use: CacheUse) -> None:
         """Hands out a response of the cache's as if it had come."""
+        if self._transfer.trace is not None:
+            url, status, text = str(self._request.url), response.status, response.status_text
+            lines = [f"HTTP/1.1 {status} {text}".encode("latin-1", "replace")]
+            lines += [name + b": " + value for name, value in response.headers.encoded()]
+            head = b"\r\n".join((*lines, b"", b""))
+            self._transfer.trace.cached(use, url, status, head, len(response.body))
         if not self.leads_elsewhere(response):
             self._tell_head(response)
             size = len(response.body)

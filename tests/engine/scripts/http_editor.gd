@@ -208,7 +208,7 @@ func test_the_oldest_make_room() -> void:
 	var rows := []
 	for number in 2002:
 		var head := "GET /%s HTTP/1.1\r\n\r\n" % ("one" if number in [0, 2001] else "other")
-		rows.append(["RequestStarted", 1.0, 1.0, 1, number + 1, "GET", head.to_utf8_buffer(), 0])
+		rows.append(["RequestStarted", 1.0, 1.0, 1, number + 1, "GET", head.to_utf8_buffer(), 0, 0])
 	panel.call(&"receive", [0, rows.slice(0, 2000)])
 	panel.call(&"rebuild")
 	await settle()
@@ -361,6 +361,36 @@ func test_the_next_run() -> void:
 	await settle()
 	check("paused", _rows("", false), [])
 	(inspector().get(&"record") as Button).button_pressed = true
+
+
+func test_calls_of_sessions() -> void:
+	(inspector().get(&"keep") as CheckBox).button_pressed = false
+	EditorInterface.play_custom_scene("res://calls.tscn")
+	await wait_for("the game runs", EditorInterface.is_playing_scene)
+	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	await settle()
+	check(
+		"in their order",
+		_rows("", false),
+		[
+			"GET /status/503 503 ↻ retry octet-stream",
+			"GET /status/503 503 octet-stream",
+			"GET / failed ",
+			"GET /hello 200 plain"
+		]
+	)
+	check("a filter", _rows("is:retry from:calls.gd", false).size(), 1)
+	check("of a node", _rows("from:/root/calls/asking", false), ["GET /hello 200 plain"])
+	_rows("is:retry", false)
+	var tree: Tree = inspector().get(&"tree")
+	tree.set_selected(tree.get_root().get_child(0), 0)
+	var facts := {}
+	for item: TreeItem in (_part(inspector(), "details.times") as Tree).get_root().get_children():
+		facts[item.get_text(0)] = item.get_text(1)
+	check("who asked", facts.get("Asked by"), "res://calls.gd:8 (_ready)")
+	check_true("which call", str(facts.get("Call")).ends_with(": GET " + url("/status/503")))
+	check_true("what then", str(facts.get("Then")).ends_with(" s: status 503"))
+	_rows("", false)
 
 
 func test_z_it_is_disabled_and_enabled_again_and_again() -> void:

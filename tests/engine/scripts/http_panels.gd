@@ -75,7 +75,7 @@ func test_keys_of_the_console() -> void:
 
 func _record(number: int) -> Array:
 	var head := ("GET /%d HTTP/1.1\r\nHost: a\r\n\r\n" % number).to_utf8_buffer()
-	return ["RequestStarted", 1.0, 1.0, 0, number, "GET", head, 0]
+	return ["RequestStarted", 1.0, 1.0, 0, number, "GET", head, 0, 0]
 
 
 func test_keys_of_the_inspector() -> void:

@@ -404,7 +404,7 @@ class TestExchanges:
         head = observed.stream.sent
         begun, size = len(HELLO) - 5, len(head)
         assert observed.seen.facts == [
-            ("RequestStarted", "GET", head, 0),
+            ("RequestStarted", "GET", head, 0, 0),
             ("Progress", size, 0, 0),
             ("RequestSent", size),
             ("Progress", size, len(HELLO), 0),

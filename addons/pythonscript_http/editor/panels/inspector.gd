@@ -62,7 +62,7 @@ func _init() -> void:
 	details.close.pressed.connect(_on_details_closed)
 	_note = Controls.note(
 		self,
-		tr("Shown are requests of PyHTTPClient. The engine's HTTPClient and HTTPRequest cannot be observed.")
+		tr("Shown are requests of our classes. The engine's HTTPClient and HTTPRequest cannot be observed.")
 	)
 	_note.modulate.a = 0.6
 	add_child(menu)
@@ -118,7 +118,7 @@ func _make_bar() -> void:
 	bar.add_child(keep)
 	filter.placeholder_text = tr("Filter: text, method:POST status:4xx type:json host:api -text")
 	filter.tooltip_text = tr(
-		"Words that must all fit (Ctrl+F): text, or method: status: type: host: with a value; - means not."
+		"Words that must all fit (Ctrl+F): text, or method: status: type: host: is: from: with a value; - means not."
 	)
 	filter.clear_button_enabled = true
 	filter.size_flags_horizontal = SIZE_EXPAND_FILL

@@ -13,6 +13,14 @@ const RATIOS := [2, 8, 2, 5, 3, 3, 3, 9]
 ## As many are shown beside the details, as in browsers.
 const BESIDE_DETAILS := 3
 const WATERFALL := 7
+## What came of a request in its call, by the words of [code]records.py[/code].
+const MARKS := {
+	"redirect": "→ redirect",
+	"retry": "↻ retry",
+	"hit": "cache",
+	"validated": "cache, confirmed",
+	"stale": "cache, stale"
+}
 
 var sort := ""
 var descending := false
@@ -116,7 +124,10 @@ func show_row(row: Dictionary) -> void:
 	var item: TreeItem = _items[id]
 	var received: String = "" if row["received"] == 0 else String.humanize_size(row["received"])
 	var place: String = row["path"] if row["method"] != "" else row["reason"]
-	var texts := [row["method"], place, row["status"], row["host"], row["type"], received]
+	var status: String = row["status"]
+	if row["mark"] != "":
+		status += " " + MARKS[row["mark"]]
+	var texts := [row["method"], place, status, row["host"], row["type"], received]
 	texts.append("" if row["pending"] else Phases.seconds_text(row["seconds"]))
 	for column in mini(texts.size(), columns):
 		item.set_text(column, texts[column])

@@ -44,6 +44,14 @@ func show_details(details: Dictionary) -> void:
 
 func _facts(details: Dictionary) -> Array:
 	var facts := []
+	for fact: Array in [
+		[tr("Call"), "call"],
+		[tr("Asked by"), "source"],
+		[tr("Then"), "note_of_call"],
+		[tr("Call failed"), "call_reason"]
+	]:
+		if details[fact[1]] != "":
+			facts.append([fact[0], details[fact[1]]])
 	if details["address"] != "":
 		facts.append([tr("Address"), details["address"]])
 	if not (details["tls"] as Array).is_empty():

@@ -6,6 +6,7 @@ from pythonscript_http.editor.log import Log
 from pythonscript_http.trace import (
     AttemptFailed,
     AttemptStarted,
+    CallStarted,
     Connected,
     ConnectFailed,
     ConnectStarted,
@@ -57,10 +58,11 @@ def request(
     line: str = "GET /a?b=c HTTP/1.1",
     headers: str = "Accept: */*\r\n",
     body: bytes = b"",
+    call: int = 0,
 ) -> Iterator[Event]:
     """A request is sent, in 0.1 s."""
     head = f"{line}\r\nHost: example.org\r\n{headers}\r\n".encode()
-    yield RequestStarted(at(since), connection, exchange, line.split(maxsplit=1)[0], head, len(body))
+    yield RequestStarted(at(since), connection, exchange, line.split(maxsplit=1)[0], head, len(body), call)
     if body:
         yield RequestBody(at(since), connection, exchange, body)
     yield RequestSent(at(since + 0.1), connection, exchange, len(head) + len(body))
@@ -94,6 +96,11 @@ def refused(connection: int = 1) -> Iterator[Event]:
     yield ConnectFailed(
         at(0.2), connection, Outcome.FAILED, "cannot connect to localhost:1: Connection refused"
     )
+
+
+def called(call: int = 1, *, since: float = 0.9, source: str = "res://a.gd:3 (_ready)") -> Iterator[Event]:
+    """A session's call begins."""
+    yield CallStarted(at(since), call, "GET", "https://example.org/a?token=s3cret", source)
 
 
 def log_of(*games: Iterator[Event]) -> Log:

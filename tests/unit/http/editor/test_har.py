@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from haralyzer import HarParser  # type: ignore[import-untyped]
 from jsonschema import Draft6Validator  # type: ignore[import-untyped]
-from tests.unit.http.editor.fakes import connecting, log_of, refused, request, response
+from tests.unit.http.editor.fakes import at, called, connecting, log_of, refused, request, response
 
 from pythonscript_http.editor.har import har_of, text_of
 from pythonscript_http.editor.log import Log
 from pythonscript_http.editor.messages import read_message
-from pythonscript_http.trace import Outcome
+from pythonscript_http.trace import CacheUse, CallCached, CallRedirected, Outcome
 
 SCHEMA = json.loads((Path(__file__).parent / "har_schema.json").read_text(encoding="utf-8"))
 SECRET = "Authorization: Bearer s3cret\r\nCookie: a=s3cret; b=c\r\nContent-Type: application/json\r\n"
@@ -67,12 +67,12 @@ def test_it_is_valid_whatever_comes(head: str, body: bytes, secrets: bool) -> No
     latest = (253402300799.9, 9_999_999_999.0)
     raw = b"HTTP/1.1 200 \x1b\xff\r\n" + HOSTILE[head] + b"\r\n"
     rows: list[list[Any]] = [
-        ["RequestStarted", 0.0, 0.0, 1, 1, "\ud800 \0", b"\xff \xff\r\n" + HOSTILE[head], -1],
+        ["RequestStarted", 0.0, 0.0, 1, 1, "\ud800 \0", b"\xff \xff\r\n" + HOSTILE[head], -1, 0],
         ["RequestBody", *latest, 1, 1, body],
         ["HeadReceived", *latest, 1, 1, (1 << 53) - 1, False, raw],
         ["ResponseBody", *latest, 1, 1, body],
         ["ExchangeEnded", *latest, 1, 1, "failed", "\ud800", -1, -1, -1, [[b"\xff", b"\0"]]],
-        ["RequestStarted", *latest, 2, 2, "", b"", 0],
+        ["RequestStarted", *latest, 2, 2, "", b"", 0, 0],
     ]
     lost, events, wrong = read_message([0, rows])
     assert (lost, wrong) == (0, 0)
@@ -169,3 +169,19 @@ def test_a_body_that_was_shown_in_part_says_so() -> None:
     log = log_of(connecting(), request(), response(outcome=Outcome.FAILED, reason="cut"))
     assert entries(log)[0]["comment"] == "cut"
     assert body is not None
+
+
+@pytest.mark.parametrize("secrets", [False, True])
+def test_calls_of_sessions(secrets: bool) -> None:
+    url = "https://example.org/b?token=s3cret"
+    log = log_of(connecting(), called(), request(call=1), response(code=302))
+    log.apply([CallRedirected(at(2.1), 1, url), CallCached(at(2.2), 1, CacheUse.HIT, url, 200, b"", 7)])
+    har = json.loads(text_of(log.records, log.now, secrets=secrets))
+    assert faults(har) == []
+    first, last = har["log"]["entries"]
+    assert [entry["_call"] for entry in (first, last)] == ["1-1", "1-1"]
+    assert first["_initiator"] == {"type": "script", "url": "res://a.gd:3 (_ready)"}
+    assert first["comment"].startswith("followed to https://example.org/b?token=")
+    assert "_cache" not in first
+    assert last["_cache"] == "hit"
+    assert ("s3cret" in first["comment"]) == ("s3cret" in last["request"]["url"]) == secrets

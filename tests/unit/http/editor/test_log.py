@@ -1,12 +1,17 @@
 """Records: put together of events, whole or in part, in any order that clients can tell them."""
 
 import pytest
-from tests.unit.http.editor.fakes import at, connecting, log_of, refused, request, response
+from tests.unit.http.editor.fakes import at, called, connecting, log_of, refused, request, response
 
 from pythonscript_http.editor import log as log_module
 from pythonscript_http.editor.log import Log
 from pythonscript_http.editor.records import Record
 from pythonscript_http.trace import (
+    CacheUse,
+    CallCached,
+    CallEnded,
+    CallRedirected,
+    CallRetried,
     Connected,
     ConnectionClosed,
     ConnectStarted,
@@ -234,3 +239,90 @@ def test_an_exchange_that_was_never_begun_here() -> None:
     log = log_of(iter([RequestStarted(at(0.0), 0, 5, "GET", b"GET / HTTP/1.1\r\n\r\n", 0)]))
     log.apply([ExchangeEnded(at(1.0), 0, 5, Outcome.FAILED, "why", 0, 0, 0, ())])
     assert (only(log).reason, only(log).host) == ("why", "")
+
+
+def described(log: Log) -> list[tuple[str, str, str, str]]:
+    return [(record.status, record.url, record.mark, record.note) for record in log.records]
+
+
+def ended(call: int = 1, outcome: Outcome = Outcome.COMPLETE, code: int = 200, reason: str = "") -> CallEnded:
+    return CallEnded(at(9.0), call, outcome, code, reason)
+
+
+def test_the_requests_of_a_call() -> None:
+    log = log_of(
+        connecting(), called(), request(1, call=1), response(1, code=503),
+        iter([CallRetried(at(2.1), 1, 0.25, "status 503")]),
+        request(2, since=3.0, call=1), response(2, since=3.1, code=302),
+        iter([CallRedirected(at(4.1), 1, "https://example.org/b")]),
+        request(3, since=5.0, line="GET /b HTTP/1.1", call=1), response(3, since=5.1), iter([ended()]),
+    )  # fmt: skip
+    url = "https://example.org/a?b=c"
+    assert described(log) == [
+        ("503", url, "retry", "repeated after 0.25 s: status 503"),
+        ("302", url, "redirect", "followed to https://example.org/b"),
+        ("200", "https://example.org/b", "", ""),
+    ]
+    calls = [record.call for record in log.records]
+    assert calls[0] is calls[1] is calls[2]
+    assert calls[0] is not None
+    assert (calls[0].number, calls[0].source) == (1, "res://a.gd:3 (_ready)")
+    assert not log._calls
+    assert not log._of_calls
+
+
+def test_a_response_of_the_cache() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/css\r\n\r\n"
+    url = "https://example.org/a?token=s3cret"
+    log = log_of(called(), iter([CallCached(at(1.0), 1, CacheUse.HIT, url, 200, head, 7), ended()]))
+    (record,) = log.records
+    assert (record.method, record.host, record.path, record.media) == (
+        "GET", "example.org", "/a?token=s3cret", "text/css"
+    )  # fmt: skip
+    assert (record.status, record.mark, record.decoded, record.outcome) == ("200", "hit", 7, Outcome.COMPLETE)
+    log = log_of(connecting(), called(), request(call=1), response(code=304))
+    log.apply([CallCached(at(2.0), 1, CacheUse.VALIDATED, url, 200, head, 7), ended()])
+    assert [(record.status, record.mark, record.asked) for record in log.records] == [
+        ("304", "validated", "")
+    ]
+
+
+def test_a_redirect_that_the_cache_had_leads_on() -> None:
+    log = log_of(called(), iter([CallCached(at(1.0), 1, CacheUse.HIT, "https://a/", 301, b"", 0)]))
+    log.apply([CallRedirected(at(1.0), 1, "https://b/"), ended(outcome=Outcome.FAILED, code=0, reason="no")])
+    assert described(log) == [
+        ("301", "https://a/", "hit", "the cache had it, and nobody was asked; followed to https://b/"),
+        ("failed", "https://b/", "", ""),
+    ]
+
+
+def test_a_call_for_which_nothing_was_sent() -> None:
+    log = log_of(called(), iter([CallRetried(at(1.0), 1, 1.0, "refused")]))
+    log.apply([ended(outcome=Outcome.CLOSED, code=0, reason="cancelled")])
+    assert [(record.status, record.mark, record.reason) for record in log.records] == [
+        ("failed", "retry", "refused"),
+        ("closed", "", "cancelled"),
+    ]
+
+
+def test_a_call_that_failed_though_its_response_came() -> None:
+    log = log_of(
+        connecting(), called(), request(call=1), response(), iter([ended(1, Outcome.FAILED, 200, "x")])
+    )
+    (record,) = log.records
+    assert record.outcome is Outcome.COMPLETE
+    assert record.call is not None
+    assert record.call.reason == "x"
+
+
+def test_calls_that_began_before_anybody_listened() -> None:
+    log = log_of(iter([CallRetried(at(1.0), 7, 1.0, "refused"), ended(7)]), request(call=7))
+    assert [record.call for record in log.records] == [None]
+
+
+def test_calls_whose_end_was_lost_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_module, "MOST_OPEN", 2)
+    log = log_of(*(called(number) for number in range(1, 6)))
+    assert list(log._calls) == [4, 5]
+    log.end_run()
+    assert not log._calls

@@ -9,6 +9,7 @@ import pytest
 
 from pythonscript_http.editor.messages import MESSAGE, Outbox, decode, encode, read_message
 from pythonscript_http.trace import (
+    CacheUse,
     ConnectStarted,
     Event,
     ExchangeEnded,
@@ -27,7 +28,7 @@ def example(kind: Any) -> Event:
     """An event of a kind, with something in each field."""
     values: dict[Any, Any] = {Moment: AT, int: 7, str: "text ü", bytes: b"\0\xff", bool: True}
     tuples: dict[Any, Any] = {str: ("a", "b"), tuple[bytes, bytes]: ((b"A", b"\xff"),)}
-    values |= {LayerKind: LayerKind.TLS, Outcome: Outcome.FAILED}
+    values |= {LayerKind: LayerKind.TLS, Outcome: Outcome.FAILED, CacheUse: CacheUse.STALE, float: 0.5}
     fields = [
         values[field.type] if get_origin(field.type) is not tuple else tuples[get_args(field.type)[0]]
         for field in dataclasses.fields(kind)

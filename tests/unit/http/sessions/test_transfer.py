@@ -1,6 +1,7 @@
 """One call, over a network in memory: redirects, retries, hooks, deadlines, and what a listener is told."""
 
 import asyncio
+import dataclasses
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,15 @@ from pythonscript_http.sessions.loop import Future, sleep
 from pythonscript_http.sessions.request import Request
 from pythonscript_http.sessions.response import Redirect, Response
 from pythonscript_http.sessions.transfer import MOST_REPEATS, Listener, Transfer
+from pythonscript_http.trace import (
+    CacheUse,
+    CallCached,
+    CallEvent,
+    Event,
+    Outcome,
+    RequestStarted,
+    observe,
+)
 from pythonscript_http.transport.stream import NetworkError
 
 CUT = NetworkError("cannot receive: reset")
@@ -542,3 +552,101 @@ def test_a_server_that_would_have_us_wait_for_ever(calling: Calling) -> None:
     calling.on("/", busy(503, "Retry-After: 999999999"))
     response = calling.call(retries=5)
     assert (response.status, response.attempts, bytes(response.body)) == (503, 1, b"later")
+
+
+# ---- what observers are told
+
+
+class Observed(Calling):
+    """Calls that are observed: what is told of them, without times and numbers."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        observe(lambda: self.events.append)
+        try:
+            super().__init__()
+        finally:
+            observe(None)
+
+    def told(self) -> list[tuple[object, ...]]:
+        calls = {event.call for event in self.events if isinstance(event, CallEvent)}
+        assert {event.call for event in self.events if isinstance(event, RequestStarted)} <= calls
+        assert len(calls) == 1
+        return [
+            (type(event).__name__, *[getattr(event, field.name) for field in dataclasses.fields(event)[2:]])
+            for event in self.events
+            if isinstance(event, CallEvent)
+        ]
+
+
+@pytest.fixture
+def observed() -> Iterator[Observed]:
+    made = Observed()
+    yield made
+    made.loop.end()
+
+
+def test_an_observer_is_told_of_redirects_and_retries(observed: Observed) -> None:
+    observed.on("/", busy(503, "Retry-After: 2"), moved("/b"))
+    transfer = observed.session.start("GET", "http://u:p@host/", {"retries": 1}, source="me")
+    observed.loop.finish(transfer.response)
+    assert observed.told() == [
+        ("CallStarted", "GET", "http://host/", "me"),
+        ("CallRetried", 2.0, "status 503"),
+        ("CallRedirected", "http://host/b"),
+        ("CallEnded", Outcome.COMPLETE, 200, ""),
+    ]
+    assert sum(isinstance(event, RequestStarted) for event in observed.events) == 3
+
+
+def test_an_observer_is_told_of_the_cache(observed: Observed) -> None:
+    observed.session.cache = Cache(MemoryStore())
+    fresh = answer(b"hello", "Cache-Control: max-age=60", 'ETag: "a"')
+    observed.on("/", fresh, b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n')
+    assert observed.call().body == b"hello"
+    for options, use in (({}, CacheUse.HIT), ({"cache": "no-cache"}, CacheUse.VALIDATED)):
+        observed.events.clear()
+        assert observed.call(**options).from_cache
+        cached = next(event for event in observed.events if isinstance(event, CallCached))
+        assert (cached.use, cached.url, cached.code, cached.size) == (use, "http://a/", 200, 5)
+        assert cached.head.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert b'ETag: "a"\r\n' in cached.head
+        assert cached.head.endswith(b"\r\n\r\n")
+
+
+def test_an_observer_is_told_that_a_stale_response_stands_in(observed: Observed) -> None:
+    observed.session.cache = Cache(MemoryStore())
+    fresh = answer(b"hello", "Cache-Control: max-age=0, stale-if-error=60", 'ETag: "a"')
+    observed.on("/", fresh, busy(500))
+    observed.call()
+    assert observed.call().from_cache
+    uses = [event.use for event in observed.events if isinstance(event, CallCached)]
+    assert uses == [CacheUse.STALE]
+
+
+@pytest.mark.parametrize(
+    ("url", "outcome", "reason"),
+    [
+        ("ftp://host/", Outcome.FAILED, "scheme"),
+        ("/cut", Outcome.FAILED, "reset"),
+        ("/", Outcome.COMPLETE, ""),
+    ],
+)
+def test_an_observer_is_told_how_a_call_ends(
+    url: str, outcome: Outcome, reason: str, observed: Observed
+) -> None:
+    observed.on("/cut", [CUT])
+    observed.call("GET", url)
+    started, *_, ended = observed.told()
+    assert started[0] == "CallStarted"
+    assert ended[:2] == ("CallEnded", outcome)
+    assert reason in str(ended[3])
+
+
+def test_a_call_that_is_cancelled_was_closed(observed: Observed) -> None:
+    observed.on("/", [])
+    transfer = observed.session.start("GET", "/")
+    observed.loop.settle()
+    transfer.cancel()
+    observed.loop.settle()
+    assert observed.told()[-1][:2] == ("CallEnded", Outcome.CLOSED)
