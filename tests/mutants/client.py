@@ -1771,6 +1771,57 @@ MUTANTS = [
             "            if False:\n                self._end(",
             f"{_UNIT}/editor/test_log.py",
         ),
+        (
+            "a request is one of its call's",
+            "                record.call = call\n",
+            "",
+            f"{_UNIT}/editor/test_log.py",
+        ),
+        (
+            "what came of a request is marked there, and not on the next one",
+            "record = self._of_calls.pop(event.call, None)",
+            "record = self._of_calls.get(event.call)",
+            f"{_UNIT}/editor/test_log.py",
+        ),
+        (
+            "a call that is over is forgotten",
+            "            del self._calls[event.call]\n",
+            "",
+            f"{_UNIT}/editor/test_log.py",
+        ),
+        (
+            "a call goes on where its redirect leads",
+            "            known.place = event.url\n",
+            "",
+            f"{_UNIT}/editor/test_log.py",
+        ),
+    ),
+    *_in(
+        "editor/gdscript.py",
+        (
+            "a name that is twice in JSON is not lost",
+            "if len(dict(found)) < len(found):",
+            "if False:",
+            f"{_UNIT}/editor/test_gdscript.py",
+        ),
+        (
+            "a number that GDScript may read as another stays text",
+            "if not (value == 0 or (digits <= 15 and _EXACT[0] <= abs(value) < _EXACT[1])):",
+            "if False:",
+            f"{_UNIT}/editor/test_gdscript.py",
+        ),
+        (
+            "an integer of over 64 bits stays text",
+            "and abs(value) >= 1 << 63:",
+            "and False:",
+            f"{_UNIT}/editor/test_gdscript.py",
+        ),
+        (
+            "a field that is twice in a form is not lost",
+            "if not mark or name in fields:",
+            "if not mark:",
+            f"{_UNIT}/editor/test_gdscript.py",
+        ),
     ),
     *_in(
         "editor/recording.py",

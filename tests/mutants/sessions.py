@@ -298,6 +298,21 @@ MUTANTS = [
             "except Exception as error:  # the call ends nevertheless",
             "except ZeroDivisionError as error:",
         ),
+        (
+            "a request names its call",
+            "            self._request.call = transfer.trace.id\n",
+            "            pass\n",
+        ),
+        (
+            "a call that is cancelled was closed",
+            "is Failure.CANCELLED else Outcome.FAILED",
+            "is None else Outcome.FAILED",
+        ),
+        (
+            "what is out of date is not told as confirmed",
+            "confirmed = response.status == 304 and",
+            "confirmed = True or",
+        ),
         ("redirects are bounded", "if len(self._redirects) >= request.options.max_redirects:", "if False:"),
         (
             "repetitions are bounded",
