@@ -71,8 +71,9 @@ class NodeCall(Progress):
     def begin(self, method: str, url: str, options: Mapping[object, object]) -> None:
         """Begins it."""
         session, node = _session(), self._node()
-        asked = session.trace is not None and node is not None and node.is_inside_tree()
-        source = str(node.get_path()) if asked else ""
+        source = ""
+        if session.trace is not None and node is not None and node.is_inside_tree():
+            source = str(node.get_path())
         self._transfer = session.start(method, url, options, self, source)
 
     def cancel(self) -> None:

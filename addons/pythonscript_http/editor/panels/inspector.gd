@@ -118,7 +118,7 @@ func _make_bar() -> void:
 	bar.add_child(keep)
 	filter.placeholder_text = tr("Filter: text, method:POST status:4xx type:json host:api -text")
 	filter.tooltip_text = tr(
-		"Words that must all fit (Ctrl+F): text, or method: status: type: host: is: from: with a value; - means not."
+		"Words that must all fit (Ctrl+F): text, method: status: type: host: is: from: with a value; - means not."
 	)
 	filter.clear_button_enabled = true
 	filter.size_flags_horizontal = SIZE_EXPAND_FILL

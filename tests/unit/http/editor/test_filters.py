@@ -20,6 +20,7 @@ LOG = log_of(
     request(6, line="GET /again HTTP/1.1", call=1),
     iter([CallRetried(at(2.0), 1, 0.5, "status 503")]),
 )
+RECORDS = list(LOG.records)[:5]
 
 
 def fitting(text: str, *, errors: bool = False) -> list[int]:
@@ -70,10 +71,9 @@ def test_a_filter_is_bounded() -> None:
 
 def test_orders() -> None:
     def order(name: str) -> list[int]:
-        return [
-            record.id
-            for record in sorted(list(LOG.records)[:5], key=lambda record: SORTS[name](record, LOG.now))
-        ]  # type: ignore[arg-type,return-value]
+        key = SORTS[name]
+        records = sorted(RECORDS, key=lambda record: key(record, LOG.now))  # type: ignore[arg-type,return-value]
+        return [record.id for record in records]
 
     assert order("") == [1, 2, 3, 4, 5]
     assert order("path") == [5, 3, 1, 2, 4]

@@ -604,9 +604,9 @@ def test_an_observer_is_told_of_the_cache(observed: Observed) -> None:
     fresh = answer(b"hello", "Cache-Control: max-age=60", 'ETag: "a"')
     observed.on("/", fresh, b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n')
     assert observed.call().body == b"hello"
-    for options, use in (({}, CacheUse.HIT), ({"cache": "no-cache"}, CacheUse.VALIDATED)):
+    for mode, use in (("default", CacheUse.HIT), ("no-cache", CacheUse.VALIDATED)):
         observed.events.clear()
-        assert observed.call(**options).from_cache
+        assert observed.call(cache=mode).from_cache
         cached = next(event for event in observed.events if isinstance(event, CallCached))
         assert (cached.use, cached.url, cached.code, cached.size) == (use, "http://a/", 200, 5)
         assert cached.head.startswith(b"HTTP/1.1 200 OK\r\n")
