@@ -62,6 +62,16 @@ GOALS: Final[Mapping[str, Goal]] = {
     "memory-1000": Goal(1.0),
     "memory-tls": Goal(2.0),
     **{f"frames-{work}": Goal(1.0) for work in ("get", "get-tls", "chunked", "length")},
+    "fetch-1000": Goal(1.0),
+    "fetch-100": Goal(1.0),
+    "fetch-frames": Goal(1.0),
+    "fetch-large-frames": Goal(1.0),
+    "fetch-large-s": Goal(1.0),
+    "fetch-large-cpu": Goal(1.0),
+    "fetch-memory-1": Goal(1.0),
+    "fetch-memory-100": Goal(1.0),
+    "beside-keeps": Goal(0.5),
+    "beside-releases": Goal(0.5),
     **{
         f"longest-{work}": _HONEST
         for work in ("tls-first", "tls", "get", "headers", "download", "upload", "burst")
@@ -99,6 +109,10 @@ _LOOK: Final = (
     "One look at the kernel is for all clients, but none is used twice: one client in a loop asks each time. "
     "Of many, each poll touches a dozen objects that have left the processor's cache."
 )
+_KEPT: Final = (
+    "The session's modules and its thread come with the first request, some 2 MiB. Of those that follow each "
+    "keeps its connection, its cookies and its settings, in 13 KiB; a node keeps none, and connects anew."
+)
 _INCOMING: Final = (
     "Of a call without arguments (row python-typed-0) the GIL and Python's frame take about 65 ns; "
     "untyped, the engine looks for the method by its name, which takes as long as the rest of a typed "
@@ -123,6 +137,7 @@ LIMITS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("connect", "connect-name"), _STEPS),
     **dict.fromkeys(("get-tls", "cpu-get-tls"), f"A poll of the socket before each read. {_STEPS}"),
     **dict.fromkeys(("idle-1", "idle-100", "idle-1000"), _LOOK),
+    **dict.fromkeys(("fetch-memory-1", "fetch-memory-100"), _KEPT),
     "longest-tls-first": _FIRST,
     **dict.fromkeys(("start-exported-1", "start-bytecode-1"), _ALONE),
     **dict.fromkeys(("into-int", "python-untyped"), _INCOMING),

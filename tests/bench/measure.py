@@ -26,6 +26,7 @@ SECONDS: Final = 60.0
 TRACED: Final = 50
 """Under strace, which slows all down, as much is done as in a round divided by this."""
 _CLASSES: Final = {ENGINE: "HTTPClient", OURS: "PyHTTPClient"}
+_REQUESTS: Final = ["requests.gd", *(f"requests_{name}.gd" for name in _CLASSES)]
 _METER: Final = [f"meter/{name}.py" for name in ("__init__", "register_types")]
 
 
@@ -112,14 +113,14 @@ def _copy(project: Project, *names: str, into: str = "", of: Mapping[str, str] |
 
 
 class _Clients:
-    """Runs rows of the kind `client`: `worker.gd` by both clients, and `loop.c`."""
+    """Runs rows of the kinds `client`, `worker.gd` by both clients and `loop.c`, and `requests`."""
 
     def __init__(self, folder: Path, programs: Programs, servers: Servers) -> None:
         self._folder = folder
         self._programs = programs
         self._servers = servers
         self._project = Project(folder / "project", client=True)
-        _copy(self._project, "bench.gd")
+        _copy(self._project, "bench.gd", "worker.gd", *_REQUESTS)
         _copy(self._project, *_METER, into="addons/{}")
         for name, client in _CLASSES.items():
             _copy(self._project, "worker.gd", into=f"{name}.gd", of={"HTTPClient": client})
@@ -189,6 +190,8 @@ class _Clients:
 
     def _contender(self, name: str, row: Row) -> dict[str, Any]:
         options = row.options
+        if row.kind == "requests":
+            return {"script": f"res://requests_{name}.gd"}
         if name != BARE:
             return {"script": f"res://{name}{'_timed' * options.get('timed', False)}.gd"}
         numbers = (options.get("read", 65536), options.get("pause", 0), options.get("clients", 1))
@@ -263,6 +266,7 @@ def _gil(rows: Sequence[Row], _: Extent, folder: Path) -> Iterator[tuple[Row, Me
 
 KINDS: Final[Mapping[str, Callable[[Sequence[Row], Extent, Path], Iterator[tuple[Row, Measured]]]]] = {
     "client": _clients,
+    "requests": _clients,
     "start": _starts,
     "calls": _calls,
     "gil": _gil,

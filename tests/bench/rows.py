@@ -24,10 +24,10 @@ class Row:
         title: what is done, for readers.
         unit: one of `UNITS`.
         amount: how much of it a round does.
-        work: a function of `worker.gd`; of the other kinds, what is told there.
+        work: a function of `worker.gd`, or of `requests.gd`; of the other kinds, what is told there.
         where: a server of `servers.py`, and behind it a path; `{amount}` and `{bytes}`, of so many MiB, are
             filled in.
-        options: of the work, by the names of `worker.gd`.
+        options: of the work, by the names of those.
         contenders: who does it.
         fresh: each time in an engine of its own.
         rounds: as many at most.
@@ -218,6 +218,77 @@ _FRAMES: Final = _many(
     rounds=3,
 )
 
+_REQUESTS: Final = _many(
+    Row(
+        "fetch-1000",
+        "1000 by one node in turn, by one session's pool",
+        "/s",
+        1000,
+        "fetches",
+        "nginx",
+        rounds=3,
+    ),
+    Row(
+        "fetch-100",
+        "100 at once, by 100 nodes, by one session",
+        "/s",
+        1000,
+        "fetches_at_once",
+        "nginx",
+        {"clients": 100},
+        least=100,
+    ),
+    Row(
+        "fetch-frames", "one after the other, 60 frames a second", "frames", 20, "fetches_by_frames", "nginx"
+    ),
+    *(
+        Row(
+            f"fetch-large-{id_}",
+            f"16 MiB, 60 frames a second{words}",
+            unit,
+            16,
+            "download_by_frames",
+            f"nginx{_LARGE}",
+            rounds=3,
+        )
+        for id_, words, unit in (
+            ("frames", ", a MiB", "frames"),
+            ("s", "", "s"),
+            ("cpu", ", CPU", "s of CPU"),
+        )
+    ),
+    Row("fetch-memory-1", "memory of the first one", "memory", 1, "hold", "nginx", fresh=True, rounds=3),
+    Row(
+        "fetch-memory-100",
+        "memory of 100, idle after a request",
+        "memory",
+        1,
+        "hold",
+        "nginx",
+        {"clients": 100, "sessions": 100},
+        fresh=True,
+        rounds=3,
+    ),
+    contenders=_BOTH,
+    kind="requests",
+)
+
+_BESIDE: Final = [
+    Row(
+        f"beside-{id_}",
+        gil.KINDS[id_][0],
+        "us a frame",
+        300,
+        "calls",
+        "nginx/large/16",
+        {"calling": gil.KINDS[id_][1]},
+        contenders=_BOTH,
+        kind="requests",
+        rounds=3,
+    )
+    for id_ in ("keeps", "releases")
+]
+
 _LONGEST: Final = [
     replace(row, unit="longest", options={**row.options, "timed": True})
     for row in (
@@ -307,6 +378,7 @@ GROUPS: Final = (
     Group("Uploads", _CLIENTS, _UPLOADS),
     Group("Many clients", _CLIENTS, _CROWDS),
     Group("One poll a frame, 60 frames a second", _CLIENTS, _FRAMES),
+    Group("Whole requests, of nodes and sessions", {ENGINE: "HTTPRequest", OURS: "PyHTTPSession"}, _REQUESTS),
     Group("The longest single call", _CLIENTS, _LONGEST),
     Group("Start and end of an empty exported game", {ENGINE: "without", OURS: "with"}, _STARTS),
     Group("The engine from Python", _LANGUAGES, _OTHERS),
@@ -316,6 +388,12 @@ GROUPS: Final = (
         "The engine from Python, beside a Python thread that computes",
         {ENGINE: "alone", OURS: "beside it"},
         _GIL,
+    ),
+    Group(
+        "1000 calls of the engine a frame by a node in Python, while a session downloads 16 MiB and parses "
+        "100 answers, again and again",
+        {ENGINE: "without the session", OURS: "beside it"},
+        _BESIDE,
     ),
 )
 ROWS: Final = [row for group in GROUPS for row in group.rows]

@@ -23,6 +23,8 @@ SECURE: Final = ("nginx-tls", "resuming", "sink")
 _LINES: Final = "".join(f"add_header X-Line-{number} {'v' * 28}; " for number in range(35))
 """nginx has five of its own."""
 _TEXT: Final = b"".join(b'{"player": %d, "score": %d}\n' % (n, n * n % 9973) for n in range(40000))
+_JSON: Final = b"[" + b",".join(_TEXT.splitlines()[:30]) + b"]"
+"""Some 800 bytes."""
 
 
 class Servers(NamedTuple):
@@ -90,6 +92,7 @@ def serving(folder: Path, fast: Path) -> Iterator[Servers]:
     roots.write_text(root.pem, encoding="ascii")
     locations = [
         f"location /40 {{ {_LINES}return 200 hello; }}",
+        f"location /json {{ return 200 '{_JSON.decode()}'; }}",
         f"location /large {{ root {folder}; }}",
         *(
             f"location /{name} {{ root {folder}; add_header Content-Encoding {_CODINGS.get(name, name)}; }}"
