@@ -207,7 +207,45 @@ class Talk:
     right: bytes
 
 
-Act = Connect | Adopt | Fetch | Idle | Wait | Call | Talk
+@dataclass(frozen=True)
+class Whole:
+    """What a request of a node comes to. What is None is not looked at."""
+
+    result: str = "SUCCESS"
+    """The end of a name of `HTTPRequest.Result`; empty: anything but success."""
+    code: int | None = 200
+    body: bytes | None = b""
+    saved: bytes | None = None
+    """What is in `download_file`."""
+    unsaved: bool = False
+    """There is no `download_file`."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """`request` of a node, until `request_completed`: an HTTPRequest, or a PyHTTPRequest."""
+
+    right: Whole = Whole()
+    url: str = "/"
+    """A path of the server, or a URL, with its port as `PORT`."""
+    method: str = "GET"
+    headers: Sequence[str] = ()
+    body: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    """Of the node, set before."""
+    saves: bool = False
+    """Sets `download_file`."""
+    cancels: bool = False
+    """Calls `cancel_request` instead of waiting for the end, which must not take `BLOCKED`."""
+    lines: Sequence[str] | None = None
+    """The first lines of all requests that the server gets, without the version."""
+    last: Wire | None = None
+    """What else it sees of the last one."""
+
+
+BLOCKED: Final = 1.0
+"""Seconds: a call that takes longer waits for the server."""
+Act = Connect | Adopt | Fetch | Idle | Wait | Call | Talk | Request
 CLOSE: Final = Call("close")
 
 
@@ -243,8 +281,15 @@ class Scenario:
     """How many connections the client makes."""
     closes: bool = False
     """The client closes the connection at the end by itself."""
+    unplayed: str = ""
+    """Why the engine's own is not played: what it does would end the run."""
     alone: bool = False
     """It blocks, or measures, so nothing runs beside it."""
+
+    @property
+    def by_nodes(self) -> bool:
+        """It is played to nodes, and not to clients."""
+        return any(isinstance(act, Request) for act in self.acts)
 
 
 def answered(

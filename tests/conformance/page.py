@@ -10,7 +10,7 @@ from tests.docs.links import slug
 from tests.loopback.kinds import Kind
 
 from .model import Scenario, constant
-from .run import CLIENTS, Report, play
+from .run import CLIENTS, NODES, Report, play
 from .scenarios import ALL
 from .words import Seen, judge, right_words
 
@@ -24,6 +24,8 @@ pauses, half-closes and resets, or a real one (nginx, `openssl s_server`) for TL
 that talks to it. The same script ran with the engine's `HTTPClient` and with `PyHTTPClient`, in one headless
 run of {engine}.
 The last two columns are what they did, put into words by the run itself.
+[Whole requests](#whole-requests-by-nodes) are played to the nodes `HTTPRequest` and `PyHTTPRequest` in the
+same way, and count for the client of each.
 
 Of {number} scenarios `HTTPClient` gets **{engine_right}** right, `PyHTTPClient` **{python_right}**.
 
@@ -184,7 +186,8 @@ def _lines(report: Report) -> Iterator[str]:
         )
     yield _score("**all**", list(table.values()))
     for kind in Kind:
-        yield f"\n## {kind}\n\n| scenario | right | {' | '.join(CLIENTS)} |\n|---|---|---|---|"
+        heads = NODES if kind is Kind.WHOLE else CLIENTS
+        yield f"\n## {kind}\n\n| scenario | right | {' | '.join(heads)} |\n|---|---|---|---|"
         for scenario in ALL:
             if scenario.kind is kind:
                 yield _row(scenario, table[scenario.id])

@@ -6,6 +6,7 @@ extends SceneTree
 ## error has ended the script so that it never comes to its end.
 
 const Player := preload("player.gd")
+const NodePlayer := preload("node_player.gd")
 const Pulse := preload("pulse.gd")
 
 const FRAMES_PER_SECOND := 120
@@ -49,9 +50,10 @@ func _play(part: Dictionary) -> void:
 	_last_end_msec = Time.get_ticks_msec()
 	_tell({"part": number})
 	var client: Variant = ClassDB.instantiate(part["client"])
-	var player := Player.new(client, self, _pulse)
+	var script: GDScript = NodePlayer if client is Node else Player
+	var player: Variant = script.new(client, self, _pulse)
 	var acts: Array = await player.play(part["acts"])
-	client.close()
+	player.close()
 	if _playing.erase(number):
 		_tell({"part": number, "acts": acts})
 		_last_end_msec = Time.get_ticks_msec()

@@ -37,6 +37,10 @@ func play(acts: Array) -> Array:
 	return accounts
 
 
+func close() -> void:
+	_client.close()
+
+
 func act_connect(act: Dictionary) -> Dictionary:
 	_states.clear()
 	var options := _options(act["settings"]) if act["settings"] != null else null

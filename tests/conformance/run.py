@@ -12,13 +12,15 @@ from typing import Any, Final
 from tests.engine.harness import Project
 from tests.loopback.processes import files_allowed
 
-from .model import Act, Adopt, Call, Connect, Fetch, Idle, Scenario, Talk, Wait
+from .model import Act, Adopt, Call, Connect, Fetch, Idle, Request, Scenario, Talk, Wait
 from .scenarios import ALL
 from .scenarios.tls import BUNDLE
 from .server import Part, Stage
 from .words import SCRIPT_ERROR, Seen, method_number
 
 CLIENTS: Final = ("HTTPClient", "PyHTTPClient")
+NODES: Final = ("HTTPRequest", "PyHTTPRequest")
+"""In the place of the clients, where a scenario is about whole requests."""
 SECONDS: Final = 120.0
 """No run is silent for longer."""
 MOST_RUNS: Final = 10
@@ -75,8 +77,9 @@ def play(folder: Path, scenarios: Sequence[Scenario] = ALL, scripts: Path = HERE
         RuntimeError: the engine does not even begin.
     """
     by_id = {scenario.id: scenario for scenario in scenarios}
-    left = [(scenario.id, client) for scenario in scenarios for client in CLIENTS]
-    seen: dict[Turn, Seen] = {}
+    turns = [(scenario.id, client) for scenario in scenarios for client in CLIENTS]
+    seen = {(name, CLIENTS[0]): Seen(died=by_id[name].unplayed) for name, _ in turns if by_id[name].unplayed}
+    left = [turn for turn in turns if turn not in seen]
     suspects: set[Turn] = set()
     problems, output, engine = [], "", ""
     for number in range(MOST_RUNS):
@@ -114,7 +117,7 @@ def _run(
         settings={"network": ['tls/certificate_bundle_override="res://bundle.crt"']},
     )
     project.write("bundle.crt", BUNDLE.pem)
-    for name in ("play.gd", "player.gd", "pulse.gd"):
+    for name in ("play.gd", "player.gd", "node_player.gd", "pulse.gd"):
         shutil.copyfile(scripts / name, project.root / name)
     results = folder / "results"
     turns = sorted(turns, key=lambda turn: (scenarios[turn[0]].alone, turn in alone))
@@ -158,7 +161,8 @@ def _seen(part: Part, acts: Sequence[Mapping[str, Any]]) -> Seen:
 
 def _plan(number: int, turn: Turn, part: Part, *, alone: bool) -> dict[str, Any]:
     acts = [_act(act, part) for act in part.scenario.acts]
-    return {"part": number, "client": turn[1], "alone": alone, "acts": acts}
+    client = NODES[CLIENTS.index(turn[1])] if part.scenario.by_nodes else turn[1]
+    return {"part": number, "client": client, "alone": alone, "acts": acts}
 
 
 def _act(act: Act, part: Part) -> dict[str, Any]:
@@ -189,6 +193,18 @@ def _act(act: Act, part: Part) -> dict[str, Any]:
                 "fields": act.fields,
                 "reads": -1 if act.reads is None else act.reads,
                 "measured": part.scenario.alone,
+            }
+        case Request():
+            url = f"http://127.0.0.1:PORT{act.url}" if act.url.startswith("/") else act.url
+            return {
+                "do": "act_request",
+                "url": _port(url, part),
+                "headers": [*act.headers],
+                "method": method_number(act.method),
+                "body": act.body,
+                "properties": act.properties,
+                "saves": act.saves,
+                "cancels": act.cancels,
             }
         case Idle():
             return {"do": "act_idle", "seconds": act.seconds}

@@ -29,7 +29,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     folder = tmp_path_factory.mktemp("run")
     scripts = folder / "scripts"
     scripts.mkdir()
-    for name in ("play.gd", "pulse.gd"):
+    for name in ("play.gd", "node_player.gd", "pulse.gd"):
         shutil.copyfile(HERE / name, scripts / name)
     text = (HERE / "player.gd").read_text(encoding="utf-8")
     begin = "func act_call(act: Dictionary) -> Dictionary:\n"

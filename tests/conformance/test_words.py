@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from tests.conformance.model import Answer, Connect, Fetch, Refused, Scenario, Wire
+from tests.conformance.model import BLOCKED, Answer, Connect, Fetch, Refused, Request, Scenario, Whole, Wire
 from tests.conformance.words import Seen, Verdict, judge
 from tests.loopback.kinds import Kind
 
@@ -95,3 +95,58 @@ class TestRefusals:
 )
 def test_the_wire(wire: Wire, request_: bytes, right: bool) -> None:
     assert verdict([Fetch(wire=wire)], [ANSWERED], [request_]).right is right
+
+
+HELLO: Mapping[str, Any] = {
+    "error": 0,
+    "hung": False,
+    "result": 0,
+    "code": 200,
+    "body": b"hello".hex(),
+    "saved": None,
+}
+CANCELLED: Mapping[str, Any] = {"error": 0, "seconds": 0.0, "status": Status.STATUS_DISCONNECTED}
+
+
+@pytest.mark.parametrize(
+    ("act", "account", "words"),
+    [
+        (Request(Whole(body=b"hello")), {}, ""),
+        (Request(Whole(body=None)), {}, ""),
+        (Request(Whole(body=b"hallo")), {}, 'SUCCESS 200 `"hello"`'),
+        (Request(Whole(code=303, body=b"hello")), {}, 'SUCCESS 200 `"hello"`'),
+        (Request(Whole(body=b"hello")), {"result": 4, "code": 0, "body": ""}, "CONNECTION_ERROR 0"),
+        (Request(Whole("")), {"result": 4}, ""),
+        (Request(Whole("")), {}, 'SUCCESS 200 `"hello"`'),
+        (Request(Whole("TIMEOUT", None, None)), {"result": 4, "code": 0, "body": ""}, "CONNECTION_ERROR 0"),
+        (Request(Whole(body=b"hello")), {"hung": True}, "nothing more for ever"),
+        (Request(Whole(body=b"hello")), {"error": 31}, "refused: ERR_INVALID_PARAMETER"),
+        (Request(Whole(body=None, saved=b"x")), {}, "SUCCESS 200; no file"),
+        (Request(Whole(body=None, saved=b"x")), {"saved": b"x".hex()}, ""),
+        (
+            Request(Whole(body=None, unsaved=True)),
+            {"saved": b"x".hex()},
+            'SUCCESS 200; the file has `"x"`',
+        ),
+        (Request(Whole(body=None), lines=("GET /",)), {}, ""),
+        (Request(Whole(body=None), lines=("GET /", "GET /a")), {}, "`GET /`; SUCCESS 200"),
+        (Request(Whole(body=None), last=Wire(headers={"A": "1"})), {}, "sends no `A`; SUCCESS 200"),
+        (Request(Whole(body=None), last=Wire(headers={"A": None})), {}, ""),
+        (Request(cancels=True), CANCELLED, ""),
+        (
+            Request(cancels=True),
+            {**CANCELLED, "seconds": BLOCKED + 1},
+            "`cancel_request()` waits for the server",
+        ),
+        (
+            Request(cancels=True),
+            {**CANCELLED, "status": Status.STATUS_BODY},
+            "`cancel_request()` returns at once; then BODY",
+        ),
+    ],
+)
+def test_a_request_of_a_node(act: Request, account: Mapping[str, Any], words: str) -> None:
+    """Without words it is right."""
+    seen = Seen([{**HELLO, **account}], requests=[HEAD + b"\r\n"])
+    told = judge(Scenario("", Kind.WHOLE, "", "", (), (act,)), seen)
+    assert (told.right, "" if told.right else str(told)) == (not words, words)

@@ -9,7 +9,22 @@ from typing import Any, Final
 
 from pythonscript_http.enums import Error, Status
 
-from .model import Act, Adopt, Answer, Call, Connect, Fetch, Idle, Refused, Scenario, Talk, Wire
+from .model import (
+    BLOCKED,
+    Act,
+    Adopt,
+    Answer,
+    Call,
+    Connect,
+    Fetch,
+    Idle,
+    Refused,
+    Request,
+    Scenario,
+    Talk,
+    Whole,
+    Wire,
+)
 
 LONGEST: Final = 60
 """Characters of anything quoted."""
@@ -22,6 +37,25 @@ _GOES_ON: Final = ("CONNECTED", "BODY", "DISCONNECTED")
 """Statuses that promise an answer."""
 
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH")
+
+_RESULTS: Final = (
+    "SUCCESS",
+    "CHUNKED_BODY_SIZE_MISMATCH",
+    "CANT_CONNECT",
+    "CANT_RESOLVE",
+    "CONNECTION_ERROR",
+    "TLS_HANDSHAKE_ERROR",
+    "NO_RESPONSE",
+    "BODY_SIZE_LIMIT_EXCEEDED",
+    "BODY_DECOMPRESS_FAILED",
+    "REQUEST_FAILED",
+    "DOWNLOAD_FILE_CANT_OPEN",
+    "DOWNLOAD_FILE_WRITE_ERROR",
+    "REDIRECT_LIMIT_REACHED",
+    "TIMEOUT",
+)
+"""The names of `HTTPRequest.Result`."""
+_FAILS: Final = "fails"
 
 
 @dataclass
@@ -90,6 +124,8 @@ def _right_of(act: Act) -> Iterator[str]:
             yield from _wire_words(wire)
         case Fetch(rights=rights):
             yield " or ".join(_outcome(right) for right in rights)
+        case Request(right=right):
+            yield from _request_words(act, right)
         case Idle(right=right):
             yield f"then {right}"
         case Call(right=right) if right is not None:
@@ -165,6 +201,8 @@ def _judge_acts(scenario: Scenario, seen: Seen, verdict: Verdict) -> None:
                 verdict.note(f"`set_connection` leads to {status}" if status not in act.right else "", True)
             case Fetch():
                 _judge_fetch(act, account, requests, verdict)
+            case Request():
+                _judge_request(act, account, [*requests], verdict)
             case Idle(right=right):
                 status = _status(account)
                 verdict.note(f"then {status}", status != right)
@@ -303,7 +341,74 @@ def _wire_faults(wire: Wire, request: bytes) -> Iterator[str]:
         yield f"sends the body {_quote(body)}"
 
 
+def _judge_request(
+    act: Request, account: Mapping[str, Any], requests: Sequence[bytes], verdict: Verdict
+) -> None:
+    right = act.right
+    if account["error"] != Error.OK:
+        verdict.note(f"refused: {_error(account['error'])}", True)
+    elif act.cancels:
+        blocked = account["seconds"] > BLOCKED
+        verdict.note(_cancelled(blocked=blocked), blocked)
+        verdict.note("" if _status(account) == "DISCONNECTED" else f"then {_status(account)}", True)
+    else:
+        if act.lines is not None:
+            lines = [request.decode("utf-8", "replace").partition(" HTTP/")[0] for request in requests]
+            verdict.note(_sent_lines(lines), lines != list(act.lines))
+        if act.last is not None:
+            wrong = [*_wire_faults(act.last, requests[-1] if requests else b"")]
+            verdict.note(_join(wrong or [*_wire_words(act.last)]), bool(wrong))
+        if account["hung"]:
+            verdict.note("nothing more for ever", True)
+            return
+        _judge_whole(right, account, verdict)
+
+
+def _judge_whole(right: Whole, account: Mapping[str, Any], verdict: Verdict) -> None:
+    result, body = _RESULTS[int(account["result"])], bytes.fromhex(account["body"])
+    saved = None if account["saved"] is None else bytes.fromhex(account["saved"])
+    code = int(account["code"])
+    if not right.result and result != "SUCCESS":
+        verdict.note(_FAILS)
+    else:
+        fits = result == right.result and right.code in (None, code) and right.body in (None, body)
+        shown = None if right.code is None and fits else code
+        verdict.note(_whole_words(result, shown, None if right.body is None and fits else body), not fits)
+    if right.saved is not None or right.unsaved:
+        verdict.note(_saved(saved), saved != right.saved)
+
+
 # ---- words
+
+
+def _request_words(act: Request, right: Whole) -> Iterator[str]:
+    if act.cancels:
+        yield _cancelled(blocked=False)
+        return
+    if act.lines is not None:
+        yield _sent_lines(act.lines)
+    if act.last is not None:
+        yield _join([*_wire_words(act.last)])
+    yield _whole_words(right.result, right.code, right.body) if right.result else _FAILS
+    if right.saved is not None or right.unsaved:
+        yield _saved(right.saved)
+
+
+def _sent_lines(lines: Sequence[str]) -> str:
+    return " → ".join(map(_code, lines)) or "sends nothing"
+
+
+def _whole_words(result: str, code: int | None, body: bytes | None) -> str:
+    words = [result, "" if code is None else str(code), _quote(body) if body else ""]
+    return " ".join(filter(None, words))
+
+
+def _saved(data: bytes | None) -> str:
+    return "no file" if data is None else f"the file has {_quote(data)}"
+
+
+def _cancelled(*, blocked: bool) -> str:
+    return f"`cancel_request()` {'waits for the server' if blocked else 'returns at once'}"
 
 
 def _answer_words(code: int, body: bytes | None, after: str, size: int | None = None) -> str:

@@ -21,4 +21,5 @@ class Kind(StrEnum):
     TERMS = "TLS: versions, keys and sessions"
     BROKEN = "TLS: peers that fail"
     SCRIPTS = "What scripts rely on"
+    WHOLE = "Whole requests, by nodes"
     COST = "Limits and cost"

@@ -19,6 +19,7 @@ from . import (
     tls_policies,
     tls_trust,
     uploads,
+    whole,
 )
 
 ALL: Final[tuple[Scenario, ...]] = (
@@ -35,5 +36,6 @@ ALL: Final[tuple[Scenario, ...]] = (
     *tls_policies.SCENARIOS,
     *tls_broken.SCENARIOS,
     *scripts.SCENARIOS,
+    *whole.SCENARIOS,
     *cost.SCENARIOS,
 )
