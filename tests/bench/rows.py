@@ -32,7 +32,7 @@ class Row:
         fresh: each time in an engine of its own.
         rounds: as many at most.
         least: so much of the amount is done at least, however little is wanted.
-        kind: how it is run, of `KINDS` in `measure.py`.
+        kind: how it is run, of `KINDS` in `measure.py`. All rows of a kind follow each other.
     """
 
     id: str
@@ -378,8 +378,14 @@ GROUPS: Final = (
     Group("Uploads", _CLIENTS, _UPLOADS),
     Group("Many clients", _CLIENTS, _CROWDS),
     Group("One poll a frame, 60 frames a second", _CLIENTS, _FRAMES),
-    Group("Whole requests, of nodes and sessions", {ENGINE: "HTTPRequest", OURS: "PyHTTPSession"}, _REQUESTS),
     Group("The longest single call", _CLIENTS, _LONGEST),
+    Group("Whole requests, of nodes and sessions", {ENGINE: "HTTPRequest", OURS: "PyHTTPSession"}, _REQUESTS),
+    Group(
+        "1000 calls of the engine a frame by a node in Python, while a session downloads 16 MiB and parses "
+        "100 answers, again and again",
+        {ENGINE: "without the session", OURS: "beside it"},
+        _BESIDE,
+    ),
     Group("Start and end of an empty exported game", {ENGINE: "without", OURS: "with"}, _STARTS),
     Group("The engine from Python", _LANGUAGES, _OTHERS),
     Group("GDScript calls Python and gets back what it gave", _LANGUAGES, _INTO),
@@ -388,12 +394,6 @@ GROUPS: Final = (
         "The engine from Python, beside a Python thread that computes",
         {ENGINE: "alone", OURS: "beside it"},
         _GIL,
-    ),
-    Group(
-        "1000 calls of the engine a frame by a node in Python, while a session downloads 16 MiB and parses "
-        "100 answers, again and again",
-        {ENGINE: "without the session", OURS: "beside it"},
-        _BESIDE,
     ),
 )
 ROWS: Final = [row for group in GROUPS for row in group.rows]

@@ -12,7 +12,6 @@ from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reply, Secure
 from .tls import BUNDLE
 
 _REDIRECTS: Final = "Fetch Standard, “HTTP-redirect fetch”; RFC 9110 §15.4"
-_CREDENTIALS: Final = "Fetch Standard, “HTTP-redirect fetch”, step 13; RFC 9110 §15.4"
 _DOWNLOADS: Final = "Class reference, `HTTPRequest.download_file`"
 _CANCEL: Final = "Class reference, `HTTPRequest.cancel_request`"
 _BODY: Final = "payload"
@@ -95,7 +94,7 @@ def _credentials(name: str, title: str, header: str, host: str, *, kept: bool) -
         last=Wire(headers={line: value if kept else None}),
     )
     server = _site({"/": _moved(f"http://{host}:PORT/end")})
-    return _row(name, title, _CREDENTIALS, server, act, listen="0.0.0.0")
+    return _row(name, title, _REDIRECTS, server, act, listen="0.0.0.0")
 
 
 def _download(name: str, title: str, right: Whole, *steps: Step, why: str = "") -> Scenario:
