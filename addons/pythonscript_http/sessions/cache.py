@@ -41,7 +41,6 @@ _DIRECTIVE: Final = re.compile(
     re.DOTALL,
 )
 _DIGITS: Final = re.compile(r"[0-9]+")
-_COMMA: Final = re.compile(r"[ \t]*+,[ \t,]*+")
 
 _SAFE: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "REPORT", "SEARCH", "QUERY"))
 _GUESSABLE: Final = frozenset((200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501))
@@ -408,10 +407,14 @@ def _first(headers: Headers, name: str) -> str:
     return values[0] if values else ""
 
 
+def _listed(text: str) -> list[str]:
+    """The members of a list (RFC 9110 section 5.6.1.2), without the empty ones."""
+    return [member for part in text.split(",") if (member := part.strip(" \t"))]
+
+
 def _vary(headers: Headers) -> tuple[str, ...]:
     """The names that a response's Vary has, sorted."""
-    names = _COMMA.sub(",", headers.get("Vary").lower()).split(",")
-    return tuple(sorted({name.strip(" \t") for name in names} - {""}))
+    return tuple(sorted(set(_listed(headers.get("Vary").lower()))))
 
 
 def _selector(vary: tuple[str, ...], headers: Headers) -> str:
@@ -420,7 +423,7 @@ def _selector(vary: tuple[str, ...], headers: Headers) -> str:
     digest = sha256()
     for name in sorted({*vary, "authorization"}):
         values = headers.all(name)
-        value = _COMMA.sub(",", ",".join(values)).strip(" \t,") if values else None
+        value = ",".join(_listed(",".join(values))) if values else None
         digest.update(f"{name}:{value!r}\n".encode("utf-8", "replace"))
     return digest.hexdigest()
 
@@ -443,8 +446,7 @@ def _opaque(tag: str) -> str:
 
 def _without(headers: Headers, names: frozenset[str]) -> Headers:
     """Headers without those of some names, and those that Connection names."""
-    listed = _COMMA.sub(",", headers.get("Connection").lower()).split(",")
-    return headers.without({*names, *(name.strip(" \t") for name in listed)})
+    return headers.without({*names, *_listed(headers.get("Connection").lower())})
 
 
 def _same_origin(url: str, reference: str) -> list[str]:

@@ -222,7 +222,7 @@ class Task(Future[T]):
             try:
                 trap.park(self)
             except Exception as error:  # is for the one who waits, who has things to give back
-                self._refusal = error
+                self._refusal = error.with_traceback(None)
             if self._cancelled or self._refusal is not None:
                 self.wake()
             return

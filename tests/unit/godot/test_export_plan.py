@@ -135,7 +135,7 @@ def library(addons: Path, name: str, built: str = TARGET) -> str:
     return f"ship/{name}"
 
 
-MODULE = "bin/speed.cpython-311-x86_64-linux-gnu.so"
+MODULE = f"bin/speed{EXTENSION_SUFFIXES[0]}"
 
 
 def test_native_modules_in_a_folder_of_their_own_leave_the_addon_in_the_pack(
@@ -367,6 +367,7 @@ def test_native_modules_for_another_python_are_told(
     [(">=3.12", True), (">= 3.12, <4", True), (">=3.8", False), ("<4,>=3.11", False), (">2.7", False)],
 )
 def test_packages_that_need_a_newer_python_are_told(required: str, told: bool, addons: Path) -> None:
+    (addons / "site-packages" / f"_speed{EXTENSION_SUFFIXES[0]}").unlink()
     metadata = addons / "site-packages" / "pure-1.0.dist-info" / "METADATA"
     metadata.write_text(f"Name: pure\nRequires-Python: {required}\n\nRequires-Python: >=3.99\n")
     expected = "addons/site-packages/pure-1.0.dist-info needs Python 3.12, and the game has 3.11"

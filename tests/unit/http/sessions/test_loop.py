@@ -470,7 +470,10 @@ def test_the_thread_knows_itself() -> None:
 
 
 def test_who_cannot_wait_cleans_up_and_may_go_on(loop: ClockedLoop) -> None:
-    """A descriptor of nothing, and what is no trap of this loop's: as if the wait had raised."""
+    """What cannot be watched, and what is no trap of this loop's: as if the wait had raised."""
+
+    def refuse(watcher: Watcher) -> None:
+        raise OSError("no more descriptors")
 
     class Foreign:
         def __await__(self) -> Generator[Any, None, None]:
@@ -478,7 +481,7 @@ def test_who_cannot_wait_cleans_up_and_may_go_on(loop: ClockedLoop) -> None:
 
     async def work() -> list[str]:
         raised = []
-        for wait in (Watch(lambda watcher: watcher.descriptor(10**6, read=True, write=False)), Foreign()):
+        for wait in (Watch(refuse), Foreign()):
             try:
                 await wait
             except (OSError, AttributeError) as error:

@@ -186,7 +186,7 @@ def test_a_large_body_does_not_hold_small_ones_up(session: Session, server: Serv
     url = f"http://127.0.0.1:{server.port}"
     large = session.start("GET", f"{url}/bytes/200000000", {"max_body_size": 1 << 30})
     done = 0
-    while not large.done and done < 20:
+    while not large.done and done < 3:
         assert session.request_sync("GET", f"{url}/hello").ok
         done += 1
     assert not large.done
