@@ -1,3 +1,3 @@
-cdef object report(object where)
+cdef object report(object where, object function=*)
 cdef int make_room()
 cdef int end_room(int limit)

@@ -77,14 +77,14 @@ def report_exception(where):
     report(where)
 
 
-cdef object report(object where):
+cdef object report(object where, object function=None):
     """Prints the exception being handled as a script error; returns its one-line text for the caller in the engine.
 
-    `where` names the member that the engine called, as `Class.member`.
+    `where` names the member that the engine called, as `Class.member`; `function` is that member.
     """
     cdef int limit = make_room()
     try:
-        return show(where)
+        return show(where, function)
     finally:
         end_room(limit)
 
@@ -108,7 +108,7 @@ ROOM = 500
 """Calls; formatting a traceback takes some dozens."""
 
 
-cdef object show(object where):
+cdef object show(object where, object function):
     try:
         error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
         import traceback  # late: a game that makes no mistake has no use for it
@@ -118,6 +118,11 @@ cdef object show(object where):
             error.__traceback__ = error.__traceback__.tb_next  # the host's own frames say nothing to the user
         trace = "".join(traceback.format_exception(error)).strip()
         frames = traceback.extract_tb(error.__traceback__)
+        if not frames and isinstance(error, RecursionError) and hasattr(function, "__code__"):
+            # Since Python 3.12 a function that has no room to begin has no frame, and none of those before it is told.
+            code = function.__code__
+            frames = [traceback.FrameSummary(code.co_filename, code.co_firstlineno, code.co_name)]
+            trace = "".join(["Traceback (most recent call last):\n", *traceback.format_list(frames), summary])
         # The editor jumps to the innermost line that is not ours.
         theirs = [frame for frame in frames if not shown(frame.filename).startswith((COMPILED, FACADE))]
         line, file = (theirs[-1].lineno, theirs[-1].filename) if theirs else (0, "python")

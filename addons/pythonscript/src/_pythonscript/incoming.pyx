@@ -156,7 +156,7 @@ cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, vo
             refuse_result(method, result)
         result = None  # it may be self, whose references `end` counts
     except BaseException:
-        errors.report(method.where)
+        errors.report(method.where, method.function)
         if method.returns is not None:
             variant.write_default(method.returns, r_return)
     finally:
@@ -253,7 +253,7 @@ cdef bint is_connected(object target, str name) except *:
 cdef void fail(Method method, PyObject *target, Variant *r_return, GDExtensionCallError *r_error) noexcept:
     """Tells GDScript: INVALID_METHOD with a String makes it stop the function and print the text."""
     # quirk - Godot 4.2-4.6 - modules/gdscript/gdscript_vm.cpp - drop when call errors carry a text of their own
-    summary = errors.report(method.where)
+    summary = errors.report(method.where, method.function)
     cdef int limit = errors.make_room()
     try:
         if not method.getter and script_is_waiting() and not (target is not NULL and is_connected(<object>target, method.name)):
