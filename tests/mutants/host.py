@@ -1063,7 +1063,7 @@ MUTANTS = [
         ),
         (
             "GDScript gets what was raised",
-            "    summary = errors.report(method.where)\n",
+            "    summary = errors.report(method.where, method.function)\n",
             '    errors.report(method.where)\n    summary = ""\n',
             f"{_CALLS} -k caller_is_told",
         ),
