@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +95,8 @@ def _add(rule: Rule, answer: dict[str, Any]) -> None:
     headers = dict(answer.get("headers", {}))
     body = answer.get("body", b"")
     if "json" in answer:
+        import json  # late: for tests alone
+
         body = json.dumps(answer["json"])
         headers.setdefault("Content-Type", "application/json")
     if not isinstance(body, str):
