@@ -10,7 +10,7 @@ advice = ""
 _WINDOWS = ("_msi", "_overlapped", "_winapi", "_wmi", "msilib", "msvcrt", "nt", "winreg", "winsound")
 _POSIX = ("_posixshmem", "_posixsubprocess", "fcntl", "grp", "posix", "pwd", "resource", "syslog", "termios")
 LEFT_OUT = (
-    # of bundles: for who develops, for terminals and windows, servers and mail, doubles, and by their licences
+    # of bundles: for who develops, for terminals, windows, servers and mail, doubles, and by their licences
     *("distutils", "doctest", "ensurepip", "idlelib", "lib2to3", "modulefinder", "pyclbr", "pydoc"),
     *("_remote_debugging", "pydoc_data", "venv"),
     *("_curses", "_curses_panel", "_tkinter", "curses", "readline", "tkinter", "turtle", "turtledemo"),
