@@ -31,9 +31,9 @@ LEFT_OUT = (
     # for who develops, and for terminals and windows
     *("test", "tests", "idlelib", "tkinter", "turtle.py", "turtledemo", "lib2to3", "pydoc_data", "curses"),
     *("venv", "ensurepip", "distutils", "config-*", "__phello__", "msilib", "fetch_macholib*"),
-    *("pydoc.py", "doctest.py", "modulefinder.py", "pyclbr.py"),
+    *("pydoc.py", "doctest.py", "modulefinder.py", "pickletools.py", "pyclbr.py"),
     # for servers and for mail
-    *("wsgiref", "xmlrpc", "mailbox.py", "imaplib.py", "poplib.py"),
+    *("wsgiref", "xmlrpc", "mailbox.py", "imaplib.py", "poplib.py", "smtplib.py"),
     # what stands in for a compiled module, which is there
     *("_pydecimal.py", "_pydatetime.py", "_pyio.py"),
     # where packages are installed
@@ -53,6 +53,7 @@ EXTENSIONS_LEFT_OUT = {
     "_xxtestfuzz": "for CPython's own tests",
     "xx*": "for CPython's own tests",
     "_remote_debugging": "for who develops",
+    "_hmac": "OpenSSL has the same, and hmac itself does without",
     "_tkinter": "windows of its own",
     "_curses*": "for terminals",
     "readline": "for terminals, and GNU's is under the GPL",

@@ -12,10 +12,10 @@ _POSIX = ("_posixshmem", "_posixsubprocess", "fcntl", "grp", "posix", "pwd", "re
 LEFT_OUT = (
     # of bundles: for who develops, for terminals, windows, servers and mail, doubles, and by their licences
     *("distutils", "doctest", "ensurepip", "idlelib", "lib2to3", "modulefinder", "pyclbr", "pydoc"),
-    *("_remote_debugging", "pydoc_data", "venv"),
+    *("_remote_debugging", "pickletools", "pydoc_data", "venv"),
     *("_curses", "_curses_panel", "_tkinter", "curses", "readline", "tkinter", "turtle", "turtledemo"),
-    *("imaplib", "mailbox", "poplib", "wsgiref", "xmlrpc"),
-    *("_pydatetime", "_pydecimal", "_pyio"),
+    *("imaplib", "mailbox", "poplib", "smtplib", "wsgiref", "xmlrpc"),
+    *("_hmac", "_pydatetime", "_pydecimal", "_pyio"),
     *("_crypt", "_dbm", "_gdbm", "nis", "ossaudiodev", "spwd"),
     # of Pythons for other systems
     *(_POSIX if sys.platform == "win32" else _WINDOWS),
