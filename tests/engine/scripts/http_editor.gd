@@ -380,7 +380,7 @@ func test_calls_of_sessions() -> void:
 		]
 	)
 	check("a filter", _rows("is:retry from:calls.gd", false).size(), 1)
-	check("of a node", _rows("from:/root/calls/asking", false), ["GET /hello 200 plain"])
+	check("of a node", _rows("from:calls/asking", false), ["GET /hello 200 plain"])
 	_rows("is:retry", false)
 	var tree: Tree = inspector().get(&"tree")
 	tree.set_selected(tree.get_root().get_child(0), 0)
