@@ -2,57 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.engine.harness import Project
-
-View = dict[str, Any]
-
-DUMP = """\
-extends SceneTree
-
-
-func _initialize() -> void:
-\tfor type: String in ["PyHTTPClient", "HTTPClient"]:
-\t\tvar object: RefCounted = ClassDB.instantiate(type)
-\t\tvar view := {
-\t\t\t"parent": ClassDB.get_parent_class(type),
-\t\t\t"methods": ClassDB.class_get_method_list(type, true),
-\t\t\t"properties": ClassDB.class_get_property_list(type, true),
-\t\t\t"signals": ClassDB.class_get_signal_list(type, true),
-\t\t\t"constants": {},
-\t\t\t"enums": {},
-\t\t\t"values": {},
-\t\t\t"defaults": {},
-\t\t\t"accessors": {},
-\t\t}
-\t\tfor constant in ClassDB.class_get_integer_constant_list(type, true):
-\t\t\tview["constants"][constant] = ClassDB.class_get_integer_constant(type, constant)
-\t\tfor enumeration in ClassDB.class_get_enum_list(type, true):
-\t\t\tview["enums"][enumeration] = [
-\t\t\t\tClassDB.is_class_enum_bitfield(type, enumeration),
-\t\t\t\tClassDB.class_get_enum_constants(type, enumeration, true),
-\t\t\t]
-\t\tfor property in view["properties"]:
-\t\t\tview["values"][property["name"]] = var_to_str(object.get(property["name"]))
-\t\t\tview["defaults"][property["name"]] = var_to_str(
-\t\t\t\tClassDB.class_get_property_default_value(type, property["name"])
-\t\t\t)
-\t\t\tif ClassDB.has_method("class_get_property_getter"):
-\t\t\t\tview["accessors"][property["name"]] = [
-\t\t\t\t\tClassDB.class_get_property_getter(type, property["name"]),
-\t\t\t\t\tClassDB.class_get_property_setter(type, property["name"]),
-\t\t\t\t]
-\t\tfor method in view["methods"]:
-\t\t\tmethod["default_args"] = method["default_args"].map(var_to_str)
-\t\t\tmethod.erase("id")
-\t\tprint("VIEW ", type, " ", JSON.stringify(view))
-\tprint("END 0 0")
-\tquit()
-"""
+from tests.engine.views import View, views_of
 
 DIFFERENT = {
     "request argument 1 (method)": "GDScript refuses one class's enum where the other's is meant, and scripts"
@@ -98,12 +52,7 @@ ADDED = {
 
 @pytest.fixture(scope="module")
 def views(tmp_path_factory: pytest.TempPathFactory) -> dict[str, View]:
-    project = Project(tmp_path_factory.mktemp("compat") / "p", client=True)
-    project.write("dump.gd", DUMP)
-    run = project.run("--headless", "--script", "res://dump.gd", ends=True)
-    run.assert_clean()
-    found = [line.split(" ", 2)[1:] for line in run.lines if line.startswith("VIEW ")]
-    return {name: json.loads(text) for name, text in found}
+    return views_of(tmp_path_factory.mktemp("compat") / "p", "PyHTTPClient", "HTTPClient")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from tests.engine.harness import Project, Run, functions
 from tests.engine.suites import RunOf
+from tests.engine.views import View, views_of
 from tests.loopback.network import closed_port
 from tests.loopback.responses import OK
 from tests.loopback.scripted import Pause, ReadRequest, Reply, ScriptedServer, Step
@@ -34,38 +34,6 @@ SCRIPTS: Mapping[str, Sequence[Step]] = {
         OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(MEMBERS) + MEMBERS,
     ],
 }
-
-DUMP = """\
-extends SceneTree
-
-
-func _initialize() -> void:
-\tfor type: String in ["HTTPRequest", "PyHTTPRequest"]:
-\t\tvar object: Node = ClassDB.instantiate(type)
-\t\tvar view := {
-\t\t\t"parent": ClassDB.get_parent_class(type),
-\t\t\t"methods": ClassDB.class_get_method_list(type, true),
-\t\t\t"properties": ClassDB.class_get_property_list(type, true),
-\t\t\t"signals": ClassDB.class_get_signal_list(type, true),
-\t\t\t"constants": {},
-\t\t\t"values": {},
-\t\t\t"accessors": {},
-\t\t}
-\t\tfor constant in ClassDB.class_get_integer_constant_list(type, true):
-\t\t\tview["constants"][constant] = ClassDB.class_get_integer_constant(type, constant)
-\t\tfor property in view["properties"]:
-\t\t\tview["values"][property["name"]] = var_to_str(object.get(property["name"]))
-\t\t\tview["accessors"][property["name"]] = [
-\t\t\t\tClassDB.class_get_property_getter(type, property["name"]),
-\t\t\t\tClassDB.class_get_property_setter(type, property["name"]),
-\t\t\t]
-\t\tfor method in view["methods"]:
-\t\t\tmethod["default_args"] = method["default_args"].map(var_to_str)
-\t\tobject.free()
-\t\tprint("VIEW ", JSON.stringify(view))
-\tprint("END 0 0")
-\tquit()
-"""
 
 ADDED = {
     "get_response": "all that came, and why nothing did",
@@ -117,13 +85,9 @@ def test_suite(replaced: str, name: str, run_of: RunOf) -> None:
 
 
 @pytest.fixture(scope="module")
-def views(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Any]]:
-    project = Project(tmp_path_factory.mktemp("node") / "p", client=True)
-    project.write("dump.gd", DUMP)
-    run = project.run("--headless", "--script", "res://dump.gd", ends=True)
-    run.assert_clean()
-    theirs, ours = (json.loads(line[5:]) for line in run.lines if line.startswith("VIEW "))
-    return theirs, ours
+def views(tmp_path_factory: pytest.TempPathFactory) -> tuple[View, View]:
+    found = views_of(tmp_path_factory.mktemp("node") / "p", *CLASSES)
+    return found["HTTPRequest"], found["PyHTTPRequest"]
 
 
 def shape(info: dict[str, Any]) -> tuple[object, ...]:
@@ -131,7 +95,7 @@ def shape(info: dict[str, Any]) -> tuple[object, ...]:
     return int(info["type"]), info["class_name"]
 
 
-def test_it_has_every_method(views: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def test_it_has_every_method(views: tuple[View, View]) -> None:
     theirs, ours = ({method["name"]: method for method in view["methods"]} for view in views)
     assert set(ours) - set(theirs) == set(ADDED)
     found = set()
@@ -150,7 +114,7 @@ def test_it_has_every_method(views: tuple[dict[str, Any], dict[str, Any]]) -> No
     assert found == set(DIFFERENT)
 
 
-def test_it_has_every_property_signal_and_constant(views: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def test_it_has_every_property_signal_and_constant(views: tuple[View, View]) -> None:
     theirs, ours = views
     for kind in ("values", "accessors"):
         assert {name: ours[kind][name] for name in theirs[kind]} == theirs[kind]
