@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from .masking import masked
-from .request import OPTIONS, File, FormatError, Request
+from .request import OPTIONS, File, FormatError, Request, plain
 
 MOST: Final = 100
 """Entries."""
@@ -78,16 +78,9 @@ class History:
 
 def to_json(request: Request) -> dict[str, Any]:
     """A request as JSON has it."""
-    body = [{"file": piece.path} if isinstance(piece, File) else piece for piece in request.body]
-    return {
-        "method": request.method,
-        "url": request.url,
-        "headers": [list(header) for header in request.headers],
-        "body": body,
-        "name": request.name,
-        "insecure": request.insecure,
-        **{option: getattr(request, option) for option in OPTIONS},
-    }
+    return plain(
+        request, [{"file": piece.path} if isinstance(piece, File) else piece for piece in request.body]
+    )
 
 
 def from_json(found: dict[str, Any]) -> Request:

@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote, unquote_plus
 
 LARGEST: Final = 16 << 20
@@ -70,6 +70,23 @@ class Request:
 
 OPTIONS: Final = ("proxy", "ca", "certificate", "key", "pins")
 """Fields of a request that say how it is sent, all of them texts; `insecure` is one more."""
+
+
+def plain(request: Request, body: object) -> dict[str, Any]:
+    """A request as texts and lists, for JSON and for panels.
+
+    Args:
+        body: the body in the form that the reader takes.
+    """
+    return {
+        "method": request.method,
+        "url": request.url,
+        "headers": [list(header) for header in request.headers],
+        "body": body,
+        "name": request.name,
+        "insecure": request.insecure,
+        **{option: getattr(request, option) for option in OPTIONS},
+    }
 
 
 class Address(NamedTuple):

@@ -11,7 +11,7 @@ from pythonscript_http.editor.images import MOST_PIXELS, size_of
 from pythonscript_http.editor.peer import facts_of
 from pythonscript_http.editor.pretty import kind_of, shown
 from pythonscript_http.editor.records import Record, value_of
-from pythonscript_http.editor.request import OPTIONS, FormatError, Request, check_method
+from pythonscript_http.editor.request import OPTIONS, FormatError, Request, check_method, plain
 
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _REPLACED = str.maketrans({"\0": "\u2400"})
@@ -27,15 +27,7 @@ def to_dictionary(request: Request) -> dict[str, Any]:
     for text in (request.url, body, *(value for _, value in request.headers)):
         if _NO_TEXT.search(text):
             raise FormatError("it has bytes that are no text: put them into a file, and send that")
-    return {
-        "method": request.method,
-        "url": request.url,
-        "headers": [list(header) for header in request.headers],
-        "body": body,
-        "name": request.name,
-        "insecure": request.insecure,
-        **{option: getattr(request, option) for option in OPTIONS},
-    }
+    return plain(request, body)
 
 
 def from_dictionary(fields: dict[str, Any]) -> Request:
