@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 from pythonscript_http.enums import Method
 
 from .http_file import PLACEHOLDER
-from .request import File, FormatError, Headers, Request, proxy_of, split_url
+from .request import File, FormatError, Headers, Request, pieces_of, proxy_of, split_url
 
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _TEXTUAL: Final = 60
@@ -266,15 +266,9 @@ def _pieces(request: Request) -> list[str | File]:
     Raises:
         FormatError: it has bytes that are no text.
     """
-    crlf = (request.header("Content-Type") or "").lower().startswith("multipart/")
-    pieces: list[str | File] = []
-    for piece in request.body:
-        if isinstance(piece, File):
-            pieces.append(piece)
-            continue
-        if _NO_TEXT.search(piece):
-            raise FormatError("the body is not text")
-        pieces.append(re.sub(r"\r?\n", "\r\n", piece) if crlf else piece)
+    pieces = pieces_of(request)
+    if any(isinstance(piece, str) and _NO_TEXT.search(piece) for piece in pieces):
+        raise FormatError("the body is not text")
     return pieces
 
 

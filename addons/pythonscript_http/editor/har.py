@@ -11,13 +11,12 @@ from configparser import ConfigParser
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from .masking import is_secret, masked_body, masked_url, masked_value
 from .pretty import kind_of
 from .pretty import text_of as text_of_body
 from .records import Record, value_of
-from .request import Headers
+from .request import Headers, query_of
 
 _PLUGIN: Final = ConfigParser()
 _PLUGIN.read(Path(__file__).parents[1] / "plugin.cfg", encoding="utf-8")
@@ -27,7 +26,7 @@ CREATOR: Final = {
 }
 
 _URL: Final = re.compile(r"https?://\S+")
-_PHASES: Final = {"blocked": "blocked", "dns": "dns", "send": "send", "wait": "wait", "receive": "receive"}
+_PHASES: Final = ("blocked", "dns", "send", "wait", "receive")
 
 
 def har_of(records: Iterable[Record], now: float, *, secrets: bool = False) -> dict[str, Any]:
@@ -140,8 +139,7 @@ def _cookies(headers: Headers, name: str) -> list[dict[str, str]]:
 
 
 def _fields(url: str) -> list[dict[str, str]]:
-    query = url.partition("#")[0].partition("?")[2]
-    return [{"name": name, "value": value} for name, value in parse_qsl(query, keep_blank_values=True)]
+    return [{"name": name, "value": value} for name, value in query_of(url)]
 
 
 def _timings(record: Record, now: float) -> dict[str, float]:
@@ -150,7 +148,7 @@ def _timings(record: Record, now: float) -> dict[str, float]:
     for phase in record.phases(now):
         spent[phase.name] = spent.get(phase.name, 0.0) + phase.seconds * 1000
     connect = [spent[name] for name in ("connect", "proxy", "tls") if name in spent]
-    timings = {name: spent.get(phase, -1.0) for name, phase in _PHASES.items()}
+    timings = {name: spent.get(name, -1.0) for name in _PHASES}
     timings |= {name: max(0.0, timings[name]) for name in ("send", "wait", "receive")}
     timings |= {"connect": sum(connect) if connect else -1.0, "ssl": spent.get("tls", -1.0)}
     return {name: round(value, 3) for name, value in timings.items()}

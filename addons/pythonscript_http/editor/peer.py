@@ -1,10 +1,6 @@
 """What a peer's certificate says, to be shown."""
 
-import ssl
 from typing import Any, Final
-
-from pythonscript_http.transport.certificate import parse_certificate
-from pythonscript_http.transport.tls_reasons import key_digest, pin_of
 
 MOST_NAMES: Final = 20
 """Names that are shown; certificates may have thousands."""
@@ -13,6 +9,13 @@ MOST_NAMES: Final = 20
 def facts_of(pem: str) -> dict[str, Any]:
     """The `subject`, the `issuer`, the days `begins` and `ends` of its validity, the `names` of hosts that it
     is for, and the `pin` of its key; empty: there is no certificate, or none that can be read."""
+    if not pem:
+        return {}
+    import ssl  # late: an editor starts without OpenSSL
+
+    from pythonscript_http.transport.certificate import parse_certificate
+    from pythonscript_http.transport.tls_reasons import key_digest, pin_of
+
     try:
         der = ssl.PEM_cert_to_DER_cert(pem)
         parsed = parse_certificate(der)

@@ -18,10 +18,6 @@ _HEADS: Final = 512
 PHASES: Final = ("dns", "connect", "proxy", "tls", "blocked", "send", "wait", "receive")
 """In their order. `blocked`: the connection stands, and the game has not sent its request yet."""
 
-MARKS: Final = ("redirect", "retry", "hit", "validated", "stale")
-"""Another request followed, to another place or once more; or the response was the cache's, which was fresh,
-confirmed, or stood in for a server that failed."""
-
 
 class Phase(NamedTuple):
     """A part of the time that a record took."""
@@ -111,7 +107,8 @@ class Record:
     call: Call | None = None
     asked: str = ""
     mark: str = ""
-    """What came of it in its call, in a word: one of `MARKS`; empty: it is the call's end, or of none."""
+    """What came of it in its call: `redirect` or `retry`, where another request followed; `hit`, `validated`
+    or `stale`, where the response was the cache's; empty: it is the call's end, or of none."""
     note: str = ""
     """The same in words."""
 

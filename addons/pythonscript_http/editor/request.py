@@ -186,10 +186,17 @@ def check_method(method: str) -> str:
     return method
 
 
+def pieces_of(request: Request) -> list[str | File]:
+    """The body. Lines of a multipart one end with CRLF, however they were written (RFC 2046, 4.1.1)."""
+    crlf = (request.header("Content-Type") or "").lower().startswith("multipart/")
+    return [
+        re.sub(r"\r?\n", "\r\n", piece) if crlf and isinstance(piece, str) else piece
+        for piece in request.body
+    ]
+
+
 def content_of(request: Request, read: Callable[[str], bytes]) -> bytes:
     """The bytes of a request's body.
-
-    Lines of a multipart body end with CRLF, however they were written (RFC 2046 section 4.1.1).
 
     Args:
         read: gives the content of a file of the body.
@@ -198,14 +205,10 @@ def content_of(request: Request, read: Callable[[str], bytes]) -> bytes:
         FormatError: the body is too large.
         OSError: a file cannot be read.
     """
-    crlf = (request.header("Content-Type") or "").lower().startswith("multipart/")
-    pieces = []
-    for piece in request.body:
-        if isinstance(piece, File):
-            pieces.append(read(piece.path))
-        else:
-            text = re.sub(r"\r?\n", "\r\n", piece) if crlf else piece
-            pieces.append(text.encode("utf-8", "surrogateescape"))
+    pieces = [
+        read(piece.path) if isinstance(piece, File) else piece.encode("utf-8", "surrogateescape")
+        for piece in pieces_of(request)
+    ]
     if sum(map(len, pieces)) > LARGEST:
         raise FormatError(f"the body is larger than {LARGEST >> 20} MiB, the most that the console sends")
     return b"".join(pieces)

@@ -86,7 +86,7 @@ def _double(text: str) -> str:
         if found["other"]:
             raise FormatError(f"{found['other']!r} needs a shell: only the curl command itself can be read")
         name = found["braced"] or found["named"]
-        return f"{{{{{name}}}}}" if name else found["escaped"].replace("\n", "")
+        return _variable(name) if name else found["escaped"].replace("\n", "")
 
     return _IN_DOUBLE.sub(read, text)
 

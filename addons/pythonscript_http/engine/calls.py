@@ -24,6 +24,13 @@ WINDOW: Final = 1 << 20
 """Bytes of pieces that may wait for the main thread before no more are read."""
 
 
+def refusal(method: str, url: str, why: str) -> Response:
+    """The response of a call that cannot begin."""
+    response = Response(method or "GET", url)
+    response.failed(Failure.INVALID_REQUEST, why)
+    return response
+
+
 class Progress(Listener):
     """Keeps how far a call is."""
 
@@ -71,9 +78,7 @@ class Call(Progress):
 
     def refused(self, method: str, url: str, why: str) -> None:
         """It cannot begin."""
-        response = Response(method or "GET", url)
-        response.failed(Failure.INVALID_REQUEST, why)
-        network.delivery.post(partial(self._finish, response))
+        network.delivery.post(partial(self._finish, refusal(method, url, why)))
 
     # ---- the network's thread
 

@@ -45,7 +45,7 @@ class PyHTTPFiles(RefCounted):
                 f"{file} has changed meanwhile: open it again, so that no other request is replaced"
             )
         place = index if index >= 0 else len(sections)
-        moved = _move_secrets(request, environment, _path(file).parent)
+        moved = _move_secrets(request, environment, folder_of(file))
         write_text(file, http_file.replaced(text, place, from_dictionary(moved["request"])))
         return {**moved, "index": place}
 
@@ -56,7 +56,7 @@ class PyHTTPFiles(RefCounted):
         Returns the `request`, with variables in their place, the variables' `names`, and the `environment`
         that has their values.
         """
-        return _move_secrets(request, environment, _path(file).parent)
+        return _move_secrets(request, environment, folder_of(file))
 
     @answers
     def get_environments(self, file: str) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def environments_of(file: str) -> tuple[environments.Environments, environments.
     Raises:
         FormatError, OSError: one of them cannot be read.
     """
-    folder = _path(file).parent
+    folder = folder_of(file)
     public, private = (
         environments.parse(read_text(str(folder / name)), name)
         for name in (environments.PUBLIC, environments.PRIVATE)

@@ -11,7 +11,6 @@ from weakref import ref
 
 from godot import Callable, ProjectSettings, TLSOptions, push_warning, stringify
 from pythonscript_http.exceptions import LocalError
-from pythonscript_http.sessions.failures import Failure
 from pythonscript_http.sessions.headers import Headers
 from pythonscript_http.sessions.options import Options
 from pythonscript_http.sessions.request import Request
@@ -20,7 +19,7 @@ from pythonscript_http.sessions.session import Session
 from pythonscript_http.transport.policy import TlsPolicy
 
 from . import hooks, network, source
-from .calls import Call, Progress
+from .calls import Call, Progress, refusal
 from .client import user_agent
 from .paths import EngineFiles
 from .policy import PyTLSPolicy, policy_of
@@ -112,9 +111,7 @@ class Service:
         try:
             settings = self.options(options, streamed=False)
         except LocalError as error:
-            response = Response(method or "GET", url)
-            response.failed(Failure.INVALID_REQUEST, str(error))
-            return made(response)
+            return made(refusal(method, url, str(error)))
         start = partial(self.session.start, method, url, settings, Progress(), self._source())
         return made(network.waited_for(lambda: start().response))
 

@@ -85,12 +85,13 @@ def step_to(host: Host, policy: TlsPolicy, named: str = "") -> Step:
         LocalError: keys can't be logged where the policy says, or the host has no name to verify.
     """
     name = policy.server_name(host.name)
+    peer = named or repr(name)
     with _lock:
         known = _known(policy)
     if known is not None:
-        return _step(known, host, named)
+        return _step(known, host, peer)
     policy.check_key_log()
-    return partial(_Loading, _load(policy), host, named, named or repr(name))
+    return partial(_Loading, _load(policy), host, peer)
 
 
 def _known(policy: TlsPolicy) -> "TlsContext | None":
@@ -101,10 +102,10 @@ def _known(policy: TlsPolicy) -> "TlsContext | None":
     return context
 
 
-def _step(context: "TlsContext", host: Host, named: str) -> Step:
+def _step(context: "TlsContext", host: Host, peer: str) -> Step:
     from .tls import tls_to
 
-    return tls_to(host.name, context, port=host.port, peer=named)
+    return tls_to(host.name, context, port=host.port, peer=peer)
 
 
 class _Load:
@@ -179,12 +180,11 @@ def _run(wanted: Callable[[], _Load | None]) -> None:
 class _Loading:
     """A handshake, once there is a context for it."""
 
-    __slots__ = ("_host", "_layer", "_load", "_named", "_peer", "_stream", "lacking")
+    __slots__ = ("_host", "_layer", "_load", "_peer", "_stream", "lacking")
 
-    def __init__(self, load: _Load, host: Host, named: str, peer: str, stream: Stream) -> None:
+    def __init__(self, load: _Load, host: Host, peer: str, stream: Stream) -> None:
         self._load = load
         self._host = host
-        self._named = named
         self._peer = peer
         self._stream = stream
         self._layer: Layer | None = None
@@ -200,7 +200,7 @@ class _Loading:
                 raise HandshakeError(f"TLS with {self._peer}: {error}") from None
             if context is None:
                 return None
-            self._layer = _step(context, self._host, self._named)(self._stream)
+            self._layer = _step(context, self._host, self._peer)(self._stream)
             self.lacking = self._layer.lacking
         return self._layer.poll()
 

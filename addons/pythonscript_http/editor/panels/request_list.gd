@@ -74,10 +74,6 @@ func count() -> int:
 	return _items.size()
 
 
-func has_row(id: int) -> bool:
-	return _items.has(id)
-
-
 ## The id of the request that is selected; 0: none is.
 func get_selected_id() -> int:
 	var item := get_selected()
