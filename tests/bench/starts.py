@@ -85,7 +85,8 @@ class Games:
             form = FORMS.get(name, Form("", client=False))
             exported = self._exported("with" if form.client else name, form.preset)
             shutil.copytree(exported, place, copy_function=_link)
-            give_header(place, form.header)
+            if form.header != UNCHECKED:
+                give_header(place, form.header)
             for stdlib in place.glob("addons/pythonscript/python/*/lib/python3.*") if form.bare else ():
                 home.drop_sources(stdlib)
         return place / games.PROGRAM

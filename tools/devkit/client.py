@@ -73,9 +73,9 @@ def made(env: Environment, tools: Toolchain, package: Path = project.CLIENT) -> 
         Failure: a compiler's message.
     """
     wanted = target(env, tools, package)
-    if not wanted.cached.is_file():
+    if not cache.find(wanted.cached.parent):
         with cache.lock(f"build-{wanted.key}", "build"):
-            if not wanted.cached.is_file():
+            if not cache.find(wanted.cached.parent):
                 with step("build", f"compiling the client, {len(modules(package))} modules"):
                     wanted.build()
     return {wanted.name: wanted.cached, LICENSE: _license(env)}

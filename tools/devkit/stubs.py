@@ -198,6 +198,7 @@ class _Stubs:
         self.enums = {
             f"{entry['name']}.{enum['name']}" for entry in api["classes"] for enum in entry.get("enums", ())
         } | {enum["name"] for enum in api["global_enums"] if "." not in enum["name"]}
+        self.parents = {entry["name"]: entry.get("inherits", "") for entry in api["classes"]}
         self.getters: dict[tuple[str, str], str] = {
             (entry["name"], method["name"]): method.get("return_value", {}).get("type", "")
             for entry in api["classes"]
@@ -330,10 +331,9 @@ class _Stubs:
 
     def enum_of(self, entry: Entry, owner: Entry) -> str:
         """The enum that a property gives, which the engine says of the getter alone; empty: none."""
-        bases = {one["name"]: one.get("inherits", "") for one in self.api["classes"]}
         name = owner["name"]
         while name and (name, entry.get("getter", "")) not in self.getters:
-            name = bases[name]
+            name = self.parents[name]
         prefix, _, enum = self.getters.get((name, entry.get("getter", "")), "").rpartition("::")
         if prefix not in ("enum", "bitfield") or enum not in self.enums or entry.get("index", -1) >= 0:
             return ""

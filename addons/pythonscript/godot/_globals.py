@@ -38,10 +38,11 @@ def load(path: str) -> Any:
     return singleton("ResourceLoader").load(path)
 
 
-def names() -> list[str]:
+@functools.cache
+def names() -> frozenset[str]:
     """All that `find` finds."""
     enums = (name for name in _scope().ENUMS if "." not in name)
-    return [*enums, *_constants(), *_scope().FUNCTIONS, "load"]
+    return frozenset((*enums, *_constants(), *_scope().FUNCTIONS, "load"))
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from weakref import WeakSet
 
 from godot import OS, Callable, before_stop, push_warning
 from pythonscript_http.sessions.delivery import Delivery, Job, Unclaimed
-from pythonscript_http.sessions.loop import Future, Loop, sleep
+from pythonscript_http.sessions.loop import Future, Loop, sleep_through
 
 if TYPE_CHECKING:
     from .service import Service
@@ -41,9 +41,7 @@ def _later(seconds: float, job: Job) -> None:
 
 
 async def _defer_later(seconds: float, job: Job) -> None:
-    until = loop.clock() + seconds
-    while (left := until - loop.clock()) > 0:
-        await sleep(left)
+    await sleep_through(loop, seconds)
     _defer(job)
 
 

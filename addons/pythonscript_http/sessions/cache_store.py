@@ -269,7 +269,7 @@ def _key_of(name: str) -> tuple[str, str] | None:
 
 def _written(stored: Stored, body: bytes) -> bytes:
     """A response as a file: a line with sizes and sums, its head as JSON, its body."""
-    row = [*stored._replace(headers=Headers())]
+    row: list[object] = [*stored]
     row[5] = list(stored.headers)
     head = json.dumps(row, separators=(",", ":")).encode() + b"\n"
     first = b"%b %d %d %d %d\n" % (_MAGIC, len(head), crc32(head), len(body), crc32(body))

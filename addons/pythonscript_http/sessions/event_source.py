@@ -9,7 +9,6 @@
 Streams that a POST asks for, as language models answer with, are read to their end once.
 """
 
-import logging
 import random
 from collections.abc import Callable, Mapping
 from enum import IntEnum
@@ -20,8 +19,9 @@ from pythonscript_http.exceptions import LocalError
 from .event_stream import LONGEST_RETRY, EventStreamParser, ServerSentEvent
 from .failures import Failure
 from .headers import Fields, Headers
-from .loop import Cancelled, Future, Task, sleep
+from .loop import Cancelled, Future, Task, log_exception, sleep_through
 from .media import parse_media_type
+from .options import BODIES
 from .response import Response
 from .retries import retry_after
 from .session import Session
@@ -46,7 +46,6 @@ _TRANSIENT: Final = frozenset(
 )
 _BUSY: Final = frozenset((408, 429, 500, 502, 503, 504))
 _MEDIA_TYPE: Final = "text/event-stream"
-_BODIES: Final = frozenset(("json", "form", "multipart", "body", "stream"))
 
 
 class State(IntEnum):
@@ -108,7 +107,7 @@ class EventSource:
         self._options = dict(options or {})
         given: Any = self._options.get("headers") or ()
         self._headers = Headers(_checked(given))
-        method = self._options.get("method") or ("POST" if _BODIES & self._options.keys() else "GET")
+        method = self._options.get("method") or ("GET" if self._options.keys().isdisjoint(BODIES) else "POST")
         self._reconnect = method == "GET" if reconnect is None else reconnect
         self._jitter = jitter
         self._task: Task[None] | None = None
@@ -170,7 +169,7 @@ class EventSource:
             self.state = State.CONNECTING
             reason = response.failure_reason or _reason(response)
             self._tell(self.listener.disconnected, reason, delay)
-            await self._sleep(delay)
+            await sleep_through(self._session.loop, delay)
 
     def _call_options(self) -> dict[Any, object]:
         headers = Headers(self._headers)
@@ -196,12 +195,6 @@ class EventSource:
         asked = None if response.failure else retry_after(response, self._session.wall_clock())
         return delay if asked is None else max(delay, min(asked, LONGEST_RETRY))
 
-    async def _sleep(self, seconds: float) -> None:
-        clock = self._session.loop.clock
-        until = clock() + seconds
-        while (left := until - clock()) > 0:
-            await sleep(left)
-
     def opened(self, response: Response) -> None:
         """A stream begins. The business of its connection."""
         self.state = State.OPEN
@@ -217,7 +210,7 @@ class EventSource:
         try:
             listener(*args, **kwargs)
         except Exception:
-            _log.exception("a listener raised")
+            log_exception("a listener raised: %r", self.listener)
 
 
 class _Connection(Listener):
@@ -264,6 +257,3 @@ def _checked(headers: Fields) -> Fields:
     if not isinstance(headers, Mapping | list | tuple | Headers):
         raise LocalError(f"the headers are a {type(headers).__name__}; they must be a dictionary or a list")
     return headers
-
-
-_log: Final = logging.getLogger("pythonscript_http.sessions")

@@ -345,6 +345,13 @@ def sleep(seconds: float) -> _Sleep:
     return _Sleep(seconds)
 
 
+async def sleep_through(loop: "Loop", seconds: float) -> None:
+    """Waits for so long, and no shorter."""
+    until = loop.clock() + seconds
+    while (left := until - loop.clock()) > 0:
+        await sleep(left)
+
+
 def pause() -> _Sleep:
     """Gives all others that have something to do their turn."""
     return _Sleep(0.0)

@@ -17,7 +17,7 @@ from pythonscript_http.exceptions import LocalError
 from .exchange import Progress, Sink
 from .failures import Failure, SessionError
 from .headers import Fields, Headers
-from .loop import Loop, sleep
+from .loop import Loop, sleep_through
 from .request import Request
 from .response import Response
 from .sender import OpenSink, Sender
@@ -280,9 +280,9 @@ class Mock:
     ) -> None:
         limit = request.options.first_byte_timeout
         if limit and answer.delay > limit:
-            await self._sleep(limit)
+            await sleep_through(self._loop, limit)
             raise SessionError(Failure.TIMEOUT, f"no answer within {limit:g} s (first_byte_timeout)")
-        await self._sleep(answer.delay)
+        await sleep_through(self._loop, answer.delay)
         if answer.status:
             response.status, response.status_text = answer.status, answer.status_text
             response.headers = Headers(answer.headers)
@@ -305,7 +305,7 @@ class Mock:
         most, came = request.options.max_body_size, 0
         for index, piece in enumerate(() if bodiless else answer.pieces):
             if index:
-                await self._sleep(answer.pause)
+                await sleep_through(self._loop, answer.pause)
             if 0 <= most < came + len(piece):
                 raise SessionError(Failure.BODY_TOO_LARGE, f"the body is over the limit of {most} bytes")
             try:
@@ -315,11 +315,6 @@ class Mock:
             came += len(piece)
             if progress is not None:
                 progress.received(came, total)
-
-    async def _sleep(self, seconds: float) -> None:
-        until = self._loop.clock() + seconds
-        while (left := until - self._loop.clock()) > 0:
-            await sleep(left)
 
 
 async def _put(sink: Sink, piece: bytes) -> None:

@@ -27,6 +27,8 @@ class Absent:
 
 
 ABSENT: Final = Absent()
+BODIES: Final = ("json", "form", "multipart", "body", "stream")
+"""Options that are a body, of which a request has one."""
 
 
 class Options(NamedTuple):
@@ -106,19 +108,12 @@ class Options(NamedTuple):
                 raise LocalError(_unknown(name))
             found[name] = check(name, value)
         merged = self._replace(**found)
-        if {"json", "form", "multipart", "body", "stream"} & found.keys():
+        if not found.keys().isdisjoint(BODIES):
             merged._check_bodies()
         return merged
 
     def _check_bodies(self) -> None:
-        bodies = (
-            ("json", self.json),
-            ("form", self.form),
-            ("multipart", self.multipart),
-            ("body", self.body),
-            ("stream", self.stream),
-        )
-        given = [name for name, value in bodies if value is not ABSENT]
+        given = [name for name in BODIES if getattr(self, name) is not ABSENT]
         if len(given) > 1:
             raise LocalError(f"a request has one body, and the options have {' and '.join(given)}")
 

@@ -17,8 +17,10 @@ _OF_BODIES: Final = (
     "content-encoding",
     "content-language",
     "content-location",
+    "transfer-encoding",
+    "expect",
 )
-"""Header fields that tell of a body, and go with it; with those of its coding."""
+"""Header fields that tell of a body, and go with it."""
 
 
 def is_redirect(response: Response) -> bool:
@@ -55,7 +57,7 @@ def redirected(request: Request, response: Response) -> Request:
     if (status == 303 and method != "HEAD") or (status in (301, 302) and method == "POST"):
         if method != "GET" or request.body is not None:
             made.body = None
-            for name in (*_OF_BODIES, "transfer-encoding", "expect"):
+            for name in _OF_BODIES:
                 made.headers.remove(name)
         made.method = "GET"
     elif not request.repeatable:

@@ -25,7 +25,7 @@ class MemorySink:
 
     def __init__(self, length: int = -1) -> None:
         self._length = length
-        self._shared = length < 0 or length <= _FIRST
+        self._shared = length <= _FIRST
         self._buffer = buffers.take() if self._shared else bytearray(min(length, _LARGEST_STEP))
         self._size = 0
 

@@ -9,7 +9,7 @@ from pythonscript_http.tracing import CacheUse, CallTrace, Outcome
 from . import credentials, redirects
 from .exchange import Sink
 from .failures import Failure, SessionError
-from .loop import NEVER, Cancelled, Future, Task, TimedOutError, deadline, log_exception, sleep
+from .loop import NEVER, Cancelled, Future, Task, TimedOutError, deadline, log_exception, sleep_through
 from .request import Request
 from .response import Redirect, Response
 from .sinks import ChunkSink, MemorySink, NoSink
@@ -166,7 +166,7 @@ class Transfer:
             if hop.delay is not None:
                 self.retries += 1
                 self._report_repeated(hop.delay, response.failure_reason or f"status {response.status}")
-                await self._pass(hop.delay)
+                await sleep_through(self._session.loop, hop.delay)
             elif response.failure:
                 return response
             elif hop.leads_elsewhere(response):
@@ -188,13 +188,6 @@ class Transfer:
     def _report_repeated(self, delay: float, reason: str) -> None:
         if self.trace is not None:
             self.trace.retried(delay, reason)
-
-    async def _pass(self, seconds: float) -> None:
-        """Lets time pass."""
-        clock = self._session.loop.clock
-        until = clock() + seconds
-        while (left := until - clock()) > 0:
-            await sleep(left)
 
     def _redirected(self, request: Request, response: Response) -> Request:
         if len(self._redirects) >= request.options.max_redirects:

@@ -6,14 +6,12 @@ extends "sessions_base.gd"
 const GET := HTTPClient.METHOD_GET
 const POST := HTTPClient.METHOD_POST
 
-var _ours := false
 var _node: Node
 
 
 func fresh() -> Node:
 	if _node != null:
 		_node.queue_free()
-	_ours = option("class") == "PyHTTPRequest"
 	_node = ClassDB.instantiate(option("class"))
 	add_child(_node)
 	return _node
