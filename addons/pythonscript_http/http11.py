@@ -25,6 +25,8 @@ _AWAITING = Phase.AWAITING
 _BODY = Phase.BODY
 _LEAST = 4096
 """Bytes of a buffer that need not be saved."""
+_MUCH = 16
+"""A read of one in so many bytes of a buffer is followed by another at once: it has opened the peer's window."""
 _QUIET = Readiness.QUIET
 _ENDED = Readiness.ENDED
 
@@ -315,7 +317,7 @@ class HTTP11Connection:
         stream, here = self.stream, self.core.here
         if most <= _LEAST or self._filled or here < 0 or stream is None or stream.tls is not None:
             return most
-        return min(most, max(_LEAST, here + stream.available()))
+        return min(most, max(_LEAST, _MUCH * (here + stream.available())))
 
     def read_into(self, view: memoryview, waits: Waits | None = None) -> int:
         """Reads what has come of the body into the caller's memory, straight from the kernel where possible.
@@ -358,7 +360,7 @@ class HTTP11Connection:
                     core.received(got)
                     if core.phase is _BODY:
                         size += core.take(view[size:], more=True)
-                if got < most and (waits is None or (size and core.chunked)):
+                if _MUCH * got < room and (waits is None or (size and core.chunked)):
                     break  # that was all there is; chunks are handed out as they come, as by the engine
             elif got == 0:
                 core.ended(truncated=stream.truncated)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -143,11 +144,11 @@ def _group(group: Group, lines: list[Line]) -> str:
 
 
 def _short(lines: list[Line]) -> str:
-    rows = [
-        [f"{one.row.id}", "; ".join(one.verdict.misses), LIMITS.get(one.row.id, "not looked into yet")]
-        for one in lines
-    ]
-    return _table([["row", "what", "what limits it"], *rows])
+    rows = [["row", "what", "what limits it"]]
+    for limit, alike in groupby(lines, lambda one: LIMITS.get(one.row.id, "not looked into yet")):
+        names, misses = zip(*((one.row.id, "; ".join(one.verdict.misses)) for one in alike), strict=True)
+        rows.append(["<br>".join(names), "<br>".join(misses), limit])
+    return _table(rows)
 
 
 def _table(rows: list[list[str]], *, right: bool = False) -> str:

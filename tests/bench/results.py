@@ -108,7 +108,10 @@ def _misses(verdict: Verdict, goal: Goal, unit: str) -> list[str]:
     checks = []
     if goal.times is not None and verdict.ratio is not None:
         checks.append(
-            (verdict.ratio >= goal.times, f"{verdict.ratio:.2f} times the engine's, not {goal.times:g}")
+            (
+                round(verdict.ratio, 2) >= goal.times,
+                f"{verdict.ratio:.2f} times the engine's, not {goal.times:g}",
+            )
         )
     if goal.most is not None:
         checks.append(

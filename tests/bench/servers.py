@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import random
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -22,8 +23,8 @@ SECURE: Final = ("nginx-tls", "resuming", "sink")
 
 _LINES: Final = "".join(f"add_header X-Line-{number} {'v' * 28}; " for number in range(35))
 """nginx has five of its own."""
-_TEXT: Final = b"".join(b'{"player": %d, "score": %d}\n' % (n, n * n % 9973) for n in range(40000))
-_JSON: Final = b"[" + b",".join(_TEXT.splitlines()[:30]) + b"]"
+_RECORD: Final = b'{"player": %d, "score": %d}'
+_JSON: Final = b"[" + b",".join(_RECORD % (n, n * n % 9973) for n in range(30)) + b"]"
 """Some 800 bytes."""
 
 
@@ -53,7 +54,10 @@ ENCODERS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
 
 
 def _coded(encode: Callable[[bytes], bytes], size: int) -> bytes:
-    return encode((_TEXT * (size // len(_TEXT) + 1))[:size])
+    """A text that is long without repeating itself, which codings with a large window make nothing of."""
+    chance = random.Random(size)
+    number = size // len(_RECORD) + 1
+    return encode(b"\n".join(_RECORD % (n, chance.randrange(10**6)) for n in range(number))[:size])
 
 
 FILES: Final[Mapping[str, Callable[[int], bytes]]] = {

@@ -229,9 +229,12 @@ def test_the_page() -> None:
         "| nginx, 5 header lines | 10,000 /s | 5,000 /s | 10,000 /s | **0.50** | 0.50, 0.50 | 5 "
         "| falls short | 50 / 100 / 50 µs | 4 / 4 / 4 |"
     ) in lines
-    assert f"| get-nginx-5 | 0.50 times the engine's, not 5 | {LIMITS['get-nginx-5']} |" in lines
-    assert "| get-fast-40 | failed: it ended at once | " + LIMITS["get-fast-40"] + " |" in lines
-    assert "| chunked-1k | 0.50 times the engine's, not 10 | not looked into yet |" in lines
+    under = "0.50 times the engine's, not"
+    assert (
+        "| get-nginx-5<br>get-nginx-40<br>get-fast-5<br>get-fast-40 "
+        f"| {under} 5<br>{under} 5<br>{under} 10<br>failed: it ended at once | {LIMITS['get-nginx-5']} |"
+    ) in lines
+    assert any(line.endswith(" | not looked into yet |") for line in lines)
     assert (
         "| both addons, as exported: sources and unchecked bytecode | 0.100 ms | 0.200 ms | **0.100 ms** "
         "| **0.50** | 0.50, 0.50 | at most 60 ms more | met | 0.05 / 0.1 ms |"

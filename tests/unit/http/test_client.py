@@ -47,12 +47,23 @@ class TestCost:
         client.request(GET, "/", [])
         poll(client)
         assert client.body_limit() == 5
-        for chunks, limit in ((5, 4096), (5000, 5005 + len(b"1388\r\n") - 5), (100_000, Limits().read_size)):
+        for size, limit in ((5, 4096), (1000, 16 * (1000 + len(b"3e8\r\n"))), (100_000, Limits().read_size)):
             client, stream = fake(CHUNKED)
             client.request(GET, "/", [])
             poll(client)
-            stream.events += [b"%x\r\n" % chunks + bytes(chunks)]
+            stream.events += [b"%x\r\n" % size + bytes(size)]
             assert client.body_limit() == limit
+
+    def test_a_read_that_made_room_for_more_is_followed_by_another(self) -> None:
+        """As from a peer whose window was full: a script that reads once in a frame gets all it asks for."""
+        client, stream = fake(OK + b"Content-Length: 1000000\r\n\r\n")
+        client.request(GET, "/", [])
+        poll(client)
+        stream.events += [bytes(30_000), bytes(6_000), bytes(50_000)]
+        view = memoryview(bytearray(65_536))
+        assert client.read_body_into(view) == 65_536
+        stream.events[:] = [bytes(4_000), bytes(50_000)]
+        assert client.read_body_into(view) == 4_000  # a peer that trickles does not hold a call
 
     def test_what_is_decoded_may_need_all_of_it(self) -> None:
         client, _ = fake(OK + b"Content-Encoding: gzip\r\nContent-Length: 100\r\n\r\n")
