@@ -26,7 +26,7 @@ _BODY = Phase.BODY
 _LEAST = 4096
 """Bytes of a buffer that need not be saved."""
 _MUCH = 16
-"""A read of one in so many bytes of a buffer is followed by another at once: it has opened the peer's window."""
+"""A read of one byte in so many of a buffer is followed by another: the peer's window has opened."""
 _QUIET = Readiness.QUIET
 _ENDED = Readiness.ENDED
 
