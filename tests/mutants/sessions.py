@@ -93,7 +93,11 @@ MUTANTS = [
             'if "no-cache" in asked or "no-cache" in control:',
             'if "no-cache" in asked:',
         ),
-        ("a directive in quotes is none", r"""r"(?:[^\",]|\"(?:[^\"\\]|\\.)*+\"?)*+",""", r"""r"[^,]*+","""),
+        (
+            "a directive in quotes is none",
+            r"""r"[^\",]*+(?:\"[^\"\\]*+(?:\\.[^\"\\]*+)*\"?[^\",]*+)*",""",
+            r"""r"[^,]*+",""",
+        ),
         (
             "another host changes nothing here",
             "if urlsplit(target)[:2] == urlsplit(url)[:2] else []",

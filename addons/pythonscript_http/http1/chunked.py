@@ -28,13 +28,13 @@ _PADDING: Final = 128
 
 # Nothing in these patterns matches in two ways, so their cost is linear.
 _SIZE: Final = rb"(?=[0-9A-Fa-f])0{0,%d}+([0-9A-Fa-f]{0,15}+)[ \t]{0,%d}+" % (_PADDING, _PADDING)
-_LINE: Final = _SIZE + rb"(?:;[^\r\n\0]*+)?+\r?\n"  # extensions are ignored (section 7.1.1)
+_LINE: Final = _SIZE + rb"(?:;[^\r\n\0]*+)?\r?\n"  # extensions are ignored (section 7.1.1)
 _FIRST: Final = re.compile(_LINE)
 _NEXT: Final = re.compile(rb"\r\n" + _LINE)
 _NEXT_ODD: Final = re.compile(rb"\r?\n" + _LINE)
 """Where a size line ended in a bare LF, chunks may."""
 
-_BEGUN: Final = re.compile(_SIZE + rb"(;)?+")
+_BEGUN: Final = re.compile(_SIZE + rb"(;?)")
 _CR: Final = ord("\r")
 _EXTENSION_END: Final = re.compile(rb"[\r\n\0]")
 

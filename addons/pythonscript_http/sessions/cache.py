@@ -32,12 +32,12 @@ MOST_VARY: Final = 32
 """Request headers that a response may depend on; one that names more is not kept, as each look-up has to hash
 them all."""
 
-# One element of the list. Nothing in it matches in two ways; quoted strings are passed over whole.
+# One element of the list; quoted strings are passed over whole. It cannot fail, so nothing is tried twice.
 _DIRECTIVE: Final = re.compile(
     r"(?:\A|,)[ \t]*+"
     r"(?:(?P<name>[!#$%&'*+\-.^_`|~0-9A-Za-z]++)"
-    r"(?:=(?:\"(?P<quoted>(?:[^\"\\]|\\.)*+)\"?|(?P<plain>[^\",]*+)))?+)?+"
-    r"(?:[^\",]|\"(?:[^\"\\]|\\.)*+\"?)*+",
+    r"(?:=(?:\"(?P<quoted>[^\"\\]*+(?:\\.[^\"\\]*+)*)\"?|(?P<plain>[^\",]*+)))?)?"
+    r"[^\",]*+(?:\"[^\"\\]*+(?:\\.[^\"\\]*+)*\"?[^\",]*+)*",
     re.DOTALL,
 )
 _DIGITS: Final = re.compile(r"[0-9]+")

@@ -16,7 +16,7 @@ _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 # One parameter of a list, and what parts it from the next; none of it matches in two ways.
 _PARAMETER: Final = re.compile(
     r";[ \t]*+(?P<name>[^;=\"]*+)"
-    r"(?:=[ \t]*+(?:\"(?P<quoted>(?:[^\"\\]|\\.)*+)(?:\"|\\?\Z)[^;]*+|(?P<plain>[^;]*+)))?+",
+    r"(?:=[ \t]*+(?:\"(?P<quoted>[^\"\\]*+(?:\\.[^\"\\]*+)*)(?:\"|\\?\Z)[^;]*+|(?P<plain>[^;]*+)))?",
     re.DOTALL,
 )
 
@@ -254,7 +254,8 @@ _MAGIC: Final = (
     (b"\x76\x2f\x31\x01", "image/aces"),
 )
 _SVG: Final = re.compile(
-    rb"(?:\s++|<\?[^>]*+>|<!--(?:(?!-->).)*+-->|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\])?+[^>]*+>)*+<svg[\s>/]",
+    rb"(?:\s++|<\?[^>]*+>|<!--[^-]*+(?:-(?!->)[^-]*+)*-->|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\][^>]*+)?>)*"
+    rb"<svg[\s>/]",
     re.IGNORECASE | re.DOTALL,
 )
 _LOOKED_AT: Final = 4096
