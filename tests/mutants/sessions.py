@@ -84,7 +84,7 @@ MUTANTS = [
     ),
     *_in(
         "cache",
-        ("Vary is bounded", " or len(vary) > MOST_VARY", ""),
+        ("Vary is bounded", " and len(vary) <= MOST_VARY", ""),
         ("what one player may see is no answer for another", '{*vary, "authorization"}', "{*vary}"),
         ("Age counts", "max(apparent, told + delay)", "apparent"),
         ("no-store is not kept", 'elif "no-store" in control:', "elif False:"),
@@ -103,6 +103,7 @@ MUTANTS = [
             "if urlsplit(target)[:2] == urlsplit(url)[:2] else []",
             "if True else []",
         ),
+        ("a 304 has a Vary", "vary = _vary(kept)", "vary = old.vary"),
         (
             "a 304 says nothing of the body",
             '"content-encoding", "content-length", "content-range"',
@@ -336,7 +337,23 @@ MUTANTS = [
     ),
     *mutants_of(
         f"{_SESSIONS}/transfer.py",
-        ("unsafe answers are not kept", "options.tls.unsafe and", "False and", f"{_UNIT}/test_caching.py"),
+        (
+            "unsafe answers are not kept",
+            "if self._request.unverified:",
+            "if False:",
+            f"{_UNIT}/test_caching.py",
+        ),
+        ("a cached body has its limit", "if 0 <= most < size:", "if False:", f"{_UNIT}/test_caching.py"),
+    ),
+    *mutants_of(
+        f"{_SESSIONS}/session.py",
+        (
+            "cookies of unverified hosts are kept apart",
+            "self.unverified_jar if request.unverified else self.jar",
+            "self.jar",
+            f"{_UNIT}/test_transfer.py",
+        ),
+        ("a base has a login", "parsed, self._login)", "parsed)", f"{_UNIT}/test_session.py"),
     ),
     *_in(
         "caching",

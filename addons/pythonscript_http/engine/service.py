@@ -233,8 +233,7 @@ class Service:
 
     def clear_cookies(self, domain: str) -> None:
         """Forgets cookies; an empty domain means all."""
-        with self.session.jar_lock:
-            self.session.jar.clear(domain)
+        self.session.clear_cookies(domain)
 
     def _store_in(self, storage: int, folder: str) -> None:
         if (storage, folder) == self._stored:

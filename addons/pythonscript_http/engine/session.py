@@ -40,7 +40,10 @@ class PyHTTPSession(RefCounted):
         """Responses are kept in `cache_folder`, up to 256 MiB, for the next start too."""
 
     base_url: str = export("")
-    """What URLs are relative to, and the origin that credentials among the `headers` are for."""
+    """What URLs are relative to, and the origin that credentials among the `headers` are for.
+
+    A user and a password in it are sent to that origin by Basic authentication.
+    """
     headers: Dictionary = export()
     """Headers of each request, by name; a value may be an Array. A call's own go before them.
 
@@ -75,7 +78,8 @@ class PyHTTPSession(RefCounted):
     cookie_file: str = export("")
     """Where cookies that outlive the session are kept, such as `user://cookies`; empty: nowhere.
 
-    It is read with the next call, and written by `close`, `save_cookies` and when the game ends.
+    It is read with the next call, and written by `close`, `save_cookies` and when the game ends. Cookies of
+    hosts that an unsafe TLS policy did not verify are not in it, and go to no verified ones.
     """
     cache: str = export("default")
     """How kept responses are used, as by `fetch` of browsers: `default`, `no-store`, `reload`, `no-cache`,

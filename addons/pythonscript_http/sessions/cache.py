@@ -188,7 +188,7 @@ class Cache:
     # ---- after a response
 
     def may_store(self, method: str, headers: Headers, status: int, answer: Headers) -> bool:
-        """Tells whether a response may be kept, and is worth it (section 3): asked before its body is there.
+        """Tells whether a response may be kept, and is worth it (section 3), whatever its body is.
 
         Args:
             method: of the request.
@@ -204,8 +204,7 @@ class Cache:
                 return False
         elif "no-store" in control:
             return False
-        vary = _vary(answer)
-        if "*" in vary or len(vary) > MOST_VARY:
+        if not _is_selectable(_vary(answer)):
             return False
         explicit = "max-age" in control or "expires" in answer
         if not (explicit or "public" in control or "private" in control or status in _GUESSABLE):
@@ -244,11 +243,14 @@ class Cache:
         self._store.put(stored, bytes(body))
         return True
 
-    def freshen(self, stale: Stale, answer: Headers, *, requested: float, received: float) -> Fresh | None:
+    def freshen(
+        self, stale: Stale, headers: Headers, answer: Headers, *, requested: float, received: float
+    ) -> Fresh | None:
         """Takes a 304: the stored response is right, with new headers (sections 3.2 and 4.3.4).
 
         Args:
             stale: what was asked about.
+            headers: of the request, as for `store`.
             answer: the headers of the 304.
             requested, received: of the 304, as for `store`.
 
@@ -263,10 +265,14 @@ class Cache:
             return None
         kept = old.headers.without({"age", "date"})  # they were about the time of the old one
         kept = kept.merged(_without(answer, _NOT_UPDATED))
-        new = old._replace(headers=kept, requested=requested, received=received)
-        if "no-store" in cache_control(answer):
+        vary = _vary(kept)
+        new = old._replace(
+            selector=_selector(vary, headers), vary=vary, headers=kept, requested=requested, received=received
+        )
+        lost = "no-store" in cache_control(answer) or not _is_selectable(vary)
+        if lost or new.selector != old.selector:
             self._store.remove(old)
-        else:
+        if not lost:
             self._store.put(new, stale.body)
         return Fresh(new, _aged(new, received), stale.body)
 
@@ -415,6 +421,11 @@ def _listed(text: str) -> list[str]:
 def _vary(headers: Headers) -> tuple[str, ...]:
     """The names that a response's Vary has, sorted."""
     return tuple(sorted(set(_listed(headers.get("Vary").lower()))))
+
+
+def _is_selectable(vary: tuple[str, ...]) -> bool:
+    """Whether a response that depends on these may be kept."""
+    return "*" not in vary and len(vary) <= MOST_VARY
 
 
 def _selector(vary: tuple[str, ...], headers: Headers) -> str:

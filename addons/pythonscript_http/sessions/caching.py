@@ -94,7 +94,9 @@ class Caching:
         if stale is not None:
             fresh: Fresh | None = None
             if response.status == 304 and not response.failure:
-                fresh = self._cache.freshen(stale, response.headers, requested=self._sent, received=now)
+                fresh = self._cache.freshen(
+                    stale, self._request.headers, response.headers, requested=self._sent, received=now
+                )
                 if fresh is None:
                     self._stale = None
                     return None

@@ -2,7 +2,7 @@
 
 Headers that hold credentials belong to one origin, the request's `home`: that of the session's `base_url`, or
 where it has none, that of the URL that was asked for. They go along to that origin only, whether a request
-comes to another one by an absolute URL or by a redirect.
+comes to another one by an absolute URL or by a redirect. A user in a URL is for the origin of that URL.
 """
 
 from typing import Final
@@ -35,12 +35,13 @@ def for_hop(headers: Headers, url: Url, home: str) -> Headers:
     return kept
 
 
-def authorization(options: Options, parsed: ParsedUrl) -> tuple[str, str]:
+def authorization(options: Options, parsed: ParsedUrl, of_base: str = "") -> tuple[str, str]:
     """The Authorization that a call asks for besides its headers.
 
     Args:
         options: those of the call.
         parsed: what was asked for; a user and a password in it are for its origin.
+        of_base: the Authorization by `base_url`, where nothing else says who asks; empty: none.
 
     Returns:
         Its value, and the origin that it is for, empty where that is the request's home. Both are empty: it
@@ -49,11 +50,11 @@ def authorization(options: Options, parsed: ParsedUrl) -> tuple[str, str]:
     Raises:
         LocalProtocolError: the user can't be told from the password, or has no UTF-8 form.
     """
-    if parsed.user or parsed.password:
-        return _basic(parsed.user, parsed.password), parsed.url.origin
+    if login := of_url(parsed):
+        return login, parsed.url.origin
     auth = options.auth
     if auth is ABSENT:
-        return "", ""
+        return of_base, ""
     if isinstance(auth, tuple):
         try:
             return _basic(auth[0].encode(), auth[1].encode()), ""
@@ -61,6 +62,15 @@ def authorization(options: Options, parsed: ParsedUrl) -> tuple[str, str]:
             text = "the user or the password holds a lone surrogate, which has no UTF-8 form"
             raise LocalProtocolError(text) from None
     return f"Bearer {auth}", ""
+
+
+def of_url(parsed: ParsedUrl) -> str:
+    """The Authorization that a URL asks for by its user and password; empty: it has none.
+
+    Raises:
+        LocalProtocolError: the user can't be told from the password.
+    """
+    return _basic(parsed.user, parsed.password) if parsed.user or parsed.password else ""
 
 
 def _basic(user: bytes, password: bytes) -> str:

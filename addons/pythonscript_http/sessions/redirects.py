@@ -35,7 +35,7 @@ def redirected(request: Request, response: Response) -> Request:
 
     Args:
         request: what was answered by it. Credentials among its headers stay, and go to their home only.
-        response: the redirect.
+        response: the redirect. A user in its URL is left out: whom we are there is not for servers to say.
 
     Raises:
         SessionError: it leads nowhere, or must not be followed.

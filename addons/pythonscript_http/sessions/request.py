@@ -35,6 +35,13 @@ class Request:
         return Request(self.method, self.url, Headers(self.headers), self.body, self.options, self.home)
 
     @property
+    def unverified(self) -> bool:
+        """Whoever answers it over TLS may be anybody, as its policy is unsafe: what they say is for no
+        request that trusts the host."""
+        policy = self.options.tls
+        return policy is not None and policy.unsafe and self.url.host.tls
+
+    @property
     def repeatable(self) -> bool:
         """Its body, if it has one, can be sent again."""
         return self.body is None or self.body.replayable

@@ -64,7 +64,7 @@ class Session:
 
     Args:
         loop: runs the calls.
-        base_url: what stands before relative URLs, and the origin that credentials are for; empty: none.
+        base_url: see the property.
         network: what makes connections; None: the operating system.
         files: opens files for bodies and downloads.
         wall_clock: tells the time in seconds since 1970.
@@ -99,6 +99,9 @@ class Session:
         self.backoff: Final = Backoff(jitter or _jitter, wall_clock)
         self.jar = CookieJar()
         """The cookies; under `jar_lock`, as it is not for several threads."""
+        self.unverified_jar = CookieJar()
+        """Those of hosts that were not verified, as the TLS policy was unsafe: nobody else gets them, and they
+        are not saved. Under `jar_lock`, too."""
         self.jar_lock: Final = threading.Lock()
         self.cache: Cache | None = None
         """Keeps responses; None: nothing does."""
@@ -109,7 +112,9 @@ class Session:
         self.sender: Sender = self._network
         """What sends the requests: over the network, unless a mock was put here."""
         self._text = text
+        self._base_url = ""
         self._base: Url | None = None
+        self._login = ""  # the Authorization by its user and password
         self._below: Url | None = None  # the base as a folder
         self._urls: dict[str, ParsedUrl] = {}
         self._transfers: set[Transfer] = set()
@@ -121,13 +126,20 @@ class Session:
         """What stands before relative URLs, and the origin that credentials are for; empty: none.
 
         `/scores` is below the path of the base, as with axios and httpx: with `https://example.org/api` it is
-        `https://example.org/api/scores`.
+        `https://example.org/api/scores`. A user and a password in it are sent as Basic authentication to
+        its origin, where a call has no other.
+
+        Raises:
+            LocalError: it is no URL.
         """
-        return "" if self._base is None else str(self._base)
+        return self._base_url
 
     @base_url.setter
     def base_url(self, text: str) -> None:
-        self._base = base = parse_url(text).url if text else None
+        parsed = parse_url(text) if text else None
+        self._login = credentials.of_url(parsed) if parsed else ""
+        self._base_url = text
+        self._base = base = parsed.url if parsed else None
         if base is not None:
             path = base.path if base.path.endswith("/") else f"{base.path}/"
             self._below = base._replace(target=path)
@@ -235,16 +247,27 @@ class Session:
         """Adds the cookies that are for a request which has none of its own. The business of transfers."""
         if not request.options.cookies or "cookie" in request.headers:
             return
+        jar = self._jar(request)
         with self.jar_lock:
-            value = self.jar.header(request.url, now=self.wall_clock()) if len(self.jar) else ""
+            value = jar.header(request.url, now=self.wall_clock()) if len(jar) else ""
         if value:
             request.headers.set("Cookie", value)
 
-    def keep_cookies(self, url: Url, options: Options, response: Response) -> None:
-        """Takes the cookies that a response sets. The business of transfers."""
-        if options.cookies and response.mentions(b"set-cookie"):
+    def keep_cookies(self, request: Request, response: Response) -> None:
+        """Takes the cookies that the response to a request sets. The business of transfers."""
+        if request.options.cookies and response.mentions(b"set-cookie"):
+            values = response.headers.all("set-cookie")
             with self.jar_lock:
-                self.jar.store(url, response.headers.all("set-cookie"), now=self.wall_clock())
+                self._jar(request).store(request.url, values, now=self.wall_clock())
+
+    def clear_cookies(self, domain: str = "") -> None:
+        """Forgets cookies, as by `CookieJar.clear`."""
+        with self.jar_lock:
+            self.jar.clear(domain)
+            self.unverified_jar.clear(domain)
+
+    def _jar(self, request: Request) -> CookieJar:
+        return self.unverified_jar if request.unverified else self.jar
 
     def ended(self, transfer: Transfer) -> None:
         """Forgets a call. The business of transfers."""
@@ -283,7 +306,7 @@ class Session:
         else:
             headers = Headers(headers)
         home = target.origin if self._base is None else self._base.origin
-        login, origin = credentials.authorization(merged, parsed)
+        login, origin = credentials.authorization(merged, parsed, self._login)
         if origin:  # what the URL brings is for its origin, and all else is not
             headers, home = credentials.for_hop(headers, target, home), origin
         if login and "authorization" not in headers:

@@ -300,7 +300,7 @@ class Hop:
     async def _open_sink(self, response: Response, length: int) -> Sink:
         """Takes the head of a response, and says where its body goes."""
         session, transfer = self._session, self._transfer
-        session.keep_cookies(self._request.url, self._request.options, response)
+        session.keep_cookies(self._request, response)
         self.delay = session.backoff.delay(self._request, response, transfer.retries, transfer.left)
         if self.delay is not None or self.leads_elsewhere(response):
             return NoSink()
@@ -345,8 +345,8 @@ class Hop:
         elsewhere = options.download_to or options.stream_response or not options.decode_body
         if self._request.method in ("GET", "HEAD") and (elsewhere or self._request.body is not None):
             cache = None
-        if options.tls is not None and options.tls.unsafe and self._request.url.host.tls:
-            cache = None  # whoever answered may be anybody, and would answer calls that trust the host
+        if self._request.unverified:
+            cache = None  # whoever answered would answer calls that trust the host
         if cache is None:
             if options.cache == "only-if-cached":
                 raise SessionError(
@@ -365,11 +365,15 @@ class Hop:
             lines += [name + b": " + value for name, value in response.headers.encoded()]
             head = b"\r\n".join((*lines, b"", b""))
             self._transfer.trace.cached(use, url, status, head, len(response.body))
-        if not self.leads_elsewhere(response):
-            self._tell_head(response)
-            size = len(response.body)
-            if size:
-                self._listener.received(size, size)
+        if self.leads_elsewhere(response):
+            return
+        self._tell_head(response)
+        size, most = len(response.body), self._request.options.max_body_size
+        if 0 <= most < size:
+            response.failed(Failure.BODY_TOO_LARGE, f"the body is over the limit of {most} bytes")
+            response.body = b""
+        elif size:
+            self._listener.received(size, size)
 
     # ---- progress
 

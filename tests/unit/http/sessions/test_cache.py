@@ -379,7 +379,7 @@ def test_validators(answer: list[str], expected: dict[str, str]) -> None:
 def freshened(play: Play, *answer: str, at: float = 200.0) -> Fresh | None:
     stale = play.found(at=at)
     assert isinstance(stale, Stale)
-    return play.cache.freshen(stale, Headers(answer), requested=NOW + at, received=NOW + at)
+    return play.cache.freshen(stale, Headers(), Headers(answer), requested=NOW + at, received=NOW + at)
 
 
 def test_a_304_makes_it_fresh() -> None:
@@ -449,13 +449,35 @@ def test_a_304_may_end_the_keeping() -> None:
     assert play.ask(at=201) == "miss"
 
 
+@pytest.mark.parametrize(
+    ("vary", "german", "english", "kept"),
+    [
+        ("Accept-Language", "fresh", "miss", 1),
+        ("Accept", "fresh", "fresh", 1),
+        ("*", "miss", "miss", 0),
+        (",".join(f"x-{number}" for number in range(MOST_VARY + 1)), "miss", "miss", 0),
+    ],
+)
+def test_a_304_says_what_the_response_depends_on(vary: str, german: str, english: str, kept: int) -> None:
+    """Vary is among the headers that a 304 renews (section 3.2)."""
+    play, asked = Play(), Headers({"Accept-Language": "de"})
+    play.keep(FRESH, TAG, "Vary: X")
+    stale = play.found("Accept-Language: de", at=200)
+    assert isinstance(stale, Stale)
+    times = {"requested": NOW + 200, "received": NOW + 200}
+    assert play.cache.freshen(stale, asked, Headers({"Vary": vary}), **times) is not None
+    assert play.ask("Accept-Language: de", at=201) == german
+    assert play.ask("Accept-Language: en", at=201) == english
+    assert len(play.store) == kept
+
+
 def test_a_304_comes_for_what_is_gone_by_then() -> None:
     play = Play()
     play.keep(FRESH, TAG, body=b"hello")
     stale = play.found(at=200)
     assert isinstance(stale, Stale)
     play.store.clear()
-    fresh = play.cache.freshen(stale, Headers(), requested=NOW + 200, received=NOW + 200)
+    fresh = play.cache.freshen(stale, Headers(), Headers(), requested=NOW + 200, received=NOW + 200)
     assert fresh is not None
     assert fresh.body == b"hello"
 
@@ -626,7 +648,7 @@ def test_random_headers() -> None:
         if kept and not isinstance(found, Miss):
             assert found.stored.received <= now + 200
         if isinstance(found, Stale) and chance.random() < 0.5:
-            play.cache.freshen(found, headers(), requested=now, received=now)
+            play.cache.freshen(found, request, headers(), requested=now, received=now)
         play.cache.invalidate(chance.choice(["POST", "GET"]), url, 200, headers())
     assert kinds == {Fresh, Stale, Miss}
 

@@ -227,6 +227,29 @@ def test_a_body_that_was_not_decoded_is_no_answer_for_one_that_shall_be(caching:
     assert caching.call().from_cache
 
 
+@pytest.mark.parametrize("status", [304, 503])
+def test_a_cached_body_is_within_the_limit_of_its_call(caching: Caching, status: int) -> None:
+    caching.next(answer(b"one", "Cache-Control: max-age=60, stale-if-error=60", 'ETag: "1"'))
+    caching.call()
+    for _ in range(2):  # while it is fresh, and when it is not
+        assert caching.call(max_body_size=3).from_cache
+        response = caching.call(max_body_size=2)
+        assert (response.failure, bytes(response.body)) == (Failure.BODY_TOO_LARGE, b"")
+        assert (response.status, response.from_cache) == (200, True)
+        assert response.failure_reason == "the body is over the limit of 2 bytes"
+        assert caching.told.events == ["head 200"]
+        caching.loop.advance(70)
+        caching.next(answer(b"", 'ETag: "1"', status=f"{status} X"))
+
+
+def test_a_cached_redirect_has_no_body_that_counts(caching: Caching) -> None:
+    fields = "Location: /2", "Cache-Control: max-age=60"
+    caching.next(answer(b"moved", *fields, status="301 Moved"), answer(b"2"))
+    caching.call()
+    assert caching.call(max_body_size=2).ok
+    assert caching.asked == 3
+
+
 def test_an_answer_of_anybody_is_no_answer_of_the_host(caching: Caching) -> None:
     unsafe = TlsPolicy(unsafe=True)
     caching.call()

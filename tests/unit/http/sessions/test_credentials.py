@@ -48,7 +48,9 @@ def test_what_holds_none_goes_anywhere() -> None:
     ],
 )
 def test_what_a_call_asks_for(auth: object, url: str, value: str, origin: str) -> None:
-    assert authorization(Options().merged({"auth": auth}), parse_url(url)) == (value, origin)
+    options = Options().merged({"auth": auth})
+    assert authorization(options, parse_url(url)) == (value, origin)
+    assert authorization(options, parse_url(url), "Basic base") == (value or "Basic base", origin)
 
 
 @pytest.mark.parametrize(

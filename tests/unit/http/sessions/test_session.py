@@ -38,7 +38,7 @@ def test_a_call(session: Session) -> None:
     response = session.request_sync("GET", "/hello")
     assert (response.status, response.status_text, response.ok) == (200, "OK", True)
     assert (response.text(), response.headers.get("etag")) == ("hello, world\n", '"69558c80-d"')
-    assert response.url == f"{session.base_url}hello"
+    assert response.url == f"{session.base_url}/hello"
     assert (response.attempts, response.redirects, response.from_cache) == (1, [], False)
     assert 0.0 < response.timings["first_byte"] <= response.timings["total"]
     assert (session.calls, session.pool.size) == (0, 1)
@@ -124,6 +124,25 @@ def test_credentials_go_to_their_origin_alone(session: Session, server: Server) 
     session.headers = Headers()
     sent = session.request_sync("GET", f"http://{other}", {"auth": "x"}).text()
     assert "Authorization: Bearer x\r\n" in sent
+
+
+def test_a_base_with_a_user(session: Session, server: Server) -> None:
+    """Its login is for its origin, where a call has no other."""
+    login = "Authorization: Basic bWU6d29yZA==\r\n"
+    session.base_url = f"http://me:word@127.0.0.1:{server.port}"
+    home = session.request_sync("GET", "/request")
+    assert login in home.text()
+    assert "word" not in home.url
+    assert login in session.request_sync("GET", f"http://127.0.0.1:{server.port}/request").text()
+    assert (
+        "Authorization" not in session.request_sync("GET", f"http://localhost:{server.port}/request").text()
+    )
+    for options in ({"auth": "x"}, {"headers": {"authorization": "Bearer x"}}):
+        assert "uthorization: Bearer x\r\n" in session.request_sync("GET", "/request", options).text()
+    own = session.request_sync("GET", f"http://you:word@127.0.0.1:{server.port}/request").text()
+    assert "Authorization: Basic eW91OndvcmQ=\r\n" in own
+    session.base_url = f"http://127.0.0.1:{server.port}"
+    assert "Authorization" not in session.request_sync("GET", "/request").text()
 
 
 @pytest.mark.parametrize(
@@ -282,6 +301,9 @@ def test_a_wrong_base() -> None:
     with pytest.raises(LocalError, match="has no scheme"):
         Session(Loop(), base_url="example.org")
     session = Session(Loop())
+    assert session.base_url == ""
+    with pytest.raises(LocalError, match="the user has a colon"):
+        session.base_url = "https://a%3Ab:c@example.org"
     assert session.base_url == ""
     session.base_url = "https://example.org/api/"
     assert session.base_url == "https://example.org/api/"

@@ -27,6 +27,7 @@ from pythonscript_http.trace import (
     RequestStarted,
     observe,
 )
+from pythonscript_http.transport.policy import TlsPolicy
 from pythonscript_http.transport.stream import NetworkError
 
 CUT = NetworkError("cannot receive: reset")
@@ -176,6 +177,24 @@ def test_none_are_kept_if_so_asked(calling: Calling) -> None:
     calling.on("/", answer(b"", "Set-Cookie: a=1"))
     calling.call(cookies=False)
     assert len(calling.session.jar) == 0
+
+
+def test_cookies_of_hosts_that_nobody_verified_are_for_such_hosts_alone(calling: Calling) -> None:
+    session, response = calling.session, Response()
+    response.headers = Headers({"Set-Cookie": "a=1; Secure; Max-Age=60"})
+    policies = TlsPolicy(unsafe=True), TlsPolicy()
+
+    def sent(policy: TlsPolicy) -> bool:
+        request = session._prepare("GET", "https://a/", {"tls": policy})
+        session.add_cookies(request)
+        return "cookie" in request.headers
+
+    for learnt in policies:
+        session.keep_cookies(session._prepare("GET", "https://a/", {"tls": learnt}), response)
+        assert [policy for policy in policies if sent(policy)] == [learnt]
+        assert len(session.jar) == (not learnt.unsafe)  # what is saved
+        session.clear_cookies()
+        assert not any(map(sent, policies))
 
 
 # ---- retries
