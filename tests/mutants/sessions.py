@@ -131,6 +131,8 @@ MUTANTS = [
             "True if reconnect is None",
         ),
         ("delays grow", "if self._failures > 1:", "if False:"),
+        ("streams without events count as failures", "connection.useful else", "connection.opened else"),
+        ("a stream that stands long is of use", "self._since >= SHORT", "self._since >= 1e9"),
         ("delays of event sources are bounded", "min(grown, LONGEST_DELAY)", "grown"),
         ("a server's 0 is no endless loop", "max(self._retry, LEAST_DELAY)", "self._retry"),
         ("what is no event stream ends it", "if found == _MEDIA_TYPE:", "if True:"),
@@ -281,6 +283,15 @@ MUTANTS = [
             "                        pass\n                elif",
         ),
     ),
+    *mutants_of(
+        f"{_SESSIONS}/sender.py",
+        (
+            "a body that nobody wants is not waited for",
+            "self._loop.clock() + DISCARDED_FOR",
+            "1e9",
+            f"{_UNIT}/test_transfer.py",
+        ),
+    ),
     *_in(
         "sender",
         (
@@ -331,8 +342,8 @@ MUTANTS = [
         ),
         (
             "a redirect's body is nobody's",
-            "        if self._last:\n            self._listener.received",
-            "        if True:\n            self._listener.received",
+            "        if self._last:\n            whole",
+            "        if True:\n            whole",
         ),
     ),
     *mutants_of(

@@ -147,7 +147,10 @@ def _changed(request: Request, given: dict[str, Any], changed: dict[str, Any]) -
     if not (isinstance(method, str) and isinstance(url, str) and isinstance(headers, dict)):
         raise LocalError("method and url must be texts, and headers a dictionary")
     if url != given["url"]:
-        request.url = parse_url(url, request.url).url
+        parsed = parse_url(url, request.url)
+        if credentials.of_url(parsed):
+            raise LocalError("the url has a user; its place is the header Authorization")
+        request.url = parsed.url
     request.method = str(method)
     request.headers = Headers({name: texts(value) for name, value in headers.items()})
     body = changed.get("body")

@@ -121,6 +121,10 @@ class IteratorBody:
         return _Pieces(map(memoryview, pieces))
 
 
+MOST_EMPTY: Final = 1000
+"""Pieces in a row that may be empty: whoever makes them has the loop's thread meanwhile."""
+
+
 class _Pieces:
     """Reads from pieces, without copying them."""
 
@@ -131,7 +135,11 @@ class _Pieces:
         self._left = memoryview(b"")
 
     def read(self, size: int) -> memoryview:
+        empty = -1
         while not self._left:
+            empty += 1
+            if empty > MOST_EMPTY:
+                raise LocalError(f"over {MOST_EMPTY} of its pieces in a row are empty")
             following = next(self._pieces, None)
             if following is None:
                 return self._left

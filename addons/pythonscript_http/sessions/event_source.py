@@ -9,7 +9,6 @@
 Streams that a POST asks for, as language models answer with, are read to their end once.
 """
 
-import random
 from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any, Final, ParamSpec
@@ -23,7 +22,7 @@ from .loop import Cancelled, Future, Task, log_exception, sleep_through
 from .media import parse_media_type
 from .options import BODIES
 from .response import Response
-from .retries import retry_after
+from .retries import any_number, retry_after
 from .session import Session
 from .transfer import Listener, Transfer
 
@@ -36,7 +35,10 @@ LEAST_DELAY: Final = 0.1
 """Seconds at least, also where a server says 0."""
 
 LONGEST_DELAY: Final = 60.0
-"""Seconds at most to which the delay grows, while no connection comes about."""
+"""Seconds at most to which the delay grows, while no connection is of use."""
+
+SHORT: Final = 30.0
+"""Seconds: a connection that brings no event and ends before is of no use."""
 
 IDLE: Final = 300.0
 """Seconds without a byte after which a connection counts as lost. Servers send a comment every 15 s or so."""
@@ -85,7 +87,7 @@ class EventSource:
         listener: is told what comes.
         options: those of the calls; see `Options`. `idle_timeout` is `IDLE` unless given.
         reconnect: a further connection follows the first; None: for GET, as the request is sent again.
-        jitter: gives numbers from 0 to 1.
+        jitter: gives numbers from 0 to 1; None: as that of `Session`.
 
     Raises:
         LocalError: the options' headers can't be sent.
@@ -99,9 +101,10 @@ class EventSource:
         options: Mapping[Any, object] | None = None,
         *,
         reconnect: bool | None = None,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] | None = None,
     ) -> None:
         self._session = session
+        self.clock: Final = session.loop.clock
         self._url = url
         self.listener: Final = listener or EventListener()
         self._options = dict(options or {})
@@ -109,9 +112,9 @@ class EventSource:
         self._headers = Headers(_checked(given))
         method = self._options.get("method") or ("GET" if self._options.keys().isdisjoint(BODIES) else "POST")
         self._reconnect = method == "GET" if reconnect is None else reconnect
-        self._jitter = jitter
+        self._jitter = jitter or any_number
         self._task: Task[None] | None = None
-        self._failures = 0  # connections in a row that did not come about
+        self._failures = 0  # connections in a row that were of no use
         self._retry = RECONNECTION_TIME
         self.state = State.CLOSED
         """What it is doing."""
@@ -187,7 +190,7 @@ class EventSource:
         transient = response.failure in _TRANSIENT if response.failure else response.status in _BUSY
         if connection.failure or not self._reconnect or not (ended or transient):
             return None
-        self._failures = 0 if connection.opened else self._failures + 1
+        self._failures = 0 if connection.useful else self._failures + 1
         delay = max(self._retry, LEAST_DELAY)
         if self._failures > 1:
             grown = delay * 2.0 ** min(self._failures - 1, 30) * (0.75 + self._jitter() / 4)
@@ -220,6 +223,8 @@ class _Connection(Listener):
         self._source = source
         self._parser = EventStreamParser(source.last_event_id)
         self.transfer: Transfer | None = None
+        self._since = 0.0
+        self._brought = False
         self.opened = False
         self.failure = ""
         """Why this is no event stream that can be read."""
@@ -230,6 +235,7 @@ class _Connection(Listener):
         found = parse_media_type(response.headers.get("Content-Type")).essence
         if found == _MEDIA_TYPE:
             self.opened = True
+            self._since = self._source.clock()
             self._source.opened(response)
         else:
             self._fail(f"the response is {found or 'of no media type'}, not {_MEDIA_TYPE}")
@@ -238,10 +244,16 @@ class _Connection(Listener):
         if not self.opened or self.failure:
             return None
         events = self._parser.feed(data)
+        self._brought = self._brought or bool(events)
         self._source.took(self._parser)
         if self._parser.failure:
             self._fail(self._parser.failure)
         return self._source.listener.events(events) if events else None
+
+    @property
+    def useful(self) -> bool:
+        """It brought events, or it stood long enough for a server that has none to tell."""
+        return self._brought or (self.opened and self._source.clock() - self._since >= SHORT)
 
     def _fail(self, why: str) -> None:
         self.failure = why

@@ -51,7 +51,7 @@ class Failure(IntEnum):
     MOCK_UNMATCHED = 20
     """No rule of the mock is for this request."""
     HOOK = 21
-    """A hook failed."""
+    """A hook failed, or the call's listener."""
     UNEXPECTED = 22
     """A defect of this library's; the log has the traceback."""
 

@@ -264,7 +264,7 @@ class Mock:
                         size += len(piece)
                 finally:
                     reader.close()
-            except (OSError, LocalError) as error:
+            except Exception as error:  # whatever makes pieces may raise anything
                 raise SessionError(Failure.REQUEST_BODY, f"the body can't be read: {error}") from None
             if progress is not None and size:
                 progress.sent(size, body.length)

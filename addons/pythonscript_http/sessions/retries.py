@@ -24,16 +24,23 @@ _STATUSES: Final = _UNDONE | {502, 504}
 _SECONDS: Final = re.compile(r"[0-9]+")
 
 
+def any_number() -> float:
+    """A number from 0 to 1, without 1: so much of a delay is waited for by whom nobody gives another."""
+    import random  # late: only who retries needs it
+
+    return random.random()
+
+
 class Backoff:
     """Decides on repetitions: exponential, with full jitter, so that many who failed at once come apart.
 
     Args:
-        random: gives numbers from 0 to 1, without 1.
+        random: gives numbers from 0 to 1, without 1; None: any.
         wall_clock: tells the time in seconds since 1970, for dates in Retry-After.
     """
 
-    def __init__(self, random: Callable[[], float], wall_clock: Callable[[], float]) -> None:
-        self._random = random
+    def __init__(self, random: Callable[[], float] | None, wall_clock: Callable[[], float]) -> None:
+        self._random = random or any_number
         self._wall_clock = wall_clock
 
     def delay(self, request: Request, response: Response, repeated: int, left: float) -> float | None:

@@ -16,12 +16,12 @@ from pythonscript_http.url import PORT_HTTP, PORT_HTTPS, authority
 
 from .exchange import Exchange, Progress, Sink, StaleError
 from .failures import Failure, SessionError
-from .loop import Loop
+from .loop import Loop, deadline
 from .options import LARGEST_IN_MEMORY, Options
 from .pool import Pool, Pooled, Slot, Terms
 from .request import IDEMPOTENT, Request
 from .response import Response
-from .sinks import Enough
+from .sinks import DISCARDED_FOR, Enough, NoSink
 from .urls import Url
 
 USER_AGENT: Final = f"pythonscript_http ({sys.platform})"
@@ -134,10 +134,26 @@ class PoolSender:
                     call=request.call,
                 )
             )
-            await exchange.receive(await open_sink(response, core.body_length))
+            sink = await open_sink(response, core.body_length)
+            if isinstance(sink, NoSink):
+                await self._discard(exchange, sink)
+            else:
+                await exchange.receive(sink)
         finally:
             connection.timing.end()
             response.timings.update(connection.timing.durations())
+
+    async def _discard(self, exchange: Exchange, sink: NoSink) -> None:
+        """Reads a body that nobody wants, so that the connection can be kept.
+
+        Raises:
+            Enough: it is not worth it, or not all of it came; nobody minds.
+        """
+        with deadline(self._loop, self._loop.clock() + DISCARDED_FOR):
+            try:
+                await exchange.receive(sink)
+            except SessionError:
+                raise Enough from None
 
     def _route(self, url: Url, options: Options) -> Route:
         """The way to a host.

@@ -96,12 +96,12 @@ class Session:
         self.hooks: Final = Hooks()
         self.files: Files = files or DiskFiles()
         self.wall_clock: Final = wall_clock
-        self.backoff: Final = Backoff(jitter or _jitter, wall_clock)
+        self.backoff: Final = Backoff(jitter, wall_clock)
         self.jar = CookieJar()
         """The cookies; under `jar_lock`, as it is not for several threads."""
         self.unverified_jar = CookieJar()
-        """Those of hosts that were not verified, as the TLS policy was unsafe: nobody else gets them, and they
-        are not saved. Under `jar_lock`, too."""
+        """Those of hosts that were not verified, as the TLS policy was unsafe. Nobody else gets them, and
+        they are not saved. Under `jar_lock`, too."""
         self.jar_lock: Final = threading.Lock()
         self.cache: Cache | None = None
         """Keeps responses; None: nothing does."""
@@ -349,12 +349,6 @@ class Session:
 
 
 _SYNC_NAP: Final = 3600.0
-
-
-def _jitter() -> float:
-    import random  # late: only who retries needs it
-
-    return random.random()
 
 
 async def _finish(transfer: Transfer, response: Response) -> None:

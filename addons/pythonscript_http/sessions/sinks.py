@@ -9,6 +9,8 @@ from .loop import Future
 
 DISCARDED: Final = 65536
 """Bytes of a body that nobody wants and is read nevertheless, as the connection can be kept by that."""
+DISCARDED_FOR: Final = 1.0
+"""Seconds for which it is read."""
 _FIRST: Final = buffers.BUFFER_SIZE
 _LARGEST_STEP: Final = 8 << 20
 
@@ -91,7 +93,7 @@ class Enough(Exception):  # noqa: N818 - it is no error
 
 
 class NoSink:
-    """Takes a body that nobody wants, if it is small."""
+    """Takes a body that nobody wants, if it is small and comes soon."""
 
     __slots__ = ("_buffer", "_left")
 

@@ -1,7 +1,7 @@
 """One call of a session, from its request to its response: redirects, retries, cookies, cache, hooks."""
 
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.tracing import CacheUse, CallTrace, Outcome
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .downloads import Download
     from .session import Session
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 MOST_REPEATS: Final = 3
@@ -34,7 +35,8 @@ _OF_BODIES: Final = frozenset(
 class Listener:
     """Is told how a call goes on. All of it is called on the loop's thread, and nothing before `start` began.
 
-    What is called must be quick, as every call of the loop waits for it. What it raises ends the call.
+    What is called must be quick, as every call of the loop waits for it. What it raises is logged, and ends the
+    call with the failure HOOK.
     """
 
     def head(self, response: Response) -> None:
@@ -312,7 +314,7 @@ class Hop:
             if self._again:
                 return NoSink()
         elif response.ok and self._request.options.stream_response:
-            taker = ChunkSink(self._listener.chunk)
+            taker = ChunkSink(lambda data: self._tell(self._listener.chunk, data))
         self._last = True
         self._tell_head(response)
         if taker is None:
@@ -335,7 +337,20 @@ class Hop:
     def _tell_head(self, response: Response) -> None:
         if not self._told:
             self._told = True
-            self._listener.head(response)
+            self._tell(self._listener.head, response)
+
+    def _tell(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Tells the listener.
+
+        Raises:
+            SessionError: it raises anything.
+        """
+        try:
+            return method(*args, **kwargs)
+        except Exception as error:
+            log_exception("a listener raised: %r", self._listener)
+            text = f"the listener failed: {type(error).__name__}: {error}"
+            raise SessionError(Failure.HOOK, text) from None
 
     # ---- the cache
 
@@ -373,18 +388,19 @@ class Hop:
             response.failed(Failure.BODY_TOO_LARGE, f"the body is over the limit of {most} bytes")
             response.body = b""
         elif size:
-            self._listener.received(size, size)
+            self._tell(self._listener.received, size, size)
 
     # ---- progress
 
     def sent(self, size: int, total: int) -> None:
         """See `exchange.Progress`."""
-        self._listener.sent(size, total)
+        self._tell(self._listener.sent, size, total)
 
     def received(self, size: int, total: int) -> None:
         """See `exchange.Progress`."""
         if self._last:
-            self._listener.received(self._offset + size, self._offset + total if total >= 0 else -1)
+            whole = self._offset + total if total >= 0 else -1
+            self._tell(self._listener.received, self._offset + size, whole)
 
 
 def _check_request(name: str, given: object) -> None:

@@ -25,7 +25,8 @@ func test_before() -> void:
 
 func test_what_it_must_not_leave() -> void:
 	var session := session_at("server")
-	for change: Array in [["url", "ftp://x"], ["method", 5], ["headers", {"a\n": "b"}], ["headers", 5]]:
+	var urls := [["url", "ftp://x"], ["url", "http://me:word@localhost/"]]
+	for change: Array in urls + [["method", 5], ["headers", {"a\n": "b"}], ["headers", 5]]:
 		session.before_request = func(request: Dictionary) -> void: request[change[0]] = change[1]
 		check_failed(change[0], await session.fetch("/hello"), PyHTTPResponse.ERROR_HOOK, "before_request")
 

@@ -1,12 +1,14 @@
 """Bodies of requests."""
 
 import json
+from itertools import repeat
 from pathlib import Path
 
 import pytest
 
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.sessions.bodies import (
+    MOST_EMPTY,
     Body,
     BytesBody,
     FileBody,
@@ -60,6 +62,12 @@ def test_pieces_that_somebody_makes(size: int) -> None:
     assert read(body, size) == b"hello world"
     with pytest.raises(LocalError, match="only once"):
         body.open()
+
+
+def test_pieces_that_are_empty_for_ever() -> None:
+    assert read(IteratorBody([*[b""] * MOST_EMPTY, b"a", *[b""] * MOST_EMPTY, b"b"]), 1) == b"ab"
+    with pytest.raises(LocalError, match=f"over {MOST_EMPTY} of its pieces in a row are empty"):
+        read(IteratorBody(repeat(b"")), 1)
 
 
 @pytest.mark.parametrize(

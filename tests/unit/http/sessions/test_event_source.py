@@ -14,6 +14,7 @@ from pythonscript_http.sessions.event_source import (
     LEAST_DELAY,
     LONGEST_DELAY,
     RECONNECTION_TIME,
+    SHORT,
     EventListener,
     EventSource,
     State,
@@ -119,8 +120,10 @@ def test_it_goes_on_from_the_last_id(listening: Listening) -> None:
 
 
 def test_the_server_says_how_long_to_wait(listening: Listening) -> None:
-    rule = listening.mock.on().answer(b"retry: 500\n\n", headers=STREAM).answer(b"", headers=STREAM)
-    rule.answer(b"retry: 0\n\n", headers=STREAM).answer(status=204)
+    rule = listening.mock.on()
+    for stream in (b"retry: 500\ndata: a\n\n", b"data: b\n\n", b"retry: 0\ndata: c\n\n"):
+        rule.answer(stream, headers=STREAM)
+    rule.answer(status=204)
     listening.run()
     assert listening.told.delays == [0.5, 0.5, LEAST_DELAY]
 
@@ -134,6 +137,26 @@ def test_delays_grow_while_no_connection_comes_about(listening: Listening) -> No
     assert listening.told.delays[:8] == [3.0, 6.0, 12.0, 24.0, 48.0, 60.0, 60.0, LONGEST_DELAY]
     assert listening.told.delays[8:] == [RECONNECTION_TIME] * 2  # the stream stood in between
     assert listening.told.log[:2] == ["refused"] * 2
+
+
+@pytest.mark.parametrize("body", [b"retry: 0\n\n", b": a comment\n\n", b""])
+def test_delays_grow_while_no_connection_brings_anything(listening: Listening, body: bytes) -> None:
+    rule = listening.mock.on().answer(b"retry: 0\n\ndata: a\n\n", headers=STREAM)
+    for _ in range(12):
+        rule.answer(body, headers=STREAM)
+    rule.answer(b"data: a\n\n", headers=STREAM).answer(status=204)
+    listening.run()
+    grown = [min(LEAST_DELAY * 2.0**number, LONGEST_DELAY) for number in range(12)]
+    assert listening.told.delays == [LEAST_DELAY, *grown, LEAST_DELAY]
+
+
+def test_a_connection_that_stands_long_is_of_use_without_events(listening: Listening) -> None:
+    rule = listening.mock.on()
+    for pause in (SHORT, SHORT - 1, SHORT, SHORT - 1, SHORT - 1):
+        rule.answer([b": still\n", b": here\n"], headers=STREAM, pause=pause)
+    rule.answer(status=204)
+    listening.run()
+    assert listening.told.delays == [RECONNECTION_TIME] * 4 + [2 * RECONNECTION_TIME]
 
 
 def test_jitter_parts_those_who_were_parted_at_once(listening: Listening) -> None:

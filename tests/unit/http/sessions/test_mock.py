@@ -300,12 +300,13 @@ def test_what_a_listener_is_told(mocked: Mocked) -> None:
     assert told.events == expected
 
 
-def test_a_body_that_cannot_be_read(mocked: Mocked) -> None:
+@pytest.mark.parametrize("error", [OSError, ValueError])
+def test_a_body_that_cannot_be_read(mocked: Mocked, error: type[Exception]) -> None:
     mocked.mock.on()
 
     def broken() -> Iterator[bytes]:
         yield b"a"
-        raise OSError("gone")
+        raise error("gone")
 
     response = mocked.call("POST", stream=broken())
     assert response.failure is Failure.REQUEST_BODY

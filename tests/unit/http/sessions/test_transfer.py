@@ -17,6 +17,8 @@ from pythonscript_http.sessions.headers import Headers
 from pythonscript_http.sessions.loop import Future, sleep
 from pythonscript_http.sessions.request import Request
 from pythonscript_http.sessions.response import Redirect, Response
+from pythonscript_http.sessions.retries import FIRST_DELAY
+from pythonscript_http.sessions.sinks import DISCARDED_FOR
 from pythonscript_http.sessions.transfer import MOST_REPEATS, Listener, Transfer
 from pythonscript_http.trace import (
     CacheUse,
@@ -255,6 +257,21 @@ def test_what_was_handed_out_does_not_come_again(calling: Calling) -> None:
     assert told.events[:2] == ["head 200", "chunk hel"]
 
 
+@pytest.mark.parametrize("drips", [0, 2])
+@pytest.mark.parametrize("following", [moved("/2"), busy()])
+def test_a_body_that_nobody_wants_is_not_waited_for(calling: Calling, following: bytes, drips: int) -> None:
+    head, end, _ = following.partition(b"\r\n\r\n")
+    calling.on("/", [head + end], HELLO)
+    transfer = calling.session.start("GET", "/", {"retries": 1})
+    for _ in range(drips):
+        calling.loop.advance(0.6 * DISCARDED_FOR)
+        calling.peers.all[0].send(b"x")
+    calling.loop.advance(DISCARDED_FOR + FIRST_DELAY)
+    assert transfer.done
+    assert transfer.response.result().ok
+    assert len(calling.peers.all) == 2  # what may still come would come over the first one
+
+
 @pytest.mark.parametrize("following", [moved("/2"), busy()])
 def test_a_body_that_nobody_wants_may_be_cut_short(calling: Calling, following: bytes) -> None:
     calling.on("/", [following[:-2], CUT], HELLO)
@@ -463,7 +480,7 @@ def test_a_listener_that_is_slow_holds_the_call_up(calling: Calling) -> None:
 
 @pytest.mark.parametrize("method", ["head", "sent", "received", "chunk", "done"])
 def test_a_listener_that_raises(calling: Calling, caplog: pytest.LogCaptureFixture, method: str) -> None:
-    """The call ends, and nothing else does."""
+    """The call ends, and nothing else does; it is no defect of the library's."""
 
     def fail(*_: object) -> None:
         raise ValueError("a defect")
@@ -472,7 +489,9 @@ def test_a_listener_that_raises(calling: Calling, caplog: pytest.LogCaptureFixtu
     setattr(listener, method, fail)
     response = calling.call("PUT", "/", listener, stream_response=True, body=b"abc")
     assert "a defect" in caplog.text
-    assert response.failure is (Failure.NONE if method == "done" else Failure.UNEXPECTED)
+    assert "a listener raised" in caplog.text
+    failed = Failure.HOOK, "the listener failed: ValueError: a defect"
+    assert (response.failure, response.failure_reason) == ((0, "") if method == "done" else failed)
     assert calling.call().ok
 
 
