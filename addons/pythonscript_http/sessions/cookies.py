@@ -10,12 +10,12 @@ same-site (section 5.2): SameSite is kept, and keeps nothing back.
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import count
 from typing import Any, Final
 
-from pythonscript_http.exceptions import LocalError, UnavailableError
+from pythonscript_http.exceptions import LocalError
 
 from .dates import MONTHS, timestamp
 from .urls import Url
@@ -47,6 +47,24 @@ _LARGEST_ATTRIBUTE: Final = 1024
 _CONTROL: Final = re.compile(r"[\0-\x08\x0a-\x1f\x7f]")
 _BLANKS: Final = " \t"
 _SECONDS: Final = re.compile(r"-?[0-9]+")
+
+
+@cache
+def _suffix_list() -> Callable[[str], bool] | None:
+    """Asks Mozilla's list; None: a project has to add it."""
+    try:
+        from publicsuffixlist import PublicSuffixList  # late: it is optional, and takes 0.1 s
+    except (ImportError, OSError):
+        return None
+    found: Callable[[str], bool] = PublicSuffixList(accept_unknown=False).is_public
+    return found
+
+
+def is_public_suffix(domain: str) -> bool:
+    """Whether anybody may have a name under a domain, such as `co.uk` or `github.io`: by the package
+    publicsuffixlist, or where it is missing, of none."""
+    known = _suffix_list()
+    return known is not None and known(domain)
 
 
 class Cookie:
@@ -110,15 +128,14 @@ class CookieJar:
 
     Args:
         public_suffix: tells whether a domain is one under which anybody may have a name, such as `co.uk`:
-            no cookie is set for all of it. None: that is known of those without a dot alone. See
-            `public_suffixes`.
+            no cookie is set for all of it. Of those without a dot that is known.
     """
 
-    def __init__(self, public_suffix: Callable[[str], bool] | None = None) -> None:
+    def __init__(self, public_suffix: Callable[[str], bool] = is_public_suffix) -> None:
         self._public_suffix = public_suffix
         self._domains: dict[str, dict[tuple[str, bool, str], Cookie]] = {}
         self._size = 0
-        self._secure: Counter[str] = Counter()  # how many secure ones there are, by name
+        self._secure: dict[str, dict[Cookie, None]] = {}  # the secure ones, by name
         self._uses = count(1)
         self._orders = count(1)
 
@@ -197,24 +214,20 @@ class CookieJar:
     def _is_public(self, domain: str) -> bool:
         if is_address(domain):
             return False
-        return "." not in domain.strip(".") or (
-            self._public_suffix is not None and self._public_suffix(domain)
-        )
+        return "." not in domain.strip(".") or self._public_suffix(domain)
 
     def _shadows(self, cookie: Cookie) -> bool:
         """Whether it would stand before a secure cookie, from a connection that anybody may have changed
         (section 5.7, step 16)."""
-        if not self._secure[cookie.name]:
+        others = self._secure.get(cookie.name)
+        if others is None:
             return False
-        domains = [*_above(cookie.domain)]
-        domains += [domain for domain in self._domains if domain.endswith(f".{cookie.domain}")]
+        above, below = {*_above(cookie.domain)}, f".{cookie.domain}"
         return any(
-            other.secure
-            and other.name == cookie.name
+            (other.domain in above or other.domain.endswith(below))
             and path_matches(cookie.path, other.path)
             and not _is_over(other, cookie.created)
-            for domain in domains
-            for other in self._domains.get(domain, {}).values()
+            for other in others
         )
 
     def _insert(self, cookie: Cookie, now: float) -> None:
@@ -230,7 +243,8 @@ class CookieJar:
         cookies = self._domains.setdefault(cookie.domain, {})
         cookies[cookie.key] = cookie
         self._size += 1
-        self._secure[cookie.name] += cookie.secure
+        if cookie.secure:
+            self._secure.setdefault(cookie.name, {})[cookie] = None
         if len(cookies) > MOST_OF_DOMAIN:
             self._make_room(cookies.values(), MOST_OF_DOMAIN, lambda cookie: cookie.secure, now)
         if self._size > MOST_COOKIES:
@@ -249,9 +263,11 @@ class CookieJar:
         cookies = self._domains[cookie.domain]
         del cookies[cookie.key]
         self._size -= 1
-        self._secure[cookie.name] -= cookie.secure
-        if not self._secure[cookie.name]:
-            del self._secure[cookie.name]
+        if cookie.secure:
+            of_name = self._secure[cookie.name]
+            del of_name[cookie]
+            if not of_name:
+                del self._secure[cookie.name]
         if not cookies:
             del self._domains[cookie.domain]
 
@@ -328,23 +344,6 @@ class CookieJar:
             cookie = _saved(line, now) if line else None
             if cookie is not None:
                 self._insert(cookie, now)
-
-
-def public_suffixes() -> Callable[[str], bool]:
-    """What `CookieJar` asks for domains under which anybody may have a name, by Mozilla's list.
-
-    It takes 0.15 s to load, so it is to be called in a thread.
-
-    Raises:
-        UnavailableError: the package for it is missing.
-    """
-    try:
-        from publicsuffixlist import PublicSuffixList  # late: it is optional
-    except (ImportError, OSError) as error:
-        text = f"the package publicsuffixlist, for cookies, cannot be loaded: {error}"
-        raise UnavailableError(text) from None
-    found: Callable[[str], bool] = PublicSuffixList(accept_unknown=False).is_public
-    return found
 
 
 # ---- hosts and paths

@@ -114,7 +114,7 @@ class Headers:
 
     def encoded(self) -> list[tuple[bytes, bytes]]:
         """The fields as they are sent."""
-        return [(name.encode(), value.encode()) for _, name, value in self._fields]
+        return [(name.encode(), value.encode("utf-8", "surrogateescape")) for _, name, value in self._fields]
 
     # ---- changing
 
@@ -141,6 +141,15 @@ class Headers:
         if len(places) > 1:
             first, wanted = places[0] + 1, field[0]
             self._fields[first:] = [other for other in self._fields[first:] if other[0] != wanted]
+
+    def add_returned(self, name: str, value: str) -> None:
+        """Adds a field with what a peer sent, which goes back as it came.
+
+        Args:
+            name: a token.
+            value: without control characters; lone surrogates are bytes that are no UTF-8 (PEP 383).
+        """
+        self._fields.append((name.lower(), name, value))
 
     def remove(self, name: str) -> None:
         """Removes all fields of a name; there need be none."""

@@ -250,7 +250,7 @@ class Mock:
 
     def _read(self, request: Request, progress: Progress | None) -> Recorded:
         """Takes a request, with the begin of its body."""
-        headers, body = Headers(request.headers), request.body
+        headers, body = Headers.received(request.headers.encoded()), request.body
         pieces: list[bytes] = []
         size = 0
         if body is not None:

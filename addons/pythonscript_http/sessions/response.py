@@ -115,6 +115,14 @@ class Response:
             return name.decode() in self.headers
         return name in self._head.block.lower()
 
+    def set_cookies(self) -> list[str]:
+        """The values of its Set-Cookie fields. Bytes that are no UTF-8 are lone surrogates (PEP 383), so that
+        a cookie goes back as it came."""
+        if self._head is None:
+            return self.headers.all("set-cookie")
+        values = [value for name, value in self._head.fields() if name.lower() == b"set-cookie"]
+        return [value.decode("utf-8", "surrogateescape") for value in values]
+
     @property
     def status_text(self) -> str:
         """What stands behind the status code; may be empty."""

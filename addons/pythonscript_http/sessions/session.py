@@ -251,12 +251,12 @@ class Session:
         with self.jar_lock:
             value = jar.header(request.url, now=self.wall_clock()) if len(jar) else ""
         if value:
-            request.headers.set("Cookie", value)
+            request.headers.add_returned("Cookie", value)
 
     def keep_cookies(self, request: Request, response: Response) -> None:
         """Takes the cookies that the response to a request sets. The business of transfers."""
         if request.options.cookies and response.mentions(b"set-cookie"):
-            values = response.headers.all("set-cookie")
+            values = response.set_cookies()
             with self.jar_lock:
                 self._jar(request).store(request.url, values, now=self.wall_clock())
 

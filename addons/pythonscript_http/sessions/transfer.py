@@ -35,8 +35,8 @@ _OF_BODIES: Final = frozenset(
 class Listener:
     """Is told how a call goes on. All of it is called on the loop's thread, and nothing before `start` began.
 
-    What is called must be quick, as every call of the loop waits for it. What it raises is logged, and ends the
-    call with the failure HOOK.
+    What is called must be quick, as every call of the loop waits for it. What it raises is logged, and ends
+    the call with the failure HOOK.
     """
 
     def head(self, response: Response) -> None:

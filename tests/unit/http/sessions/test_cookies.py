@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pythonscript_http.exceptions import LocalError, UnavailableError
+from pythonscript_http.exceptions import LocalError
 from pythonscript_http.sessions import cookies
 from pythonscript_http.sessions.cookies import (
     LONGEST,
@@ -16,12 +16,13 @@ from pythonscript_http.sessions.cookies import (
     MOST_SENT,
     MOST_SET,
     CookieJar,
+    _suffix_list,
     default_path,
     domain_matches,
     is_address,
+    is_public_suffix,
     parse_date,
     path_matches,
-    public_suffixes,
 )
 from pythonscript_http.sessions.urls import Url, parse_url
 from pythonscript_http.url import parse_host
@@ -282,6 +283,13 @@ def test_plain_http_does_not_shadow_a_secure_cookie_of_a_host_below() -> None:
     assert sent(jar, "http://example.com/") == "a=3"
 
 
+def test_secure_cookies_of_other_hosts_are_not_in_the_way() -> None:
+    jar = jar_of("https://y.example.com/", "a=1; Secure")
+    for host in ("x.example.com", "ple.com", "y.example.com.ar"):
+        jar_of(f"http://{host}/", "a=2", f"b=3; Domain={host}", jar=jar)
+        assert sent(jar, f"http://{host}/") == "a=2; b=3"
+
+
 def test_an_expired_cookie_is_not_in_the_way() -> None:
     jar = jar_of("https://example.com/", "a=1; Secure; Max-Age=5")
     jar.store(url("http://example.com/"), ["a=2"], now=NOW + 5)
@@ -474,7 +482,6 @@ def test_the_list_is_asked_for_no_addresses() -> None:
 
 
 def test_mozillas_list() -> None:
-    is_public = public_suffixes()
     expected = {
         "com": True,
         "co.uk": True,
@@ -483,13 +490,17 @@ def test_mozillas_list() -> None:
         "a.ck": True,
         "www.ck": False,
     }
-    assert {domain: is_public(domain) for domain in expected} == expected
+    assert {domain: is_public_suffix(domain) for domain in expected} == expected
 
 
-def test_the_list_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "publicsuffixlist", None)
-    with pytest.raises(UnavailableError, match="the package publicsuffixlist, for cookies, cannot be loaded"):
-        public_suffixes()
+@pytest.mark.parametrize("there", [True, False])
+def test_the_list_is_used_where_it_is_there(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    if not there:
+        monkeypatch.setitem(sys.modules, "publicsuffixlist", None)
+    _suffix_list.cache_clear()
+    jar = jar_of("http://a.co.uk/", "a=1; Domain=co.uk", "b=2; Domain=uk", "c=3; Domain=a.co.uk")
+    assert sent(jar, "http://x.a.co.uk/") == ("c=3" if there else "a=1; c=3")
+    _suffix_list.cache_clear()
 
 
 # ---- bounds

@@ -14,6 +14,7 @@ from pythonscript_http.sessions.loop import Future
 from pythonscript_http.sessions.mock import MOST_RECORDED, Mock
 from pythonscript_http.sessions.response import Redirect, Response
 from pythonscript_http.sessions.transfer import Listener
+from pythonscript_http.sessions.urls import parse_url
 
 
 class Mocked(Served):
@@ -298,6 +299,13 @@ def test_what_a_listener_is_told(mocked: Mocked) -> None:
     mocked.call("POST", listener=told, body=b"12345", stream_response=True)
     expected = [("sent", 5, 5), ("head", 200), b"ab", ("received", 2, -1), b"c", ("received", 3, -1), "done"]
     assert told.events == expected
+
+
+def test_a_cookie_that_came_from_a_network_is_recorded_as_text(mocked: Mocked) -> None:
+    mocked.mock.on()
+    mocked.session.jar.store(parse_url("http://a/").url, ["a=\udcfc"], now=0.0)
+    mocked.call()
+    assert mocked.mock.requests[0].headers.get("cookie") == "a=ü"
 
 
 @pytest.mark.parametrize("error", [OSError, ValueError])

@@ -44,7 +44,7 @@ class Calling(Served):
         self.seen: list[str] = []
 
     def _answer(self, request: bytes) -> Sequence[bytes | NetworkError]:
-        line, _, _ = request.decode().partition("\r\n")
+        line, _, _ = request.decode("latin-1").partition("\r\n")
         method, path, _ = line.split(" ")
         self.seen.append(f"{method} {path}")
         answers = self.answers.get(path)
@@ -162,6 +162,24 @@ def test_cookies(calling: Calling) -> None:
     assert b"Cookie" not in sent[b"/1"] + sent[b"/2"]
     assert b"\r\nCookie: a=1\r\n" in sent[b"/3"]
     assert [cookie.name for cookie in calling.session.jar] == ["b"]
+
+
+@pytest.mark.parametrize("value", ["ü€".encode(), "ü".encode("latin-1"), b"\xff\xfe \x80", b'"\xc3"'])
+def test_a_cookie_goes_back_as_it_came(calling: Calling, value: bytes) -> None:
+    """Bytes beyond ASCII are the server's own business (RFC 6265 section 4.1.1)."""
+    calling.on(
+        "/1", b"HTTP/1.1 204 X\r\nSet-Cookie: a=" + value + b"; Max-Age=9\r\nSet-Cookie: b=\xc3\xbc\r\n\r\n"
+    )
+    calling.call(url="/1")
+    calling.call(url="/2")
+    sent = b"\r\nCookie: a=" + value + b"; b=\xc3\xbc\r\n"
+    assert sent in calling.peers.requests[1]
+    lines: list[str] = []
+    calling.session.jar.save(lines.append, now=calling.session.wall_clock())
+    calling.session.clear_cookies()
+    calling.session.jar.load("".join(lines), now=calling.session.wall_clock())
+    calling.call(url="/3")
+    assert sent.replace(b"; b=\xc3\xbc", b"") in calling.peers.requests[2]
 
 
 def test_cookies_of_ones_own_go_first(calling: Calling) -> None:
