@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from textwrap import indent
 
 import pytest
 from tests.engine.harness import Project, Run
-from tests.engine.homes import LIBPYTHON, PLATFORM, make_bundle, own_host
+from tests.engine.homes import LIBPYTHON, PLATFORM, STDLIB, make_bundle, own, own_host
 from tests.engine.suites import RunOf, suite_tests
 
+from devkit import environment
 from devkit.project import EXTENSION
 
 SUITE = "python.gd"
@@ -238,6 +241,64 @@ def test_a_bundle_is_all_of_its_python(name: str, answer: str, bundled: dict[str
 @pytest.mark.parametrize("kind", ["fork", "forkserver", "spawn", "pool"])
 def test_multiprocessing_refuses_where_there_is_no_executable(kind: str, bundled: dict[str, str]) -> None:
     assert REFUSED in bundled[kind]
+
+
+WAITING = """\
+#include <fcntl.h>
+#include <unistd.h>
+
+__attribute__((constructor)) static void wait(void) {
+    char byte;
+    int pipe = open(PIPE, O_RDONLY);
+    if (read(pipe, &byte, 1) == 1) close(pipe);
+}
+"""
+"""A library that is open once somebody has written to a pipe."""
+
+WRITE = """
+import os, threading
+
+def load():
+    try:
+        import _waiting
+    except ImportError as error:
+        opened.append(str(error))
+
+opened = []
+os.mkfifo({pipe!r})
+thread = threading.Thread(target=load)
+thread.start()
+with open({pipe!r}, "wb", 0) as pipe:
+    pipe.write(b"x")
+thread.join()
+result = opened
+"""
+
+
+def test_other_threads_go_on_while_a_library_is_opened(tmp_path: Path) -> None:
+    """OpenSSL's take 2 ms, and a frame would wait for them."""
+    project = Project(tmp_path / "p", addons=["probe"])
+    home = make_bundle(own_host(project) / "python" / PLATFORM)
+    pipe, source = tmp_path / "pipe", tmp_path / "waiting.c"
+    source.write_text(WAITING)
+    module = own(home / STDLIB / "lib-dynload" / f"_waiting{EXTENSION_SUFFIXES[0]}")
+    compiler = environment.compiler() or "cc"
+    command = [compiler, f'-DPIPE="{pipe}"', "-shared", "-fPIC", source, "-o", module]
+    subprocess.run(command, check=True, timeout=60)
+    project.write(
+        "opens.gd",
+        "extends SceneTree\n\nfunc _initialize() -> void:\n"
+        f"\tprint('OPENED ', PyProbe.run({WRITE.format(pipe=str(pipe))!r}))\n"
+        "\tprint('END 0 0')\n\tquit()\n",
+    )
+    run = project.run(
+        *("--headless", "--script", "res://opens.gd"),
+        environment={"PYTHONSCRIPT_HOME": ""},
+        seconds=20,
+        ends=True,
+    )
+    run.assert_clean()
+    assert "does not define module export function" in run.output
 
 
 # Addons

@@ -91,6 +91,12 @@ MUTANTS = [
             f"{_DAMAGE} -k cannot_start",
         ),
         (
+            "other threads go on while libraries are opened",
+            "keep_open(file);",
+            "",
+            f"{_PYTHON} -k library_is_opened",
+        ),
+        (
             "a game looks for no module beside it, not even at its start",
             "add_to_path(addon); /*",
             "add_to_path(addons), add_to_path(addon); /*",

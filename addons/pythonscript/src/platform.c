@@ -102,6 +102,10 @@ void *symbol_of(void *library, const char *name) {
     return (void *)GetProcAddress((HMODULE)library, name);
 }
 
+void keep_open(const char *path) {
+    (void)path;
+}
+
 #else
 
 #include <dirent.h>
@@ -157,6 +161,10 @@ const char *open_error(void) {
 
 void *symbol_of(void *library, const char *name) {
     return dlsym(library, name);
+}
+
+void keep_open(const char *path) {
+    dlopen(path, RTLD_NOW | RTLD_LOCAL);
 }
 
 #endif

@@ -51,6 +51,10 @@ void *open_library(const char *path);
 const char *open_error(void);
 void *symbol_of(void *library, const char *name);
 
+/* Opens a library for good, so that whoever opens it next has nothing to wait for, and hears what is wrong with it. Does nothing
+ * on Windows, where Python itself lets other threads go on meanwhile. */
+void keep_open(const char *path);
+
 /* Keeps what anybody writes to the standard error output from now on, until release_errors(), which writes it after all
  * unless `drop`. Both do nothing where the system gives no file for it. */
 void hold_errors(void);

@@ -279,7 +279,11 @@ static int find_folders(char own[PATH_SIZE]) {
     return join(addon, addons, "pythonscript");
 }
 
-/* Says why a compiled module must not be loaded, and what to do; or nothing. */
+/* Says why a compiled module must not be loaded, and what to do; or nothing.
+ *
+ * One of the standard library's is open then. Python opens modules without giving way to other threads, which takes 2 ms of
+ * OpenSSL's two libraries, and a frame of the game's would wait for it. Those of others are left to Python: they may call it as
+ * soon as they are opened. */
 static PyObject *damage_of(PyObject *self, PyObject *path) {
     char why[DAMAGE_SIZE], text[4 * PATH_SIZE] = "";
     const char *file = python.PyUnicode_AsUTF8(path);
@@ -288,6 +292,11 @@ static PyObject *damage_of(PyObject *self, PyObject *path) {
         python.PyErr_Clear(); /* of a name that is no text, the loader says what is wrong */
     else if (find_damage(file, home.libraries, why))
         snprintf(text, sizeof text, "%s; %s", why, home.advice);
+    else if (!strncmp(file, home.stdlib, strlen(home.stdlib))) {
+        PyThreadState *thread = python.PyEval_SaveThread();
+        keep_open(file);
+        python.PyEval_RestoreThread(thread);
+    }
     return python.PyUnicode_DecodeFSDefault(text);
 }
 

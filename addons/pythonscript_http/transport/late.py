@@ -36,8 +36,7 @@ _SWITCH: Final = 0.0005
 """Seconds that a call waits for a load that computes; Python's usual 5 ms are a third of a frame."""
 
 _HEAD_START: Final = 0.002
-"""Seconds by which the call that wants a load is over before that begins: to open OpenSSL's libraries takes
-3 ms, in which Python gives way to nobody."""
+"""Seconds by which the call that wants a load is over before that begins, and takes turns with it."""
 
 # One thread, for what several load at once each of them would load, and keep the interpreter busy with.
 _workers: Final = Workers(1, 5.0, "TLS load")

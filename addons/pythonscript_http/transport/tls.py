@@ -53,9 +53,9 @@ KeyUpdates costs 0.2 ms a read by that, and one of records that are full of the 
 _MOST_STEPS: Final = 500
 """Records that one read takes, roughly: those of a single byte each take 2 ms."""
 _BEGIN: Final = 128
-_PATIENCE: Final = 0.002
+_PATIENCE: Final = 0.0015
 """Seconds that a call waits for a worker. Most steps take less, and need no second call by that, which would
-come a frame later."""
+come a frame later; but no call may take more than 2 ms."""
 
 _LAST_WAIT: Final = 1.0
 """Seconds that the end of the process waits for steps: OpenSSL frees what they use when it ends."""
