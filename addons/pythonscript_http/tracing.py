@@ -81,6 +81,11 @@ def observe(factory: "Callable[[], Observer | None] | None", *, bodies: int = 0)
     _default, _default_bodies = factory, bodies
 
 
+def observed() -> bool:
+    """Whether clients that are made from now on are observed."""
+    return _default is not None
+
+
 def default_trace(clock: Callable[[], float], wall_clock: Callable[[], float]) -> "Trace | None":
     """Makes what reports to the default observer of a client that is being made; None: it has none.
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.engine.harness import CLIENT, Project, Run
+from tests.engine.harness import CLIENT, Project, Run, functions
 from tests.engine.strictness import assert_compiles
 from tests.engine.suites import RunOf, suite_tests
 from tests.loopback.certificates import Authority
@@ -75,10 +75,18 @@ def options(files: Mapping[str, Authority]) -> Iterator[list[str]]:
         yield [f"--{name}={number}" for name, number in ports.items()]
 
 
-def project(root: Path, files: Mapping[str, Authority], suite: str, *, editor: bool = False) -> Project:
+def project(
+    root: Path,
+    files: Mapping[str, Authority],
+    suite: str,
+    *,
+    editor: bool = False,
+    addons: Sequence[str] = (),
+) -> Project:
     made = Project(
         root,
         scripts=["sessions_base.gd", suite],
+        addons=addons,
         client=True,
         editor=editor,
         settings={"network": ['tls/certificate_bundle_override="res://root.crt"']},
@@ -107,6 +115,16 @@ def run_of(
 
 
 test_the_run, test_suite = suite_tests(*SUITES)
+
+
+def test_no_frame_waits_for_imports(
+    options: Sequence[str], files: Mapping[str, Authority], tmp_path: Path
+) -> None:
+    made = project(tmp_path / "p", files, "sessions_first.gd", addons=["imports"])
+    run = made.run_suite("sessions_first.gd", *options)
+    run.assert_clean()
+    for name in functions("sessions_first.gd"):
+        run.assert_passed(name)
 
 
 def test_quitting_with_calls_under_way(
@@ -180,7 +198,7 @@ def test_every_failure_has_its_error() -> None:
 
 
 def test_properties_have_the_defaults_of_the_options() -> None:
-    source = (CLIENT / "engine" / "service.py").read_text(encoding="utf-8")
+    source = (CLIENT / "engine" / "settings.py").read_text(encoding="utf-8")
     names = ast.literal_eval(source.partition("OPTIONS: Final = ")[2].partition('\n"""')[0])
     found = members(CLIENT / "engine" / "session.py", "PyHTTPSession")
     defaults = Options()

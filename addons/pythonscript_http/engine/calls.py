@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 from weakref import ref
 
 from godot import PackedByteArray
-from pythonscript_http.sessions.failures import Failure
 from pythonscript_http.sessions.loop import Future
 from pythonscript_http.sessions.response import Response
 from pythonscript_http.sessions.transfer import Listener
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
 
 WINDOW: Final = 1 << 20
 """Bytes of pieces that may wait for the main thread before no more are read."""
-
-
-def refusal(method: str, url: str, why: str) -> Response:
-    """The response of a call that cannot begin."""
-    response = Response(method or "GET", url)
-    response.failed(Failure.INVALID_REQUEST, why)
-    return response
 
 
 class Progress(Listener):
@@ -68,17 +60,16 @@ class Call(Progress):
         transfer._call = self
 
     def begun(self, inner: Transfer) -> None:
-        """It is under way."""
+        """It is under way, and may have been cancelled before that."""
         self._inner = inner
+        transfer = self._transfer
+        if transfer is not None and transfer._cancelled:
+            inner.cancel()
 
     def cancel(self) -> None:
         """Ends it, from any thread."""
         if self._inner is not None:
             self._inner.cancel()
-
-    def refused(self, method: str, url: str, why: str) -> None:
-        """It cannot begin."""
-        network.delivery.post(partial(self._finish, refusal(method, url, why)))
 
     # ---- the network's thread
 

@@ -17,7 +17,8 @@ from .response import made
 
 if TYPE_CHECKING:
     from .event_source import PyHTTPEventSource
-    from .session import PyHTTPSession
+    from .service import Service
+    from .settings import Settings
 
 
 class Events(EventListener):
@@ -28,11 +29,17 @@ class Events(EventListener):
     """
 
     def __init__(
-        self, owner: PyHTTPEventSource, session: PyHTTPSession, url: str, options: Mapping[object, object]
+        self,
+        owner: PyHTTPEventSource,
+        service: Service,
+        url: str,
+        settings: Settings,
+        options: Mapping[object, object],
+        source: str,
     ) -> None:
         self._owner = ref(owner)
-        service = session._service
-        self.source = EventSource(service.session, url, self, service.options(options, streamed=True))
+        given = service.options(settings, options, streamed=True)
+        self.source = EventSource(service.session, url, self, given, source=source)
         self.source.open()
 
     def opened(self, response: Response) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from godot import RefCounted, Signal, gdclass, push_error
 from pythonscript_http.exceptions import LocalError
 
+from . import loading
 from .response import PyHTTPResponse
 from .session import PyHTTPSession
+from .settings import settings_of
+from .source import script_line
 
 if TYPE_CHECKING:
     from .event_calls import Events
@@ -43,6 +48,7 @@ class PyHTTPEventSource(RefCounted):
 
     def __init__(self) -> None:
         self._events: Events | None = None
+        self._opening: object = None  # who may set that
 
     def __del__(self) -> None:
         self.close()
@@ -50,8 +56,10 @@ class PyHTTPEventSource(RefCounted):
     @property
     def state(self) -> State:
         """What it is doing."""
-        found = 2 if self._events is None else int(self._events.source.state)
-        return PyHTTPEventSource.State(found)
+        if self._events is not None:
+            return PyHTTPEventSource.State(int(self._events.source.state))
+        closed = self._opening is None
+        return PyHTTPEventSource.State.STATE_CLOSED if closed else PyHTTPEventSource.State.STATE_CONNECTING
 
     @property
     def last_event_id(self) -> str:
@@ -68,17 +76,45 @@ class PyHTTPEventSource(RefCounted):
 
         `options` are those of calls; `idle_timeout`, after which a connection counts as lost, is 300 seconds.
         """
-        from .event_calls import Events
         from .fetch import PyHTTP
 
         self.close()
-        try:
-            self._events = Events(self, session or PyHTTP.default_session(), url, options)
-        except LocalError as error:
-            push_error(str(error))
+        self._opening = opening = object()
+        used = session or PyHTTP.default_session()
+        settings, source, owner = settings_of(used), script_line(), ref(self)
+
+        def begin() -> None:
+            from .event_calls import Events
+
+            _open(
+                owner, opening, lambda itself: Events(itself, used._service, url, settings, options, source)
+            )
+
+        loading.imports.soon([loading.EVENTS, *settings.modules()], begin)
 
     def close(self) -> None:
         """Ends it, without a signal."""
+        self._opening = None
         events, self._events = self._events, None
         if events is not None:
             events.source.close()
+
+
+def _open(
+    kept: Callable[[], PyHTTPEventSource | None],
+    opening: object,
+    make: Callable[[PyHTTPEventSource], Events],
+) -> None:
+    """Opens what was to be opened, unless it was closed meanwhile or is gone."""
+    owner = kept()
+    if owner is None or owner._opening is not opening:
+        return
+    try:
+        owner._events = events = make(owner)
+    except LocalError as error:
+        owner._opening = None
+        push_error(str(error))
+        return
+    if owner._opening is not opening:  # since then
+        owner._events = None
+        events.source.close()

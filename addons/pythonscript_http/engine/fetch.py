@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from godot import BoundSignal, RefCounted, gdclass
@@ -23,7 +24,8 @@ class PyHTTP(RefCounted):
     def default_session() -> PyHTTPSession:
         """Returns the session of these calls. What is set there counts for all scripts."""
         if _shared.session is None:
-            _shared.session = PyHTTPSession()
+            with _shared.lock:
+                _shared.session = _shared.session or PyHTTPSession()
         return _shared.session
 
     @staticmethod
@@ -83,6 +85,7 @@ class PyHTTP(RefCounted):
 
 
 class _Shared:
+    lock = threading.Lock()
     session: PyHTTPSession | None = None
 
 

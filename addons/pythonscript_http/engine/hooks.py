@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable as Function
-from collections.abc import MutableSequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -21,6 +20,7 @@ from pythonscript_http.sessions.urls import parse_url
 
 from . import network
 from .response import made
+from .settings import texts
 
 if TYPE_CHECKING:
     from .service import Service
@@ -166,8 +166,3 @@ def _changed(request: Request, given: dict[str, Any], changed: dict[str, Any]) -
 
 def _content_type(request: Request) -> str:
     return "" if request.body is None else request.body.content_type
-
-
-def texts(value: Any) -> Any:
-    """The value of a header, or its values, of which an Array may have any."""
-    return list(value) if isinstance(value, MutableSequence) else value

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from godot import RefCounted, gdclass, push_error
 from pythonscript_http.exceptions import LocalError
 
+from . import loading
 from .response import PyHTTPResponse
 
 if TYPE_CHECKING:
     from pythonscript_http.sessions.mock import Mock, Rule
 
+_MODULES = (loading.MOCK, loading.SERVICE)
+_lock = threading.Lock()
 _KNOWN = frozenset(("status", "headers", "body", "json", "delay"))
 
 
@@ -39,7 +43,8 @@ class PyHTTPMock(RefCounted):
 
             from . import network
 
-            self._made = Mock(network.loop)
+            with _lock:
+                self._made = self._made or Mock(network.loop)
         return self._made
 
     def answer(self, method: str, url: str, answer: dict[str, Any] = {}) -> None:  # noqa: B006 - it is copied
@@ -51,14 +56,19 @@ class PyHTTPMock(RefCounted):
         self, method: str, url: str, error: PyHTTPResponse.ErrorCode, reason: str = "", delay: float = 0.0
     ) -> None:
         """Adds a failure to the rule of a method and URL, as `answer` adds an answer."""
-        from pythonscript_http.sessions.failures import Failure
 
-        self._try(lambda: self._rule(method, url).fail(Failure(int(error)), reason, delay=delay))
+        def add() -> object:
+            from pythonscript_http.sessions.failures import Failure
+
+            return self._rule(method, url).fail(Failure(int(error)), reason, delay=delay)
+
+        self._try(add)
 
     @property
     def requests(self) -> list[dict[str, Any]]:
         """The last 1000 requests that came, the oldest first: their `method`, `url`, `headers`, `body`, and
         whether a rule was for them, `matched`."""
+        loading.imports.now(_MODULES)
         return [
             {
                 "method": one.method,
@@ -72,6 +82,9 @@ class PyHTTPMock(RefCounted):
 
     def clear(self) -> None:
         """Forgets rules and requests."""
+        loading.imports.soon(_MODULES, self._clear)
+
+    def _clear(self) -> None:
         self._rules.clear()
         self._mock.clear()
 
@@ -82,10 +95,13 @@ class PyHTTPMock(RefCounted):
         return self._rules[key]
 
     def _try(self, add: Callable[[], object]) -> None:
-        try:
-            add()
-        except (LocalError, ValueError) as error:
-            push_error(str(error))
+        def tried() -> None:
+            try:
+                add()
+            except (LocalError, ValueError) as error:
+                push_error(str(error))
+
+        loading.imports.soon(_MODULES, tried)
 
 
 def _add(rule: Rule, answer: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """What all calls share: the network's thread, the way from it to the main thread, and the end of both.
 
-It is imported with the first call, as `sessions` is: no game waits for it when it starts.
+It is imported with the first call, as `sessions` is (`loading.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from weakref import WeakSet
 from godot import OS, Callable, before_stop, push_warning
 from pythonscript_http.sessions.delivery import Delivery, Job, Unclaimed
 from pythonscript_http.sessions.loop import Future, Loop, sleep_through
+
+from . import loading
 
 if TYPE_CHECKING:
     from .service import Service
@@ -85,6 +87,7 @@ def waited_for(start: Function[[], Future[T]]) -> T:
 @before_stop
 def _stop() -> None:
     _State.stopped = True
+    loading.stop()
     delivery.stop()
     for service in list(services):
         service.save_cookies()

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
-from weakref import ref
 
 from pythonscript_http.sessions.failures import Failure
 from pythonscript_http.sessions.redirects import is_redirect
 from pythonscript_http.sessions.response import Response
 from pythonscript_http.sessions.session import Session
-from pythonscript_http.sessions.urls import parse_url
 
 from . import network, service
 from .calls import Progress
-from .request_node import PyHTTPRequest
+from .request_node import PyHTTPRequest, _Request
 from .response import made
 
 if TYPE_CHECKING:
@@ -49,32 +47,45 @@ def _session() -> Session:
     return session
 
 
-def scheme_of(url: str) -> str:
-    """Which proxy a URL is for: `http` or `https`.
+def begin(
+    kept: Callable[[], PyHTTPRequest | None],
+    request: _Request,
+    method: str,
+    url: str,
+    options: Mapping[object, object],
+    source: str,
+) -> None:
+    """Begins the call of a node's request, unless that was cancelled or the node is gone.
 
-    Raises:
-        LocalError: it is none.
+    Args:
+        kept: gives the node; None: it was freed.
+        request: what it waits for.
+        source: who asks; empty: not known.
     """
-    return parse_url(url).url.scheme
+    node = kept()
+    if node is None or request.cancelled:
+        return
+    request.call = node._last = call = NodeCall(kept, request)
+    del node  # it is its users'
+    call.begin(method, url, options, source)
+    if request.cancelled:  # since then
+        call.cancel()
 
 
 class NodeCall(Progress):
-    """A request of a node, which may be freed meanwhile."""
+    """A call of a node, which may be freed meanwhile."""
 
-    def __init__(self, node: PyHTTPRequest) -> None:
+    def __init__(self, node: Callable[[], PyHTTPRequest | None], request: _Request) -> None:
         super().__init__()
-        self._node = ref(node)
+        self._node = node
+        self._request = request
         self._transfer: Transfer | None = None
         self.receiving = False
         """A response has begun."""
 
-    def begin(self, method: str, url: str, options: Mapping[object, object]) -> None:
+    def begin(self, method: str, url: str, options: Mapping[object, object], source: str) -> None:
         """Begins it."""
-        session, node = _session(), self._node()
-        source = ""
-        if session.trace is not None and node is not None and node.is_inside_tree():
-            source = str(node.get_path())
-        self._transfer = session.start(method, url, options, self, source)
+        self._transfer = _session().start(method, url, options, self, source)
 
     def cancel(self) -> None:
         """Ends it."""
@@ -93,7 +104,7 @@ class NodeCall(Progress):
         self._transfer = None
         node = self._node()
         if node is not None:
-            node._finish(self, made(response), self._result(response), _code(response))
+            node._finish(self._request, made(response), self._result(response), _code(response))
 
     def _result(self, response: Response) -> PyHTTPRequest.Result:
         if response.failure is Failure.FILE:

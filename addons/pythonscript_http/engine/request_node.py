@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from godot import (
     Node,
@@ -19,10 +20,29 @@ from godot import (
 from pythonscript_http.enums import Error, Method, Status
 from pythonscript_http.exceptions import LocalError
 
+from . import loading
 from .response import PyHTTPResponse
+from .source import node_path
 
 if TYPE_CHECKING:
     from .node_calls import NodeCall
+
+
+class _Request:
+    """A request under way, from `request` on; its call may begin later."""
+
+    __slots__ = ("call", "cancelled")
+
+    def __init__(self) -> None:
+        self.call: NodeCall | None = None
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        """Ends it. A call that has not begun yet will look."""
+        self.cancelled = True
+        if self.call is not None:
+            self.call.cancel()
+
 
 _FILE_PATH = 44
 """PROPERTY_HINT_FILE_PATH, of Godot 4.5: a path, and no uid in its place."""
@@ -113,7 +133,7 @@ class PyHTTPRequest(Node):
         self._timeout = 0.0
         self._tls: TLSOptions | None = None
         self._proxies = {"http": "", "https": ""}
-        self._call: NodeCall | None = None
+        self._call: _Request | None = None
         self._last: NodeCall | None = None
         self._response: PyHTTPResponse | None = None
 
@@ -143,9 +163,9 @@ class PyHTTPRequest(Node):
 
     def cancel_request(self) -> None:
         """Ends the request under way, without `request_completed`."""
-        call, self._call = self._call, None
-        if call is not None:
-            call.cancel()
+        request, self._call = self._call, None
+        if request is not None:
+            request.cancel()
 
     def set_tls_options(self, client_options: TLSOptions | None) -> None:
         """Sets what TLS is to be like, as of the next request."""
@@ -157,7 +177,8 @@ class PyHTTPRequest(Node):
         connections are kept, `STATUS_REQUESTING` until a response begins, and `STATUS_BODY` until it ends."""
         if self._call is None:
             return Status.STATUS_DISCONNECTED
-        return Status.STATUS_BODY if self._call.receiving else Status.STATUS_REQUESTING
+        receiving = self._last is not None and self._last.receiving
+        return Status.STATUS_BODY if receiving else Status.STATUS_REQUESTING
 
     def set_use_threads(self, enable: bool) -> None:
         """Sets `use_threads`."""
@@ -277,7 +298,7 @@ class PyHTTPRequest(Node):
         self._proxies[scheme] = "" if unset else f"{'' if '://' in host else 'http://'}{host}:{port}"
 
     def _begin(self, url: str, headers: PackedStringArray, method: int, body: bytes) -> Error:
-        from . import node_calls
+        from pythonscript_http.sessions.urls import parse_url
 
         if not self.is_inside_tree():
             push_error("a PyHTTPRequest makes requests inside the tree only")
@@ -286,17 +307,23 @@ class PyHTTPRequest(Node):
             push_error("a request is under way: wait for request_completed, or cancel it before the next one")
             return Error.ERR_BUSY
         try:
-            scheme = node_calls.scheme_of(url)
-            options = self._options(scheme, headers, body)
+            options = self._options(parse_url(url).url.scheme, headers, body)
         except LocalError as error:
             push_error(str(error))
             return Error.ERR_INVALID_PARAMETER
         if not 0 <= method < len(Method):
             push_error(f"{method} is no method of HTTPClient")
             return Error.ERR_INVALID_PARAMETER
-        self._response = None
-        self._call = self._last = call = node_calls.NodeCall(self)
-        call.begin(Method(method).name.removeprefix("METHOD_"), url, options)
+        self._response = self._last = None
+        self._call = wanted = _Request()
+        token, node, source = Method(method).name.removeprefix("METHOD_"), ref(self), node_path(self)
+
+        def begin() -> None:
+            from .node_calls import begin
+
+            begin(node, wanted, token, url, options, source)
+
+        loading.imports.soon([loading.NODES, *loading.of_options(options)], begin)
         return Error.OK
 
     def _options(self, scheme: str, headers: PackedStringArray, body: bytes) -> dict[Any, object]:
@@ -318,8 +345,8 @@ class PyHTTPRequest(Node):
             options["body"] = body
         return options
 
-    def _finish(self, call: NodeCall, response: PyHTTPResponse, result: Result, code: int) -> None:
-        if self._call is not call:
+    def _finish(self, request: _Request, response: PyHTTPResponse, result: Result, code: int) -> None:
+        if self._call is not request:
             return  # cancelled
         self._call = None
         self._response = response

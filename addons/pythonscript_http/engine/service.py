@@ -18,45 +18,20 @@ from pythonscript_http.sessions.response import Response
 from pythonscript_http.sessions.session import Session
 from pythonscript_http.transport.policy import TlsPolicy
 
-from . import hooks, network, source
-from .calls import Call, Progress, refusal
+from . import hooks, network
+from .calls import Call, Progress
 from .client import user_agent
 from .paths import EngineFiles
 from .policy import PyTLSPolicy, policy_of
 from .response import PyHTTPResponse, made
-from .transfer import PyHTTPTransfer
+from .settings import OPTIONS, Settings, settings_of
 
 if TYPE_CHECKING:
     from pythonscript_http.sessions.cache_store import FolderStore, MemoryStore
+    from pythonscript_http.sessions.transfer import Listener, Transfer
 
     from .session import PyHTTPSession
 
-OPTIONS: Final = (
-    "timeout",
-    "connect_timeout",
-    "first_byte_timeout",
-    "idle_timeout",
-    "retries",
-    "max_redirects",
-    "allow_downgrade",
-    "tls",
-    "proxy",
-    "cookies",
-    "cache",
-    "max_body_size",
-    "max_header_size",
-    "decode_body",
-)
-"""The options that a session has as properties of the same name."""
-_SETTINGS: Final = (
-    *OPTIONS,
-    "base_url",
-    "user_agent",
-    "cookie_file",
-    "cache_storage",
-    "cache_folder",
-    "mock",
-)
 _USER_AGENT: Final = user_agent()
 _STREAMED: Final = (
     "the option 'stream_response' needs a PyHTTPTransfer, whose signals hand the body out: use start()"
@@ -74,13 +49,13 @@ class Service:
     """Makes the calls of a `PyHTTPSession`, in any thread. Calls under way go on without that.
 
     Args:
-        owner: has the settings; they are read when a call begins.
+        owner: has the settings; each call brings them as they are when it begins.
     """
 
     def __init__(self, owner: PyHTTPSession) -> None:
         self._owner = ref(owner)
         self._lock = threading.Lock()
-        self._settings: tuple[object, ...] = ()
+        self._settings: Settings | None = None
         self._policy: TlsPolicy | None = None
         self._cookie_file = ""
         self._stored: tuple[int, str] = (0, "")
@@ -89,34 +64,51 @@ class Service:
         self._network = self.session.sender
         network.services.add(self)
 
-    def start(self, method: str, url: str, options: Mapping[Any, object], *, keep: bool) -> PyHTTPTransfer:
+    def start(
+        self,
+        call: Call,
+        method: str,
+        url: str,
+        settings: Settings,
+        options: Mapping[Any, object],
+        source: str,
+        *,
+        streamed: bool,
+    ) -> None:
         """Begins a call.
 
         Args:
-            keep: see `calls.Call`.
+            call: is told how it goes on.
+            settings: those of the session.
+            options: those of the call.
+            source: who asks; empty: not known.
+            streamed: `stream_response` is possible.
         """
-        transfer = PyHTTPTransfer()
-        transfer._method, transfer._url = method.upper() or "GET", url
-        call = Call(transfer, keep=keep)
-        try:
-            settings = self.options(options, streamed=not keep)
-        except LocalError as error:
-            call.refused(method, url, str(error))
-        else:
-            call.begun(self.session.start(method, url, settings, call, self._source()))
-        return transfer
+        call.begun(self._start(call, method, url, settings, options, source, streamed=streamed))
 
-    def request_sync(self, method: str, url: str, options: Mapping[Any, object]) -> PyHTTPResponse:
+    def request_sync(
+        self, method: str, url: str, settings: Settings, options: Mapping[Any, object], source: str
+    ) -> PyHTTPResponse:
         """Makes a call, and waits for its end."""
-        try:
-            settings = self.options(options, streamed=False)
-        except LocalError as error:
-            return made(refusal(method, url, str(error)))
-        start = partial(self.session.start, method, url, settings, Progress(), self._source())
+        start = partial(self._start, Progress(), method, url, settings, options, source, streamed=False)
         return made(network.waited_for(lambda: start().response))
 
-    def _source(self) -> str:
-        return "" if self.session.trace is None else source.script_line()
+    def _start(
+        self,
+        listener: Listener,
+        method: str,
+        url: str,
+        settings: Settings,
+        options: Mapping[Any, object],
+        source: str,
+        *,
+        streamed: bool,
+    ) -> Transfer:
+        try:
+            given = self.options(settings, options, streamed=streamed)
+        except LocalError as error:
+            return self.session.refuse(method, url, str(error), listener, source)
+        return self.session.start(method, url, given, listener, source)
 
     def close(self) -> None:
         """Ends all calls and connections."""
@@ -126,49 +118,51 @@ class Service:
     # ---- settings
 
     def refresh(self) -> None:
-        """Takes over the settings of the session, if it is there still.
+        """Takes over the settings as they are now, if the session is there still.
 
         Raises:
             LocalError: one of them can't be.
         """
         owner = self._owner()
-        if owner is None:
-            return
-        settings = (*(getattr(owner, name) for name in _SETTINGS), list(owner.headers.items()))
-        hooked = owner.before_request, owner.after_response
-        with self._lock:
-            self._hook(*hooked)
-            if settings == self._settings and owner.tls is None:
-                return
-            self._settings = ()
-            named = dict(zip(_SETTINGS, settings, strict=False))
-            self.session.headers = Headers(
-                {str(name): hooks.texts(value) for name, value in owner.headers.items()}
-            )
-            self.session.options = Options().merged(
-                {**{name: named[name] for name in OPTIONS}, "tls": self._policy_of(owner.tls)}
-            )
-            if self.session.base_url != owner.base_url:
-                self.session.base_url = owner.base_url
-            self.session.user_agent = owner.user_agent or _USER_AGENT
-            self.session.sender = self._network if owner.mock is None else owner.mock._mock
-            self._keep_cookies_in(owner.cookie_file)
-            self._store_in(int(owner.cache_storage), owner.cache_folder)
-            self._settings = settings
+        if owner is not None:
+            self._take(settings_of(owner))
 
-    def options(self, options: Mapping[Any, object], *, streamed: bool) -> dict[Any, object]:
-        """The options of a call as the session below takes them.
+    def options(
+        self, settings: Settings, options: Mapping[Any, object], *, streamed: bool
+    ) -> dict[Any, object]:
+        """Takes over settings, and gives the options of a call as the session below takes them.
 
         Raises:
             LocalError: a setting, or an option of scripts alone, can't be.
         """
-        self.refresh()
-        settings = dict(options)
-        if settings.get("tls") is not None:
-            settings["tls"] = self._policy_of(settings["tls"])
-        if settings.get("stream_response") and not streamed:
+        self._take(settings)
+        given = dict(options)
+        if given.get("tls") is not None:
+            given["tls"] = self._policy_of(given["tls"])
+        if given.get("stream_response") and not streamed:
             raise LocalError(_STREAMED)
-        return settings
+        return given
+
+    def _take(self, settings: Settings) -> None:
+        named, session = settings.named, self.session
+        with self._lock:
+            if settings == self._settings and named["tls"] is None:
+                return
+            self._settings = None
+            before, after = settings.before, settings.after
+            session.hooks.before = None if before is None else partial(hooks.before, before)
+            session.hooks.after = None if after is None else partial(self._after, after)
+            session.headers = Headers(settings.headers)
+            session.options = Options().merged(
+                {**{name: named[name] for name in OPTIONS}, "tls": self._policy_of(named["tls"])}
+            )
+            if session.base_url != named["base_url"]:
+                session.base_url = named["base_url"]
+            session.user_agent = named["user_agent"] or _USER_AGENT
+            session.sender = self._network if named["mock"] is None else named["mock"]._mock
+            self._keep_cookies_in(named["cookie_file"])
+            self._store_in(int(named["cache_storage"]), named["cache_folder"])
+            self._settings = settings
 
     def _policy_of(self, wanted: object) -> TlsPolicy:
         if wanted is None:
@@ -182,11 +176,6 @@ class Service:
         raise LocalError(
             f"the option 'tls' is a {type(wanted).__name__}; it must be TLSOptions or a PyTLSPolicy"
         )
-
-    def _hook(self, before: Callable | None, after: Callable | None) -> None:
-        asked = self.session.hooks
-        asked.before = None if before is None or before.is_null() else partial(hooks.before, before)
-        asked.after = None if after is None or after.is_null() else partial(self._after, after)
 
     async def _after(self, hook: Callable, request: Request, response: Response) -> Request | None:
         return await hooks.after(hook, self, request, response)

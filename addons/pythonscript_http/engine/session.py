@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable as Function
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from godot import BoundSignal, Callable, Dictionary, RefCounted, export, gdclass
 
+from . import loading
 from .mock import PyHTTPMock
 from .response import PyHTTPResponse
+from .settings import settings_of
+from .source import script_line
 from .transfer import PyHTTPTransfer
 
 if TYPE_CHECKING:
     from .service import Service
+
+_lock = threading.Lock()
 
 
 @gdclass(tool=True)
@@ -112,33 +119,60 @@ class PyHTTPSession(RefCounted):
 
     @property
     def _service(self) -> Service:
+        """What is behind it. Whoever asks first waits for what `loading` would import."""
         if self._made is None:
             from .service import Service
 
-            self._made = Service(self)
+            with _lock:
+                self._made = self._made or Service(self)
         return self._made
+
+    def _ask(self, job: Function[[Service], object]) -> None:
+        """Has something done behind the calls that were begun before."""
+        loading.imports.soon([loading.SERVICE], lambda: job(self._service))
+
+    def _start(self, method: str, url: str, options: dict[Any, Any], *, keep: bool) -> PyHTTPTransfer:
+        """Begins a call, now or when what that takes is imported.
+
+        Args:
+            keep: see `calls.Call`.
+        """
+        transfer = PyHTTPTransfer()
+        transfer._method, transfer._url = method.upper() or "GET", url
+        settings, source = settings_of(self), script_line()
+
+        def begin() -> None:
+            from .calls import Call
+
+            call = Call(transfer, keep=keep)
+            self._service.start(call, method, url, settings, options, source, streamed=not keep)
+
+        loading.imports.soon([*settings.modules(), *loading.of_options(options)], begin)
+        return transfer
 
     def fetch(self, url: str, options: dict[Any, Any] = {}) -> BoundSignal:  # noqa: B006 - it is copied
         """Begins a GET, or a POST if there is a body, and returns a signal that gives its `PyHTTPResponse`.
 
         Write `var response: PyHTTPResponse = await session.fetch(url)`.
         """
-        return self._service.start("", url, options, keep=True).completed
+        return self._start("", url, options, keep=True).completed
 
     def request(self, method: str, url: str, options: dict[Any, Any] = {}) -> BoundSignal:  # noqa: B006
         """Begins a call with any method, and returns a signal that gives its `PyHTTPResponse`."""
-        return self._service.start(method, url, options, keep=True).completed
+        return self._start(method, url, options, keep=True).completed
 
     def start(self, method: str, url: str, options: dict[Any, Any] = {}) -> PyHTTPTransfer:  # noqa: B006
         """Begins a call, to be followed and cancelled. Nobody need wait for its response."""
-        return self._service.start(method, url, options, keep=False)
+        return self._start(method, url, options, keep=False)
 
     def request_sync(self, method: str, url: str, options: dict[Any, Any] = {}) -> PyHTTPResponse:  # noqa: B006
         """Makes a call, and returns when it is over. On the main thread the game stands still meanwhile.
 
         Hooks are called on the main thread, and if that is the one that waits, they must not `await`.
         """
-        return self._service.request_sync(method, url, options)
+        settings, source = settings_of(self), script_line()
+        loading.imports.now(settings.modules())
+        return self._service.request_sync(method, url, settings, options, source)
 
     def get(self, url: str, options: dict[Any, Any] = {}) -> BoundSignal:  # noqa: B006
         """Begins a GET, and returns a signal that gives its `PyHTTPResponse`. It hides `Object.get`."""
@@ -170,16 +204,16 @@ class PyHTTPSession(RefCounted):
 
     def save_cookies(self) -> None:
         """Writes the cookies into `cookie_file`, if there is one."""
-        self._service.save_cookies()
+        self._ask(lambda service: service.save_cookies())
 
     def clear_cookies(self, domain: str = "") -> None:
         """Forgets the cookies of a domain, or all."""
-        self._service.clear_cookies(domain)
+        self._ask(lambda service: service.clear_cookies(domain))
 
     def clear_cache(self) -> None:
         """Forgets the responses that are kept."""
-        self._service.clear_cache()
+        self._ask(lambda service: service.clear_cache())
 
     def close(self) -> None:
         """Ends all calls, which are over with `ERROR_CANCELLED`, and all connections; further calls fail."""
-        self._service.close()
+        self._ask(lambda service: service.close())

@@ -46,6 +46,7 @@ class PyHTTPTransfer(RefCounted):
         self._call: Call | None = None
         self._response: PyHTTPResponse | None = None
         self._method = self._url = ""
+        self._cancelled = False
         self._state = PyHTTPTransfer.State.STATE_REQUESTING
 
     @property
@@ -90,6 +91,7 @@ class PyHTTPTransfer(RefCounted):
 
     def cancel(self) -> None:
         """Ends it, in any thread: the response has the error `ERROR_CANCELLED`, unless it was over before."""
+        self._cancelled = True  # what has not begun yet will look
         if self._call is not None:
             self._call.cancel()
 

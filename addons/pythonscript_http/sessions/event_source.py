@@ -86,6 +86,7 @@ class EventSource:
         url: as for `Session.start`.
         listener: is told what comes.
         options: those of the calls; see `Options`. `idle_timeout` is `IDLE` unless given.
+        source: who asks, for who observes; empty: not known.
         reconnect: a further connection follows the first; None: for GET, as the request is sent again.
         jitter: gives numbers from 0 to 1; None: as that of `Session`.
 
@@ -100,6 +101,7 @@ class EventSource:
         listener: EventListener | None = None,
         options: Mapping[Any, object] | None = None,
         *,
+        source: str = "",
         reconnect: bool | None = None,
         jitter: Callable[[], float] | None = None,
     ) -> None:
@@ -107,6 +109,7 @@ class EventSource:
         self.clock: Final = session.loop.clock
         self._url = url
         self.listener: Final = listener or EventListener()
+        self._source = source
         self._options = dict(options or {})
         given: Any = self._options.get("headers") or ()
         self._headers = Headers(_checked(given))
@@ -157,7 +160,7 @@ class EventSource:
         """Connects until there is no use in it, and gives the last response."""
         while True:
             connection = _Connection(self)
-            transfer = self._session.start("", self._url, self._call_options(), connection)
+            transfer = self._session.start("", self._url, self._call_options(), connection, self._source)
             connection.transfer = transfer
             try:
                 response = await transfer.response

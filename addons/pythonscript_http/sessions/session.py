@@ -182,15 +182,11 @@ class Session:
             source: who asks, for who observes; empty: not known.
         """
         listener = listener or Listener()
-        trace = None if self.trace is None else CallTrace(self.trace)
         try:
             request = self._prepare(method, url, options)
         except LocalError as error:
-            if trace is not None:
-                trace.started(method or "GET", without_user(url), source)
-            return self._refused(
-                listener, trace, method, without_user(url), Failure.INVALID_REQUEST, str(error)
-            )
+            return self.refuse(method, url, str(error), listener, source)
+        trace = None if self.trace is None else CallTrace(self.trace)
         if trace is not None:
             trace.started(request.method, str(request.url), source)
         if self._closed or len(self._transfers) >= MOST_CALLS:
@@ -207,6 +203,21 @@ class Session:
         if self._closed:  # since it was asked for
             transfer.cancel()
         return transfer
+
+    def refuse(
+        self, method: str, url: str, why: str, listener: Listener | None = None, source: str = ""
+    ) -> Transfer:
+        """Has a call fail that cannot begin, of INVALID_REQUEST.
+
+        Args:
+            method, url, listener, source: see `start`.
+            why: in words.
+        """
+        url = without_user(url)
+        trace = None if self.trace is None else CallTrace(self.trace)
+        if trace is not None:
+            trace.started(method or "GET", url, source)
+        return self._refused(listener or Listener(), trace, method, url, Failure.INVALID_REQUEST, why)
 
     def request_sync(
         self,
