@@ -48,7 +48,7 @@ func _ready() -> void:
 """
 CALLS = """\
 extends Node
-## Makes calls of sessions: one that is repeated, one that cannot be, and one of a node.
+## Makes calls of sessions: one that is repeated, two that cannot be, one of a node and one of a source.
 
 
 func _ready() -> void:
@@ -56,11 +56,16 @@ func _ready() -> void:
 \tsession.retries = 1
 \tawait session.fetch("http://127.0.0.1:PORT/status/503")
 \tawait PyHTTP.fetch("ftp://nothing")
+\tvar refused: PyHTTPResponse = await PyHTTP.fetch("http://u:p@none/", {"stream_response": true})
+\tprint(refused.url)
 \tvar node := PyHTTPRequest.new()
 \tnode.name = "Asking"
 \tadd_child(node)
 \tnode.request("http://127.0.0.1:PORT/hello")
 \tawait node.request_completed
+\tvar source := PyHTTPEventSource.new()
+\tsource.open("http://127.0.0.1:PORT/status/404")
+\tawait source.closed
 \tget_tree().quit()
 """
 SCENE = """\

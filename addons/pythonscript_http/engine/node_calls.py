@@ -104,7 +104,7 @@ class NodeCall(Progress):
         self._transfer = None
         node = self._node()
         if node is not None:
-            node._finish(self._request, made(response), self._result(response), _code(response))
+            node._finish(self._request, made(response), self._result(response), response.status)
 
     def _result(self, response: Response) -> PyHTTPRequest.Result:
         if response.failure is Failure.FILE:
@@ -117,9 +117,3 @@ class NodeCall(Progress):
         if not response.failure and is_redirect(response):  # which is handed out where none is followed
             return _Result.RESULT_REDIRECT_LIMIT_REACHED
         return _RESULTS.get(response.failure, _Result.RESULT_REQUEST_FAILED)
-
-
-def _code(response: Response) -> int:
-    if response.failure is Failure.TOO_MANY_REDIRECTS and response.redirects:
-        return response.redirects[-1].status
-    return response.status

@@ -25,6 +25,7 @@ from .response import Response
 from .retries import any_number, retry_after
 from .session import Session
 from .transfer import Listener, Transfer
+from .urls import without_user
 
 P = ParamSpec("P")
 
@@ -148,7 +149,7 @@ class EventSource:
     # ---- the loop's thread
 
     async def _run(self) -> None:
-        response = Response("GET", self._url)
+        response = Response("GET", without_user(self._url))
         try:
             response = await self._listen()
         except Cancelled:

@@ -232,7 +232,7 @@ class Session:
         Args: see `start`.
         """
         if self.loop.inside:
-            response = Response(method, url)
+            response = Response(method, without_user(url))
             response.failed(Failure.INVALID_REQUEST, "request_sync() would wait for its own thread")
             return response
         transfer = self.start(method, url, options, listener, source)

@@ -172,7 +172,11 @@ class Transfer:
             elif response.failure:
                 return response
             elif hop.leads_elsewhere(response):
-                request = self._redirected(request, response)
+                try:
+                    request = self._redirected(request, response)
+                except SessionError as error:  # of the last response, which is known
+                    response.failed(error.failure, error.reason)
+                    return response
             else:
                 repeated = None
                 if hooks.after is not None:

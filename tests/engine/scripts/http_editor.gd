@@ -376,10 +376,13 @@ func test_calls_of_sessions() -> void:
 			"GET /status/503 503 ↻ retry octet-stream",
 			"GET /status/503 503 octet-stream",
 			"GET / failed ",
-			"GET /hello 200 plain"
+			"GET / failed ",
+			"GET /hello 200 plain",
+			"GET /status/404 404 octet-stream"
 		]
 	)
 	check("a filter", _rows("is:retry from:calls.gd", false).size(), 1)
+	check("all of the script", _rows("from:calls.gd", false).size(), 5)
 	check("of a node", _rows("from:calls/asking", false), ["GET /hello 200 plain"])
 	_rows("is:retry", false)
 	var tree: Tree = inspector().get(&"tree")

@@ -25,6 +25,8 @@ from pythonscript_http.sessions.loop import Future, Loop
 from pythonscript_http.sessions.mock import Mock
 from pythonscript_http.sessions.response import Response
 from pythonscript_http.sessions.session import Session
+from pythonscript_http.trace import CallStarted, Event
+from pythonscript_http.tracing import observe
 
 STREAM = {"Content-Type": "text/event-stream"}
 
@@ -107,6 +109,28 @@ def test_a_stream(listening: Listening) -> None:
     assert listening.source.state is State.CLOSED
     assert listening.headers("Accept") == ["text/event-stream"] * 2
     assert listening.headers("Cache-Control") == ["no-cache"] * 2
+
+
+def test_who_asks(listening: Listening) -> None:
+    """It is told of every connection; of a user and a password nobody is."""
+    events: list[Event] = []
+    observe(lambda: events.append)
+    try:
+        session = Session(listening.loop)
+    finally:
+        observe(None)
+    session.sender = listening.mock
+    listening.mock.on().answer(b"data: a\n\n", headers=STREAM).answer(status=204)
+    listening.source = EventSource(session, "http://u:p@a/", listening.told, source="me")
+    listening.run()
+    started = [event for event in events if isinstance(event, CallStarted)]
+    assert [(event.url, event.source) for event in started] == [("http://a/", "me")] * 2
+    listening.told.last = None
+    listening.source.open()
+    listening.source.close()
+    listening.loop.settle()
+    assert listening.told.last is not None
+    assert listening.told.last.url == "http://a/"
 
 
 def test_it_goes_on_from_the_last_id(listening: Listening) -> None:

@@ -169,9 +169,11 @@ def test_memory_has_a_bound(sending: Sending, monkeypatch: pytest.MonkeyPatch) -
         {"max_body_size": 4},
         {"stream_response": True},
     ]
-    failures = [sending.send(sending.request(**one)).failure for one in options]
+    responses = [sending.send(sending.request(**one)) for one in options]
     large = Failure.BODY_TOO_LARGE
-    assert failures == [large, Failure.NONE, large, Failure.NONE]
+    assert [response.failure for response in responses] == [large, Failure.NONE, large, Failure.NONE]
+    assert [response.status for response in responses] == [200] * 4
+    assert responses[0].headers.get("content-length") == "5"
 
 
 @pytest.mark.parametrize(

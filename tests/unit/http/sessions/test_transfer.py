@@ -108,6 +108,8 @@ def test_too_many(calling: Calling, most: int) -> None:
     response = calling.call(max_redirects=most)
     assert (response.failure, response.attempts) == (Failure.TOO_MANY_REDIRECTS, most + 1)
     assert f"over {most} redirects" in response.failure_reason
+    assert (response.status, response.headers.get("location")) == (302, "/")
+    assert len(response.redirects) == most
 
 
 def test_none_is_followed_if_so_asked(calling: Calling) -> None:
@@ -122,6 +124,7 @@ def test_where_it_must_not_go(calling: Calling, where: str) -> None:
     calling.on("/", moved(where))
     response = calling.call()
     assert response.failure is Failure.INVALID_REDIRECT
+    assert (response.status, response.headers.get("location")) == (302, where)
     assert calling.seen == ["GET /"]
 
 
@@ -146,7 +149,7 @@ def test_a_url_with_a_user(calling: Calling) -> None:
 def test_a_body_that_can_be_read_once(calling: Calling) -> None:
     calling.on("/", moved("/2", 307))
     response = calling.call("POST", stream=[b"abc"])
-    assert response.failure is Failure.BODY_NOT_REPLAYABLE
+    assert (response.failure, response.status) == (Failure.BODY_NOT_REPLAYABLE, 307)
 
 
 # ---- cookies
@@ -653,6 +656,15 @@ def test_an_observer_is_told_of_redirects_and_retries(observed: Observed) -> Non
         ("CallEnded", Outcome.COMPLETE, 200, ""),
     ]
     assert sum(isinstance(event, RequestStarted) for event in observed.events) == 3
+
+
+def test_an_observer_is_told_of_what_cannot_begin(observed: Observed) -> None:
+    transfer = observed.session.refuse("", "http://u:p@host/", "no such thing", source="me")
+    assert observed.loop.finish(transfer.response).url == "http://host/"
+    assert observed.told() == [
+        ("CallStarted", "GET", "http://host/", "me"),
+        ("CallEnded", Outcome.FAILED, 0, "no such thing"),
+    ]
 
 
 def test_an_observer_is_told_of_the_cache(observed: Observed) -> None:
