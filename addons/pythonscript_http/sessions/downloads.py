@@ -9,13 +9,16 @@ import contextlib
 import hashlib
 import re
 import threading
+from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from .aside import Lane, whole
 from .dates import parse_http_date
 from .failures import Failure, SessionError
-from .files import Files, Writable
+from .files import Files, Readable, Writable
 from .headers import Headers
-from .loop import Future, pause
+from .loop import Future, Loop, pause
 from .response import Response
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 _BUFFER: Final = 1 << 18
 """Bytes that are written at a time."""
+_AT_ONCE: Final = 2
+"""Buffers: one is filled while the other is written."""
 _LARGEST_INFO: Final = 16384
 _RANGE: Final = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19}|\*)")
 _UNSATISFIED: Final = re.compile(r"bytes \*/([0-9]{1,19})")
@@ -37,7 +42,10 @@ _under_way: Final[set[str]] = set()
 class Download:
     """A file that comes. Give it back by `close`.
 
+    Files are read and written on another thread: a disk may take its time.
+
     Args:
+        loop: the one that runs the call.
         files: opens it and its part.
         path: where it is to be.
         resume: it goes on where an earlier call ended, and what came stays if this one fails.
@@ -47,11 +55,12 @@ class Download:
         SessionError: another call has that file come.
     """
 
-    def __init__(self, files: Files, path: str, *, resume: bool, digest: str) -> None:
+    def __init__(self, loop: Loop, files: Files, path: str, *, resume: bool, digest: str) -> None:
         with _lock:
             if path in _under_way:
                 raise SessionError(Failure.FILE, f"the file {path!a} is being downloaded by another call")
             _under_way.add(path)
+        self._lane = Lane(loop)
         self._files = files
         self._path = path
         self._part = f"{path}.part"
@@ -63,19 +72,27 @@ class Download:
         self._part_wanted = False  # by whoever asks for a range of their own
         self._opened = self._resumable = False
         self._url = ""
-        self._buffer = bytearray()
+        self._buffers: deque[bytearray] = deque()  # the one that is filled next first; another is written
+        self._filled = 0  # bytes of the first one
+        self._writing: Future[None] | None = None
+        self._failure: SessionError | None = None  # why nothing more is written
         self._size = 0  # of the part
         self._whole = -1  # what it shall be at the end; -1: nobody has said
         self.offset = 0
         """Bytes that are there already, and are not asked for."""
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Ends it, whatever became of it."""
-        self._close_file()
-        if self._opened and not self._resumable:
-            self._remove()
-        with _lock:
-            _under_way.discard(self._path)
+        await whole(self._lane.do(self._close))
+
+    def _close(self) -> None:
+        try:
+            self._close_file()
+            if self._opened and not self._resumable:
+                self._remove()
+        finally:
+            with _lock:
+                _under_way.discard(self._path)
 
     async def prepare(self, url: str, headers: Headers) -> None:
         """Makes a request ask for what is not there.
@@ -87,32 +104,37 @@ class Download:
         Raises:
             SessionError: there can be no such file, or the part can't be read.
         """
-        self._close_file()  # of an attempt before this
-        try:
-            self._files.size(self._path)
-        except OSError as error:  # such as a folder: better now than when all of it has come
-            raise _failure(self._path, "written", error) from None
         self._url = url
-        self.offset, self._whole = 0, -1
-        self._hash = hashlib.new(self._algorithm) if self._digest else None
         self._part_wanted = "range" in headers
-        if not self._resume or self._part_wanted:
+        wanted = self._resume and not self._part_wanted
+        validator, size = await whole(self._lane.do(partial(self._begin, resume=wanted)))
+        if wanted:
+            headers.set("Accept-Encoding", "identity")  # or an offset would count coded bytes
+        if size <= 0:
             return
-        headers.set("Accept-Encoding", "identity")  # or an offset would count coded bytes
-        try:
-            validator = self._validator()
-            size = self._files.size(self._part) if validator else 0
-            if size <= 0:
-                return
-            if self._hash is not None:
-                await self._hash_part()
-        except OSError as error:
-            raise _failure(self._part, "read", error) from None
+        if self._hash is not None:
+            await self._hash_part()
         self.offset, self._resumable = size, True
         headers.set("Range", f"bytes={size}-")
         headers.set("If-Range", validator)
 
-    def open(self, response: Response) -> "Download | None":
+    def _begin(self, *, resume: bool) -> tuple[str, int]:
+        """Forgets an attempt before this; gives the validator and the size of what there is to go on from."""
+        self._close_file()
+        self._writing = self._failure = None
+        try:
+            self._files.size(self._path)
+        except OSError as error:  # such as a folder: better now than when all of it has come
+            raise _failure(self._path, "written", error) from None
+        self.offset, self._whole = 0, -1
+        self._hash = hashlib.new(self._algorithm) if self._digest else None
+        try:
+            validator = self._validator() if resume else ""
+            return validator, self._files.size(self._part) if validator else 0
+        except OSError as error:
+            raise _failure(self._part, "read", error) from None
+
+    async def open(self, response: Response) -> "Download | None":
         """Makes ready for the body of a response that succeeds; what takes it is this.
 
         Returns:
@@ -121,15 +143,19 @@ class Download:
         Raises:
             SessionError: the file can't be written.
         """
+        return self if await whole(self._lane.do(partial(self._open, response))) else None
+
+    def _open(self, response: Response) -> bool:
         if response.status == 206 and not self._part_wanted:
             end = self._end_of_rest(response.headers)
             if not end:
                 self._remove()
-                return None
+                return False
             self._whole = end
         elif self.offset:  # it has changed, or the server knows no ranges: this is all of it
             self.offset = 0
             self._hash = hashlib.new(self._algorithm) if self._digest else None
+        self._filled = 0
         try:
             self._file = self._files.write(self._part, append=self.offset > 0)
             self._opened = True
@@ -138,40 +164,64 @@ class Download:
                 self._resumable = self._keep_validator(response)
         except OSError as error:
             raise _failure(self._part, "written", error) from None
-        self._buffer = self._buffer or bytearray(_BUFFER)
-        return self
+        return True
 
     def room(self) -> memoryview:
         """See `exchange.Sink`."""
-        return memoryview(self._buffer)
+        if not self._filled and len(self._buffers) < _AT_ONCE:
+            self._buffers.appendleft(bytearray(_BUFFER))
+        return memoryview(self._buffers[0])[self._filled :]
 
     def took(self, size: int) -> Future[None] | None:
-        """See `exchange.Sink`."""
+        """See `exchange.Sink`. A buffer is filled while the one before it is written."""
+        self._filled += size
+        if self._filled < _BUFFER:
+            return None
+        before, self._writing = self._writing, self._lane.do(partial(self._write, self._buffers[0], _BUFFER))
+        self._buffers.rotate(-1)
+        self._filled = 0
+        return before
+
+    def _write(self, buffer: bytearray, size: int) -> None:
         assert self._file is not None
-        with memoryview(self._buffer) as view, view[:size] as piece:
+        if self._failure is not None:  # what follows would have a gap before it
+            raise self._failure
+        with memoryview(buffer) as view, view[:size] as piece:
             if self._hash is not None:
                 self._hash.update(piece)
             try:
                 self._file.write(piece)
             except OSError as error:
-                raise _failure(self._part, "written", error) from None
+                self._failure = _failure(self._part, "written", error)
+                raise self._failure from None
         self._size += size
-        return None
 
-    def unsatisfied(self, response: Response) -> bool:
+    def _flush(self) -> None:
+        """Writes what is left in a buffer."""
+        size, self._filled = self._filled, 0
+        if size:
+            self._write(self._buffers[0], size)
+
+    async def unsatisfied(self, response: Response) -> bool:
         """Whether a 416 says that all of it is here already. If not, nothing is: ask again."""
         match = _UNSATISFIED.fullmatch(response.headers.get("content-range"))
         if match is not None and int(match[1]) == self.offset:
             return True
-        self._remove()
+        await whole(self._lane.do(self._remove))
         return False
 
-    def complete(self) -> None:
+    async def complete(self) -> None:
         """All of it has come: it gets its name.
 
         Raises:
             SessionError: its size or its digest is another, or it can't be written.
         """
+        await whole(self._lane.do(self._complete))
+
+    def _complete(self) -> None:
+        self._flush()
+        if self._failure is not None:
+            raise self._failure
         file, self._file = self._file, None
         try:
             if file is not None:
@@ -206,6 +256,9 @@ class Download:
         return end if match[3] in ("*", str(end)) else 0
 
     def _close_file(self) -> None:
+        with contextlib.suppress(SessionError):
+            if self._file is not None and self._resumable:
+                self._flush()
         file, self._file = self._file, None
         if file is not None:
             try:
@@ -225,14 +278,25 @@ class Download:
         self.offset = 0
 
     async def _hash_part(self) -> None:
-        assert self._hash is not None
-        reader = self._files.read(self._part)
+        """Counts what is there already. It may be cut short between its pieces."""
+        hash_ = self._hash
+        assert hash_ is not None
+        do = self._lane.do
+
+        def step(reader: Readable) -> bool:
+            piece = reader.read(_BUFFER)
+            hash_.update(piece)
+            return bool(piece)
+
         try:
-            while piece := reader.read(_BUFFER):
-                self._hash.update(piece)
-                await pause()
-        finally:
-            reader.close()
+            reader = await whole(do(partial(self._files.read, self._part)))
+            try:
+                while await whole(do(partial(step, reader))):
+                    await pause()
+            finally:
+                do(reader.close)
+        except OSError as error:
+            raise _failure(self._part, "read", error) from None
 
     def _validator(self) -> str:
         """What says that the file is still the one that the part is of; empty: nothing does."""

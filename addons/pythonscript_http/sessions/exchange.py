@@ -52,7 +52,7 @@ class Sink(Protocol):
         """Memory for what comes next, released before `took`. Raises SessionError, or Enough of `sinks`."""
 
     def took(self, size: int) -> Future[None] | None:
-        """So many bytes were put there. What it returns is waited for before more is read."""
+        """So many bytes were put there. What it returns is waited for before more is read, and may raise."""
 
 
 class Progress(Protocol):
@@ -178,10 +178,12 @@ class Exchange:
                     if self._progress is not None:
                         self._tell_sent()
                         self._progress.received(came, total)
-                    if blocked is not None and not blocked.done:
-                        await blocked
-                        self._slot.connection.timing.move()
-                        step = 0
+                    if blocked is not None:
+                        if not blocked.done:
+                            await blocked
+                            self._slot.connection.timing.move()
+                            step = 0
+                        blocked.result()
                 if core.phase is not _BODY:
                     break
                 if size == room or (size and core.busy):

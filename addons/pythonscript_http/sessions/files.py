@@ -108,7 +108,8 @@ class _Written:
             with _lock:
                 if found.st_ino and _being_written.setdefault(self._key, self) is not self:
                     raise OSError(errno.EBUSY, "another call writes it")
-            if not append:
+            # Not of an empty one: ext4 would write all that follows when it is closed.
+            if not append and found.st_size:
                 self._file.truncate(0)
         except BaseException:
             self._file.close()

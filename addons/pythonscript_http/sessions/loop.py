@@ -373,7 +373,8 @@ class Loop:
         self.current: Task[Any] | None = None
         """The task that runs now; on the loop's thread alone."""
         self._name = name
-        self._threaded = threaded
+        self.threaded: Final = threaded
+        """It has a thread of its own."""
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._tasks: set[Task[Any]] = set()
@@ -396,7 +397,7 @@ class Loop:
         task = Task(self, coroutine)
         with self._lock:
             try:
-                if self._threaded and self._thread is None:
+                if self.threaded and self._thread is None:
                     self._start()
             except (OSError, RuntimeError):
                 coroutine.close()

@@ -12,7 +12,8 @@ DISCARDED: Final = 65536
 DISCARDED_FOR: Final = 1.0
 """Seconds for which it is read."""
 _FIRST: Final = buffers.BUFFER_SIZE
-_LARGEST_STEP: Final = 8 << 20
+_LARGEST_STEP: Final = 1 << 20
+"""Bytes by which memory grows at most: new ones cost a millisecond for 4 MiB, and others wait meanwhile."""
 
 
 class MemorySink:

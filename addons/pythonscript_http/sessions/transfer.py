@@ -126,6 +126,7 @@ class Transfer:
                 from .downloads import Download
 
                 self._download = Download(
+                    loop,
                     self._session.files,
                     options.download_to,
                     resume=options.resume and request.method == "GET",
@@ -149,7 +150,9 @@ class Transfer:
             response.failed(failure, reason)
         try:
             if self._download is not None:
-                self._download.close()
+                await self._download.close()
+        except Cancelled:  # once more, while it was being closed
+            pass
         except Exception as error:  # the call ends nevertheless
             log_exception("a call failed of a defect: %s", request.url)
             response.failed(Failure.UNEXPECTED, f"{type(error).__name__}: {error}")
@@ -300,7 +303,7 @@ class Hop:
             if not handed_out:
                 self.delay = session.backoff.delay(request, response, transfer.retries, transfer.left)
         elif download is not None and self._last and self._memory is None:
-            download.complete()
+            await download.complete()
         return response
 
     async def _open_sink(self, response: Response, length: int) -> Sink:
@@ -314,7 +317,7 @@ class Hop:
             return NoSink()
         taker: Sink | None = None
         if self._download is not None and (response.ok or response.status == 416):
-            taker = self._open_file(response, self._download)
+            taker = await self._open_file(response, self._download)
             if self._again:
                 return NoSink()
         elif response.ok and self._request.options.stream_response:
@@ -325,15 +328,15 @@ class Hop:
             taker = self._memory = MemorySink(length)
         return taker
 
-    def _open_file(self, response: Response, download: "Download") -> Sink | None:
+    async def _open_file(self, response: Response, download: "Download") -> Sink | None:
         """Says what takes the body of a download; None: nothing of its own does."""
         if response.status == 416:
             if not download.offset:
                 return None
-            self._again = not download.unsatisfied(response)
+            self._again = not await download.unsatisfied(response)
             response.status, response.status_text = 206, "Partial Content"
             return NoSink()
-        taker = download.open(response)
+        taker = await download.open(response)
         self._again = taker is None
         self._offset = download.offset
         return taker

@@ -1,15 +1,20 @@
 """Bodies that become files."""
 
 import hashlib
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from tests.loopback.network import SECONDS, until
+from tests.loopback.server import Server
 from tests.unit.http.sessions.driving import Served, answer
 
 from pythonscript_http.sessions.failures import Failure
 from pythonscript_http.sessions.files import DiskFiles, Writable
+from pythonscript_http.sessions.loop import Loop
 from pythonscript_http.sessions.response import Response
+from pythonscript_http.sessions.session import Session
 from pythonscript_http.sessions.transfer import Listener
 from pythonscript_http.transport.stream import NetworkError
 
@@ -334,6 +339,64 @@ def test_a_disk_that_is_full(downloading: Downloading, when: str) -> None:
     assert response.failure is Failure.FILE
     assert "No space left on device" in response.failure_reason
     assert downloading.left() == set()
+
+
+def test_a_disk_that_is_full_for_a_while(downloading: Downloading, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can be resumed has no gap."""
+    monkeypatch.setattr("pythonscript_http.sessions.downloads._BUFFER", 100)
+    sizes: list[int] = []
+
+    class Part:
+        def __init__(self, file: Writable) -> None:
+            self._file = file
+
+        def write(self, data: bytes | memoryview) -> None:
+            sizes.append(len(data))
+            if len(sizes) == 3:
+                raise OSError(28, "No space left on device")
+            self._file.write(data)
+
+        def close(self) -> None:
+            self._file.close()
+
+    class Disk(DiskFiles):
+        def write(self, path: str, *, append: bool = False) -> Writable:
+            file = super().write(path, append=append)
+            return Part(file) if path.endswith(".part") else file
+
+    downloading.session.files = Disk()
+    response = downloading.call(resume=True)
+    assert (response.failure, sizes) == (Failure.FILE, [100] * 3)
+    assert downloading.part.read_bytes() == CONTENT[:200]
+    assert downloading.call(resume=True).ok
+    assert downloading.path.read_bytes() == CONTENT
+    assert sizes[3:] == [100] * 100 + [40]
+
+
+def test_a_disk_that_takes_its_time_holds_up_no_other(tmp_path: Path, server: Server) -> None:
+    go = threading.Event()
+
+    class Slow(DiskFiles):
+        def replace(self, source: str, target: str) -> None:
+            assert go.wait(SECONDS)
+            super().replace(source, target)
+
+    loop = Loop()
+    session = Session(loop, base_url=f"http://127.0.0.1:{server.port}", files=Slow())
+    try:
+        slow = session.start("GET", "/bytes/1000000", {"download_to": str(tmp_path / "file")})
+        until((tmp_path / "file.part").exists)
+        assert session.request_sync("GET", "/hello").ok
+        assert not slow.done
+        slow.cancel()  # which waits for what cannot be interrupted
+        assert session.request_sync("GET", "/hello").ok
+        go.set()
+        assert slow.response.wait(SECONDS)
+    finally:
+        session.close()
+        assert loop.stop(SECONDS)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left <= {"file"}
 
 
 def test_one_at_a_time(downloading: Downloading) -> None:
