@@ -283,7 +283,7 @@ def test_other_threads_go_on_while_a_library_is_opened(tmp_path: Path) -> None:
     source.write_text(WAITING)
     module = own(home / STDLIB / "lib-dynload" / f"_waiting{EXTENSION_SUFFIXES[0]}")
     compiler = environment.compiler() or "cc"
-    command = [compiler, f'-DPIPE="{pipe}"', "-shared", "-fPIC", source, "-o", module]
+    command: list[str | Path] = [compiler, f'-DPIPE="{pipe}"', "-shared", "-fPIC", source, "-o", module]
     subprocess.run(command, check=True, timeout=60)
     project.write(
         "opens.gd",
