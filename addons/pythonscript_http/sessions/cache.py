@@ -209,7 +209,8 @@ class Cache:
         explicit = "max-age" in control or "expires" in answer
         if not (explicit or "public" in control or "private" in control or status in _GUESSABLE):
             return False
-        return bool(_validators(answer)) or _lifetime(status, answer, control, None) > 0
+        useful = "stale-if-error" in control or bool(_validators(answer))
+        return useful or _lifetime(status, answer, control, None) > 0
 
     def store(
         self,

@@ -226,6 +226,15 @@ def test_what_must_be_revalidated_is_never_used_stale(directive: str) -> None:
     assert play.cache.on_error(stale, Headers(), now=NOW + 101) is None
 
 
+def test_what_may_stand_in_is_kept_though_it_is_never_fresh() -> None:
+    play = Play()
+    play.keep("Cache-Control: max-age=0, stale-if-error=100")
+    stale = play.found(at=50)
+    assert isinstance(stale, Stale)
+    assert len(stale.validators) == 0
+    assert play.cache.on_error(stale, Headers(), now=NOW + 50) is not None
+
+
 @pytest.mark.parametrize(
     ("method", "expected"),
     [("GET", "fresh"), ("HEAD", "fresh"), ("POST", "miss"), ("OPTIONS", "miss"), ("get", "miss")],
