@@ -223,16 +223,17 @@ class Whole:
 
 @dataclass(frozen=True)
 class Request:
-    """`request` of a node, until `request_completed`: an HTTPRequest, or a PyHTTPRequest."""
+    """`request` of a node, until `request_completed`: an HTTPRequest, or a PyHTTPRequest; or of a session."""
 
-    right: Whole = Whole()
+    right: Whole | None = Whole()
+    """None: whatever."""
     url: str = "/"
     """A path of the server, or a URL, with its port as `PORT`."""
     method: str = "GET"
     headers: Sequence[str] = ()
     body: str = ""
     properties: Mapping[str, Any] = field(default_factory=dict)
-    """Of the node, set before."""
+    """Of the node or the session, set before."""
     saves: bool = False
     """Sets `download_file`."""
     cancels: bool = False
@@ -243,9 +244,25 @@ class Request:
     """What else it sees of the last one."""
 
 
+@dataclass(frozen=True)
+class Listen:
+    """`open` of an event source, until so many events have come, or its end; or a request of a node, which
+    knows no events."""
+
+    right: Sequence[str]
+    """The data of the events."""
+    ends: bool = False
+    """It is closed behind them."""
+    body: str = ""
+    """Makes it a POST."""
+    lines: Sequence[str] | None = None
+    """As of a `Request`."""
+    last: Wire | None = None
+
+
 BLOCKED: Final = 1.0
 """Seconds: a call that takes longer waits for the server."""
-Act = Connect | Adopt | Fetch | Idle | Wait | Call | Talk | Request
+Act = Connect | Adopt | Fetch | Idle | Wait | Call | Talk | Request | Listen
 CLOSE: Final = Call("close")
 
 
@@ -285,11 +302,6 @@ class Scenario:
     """Why the engine's own is not played: what it does would end the run."""
     alone: bool = False
     """It blocks, or measures, so nothing runs beside it."""
-
-    @property
-    def by_nodes(self) -> bool:
-        """It is played to nodes, and not to clients."""
-        return any(isinstance(act, Request) for act in self.acts)
 
 
 def answered(

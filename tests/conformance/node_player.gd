@@ -1,13 +1,8 @@
-extends RefCounted
-## Plays the acts of one scenario to one node, and tells what it saw. The node may be a PyHTTPRequest or the
-## engine's HTTPRequest: this file is the same for both.
-
-const Pulse := preload("pulse.gd")
-const PATIENCE := 3.0  # seconds by the pulse without any news: nothing will come of the request
+extends "whole_player.gd"
+## Plays the acts of one scenario to one node. It may be a PyHTTPRequest or the engine's HTTPRequest: this file
+## is the same for both.
 
 var _node: Variant
-var _tree: SceneTree
-var _pulse: Pulse
 var _completed: Array = []
 var _file: String
 
@@ -21,21 +16,9 @@ func _init(node: Variant, tree: SceneTree, pulse: Pulse) -> void:
 	node.request_completed.connect(_complete)
 
 
-## Plays all acts, or as many until an error ends one, and gives an account of each.
-func play(acts: Array) -> Array:
-	var accounts := []
-	for act: Dictionary in acts:
-		var account: Dictionary = await call(act["do"], act)
-		if account.is_empty():  # which a function that an error ends gives
-			accounts.append({"died": true})
-			break
-		accounts.append(account)
-	return accounts
-
-
 func close() -> void:
 	_node.queue_free()
-	for path: String in [_file, _file + ".part"]:
+	for path: String in [_file, _file + ".part", _file + ".part.info"]:
 		if FileAccess.file_exists(path):
 			DirAccess.remove_absolute(path)
 
@@ -49,12 +32,22 @@ func act_request(act: Dictionary) -> Dictionary:
 	var error: int = _node.request(act["url"], act["headers"], act["method"], act["body"])
 	if act["cancels"]:
 		return await _cancel(error)
-	await _wait()
+	await _wait_for_completion()
 	var account := {"error": error, "hung": _completed.is_empty(), "saved": null}
 	if _completed:
 		account.merge({"result": _completed[0], "code": _completed[1], "body": _completed[3].hex_encode()})
 	if FileAccess.file_exists(_file):
 		account["saved"] = FileAccess.get_file_as_bytes(_file).hex_encode()
+	return account
+
+
+## A node knows no events: what comes of the stream is the body of a request.
+func act_listen(act: Dictionary) -> Dictionary:
+	var request := {"headers": PackedStringArray(), "properties": {}, "saves": false, "cancels": false}
+	request["method"] = HTTPClient.METHOD_POST if act["body"] else HTTPClient.METHOD_GET
+	request.merge(act)
+	var account: Dictionary = await act_request(request)
+	account.merge({"by_events": false, "events": [], "ended": false})
 	return account
 
 
@@ -73,12 +66,8 @@ func _complete(result: int, code: int, headers: PackedStringArray, body: PackedB
 	_completed = [result, code, headers, body]
 
 
-func _wait() -> void:
-	var seen := []
-	var last_news := _pulse.beats
-	while _completed.is_empty() and _pulse.beats - last_news <= Pulse.beats_of(PATIENCE):
-		var now := [_node.get_http_client_status(), _node.get_downloaded_bytes()]
-		if now != seen:
-			seen = now
-			last_news = _pulse.beats
-		await _tree.process_frame
+func _wait_for_completion() -> void:
+	await _wait(
+		func() -> bool: return not _completed.is_empty(),
+		func() -> Array: return [_node.get_http_client_status(), _node.get_downloaded_bytes()]
+	)

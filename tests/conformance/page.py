@@ -10,7 +10,7 @@ from tests.docs.links import slug
 from tests.loopback.kinds import Kind
 
 from .model import Scenario, constant
-from .run import CLIENTS, NODES, Report, play
+from .run import CLIENTS, INSTEAD, Report, play
 from .scenarios import ALL
 from .words import Seen, judge, right_words
 
@@ -25,7 +25,9 @@ that talks to it. The same script ran with the engine's `HTTPClient` and with `P
 run of {engine}.
 The last two columns are what they did, put into words by the run itself.
 [Whole requests](#whole-requests-by-nodes) are played to the nodes `HTTPRequest` and `PyHTTPRequest` in the
-same way, and count for the client of each.
+same way, and count for the client of each. So do [cookies](#cookies), [caches](#caches),
+[retries](#retries) and [events](#server-sent-events): the engine has none of them, and scripts write them
+by hand around `HTTPRequest`, which is played here as it is.
 
 Of {number} scenarios `HTTPClient` gets **{engine_right}** right, `PyHTTPClient` **{python_right}**.
 
@@ -186,7 +188,7 @@ def _lines(report: Report) -> Iterator[str]:
         )
     yield _score("**all**", list(table.values()))
     for kind in Kind:
-        heads = NODES if kind is Kind.WHOLE else CLIENTS
+        heads = INSTEAD.get(kind, CLIENTS)
         yield f"\n## {kind}\n\n| scenario | right | {' | '.join(heads)} |\n|---|---|---|---|"
         for scenario in ALL:
             if scenario.kind is kind:

@@ -7,6 +7,7 @@ extends SceneTree
 
 const Player := preload("player.gd")
 const NodePlayer := preload("node_player.gd")
+const SessionPlayer := preload("session_player.gd")
 const Pulse := preload("pulse.gd")
 
 const FRAMES_PER_SECOND := 120
@@ -50,7 +51,11 @@ func _play(part: Dictionary) -> void:
 	_last_end_msec = Time.get_ticks_msec()
 	_tell({"part": number})
 	var client: Variant = ClassDB.instantiate(part["client"])
-	var script: GDScript = NodePlayer if client is Node else Player
+	var script: GDScript = Player
+	if client is Node:
+		script = NodePlayer
+	elif client is PyHTTPSession or client is PyHTTPEventSource:
+		script = SessionPlayer
 	var player: Variant = script.new(client, self, _pulse)
 	var acts: Array = await player.play(part["acts"])
 	player.close()

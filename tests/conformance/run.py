@@ -10,17 +10,33 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.engine.harness import Project
+from tests.loopback.kinds import Kind
 from tests.loopback.processes import files_allowed
 
-from .model import Act, Adopt, Call, Connect, Fetch, Idle, Request, Scenario, Talk, Wait
+from .model import Act, Adopt, Call, Connect, Fetch, Idle, Listen, Request, Scenario, Talk, Wait
 from .scenarios import ALL
 from .scenarios.tls import BUNDLE
 from .server import Part, Stage
 from .words import SCRIPT_ERROR, Seen, method_number
 
 CLIENTS: Final = ("HTTPClient", "PyHTTPClient")
-NODES: Final = ("HTTPRequest", "PyHTTPRequest")
-"""In the place of the clients, where a scenario is about whole requests."""
+_SESSIONS: Final = ("HTTPRequest", "PyHTTPSession")
+INSTEAD: Final[Mapping[Kind, tuple[str, str]]] = {
+    Kind.WHOLE: ("HTTPRequest", "PyHTTPRequest"),
+    Kind.COOKIES: _SESSIONS,
+    Kind.CACHE: _SESSIONS,
+    Kind.RETRIES: _SESSIONS,
+    Kind.EVENTS: ("HTTPRequest", "PyHTTPEventSource"),
+}
+"""Who is played in the place of the clients, where scenarios are about whole requests."""
+SCRIPTS: Final = (
+    "play.gd",
+    "player.gd",
+    "whole_player.gd",
+    "node_player.gd",
+    "session_player.gd",
+    "pulse.gd",
+)
 SECONDS: Final = 120.0
 """No run is silent for longer."""
 MOST_RUNS: Final = 10
@@ -117,7 +133,7 @@ def _run(
         settings={"network": ['tls/certificate_bundle_override="res://bundle.crt"']},
     )
     project.write("bundle.crt", BUNDLE.pem)
-    for name in ("play.gd", "player.gd", "node_player.gd", "pulse.gd"):
+    for name in SCRIPTS:
         shutil.copyfile(scripts / name, project.root / name)
     results = folder / "results"
     turns = sorted(turns, key=lambda turn: (scenarios[turn[0]].alone, turn in alone))
@@ -161,7 +177,7 @@ def _seen(part: Part, acts: Sequence[Mapping[str, Any]]) -> Seen:
 
 def _plan(number: int, turn: Turn, part: Part, *, alone: bool) -> dict[str, Any]:
     acts = [_act(act, part) for act in part.scenario.acts]
-    client = NODES[CLIENTS.index(turn[1])] if part.scenario.by_nodes else turn[1]
+    client = INSTEAD.get(part.scenario.kind, CLIENTS)[CLIENTS.index(turn[1])]
     return {"part": number, "client": client, "alone": alone, "acts": acts}
 
 
@@ -205,6 +221,14 @@ def _act(act: Act, part: Part) -> dict[str, Any]:
                 "properties": act.properties,
                 "saves": act.saves,
                 "cancels": act.cancels,
+            }
+        case Listen():
+            return {
+                "do": "act_listen",
+                "url": f"http://127.0.0.1:{part.port}/",
+                "body": act.body,
+                "wanted": len(act.right),
+                "ends": act.ends,
             }
         case Idle():
             return {"do": "act_idle", "seconds": act.seconds}

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from tests.conformance.model import Act, Call, Connect, Fetch, Scenario
 from tests.conformance.page import rows
-from tests.conformance.run import CLIENTS, HERE, Report, play
+from tests.conformance.run import CLIENTS, HERE, SCRIPTS, Report, play
 from tests.conformance.words import Seen
 from tests.loopback.kinds import Kind
 from tests.loopback.scripted import ReadRequest, Step
@@ -29,7 +29,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     folder = tmp_path_factory.mktemp("run")
     scripts = folder / "scripts"
     scripts.mkdir()
-    for name in ("play.gd", "node_player.gd", "pulse.gd"):
+    for name in SCRIPTS:
         shutil.copyfile(HERE / name, scripts / name)
     text = (HERE / "player.gd").read_text(encoding="utf-8")
     begin = "func act_call(act: Dictionary) -> Dictionary:\n"

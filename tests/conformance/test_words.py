@@ -4,8 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from tests.conformance.model import BLOCKED, Answer, Connect, Fetch, Refused, Request, Scenario, Whole, Wire
-from tests.conformance.words import Seen, Verdict, judge
+from tests.conformance.model import (
+    BLOCKED,
+    Answer,
+    Connect,
+    Fetch,
+    Listen,
+    Refused,
+    Request,
+    Scenario,
+    Whole,
+    Wire,
+)
+from tests.conformance.words import Seen, Verdict, judge, right_words
 from tests.loopback.kinds import Kind
 
 from pythonscript_http.enums import Error, Status
@@ -149,4 +160,40 @@ def test_a_request_of_a_node(act: Request, account: Mapping[str, Any], words: st
     """Without words it is right."""
     seen = Seen([{**HELLO, **account}], requests=[HEAD + b"\r\n"])
     told = judge(Scenario("", Kind.WHOLE, "", "", (), (act,)), seen)
+    assert (told.right, "" if told.right else str(told)) == (not words, words)
+
+
+def test_of_several_requests_the_wire_is_that_of_all() -> None:
+    acts = (
+        Request(None),
+        Request(Whole(body=b"hello"), lines=("GET /", "GET /"), last=Wire(headers={"A": "1"})),
+    )
+    scenario = Scenario("", Kind.COOKIES, "", "", (), acts)
+    sent = [HEAD + b"\r\n", HEAD + b"A: 1\r\n\r\n"]
+    told = judge(scenario, Seen([{**HELLO, "code": 500}, HELLO], requests=sent))
+    assert (told.right, str(told)) == (True, right_words(scenario))
+    assert not judge(scenario, Seen([HELLO, HELLO], requests=sent[:1])).right
+    assert not judge(scenario, Seen([HELLO, HELLO], requests=sent[::-1])).right
+
+
+@pytest.mark.parametrize(
+    ("act", "account", "words"),
+    [
+        (Listen(["a", "b"]), {}, ""),
+        (Listen(["a", "b"], lines=("GET /",)), {}, ""),
+        (Listen(["a", "b"], lines=()), {}, '`GET /`; events `"a"`, `"b"`'),
+        (Listen(["a", "b"], last=Wire(headers={"A": "1"})), {}, 'sends no `A`; events `"a"`, `"b"`'),
+        (Listen(["a"]), {}, 'events `"a"`, `"b"`'),
+        (Listen(["a", "b"], ends=True), {}, 'events `"a"`, `"b"`'),
+        (Listen(["a", "b"], ends=True), {"ended": True}, ""),
+        (Listen([]), {"events": [], "ended": True}, "no event, then it ends"),
+        (Listen(["a"]), {**HELLO, "by_events": False}, 'no event; SUCCESS 200 `"hello"`'),
+        (Listen([], ends=True), {**HELLO, "by_events": False}, ""),
+        (Listen(["a"]), {"by_events": False, "hung": True}, "no event; nothing more for ever"),
+    ],
+)
+def test_an_event_source(act: Listen, account: Mapping[str, Any], words: str) -> None:
+    listened = {"by_events": True, "events": ["a", "b"], "ended": False}
+    seen = Seen([{**listened, **account}], requests=[HEAD + b"\r\n"])
+    told = judge(Scenario("", Kind.EVENTS, "", "", (), (act,)), seen)
     assert (told.right, "" if told.right else str(told)) == (not words, words)

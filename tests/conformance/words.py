@@ -18,6 +18,7 @@ from .model import (
     Connect,
     Fetch,
     Idle,
+    Listen,
     Refused,
     Request,
     Scenario,
@@ -56,6 +57,8 @@ _RESULTS: Final = (
 )
 """The names of `HTTPRequest.Result`."""
 _FAILS: Final = "fails"
+_HUNG: Final = "nothing more for ever"
+_NO_EVENT: Final = "no event"
 
 
 @dataclass
@@ -124,8 +127,11 @@ def _right_of(act: Act) -> Iterator[str]:
             yield from _wire_words(wire)
         case Fetch(rights=rights):
             yield " or ".join(_outcome(right) for right in rights)
-        case Request(right=right):
-            yield from _request_words(act, right)
+        case Request():
+            yield from _request_words(act)
+        case Listen():
+            yield from _wire_told(act)
+            yield _events(act.right, ends=act.ends)
         case Idle(right=right):
             yield f"then {right}"
         case Call(right=right) if right is not None:
@@ -202,7 +208,9 @@ def _judge_acts(scenario: Scenario, seen: Seen, verdict: Verdict) -> None:
             case Fetch():
                 _judge_fetch(act, account, requests, verdict)
             case Request():
-                _judge_request(act, account, [*requests], verdict)
+                _judge_request(act, account, seen.requests, verdict)
+            case Listen():
+                _judge_listen(act, account, seen.requests, verdict)
             case Idle(right=right):
                 status = _status(account)
                 verdict.note(f"then {status}", status != right)
@@ -344,7 +352,6 @@ def _wire_faults(wire: Wire, request: bytes) -> Iterator[str]:
 def _judge_request(
     act: Request, account: Mapping[str, Any], requests: Sequence[bytes], verdict: Verdict
 ) -> None:
-    right = act.right
     if account["error"] != Error.OK:
         verdict.note(f"refused: {_error(account['error'])}", True)
     elif act.cancels:
@@ -352,16 +359,36 @@ def _judge_request(
         verdict.note(_cancelled(blocked=blocked), blocked)
         verdict.note("" if _status(account) == "DISCONNECTED" else f"then {_status(account)}", True)
     else:
-        if act.lines is not None:
-            lines = [request.decode("utf-8", "replace").partition(" HTTP/")[0] for request in requests]
-            verdict.note(_sent_lines(lines), lines != list(act.lines))
-        if act.last is not None:
-            wrong = [*_wire_faults(act.last, requests[-1] if requests else b"")]
-            verdict.note(_join(wrong or [*_wire_words(act.last)]), bool(wrong))
+        _judge_wire(act, requests, verdict)
         if account["hung"]:
-            verdict.note("nothing more for ever", True)
-            return
-        _judge_whole(right, account, verdict)
+            verdict.note(_HUNG, True)
+        elif act.right is not None:
+            _judge_whole(act.right, account, verdict)
+
+
+def _judge_listen(
+    act: Listen, account: Mapping[str, Any], requests: Sequence[bytes], verdict: Verdict
+) -> None:
+    _judge_wire(act, requests, verdict)
+    events, ended = account["events"], account["ended"]
+    wrong = events != list(act.right) or ended != act.ends
+    if account["by_events"]:
+        verdict.note(_events(events, ends=ended), wrong)
+    elif account["hung"]:
+        verdict.note(f"{_NO_EVENT}; {_HUNG}", True)
+    else:
+        result, body = _RESULTS[int(account["result"])], bytes.fromhex(account["body"])
+        verdict.note(f"{_NO_EVENT}; {_whole_words(result, int(account['code']), body)}", bool(act.right))
+
+
+def _judge_wire(act: Request | Listen, requests: Sequence[bytes], verdict: Verdict) -> None:
+    """Looks at what the server got."""
+    if act.lines is not None:
+        lines = [request.decode("utf-8", "replace").partition(" HTTP/")[0] for request in requests]
+        verdict.note(_sent_lines(lines), lines != list(act.lines))
+    if act.last is not None:
+        wrong = [*_wire_faults(act.last, requests[-1] if requests else b"")]
+        verdict.note(_join(wrong or [*_wire_words(act.last)]), bool(wrong))
 
 
 def _judge_whole(right: Whole, account: Mapping[str, Any], verdict: Verdict) -> None:
@@ -381,17 +408,29 @@ def _judge_whole(right: Whole, account: Mapping[str, Any], verdict: Verdict) -> 
 # ---- words
 
 
-def _request_words(act: Request, right: Whole) -> Iterator[str]:
+def _request_words(act: Request) -> Iterator[str]:
     if act.cancels:
         yield _cancelled(blocked=False)
         return
+    yield from _wire_told(act)
+    right = act.right
+    if right is None:
+        return
+    yield _whole_words(right.result, right.code, right.body) if right.result else _FAILS
+    if right.saved is not None or right.unsaved:
+        yield _saved(right.saved)
+
+
+def _wire_told(act: Request | Listen) -> Iterator[str]:
     if act.lines is not None:
         yield _sent_lines(act.lines)
     if act.last is not None:
         yield _join([*_wire_words(act.last)])
-    yield _whole_words(right.result, right.code, right.body) if right.result else _FAILS
-    if right.saved is not None or right.unsaved:
-        yield _saved(right.saved)
+
+
+def _events(data: Sequence[str], *, ends: bool) -> str:
+    events = ", ".join(_code(f'"{one}"') for one in data)
+    return f"{f'events {events}' if events else _NO_EVENT}{', then it ends' if ends else ''}"
 
 
 def _sent_lines(lines: Sequence[str]) -> str:

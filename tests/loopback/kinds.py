@@ -22,4 +22,8 @@ class Kind(StrEnum):
     BROKEN = "TLS: peers that fail"
     SCRIPTS = "What scripts rely on"
     WHOLE = "Whole requests, by nodes"
+    COOKIES = "Cookies"
+    CACHE = "Caches"
+    RETRIES = "Retries"
+    EVENTS = "Server-sent events"
     COST = "Limits and cost"

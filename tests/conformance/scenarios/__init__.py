@@ -15,6 +15,7 @@ from . import (
     proxies,
     requests,
     scripts,
+    sessions,
     tls_broken,
     tls_policies,
     tls_trust,
@@ -37,5 +38,6 @@ ALL: Final[tuple[Scenario, ...]] = (
     *tls_broken.SCENARIOS,
     *scripts.SCENARIOS,
     *whole.SCENARIOS,
+    *sessions.SCENARIOS,
     *cost.SCENARIOS,
 )

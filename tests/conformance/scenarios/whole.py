@@ -1,6 +1,7 @@
 """Whole requests, as nodes make them: redirects, credentials, downloads, codings, cancelling."""
 
 import gzip
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -19,13 +20,15 @@ _HELLO: Final = gzip.compress(b"hello", mtime=0)
 _WHOLE: Final = Whole(body=b"hello")
 
 
-def _answer(body: bytes, *lines: bytes, status: bytes = b"200 OK") -> bytes:
+def answer(body: bytes, *lines: bytes, status: bytes = b"200 OK") -> bytes:
+    """An answer with a Content-Length."""
     head = b"\r\n".join([b"HTTP/1.1 " + status, *lines, b"Content-Length: %d" % len(body)])
     return head + b"\r\n\r\n" + body
 
 
-def _moved(location: str, status: int = 302) -> bytes:
-    return _answer(b"", b"Location: " + location.encode(), status=b"%d Moved" % status)
+def moved(location: str, status: int = 302) -> bytes:
+    """A redirect."""
+    return answer(b"", b"Location: " + location.encode(), status=b"%d Moved" % status)
 
 
 def _port(request: bytes) -> bytes:
@@ -34,19 +37,24 @@ def _port(request: bytes) -> bytes:
 
 
 def _without_tls(request: bytes) -> bytes:
-    return _moved("http://127.0.0.1:PORT/end").replace(b"PORT", _port(request)) if request else b""
+    return moved("http://127.0.0.1:PORT/end").replace(b"PORT", _port(request)) if request else b""
 
 
-def _site(pages: Mapping[str, bytes]) -> Server:
+def site(pages: Mapping[str, bytes]) -> Server:
     """Answers each path as it is told, over whatever connections, and `hello` elsewhere."""
 
-    def answer(request: bytes) -> bytes:
+    def reply(request: bytes) -> bytes:
         if not request:  # the client has left
             return b""
         path = request.split(b" ")[1].decode()
-        return pages.get(path, _answer(b"hello")).replace(b"PORT", _port(request))
+        return pages.get(path, answer(b"hello")).replace(b"PORT", _port(request))
 
-    return ([ReadRequest(), Reply(answer)] * 12,)
+    return ([ReadRequest(), Reply(reply)] * 12,)
+
+
+def in_turn(*steps: Step) -> Server:
+    """Answers the first request with the first step, and so on, over whatever connections."""
+    return [[step for left in steps[first:] for step in (ReadRequest(), left)] for first in range(len(steps))]
 
 
 def _row(
@@ -67,22 +75,19 @@ def _redirect(status: int, method: str, then: str) -> Scenario:
         lines=(f"{method} /", f"{then} /end"),
         last=Wire(body=kept.encode()) if body else None,
     )
-    server: Server = (
-        [ReadRequest(), _moved("/end", status), ReadRequest(), _end(then)],
-        [ReadRequest(), _end(then)],
-    )
+    server = in_turn(moved("/end", status), _end(then))
     return _row(f"{status}-{method.lower()}", f"{status} for {method}", _REDIRECTS, server, act)
 
 
 def _end(method: str) -> bytes:
-    return _answer(b"hello").removesuffix(b"hello") if method == "HEAD" else _answer(b"hello")
+    return answer(b"hello").removesuffix(b"hello") if method == "HEAD" else answer(b"hello")
 
 
 def _leads(
     name: str, title: str, location: str, url: str, end: str, source: str = "RFC 3986 §5.2"
 ) -> Scenario:
     act = Request(_WHOLE, url, lines=(f"GET {url}", f"GET {end}"))
-    return _row(name, f"{title}: `Location: {location}`", source, _site({url: _moved(location)}), act)
+    return _row(name, f"{title}: `Location: {location}`", source, site({url: moved(location)}), act)
 
 
 def _credentials(name: str, title: str, header: str, host: str, *, kept: bool) -> Scenario:
@@ -93,7 +98,7 @@ def _credentials(name: str, title: str, header: str, host: str, *, kept: bool) -
         lines=("GET /", "GET /end"),
         last=Wire(headers={line: value if kept else None}),
     )
-    server = _site({"/": _moved(f"http://{host}:PORT/end")})
+    server = site({"/": moved(f"http://{host}:PORT/end")})
     return _row(name, title, _REDIRECTS, server, act, listen="0.0.0.0")
 
 
@@ -101,8 +106,30 @@ def _download(name: str, title: str, right: Whole, *steps: Step, why: str = "") 
     return _row(name, title, _DOWNLOADS, ((ReadRequest(), *steps),), Request(right, saves=True), why)
 
 
+def _ranged(request: bytes) -> bytes:
+    """All of `helloworld`, or what is asked for of it."""
+    begin = re.search(rb"\r\nRange: bytes=(\d+)-\r\n", request)
+    if not begin:
+        return answer(b"helloworld", b'ETag: "1"')
+    at = int(begin[1])
+    fields = b'ETag: "1"', b"Content-Range: bytes %d-9/10" % at
+    return answer(b"helloworld"[at:], *fields, status=b"206 Partial Content")
+
+
+def _resumed(name: str, title: str, begin: bytes, then: Step, wire: Wire, saved: bytes) -> Scenario:
+    """A download that is cut short, and asked for once more."""
+    settings = {"resume_download": True}
+    acts = (
+        Request(None, properties=settings, saves=True),
+        Request(Whole(code=None, body=None, saved=saved), properties=settings, saves=True, last=wire),
+    )
+    server = ((ReadRequest(), begin, HalfClose()), (ReadRequest(), then))
+    source = "RFC 9110 §14.2, §13.1.5"
+    return Scenario(f"whole/{name}", Kind.WHOLE, title, source, server, acts)
+
+
 def _coded(name: str, title: str, body: bytes, source: str = "RFC 9110 §8.4.1.3", **more: Any) -> Scenario:
-    data = _answer(body, b"Content-Encoding: gzip")
+    data = answer(body, b"Content-Encoding: gzip")
     return _row(name, title, source, ((ReadRequest(), data),), Request(_WHOLE), **more)
 
 
@@ -140,21 +167,21 @@ SCENARIOS: Final = (
         "no-location",
         "302 without `Location`",
         _REDIRECTS,
-        _site({"/": _answer(b"hello", status=b"302 Found")}),
+        site({"/": answer(b"hello", status=b"302 Found")}),
         Request(Whole(code=302, body=b"hello")),
     ),
     _row(
         "limit",
         "A redirect to itself, for ever",
         "Class reference, `HTTPRequest.max_redirects`",
-        _site({"/": _moved("/")}),
+        site({"/": moved("/")}),
         Request(Whole("REDIRECT_LIMIT_REACHED", 302), properties={"max_redirects": 3}, lines=("GET /",) * 4),
     ),
     _row(
         "limit-0",
         "`max_redirects` of 0",
         "Class reference, `HTTPRequest.max_redirects`",
-        _site({"/": _moved("/end")}),
+        site({"/": moved("/end")}),
         Request(Whole("REDIRECT_LIMIT_REACHED", 302), properties={"max_redirects": 0}, lines=("GET /",)),
     ),
     _row(
@@ -163,7 +190,7 @@ SCENARIOS: Final = (
         _REDIRECTS,
         (
             [Secure(BUNDLE.issue("127.0.0.1")), ReadRequest(), Reply(_without_tls)],
-            [ReadRequest(), _answer(b"hello")],
+            [ReadRequest(), answer(b"hello")],
         ),
         Request(Whole("", None, None), "https://127.0.0.1:PORT/", lines=("GET /",)),
         "what was asked for with TLS is not asked for without",
@@ -186,8 +213,8 @@ SCENARIOS: Final = (
             ("here", "the same origin", "127.0.0.1", True),
         )
     ),
-    _download("saved", "A body", Whole(saved=b"hello"), _answer(b"hello")),
-    _download("saved-empty", "An empty body", Whole(saved=b""), _answer(b"")),
+    _download("saved", "A body", Whole(saved=b"hello"), answer(b"hello")),
+    _download("saved-empty", "An empty body", Whole(saved=b""), answer(b"")),
     _download(
         "saved-cut",
         "A body that is cut short",
@@ -200,11 +227,35 @@ SCENARIOS: Final = (
         "saved-404",
         "404 with a page",
         Whole(code=404, body=None, unsaved=True),
-        _answer(b"not found", status=b"404 Not Found"),
+        answer(b"not found", status=b"404 Not Found"),
         why="an error's page is not the file",
     ),
     _download(
-        "saved-gzip", "A body in gzip", Whole(saved=b"hello"), _answer(_HELLO, b"Content-Encoding: gzip")
+        "saved-gzip", "A body in gzip", Whole(saved=b"hello"), answer(_HELLO, b"Content-Encoding: gzip")
+    ),
+    _resumed(
+        "resumed",
+        "A download that was cut short, and its rest: `resume_download`",
+        OK + b'ETag: "1"\r\nContent-Length: 10\r\n\r\nhello',
+        Reply(_ranged),
+        Wire(headers={"Range": "bytes=5-", "If-Range": '"1"'}),
+        b"helloworld",
+    ),
+    _resumed(
+        "resumed-changed",
+        "The same, of a file that has changed meanwhile",
+        OK + b'ETag: "1"\r\nContent-Length: 10\r\n\r\nhello',
+        answer(b"other", b'ETag: "2"'),
+        Wire(headers={"If-Range": '"1"'}),
+        b"other",
+    ),
+    _resumed(
+        "resumed-weak",
+        "The same, where nothing tells whether the file is the same",
+        OK + b'ETag: W/"1"\r\nContent-Length: 10\r\n\r\nhello',
+        Reply(_ranged),
+        Wire(headers={"Range": None}),
+        b"helloworld",
     ),
     _coded("gzip", "gzip", _HELLO),
     _coded(
@@ -225,7 +276,7 @@ SCENARIOS: Final = (
         "103",
         "103 before the answer",
         "RFC 9110 §15.2; RFC 8297",
-        ((ReadRequest(), b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + _answer(b"hello")),),
+        ((ReadRequest(), b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + answer(b"hello")),),
         Request(_WHOLE),
     ),
     _cancelled("cancel", "A server that is silent", False),
