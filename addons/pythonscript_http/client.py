@@ -11,13 +11,12 @@ what is under way, also where a call waits for it in blocking mode. Settings may
 for, at any time too.
 """
 
-import sys
 from collections.abc import Callable, Mapping
 from time import monotonic, time
 from typing import Any, Final
 
 from . import buffers
-from .config import Limits, Timeouts
+from .config import USER_AGENT, Limits, Timeouts
 from .connections import NO_CONNECTION, Connections
 from .enums import Error, Status
 from .exceptions import LocalError
@@ -28,8 +27,6 @@ from .timing import NEVER
 from .transport.network import TcpNetwork
 from .transport.prefixed import PrefixedStream
 from .transport.stream import HandshakeError, Network, NetworkError, TlsInfo
-
-_USER_AGENT: Final = f"pythonscript_http ({sys.platform})"
 
 _CONNECTED: Final = Status.STATUS_CONNECTED
 _REQUESTING: Final = Status.STATUS_REQUESTING
@@ -64,7 +61,7 @@ class HTTPClient(Connections):
         self,
         network: Network | None = None,
         *,
-        user_agent: str = _USER_AGENT,
+        user_agent: str = USER_AGENT,
         limits: Limits = Limits(),  # noqa: B008 - it is immutable
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - the same
         clock: Callable[[], float] = monotonic,

@@ -3,10 +3,13 @@
 The values are immutable: to change one is to replace the whole (`_replace`).
 """
 
+import sys
 from typing import Final, NamedTuple
 
 UNLIMITED: Final = 2**63 - 1
 """Bytes: what an integer of the engine's can count."""
+
+USER_AGENT: Final = f"pythonscript_http ({sys.platform})"
 
 _LARGEST: Final = 16777216
 

@@ -1,16 +1,9 @@
 """What a user may ask of the request under way, or of the last one, and of its response."""
 
+from .http1.fields import text
 from .http11 import HTTP11Connection
 from .options import Options
 from .timing import Timing
-
-
-def text(line: bytes) -> str:
-    """Reads a line as UTF-8, as servers mean it today, or else as ISO-8859-1 (RFC 9110 section 5.5)."""
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return line.decode("latin-1")
 
 
 class Results(Options):

@@ -1,6 +1,6 @@
 extends "whole_player.gd"
-## Plays the acts of one scenario to one node. It may be a PyHTTPRequest or the engine's HTTPRequest: this file
-## is the same for both.
+## Plays the acts of one scenario to one node, a PyHTTPRequest or the engine's HTTPRequest: this file is the
+## same for both.
 
 var _node: Variant
 var _completed: Array = []

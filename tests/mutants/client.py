@@ -346,7 +346,7 @@ MUTANTS = [
         "http1/request.py",
         (
             "a method that is no token is refused",
-            "if not _TOKEN.fullmatch(method):",
+            "if not TOKEN.fullmatch(method):",
             "if False:",
             f"{_UNIT}/http1/test_request.py",
         ),

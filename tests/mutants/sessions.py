@@ -21,9 +21,6 @@ MUTANTS = [
     ),
     *_in(
         "media",
-        ("filename* goes first", "    if extended is not None:", "    if False:"),
-        ("a name leads nowhere else", "_SEPARATORS.split(name)[-1]", "name"),
-        ("a name is no device of Windows", "_DEVICE.fullmatch(name) or ", ""),
         ("a byte order mark goes before the charset", "if begin.startswith(bom):", "if False:"),
         (
             "codecs that are no charsets decode nothing",

@@ -99,3 +99,11 @@ def _hides_framing(name: bytes) -> bool:
     """Tells whether another reader may take a name that is no token for that of a framing field."""
     tokens = _TOKEN.findall(name)
     return b"".join(tokens) in FRAMING or any(token in FRAMING for token in tokens)
+
+
+def text(line: bytes) -> str:
+    """Reads a line as UTF-8, as servers mean it today, or else as ISO-8859-1 (RFC 9110 section 5.5)."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("latin-1")

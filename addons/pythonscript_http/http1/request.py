@@ -13,8 +13,9 @@ Header = tuple[bytes, bytes]
 _EXPECT_A_BODY: Final = frozenset(("POST", "PUT", "PATCH"))
 """With these, a body of no bytes is announced too (RFC 9110 section 8.6), or servers answer 411."""
 
-_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 section 5.6.2
-_NAME: Final = re.compile(_TOKEN.pattern.encode())
+TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+"""What names of methods and fields consist of (RFC 9110 section 5.6.2)."""
+_NAME: Final = re.compile(TOKEN.pattern.encode())
 _BREAKS: Final = re.compile(r"[\r\n\0]")
 _BREAKS_IN_VALUE: Final = re.compile(rb"[\r\n\0]")
 """Nothing may end the line, or the string of one who reads it in C."""
@@ -74,7 +75,7 @@ def build_head(
 
     Source: class reference, `HTTPClient.request`; RFC 9112 section 3.
     """
-    if not _TOKEN.fullmatch(method):
+    if not TOKEN.fullmatch(method):
         raise LocalProtocolError(f"the method {_shown(method)} is not a token (RFC 9110 section 9.1)")
     if method == "TRACE" and body_size:
         raise LocalProtocolError("TRACE takes no body (RFC 9110 section 9.3.8)")

@@ -6,18 +6,9 @@ from typing import Final
 from .cache import Cache, Fresh, Stale
 from .failures import Failure, SessionError
 from .headers import Headers
+from .options import CACHE_MODES
 from .request import Request
 from .response import Response
-
-MODES: Final = {
-    "default": ("", ""),
-    "no-store": ("", ""),
-    "reload": ("", "no-cache"),
-    "no-cache": ("no-cache", "max-age=0"),
-    "force-cache": ("max-stale", ""),
-    "only-if-cached": ("only-if-cached, max-stale", ""),
-}
-"""How it may be used (Fetch Standard, "cache mode"): what Cache-Control says to it, and to the server."""
 
 _STALE_IF: Final = frozenset((500, 502, 503, 504))
 """Statuses in whose place a stale response may stand (RFC 5861 section 4)."""
@@ -51,7 +42,7 @@ class Caching:
         request = self._request
         if self._mode in ("no-store", "reload"):
             return None
-        headers, (control, _) = request.headers, MODES[self._mode]
+        headers, (control, _) = request.headers, CACHE_MODES[self._mode]
         if control:
             headers = Headers(headers)
             headers.add("Cache-Control", control)
@@ -74,7 +65,7 @@ class Caching:
         if self._stale is not None:
             for name, value in self._stale.validators:
                 headers.set(name, value)
-        control = MODES[self._mode][1]
+        control = CACHE_MODES[self._mode][1]
         if control and "cache-control" not in headers:
             headers.set("Cache-Control", control)
 

@@ -1,5 +1,6 @@
 """One request and its response, over one slot of a pool."""
 
+from functools import partial
 from typing import Final, Protocol
 
 from pythonscript_http.config import Limits, Timeouts
@@ -8,11 +9,12 @@ from pythonscript_http.http1.connection import Fault, Phase
 from pythonscript_http.http1.request import RequestHead
 from pythonscript_http.http1.response import ResponseHead
 from pythonscript_http.http1.writer import Given, RequestWriter
+from pythonscript_http.timing import NEVER
 from pythonscript_http.tracing import Trace
 
 from .bodies import Body, BytesBody, Reader
 from .failures import Failure, SessionError
-from .loop import NEVER, Future, Loop, StreamWatch, TimedOutError, pause, sleep
+from .loop import Future, Loop, TimedOutError, Watch, pause, sleep
 from .pool import Slot
 
 _AWAITING: Final = Phase.AWAITING
@@ -280,7 +282,7 @@ class Exchange:
         assert http.stream is not None
         until = min(timing.due, http.waits_until or NEVER)
         seconds = until - self._loop.clock() if until < NEVER else NEVER
-        await StreamWatch(http.stream, write=bool(self._writer.unsent), seconds=seconds)
+        await Watch(partial(http.stream.watch, write=bool(self._writer.unsent)), seconds)
 
     def _failure(self) -> SessionError:
         """What the connection has failed of."""

@@ -5,17 +5,14 @@ headers.add("Accept", "text/plain")
 headers.get("accept")  # application/json, text/plain
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final
 
 from pythonscript_http.exceptions import LocalProtocolError
-from pythonscript_http.http1.request import encoded
+from pythonscript_http.http1.fields import text
+from pythonscript_http.http1.request import TOKEN, encoded
 
 Fields = Mapping[str, str | Sequence[str]] | Iterable[tuple[str, str] | str]
 """What headers are made of: a dictionary, whose values may be lists; pairs; or lines of `name: value`."""
-
-_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 section 5.6.2
 
 
 class Headers:
@@ -54,7 +51,7 @@ class Headers:
         try:
             texts = b"\0".join(parts).decode().split("\0") if parts else []  # at once, as all is in ASCII
         except UnicodeDecodeError:
-            texts = [_text(part) for part in parts]
+            texts = [text(part) for part in parts]
         names = texts[::2]
         headers._fields = list(zip([name.lower() for name in names], names, texts[1::2], strict=True))
         return headers
@@ -179,15 +176,15 @@ def _of_pair(pair: object) -> tuple[str, str]:
 def _of_line(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon:
-        begin = _TOKEN.match(line.lstrip(" \t"))
+        begin = TOKEN.match(line.lstrip(" \t"))
         named = f"a header line that begins with {begin[0]!a}" if begin else "a header line"
         raise LocalProtocolError(f"{named} is not of the form 'name: value'")
     return name.strip(" \t"), value
 
 
 def _checked(name: str, value: str) -> tuple[str, str, str]:
-    if not isinstance(name, str) or _TOKEN.fullmatch(name) is None:
-        begin = _TOKEN.match(name) if isinstance(name, str) else None
+    if not isinstance(name, str) or TOKEN.fullmatch(name) is None:
+        begin = TOKEN.match(name) if isinstance(name, str) else None
         named = f"a header whose name begins with {begin[0]!a}" if begin else "a header's name"
         raise LocalProtocolError(f"{named} has characters that no name may have, or none at all")
     if not isinstance(value, str):
@@ -195,10 +192,3 @@ def _checked(name: str, value: str) -> tuple[str, str, str]:
     value = value.strip(" \t")
     encoded(name, value)
     return name.lower(), name, value
-
-
-def _text(part: bytes) -> str:
-    try:
-        return part.decode()
-    except UnicodeDecodeError:
-        return part.decode("latin-1")

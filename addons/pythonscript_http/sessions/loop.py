@@ -18,7 +18,6 @@ asyncio does more, and its import takes 55 ms, which a game would lose at its fi
 
 import heapq
 import itertools
-import math
 import threading
 import time
 from collections import deque
@@ -27,13 +26,13 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Final, Generic, Protocol, TypeVar
 
+from pythonscript_http.timing import NEVER
 from pythonscript_http.transport import system
-from pythonscript_http.transport.stream import Stream, Watcher
+from pythonscript_http.transport.stream import Watcher
 from pythonscript_http.transport.wakeup import Wakeup
 
 T = TypeVar("T")
 
-NEVER: Final = math.inf
 LINGER: Final = 5.0
 """Seconds that the thread lives on without a task; to start one takes as long as a request."""
 _BLIND: Final = 0.005
@@ -307,31 +306,6 @@ class Watch:
     def park(self, task: Task[Any]) -> None:
         """See `Trap`."""
         self._tell(task)
-        if self._seconds < NEVER:
-            task.after(self._seconds)
-
-    def __await__(self) -> Generator[Trap, None, None]:
-        """Waits in a coroutine."""
-        yield self
-
-
-class StreamWatch:
-    """Waits until a stream can be read, or written if asked.
-
-    Args:
-        seconds: how long at most.
-    """
-
-    __slots__ = ("_seconds", "_stream", "_write")
-
-    def __init__(self, stream: Stream, *, write: bool = False, seconds: float = NEVER) -> None:
-        self._stream = stream
-        self._write = write
-        self._seconds = seconds
-
-    def park(self, task: Task[Any]) -> None:
-        """See `Trap`."""
-        self._stream.watch(task, write=self._write)
         if self._seconds < NEVER:
             task.after(self._seconds)
 

@@ -1,4 +1,4 @@
-"""What a body is: its media type and charset, the name that it has as a file, the kind of an image.
+"""What a body is: its media type and charset, and the kind of an image.
 
 Headers are read as browsers do: whatever a server sends has a meaning, if only that of nothing.
 """
@@ -9,9 +9,9 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Mapping
 from encodings.aliases import aliases
 from typing import Final, NamedTuple
-from urllib.parse import unquote_to_bytes
 
-_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+from pythonscript_http.http1.request import TOKEN
+
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 # One parameter of a list, and what parts it from the next; none of it matches in two ways.
 _PARAMETER: Final = re.compile(
@@ -22,9 +22,6 @@ _PARAMETER: Final = re.compile(
 
 LONGEST_VALUE: Final = 8192
 """Characters of a header's value that are looked at."""
-
-LONGEST_NAME: Final = 255
-"""Bytes of a file's name, in UTF-8, that file systems take."""
 
 
 class MediaType(NamedTuple):
@@ -49,11 +46,11 @@ def parse_media_type(value: str) -> MediaType:
     value = value[:LONGEST_VALUE]
     essence, _, _ = value.partition(";")
     kind, slash, subtype = essence.strip(" \t\r\n").lower().partition("/")
-    if not (slash and _TOKEN.fullmatch(kind) and _TOKEN.fullmatch(subtype)):
+    if not (slash and TOKEN.fullmatch(kind) and TOKEN.fullmatch(subtype)):
         return MediaType("", {})
     found: dict[str, str] = {}
     for name, text in _parameters(value[len(essence) :]):
-        if text and _TOKEN.fullmatch(name):
+        if text and TOKEN.fullmatch(name):
             found.setdefault(name, text)
     return MediaType(f"{kind}/{subtype}", found)
 
@@ -142,56 +139,6 @@ def decode_text(body: bytes | bytearray | memoryview, charset: str = "") -> str:
         if begin.startswith(bom):
             return str(memoryview(body)[len(bom) :], codec, "replace")
     return str(body, codec_of(charset) or "utf_8", "replace")
-
-
-# ---- names of files
-
-_SEPARATORS: Final = re.compile(r"[/\\]")
-_NEVER_IN_NAME: Final = re.compile(r"[\0-\x1f\x7f-\x9f<>:\"|?*\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
-"""What Windows does not take, what no name is seen with, and what turns round how a name looks."""
-_DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\..*)?", re.I)
-_EXTENDED: Final = re.compile(r"(utf-8|iso-8859-1)'[^']*'(.*)", re.IGNORECASE | re.DOTALL)
-
-
-def suggested_filename(content_disposition: str) -> str:
-    """The name under which a server would have a response saved, made safe: without a path, and with nothing
-    in it that some system does not take.
-
-    Returns:
-        The name; empty: there is none, or none that is safe.
-
-    Source: RFC 6266 section 4.3, RFC 8187 section 3.2.
-    """
-    value = content_disposition[:LONGEST_VALUE]
-    kind, _, _ = value.partition(";")
-    if "=" in kind or '"' in kind:  # as many servers have it: the type is missing
-        kind, value = "", f";{value}"
-    found: dict[str, str] = {}
-    for name, text in _parameters(value[len(kind) :]):
-        found.setdefault(name, text)
-    extended = _EXTENDED.fullmatch(found.get("filename*", ""))
-    if extended is not None:
-        octets = unquote_to_bytes(extended[2])
-        try:
-            name = safe_filename(octets.decode("utf-8" if extended[1].lower() == "utf-8" else "latin-1"))
-        except UnicodeDecodeError:
-            name = ""
-        if name:
-            return name
-    return safe_filename(found.get("filename", ""))
-
-
-def safe_filename(name: str) -> str:
-    """The last part of a path as a name that is safe on every system; empty: there is none.
-
-    Args:
-        name: by whomever it was made; `/` and `\\` part it.
-    """
-    name = _SEPARATORS.split(name)[-1].strip(" \t")
-    if _NEVER_IN_NAME.search(name):
-        return ""
-    name = name.strip(". ")
-    return "" if _DEVICE.fullmatch(name) or len(name.encode()) > LONGEST_NAME else name
 
 
 # ---- types by names and bytes

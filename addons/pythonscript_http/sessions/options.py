@@ -13,10 +13,22 @@ from typing import Any, Final, NamedTuple
 
 from pythonscript_http.config import Limits
 from pythonscript_http.exceptions import LocalError
+from pythonscript_http.http1.request import TOKEN
 from pythonscript_http.transport.policy import TlsPolicy
 
 LARGEST_IN_MEMORY: Final = 256 << 20
 """Bytes of a response's body that is kept in memory, unless `max_body_size` says more."""
+
+
+CACHE_MODES: Final = {
+    "default": ("", ""),
+    "no-store": ("", ""),
+    "reload": ("", "no-cache"),
+    "no-cache": ("no-cache", "max-age=0"),
+    "force-cache": ("max-stale", ""),
+    "only-if-cached": ("only-if-cached, max-stale", ""),
+}
+"""How a cache is used (Fetch Standard, "cache mode"): what Cache-Control says to it, and to the server."""
 
 
 class Absent:
@@ -175,12 +187,11 @@ def _one_of(*known: str) -> Check:
     return check
 
 
-_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _DIGESTS: Final = {"sha256": 64, "sha384": 96, "sha512": 128, "sha1": 40, "md5": 32}
 
 
 def _method(name: str, value: object) -> str:
-    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+    if not isinstance(value, str) or not TOKEN.fullmatch(value):
         raise _refused(name, value, "a method's token, such as GET")
     return str(value)
 
@@ -246,7 +257,7 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "tls": _tls,
     "proxy": _text,
     "cookies": _boolean,
-    "cache": _one_of("default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"),
+    "cache": _one_of(*CACHE_MODES),
     "download_to": _text,
     "resume": _boolean,
     "digest": _digest,

@@ -16,13 +16,13 @@ from pythonscript_http.exceptions import LocalError
 from pythonscript_http.http1.connection import Phase
 from pythonscript_http.http1.request import RequestHead
 from pythonscript_http.http11 import HTTP11Connection
-from pythonscript_http.timing import Timing
+from pythonscript_http.timing import NEVER, Timing
 from pythonscript_http.tracing import Trace
 from pythonscript_http.transport.connector import Connecting, Connector, Route
 from pythonscript_http.transport.stream import HandshakeError, Network, NetworkError
 
 from .failures import Failure, SessionError
-from .loop import NEVER, Future, Loop, Task, TimedOutError, Watch, sleep
+from .loop import Future, Loop, Task, TimedOutError, Watch, sleep
 
 MOST_OF_ROUTE: Final = 6
 """Connections by one route at a time, as browsers have."""

@@ -1,10 +1,9 @@
 """What sends one request of a call: over the network here, and by rules in a mock."""
 
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
-from pythonscript_http.config import UNLIMITED, Limits, Timeouts
+from pythonscript_http.config import UNLIMITED, USER_AGENT, Limits, Timeouts
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.http1.codings import available
 from pythonscript_http.http1.request import RequestHead, build_head
@@ -23,8 +22,6 @@ from .request import IDEMPOTENT, Request
 from .response import Response
 from .sinks import DISCARDED_FOR, Enough, NoSink
 from .urls import Url
-
-USER_AGENT: Final = f"pythonscript_http ({sys.platform})"
 
 OpenSink = Callable[[Response, int], Awaitable[Sink]]
 """Says where the body of a response goes whose head has come, and which has so many bytes; -1: not known."""

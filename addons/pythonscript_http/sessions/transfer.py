@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from pythonscript_http.exceptions import LocalError
+from pythonscript_http.timing import NEVER
 from pythonscript_http.tracing import CacheUse, CallTrace, Outcome
 
 from . import credentials, redirects
 from .exchange import Sink
 from .failures import Failure, SessionError
-from .loop import NEVER, Cancelled, Future, Task, TimedOutError, deadline, log_exception, sleep_through
+from .loop import Cancelled, Future, Task, TimedOutError, deadline, log_exception, sleep_through
 from .request import Request
 from .response import Redirect, Response
 from .sinks import ChunkSink, MemorySink, NoSink

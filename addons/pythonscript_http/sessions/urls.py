@@ -51,11 +51,6 @@ class Url(NamedTuple):
         """What stands before the query."""
         return self.target.partition("?")[0]
 
-    @property
-    def query(self) -> str:
-        """What stands behind the path's `?`; empty: nothing, or there is none."""
-        return self.target.partition("?")[2]
-
     def with_query(self, query: str) -> "Url":
         """Adds fields to the query, behind those that it has."""
         if not query:

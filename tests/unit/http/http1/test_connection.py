@@ -10,8 +10,8 @@ from tests.unit.http.http1.driving import UNDER_WAY, drain, fill, give, head, re
 
 from pythonscript_http.config import Limits
 from pythonscript_http.http1.connection import Connection, Fault, Phase
+from pythonscript_http.http1.fields import text
 from pythonscript_http.http1.writer import Given
-from pythonscript_http.results import text
 
 AFTER = {
     (Phase.IDLE, False): "CONNECTED",

@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 from tests.loopback.clock import Clock
 from tests.unit.http.fakes import FakeStream
 
-from pythonscript_http.sessions.loop import NEVER, Future, Loop, Task
+from pythonscript_http.sessions.loop import Future, Loop, Task
 from pythonscript_http.sessions.session import Session
+from pythonscript_http.timing import NEVER
 from pythonscript_http.tracing import ConnectionTrace
 from pythonscript_http.transport.stream import Address, Lookup, NetworkError, Watcher
 

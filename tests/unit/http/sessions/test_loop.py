@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Generator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,17 +15,16 @@ from tests.unit.http.sessions.driving import ClockedLoop
 
 from pythonscript_http.sessions.loop import (
     LINGER,
-    NEVER,
     Cancelled,
     Future,
     Loop,
-    StreamWatch,
     TimedOutError,
     Watch,
     deadline,
     pause,
     sleep,
 )
+from pythonscript_http.timing import NEVER
 from pythonscript_http.transport import portable, system
 from pythonscript_http.transport.stream import Watcher
 from pythonscript_http.transport.tcp import SocketStream
@@ -274,7 +274,7 @@ def test_a_stream_wakes_it() -> None:
     async def read() -> bytes:
         view = memoryview(bytearray(10))
         while (size := stream.read_into(view)) < 0:
-            await StreamWatch(stream)
+            await Watch(partial(stream.watch, write=False))
         return bytes(view)[:size]
 
     with peer:
@@ -300,7 +300,7 @@ def test_a_stream_that_can_be_written_wakes_it() -> None:
         sent = 0
         while size := stream.write([bytes(1 << 20)]):
             sent += size
-        await StreamWatch(stream, write=True)
+        await Watch(partial(stream.watch, write=True))
         return stream.write([b"more"])
 
     with peer:
@@ -322,7 +322,7 @@ def test_a_stream_that_can_be_written_wakes_it() -> None:
 
 def test_a_wait_has_an_end(loop: ClockedLoop) -> None:
     async def wait() -> float:
-        await StreamWatch(FakeStream(), seconds=3)
+        await Watch(partial(FakeStream().watch, write=False), 3)
         await Watch(lambda _: None, 4)
         return loop.clock()
 

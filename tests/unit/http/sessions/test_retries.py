@@ -5,12 +5,12 @@ import pytest
 from pythonscript_http.sessions.bodies import IteratorBody
 from pythonscript_http.sessions.failures import Failure
 from pythonscript_http.sessions.headers import Headers
-from pythonscript_http.sessions.loop import NEVER
 from pythonscript_http.sessions.options import Options
 from pythonscript_http.sessions.request import Request
 from pythonscript_http.sessions.response import Response
 from pythonscript_http.sessions.retries import FIRST_DELAY, LONGEST_DELAY, Backoff, retry_after
 from pythonscript_http.sessions.urls import parse_url
+from pythonscript_http.timing import NEVER
 
 NOW = 1_445_412_480.0  # Wed, 21 Oct 2015 07:28:00 GMT
 
