@@ -1345,6 +1345,18 @@ MUTANTS = [
             f"{_UNIT}/transport/test_tcp.py::test_waiting_is_bounded",
         ),
         (
+            "a write is bounded",
+            "return [*buffers[:number], memoryview(buffer)[:room]]",
+            "pass",
+            f"{_UNIT}/transport/test_tcp.py",
+        ),
+        (
+            "a write of one piece is bounded",
+            "if len(buffers) == 1 and len(buffers[0]) <= _MOST_WRITTEN:",
+            "if len(buffers) == 1:",
+            f"{_UNIT}/transport/test_tcp.py",
+        ),
+        (
             "closing wakes who waits",
             "self._socket.shutdown(socket.SHUT_RDWR)",
             "pass",

@@ -449,7 +449,7 @@ MUTANTS: Final = (
     Mutant(
         "large records are handed on one by one",
         _RECORDS,
-        "(count and end + size > _TOGETHER)",
+        "(count and end + size - start > _TOGETHER)",
         "False",
         _ON_RECORDS,
     ),
@@ -464,8 +464,8 @@ MUTANTS: Final = (
     Mutant(
         "what is cut short is handed on at the end",
         _RECORDS,
-        "if self.ended and data and not count:",
-        "if False:",
+        "if not (self.ended and data):",
+        "if True:",
         (*_ON_RECORDS, *_ON_TLS),
     ),
     Mutant(
@@ -473,6 +473,27 @@ MUTANTS: Final = (
         _TLS,
         "max(0, idle) * (1 + fed // 512)",
         "max(0, idle)",
+        _ON_TLS,
+    ),
+    Mutant(
+        "what was handed on is not handed on again",
+        _RECORDS,
+        "            self._at = end\n",
+        "            pass\n",
+        _ON_RECORDS,
+    ),
+    Mutant(
+        "an idle connection keeps no buffers",
+        _TLS,
+        'self._transport.object.write(b"")',
+        "pass",
+        _ON_TLS,
+    ),
+    Mutant(
+        "a record that a worker has read for a smaller buffer is read to its end",
+        _TLS,
+        "self._wary and transport.object.pending() > 0",
+        "False",
         _ON_TLS,
     ),
     Mutant(

@@ -23,29 +23,37 @@ class Records:
         data: the first of them.
     """
 
-    __slots__ = ("_data", "ended")
+    __slots__ = ("_at", "_data", "ended")
 
-    def __init__(self, data: bytes) -> None:
-        self._data = memoryview(data)
+    def __init__(self, data: bytes | bytearray) -> None:
+        self._data = data
+        self._at = 0  # where in it begins what was not handed on
         self.ended = False
         """No more will come. Set it, and what is cut short is handed on as it is."""
 
-    def add(self, data: memoryview) -> None:
-        """Takes what has come, of which it makes a copy."""
-        self._data = memoryview(b"".join((self._data, data)))
+    def add(self, data: bytes | bytearray) -> None:
+        """Takes what has come."""
+        self._data = self._data[self._at :] + data if self._data else data
+        self._at = 0
 
-    def take(self) -> tuple[memoryview, int]:
+    def take(self) -> tuple[bytes | bytearray | memoryview, int]:
         """Hands the next records on, and tells how many they are; nothing and 0: none is complete."""
-        data, end, count = self._data, 0, 0
-        while count < _MOST and len(data) - end >= _HEADER:
+        data, start, whole = self._data, self._at, len(self._data)
+        end, count = start, 0
+        while count < _MOST and whole - end >= _HEADER:
             size = _HEADER + (data[end + 3] << 8 | data[end + 4])
             if size > _LARGEST:  # OpenSSL refuses it by its header
-                size = len(data) - end
-            if end + size > len(data) or (count and end + size > _TOGETHER):
+                size = whole - end
+            if end + size > whole or (count and end + size - start > _TOGETHER):
                 break
             end += size
             count += 1
-        if self.ended and data and not count:
-            end, count = len(data), 1
-        self._data = data[end:] if end < len(data) else memoryview(b"")
-        return data[:end], count
+        if not count:
+            if not (self.ended and data):
+                return b"", 0
+            end, count = whole, 1
+        if end == whole:
+            self._data, self._at = b"", 0
+        else:
+            self._at = end
+        return data if end - start == whole else memoryview(data)[start:end], count

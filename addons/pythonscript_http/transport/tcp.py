@@ -12,6 +12,9 @@ from .lookout import SHARED, Look, Lookout
 from .stream import WOULD_BLOCK, NetworkError, Readiness, Watcher
 
 _NO_SIGNAL: Final = system.NO_SIGNAL
+_MOST_WRITTEN: Final = 2 << 20
+"""Bytes that one call hands to the kernel: 1 ms. A peer that reads meanwhile would make room for ten times as
+many."""
 
 
 class SocketStream:
@@ -102,11 +105,11 @@ class SocketStream:
             raise _failure("cannot receive", error) from None
 
     def write(self, buffers: Sequence[bytes | memoryview]) -> int:
-        """Writes as much as the kernel takes, and gives its size."""
+        """Writes as much as the kernel takes, within bounds, and gives its size."""
         try:
-            if len(buffers) == 1:
+            if len(buffers) == 1 and len(buffers[0]) <= _MOST_WRITTEN:
                 return self._socket.send(buffers[0], _NO_SIGNAL)
-            return system.gather(self._socket)(buffers, (), _NO_SIGNAL)
+            return system.gather(self._socket)(_first(buffers), (), _NO_SIGNAL)
         except BlockingIOError:
             return 0
         except OSError as error:
@@ -139,3 +142,13 @@ class SocketStream:
 
 def _failure(what: str, error: OSError) -> NetworkError:
     return NetworkError(f"{what}: {error.strerror or error}")
+
+
+def _first(buffers: Sequence[bytes | memoryview]) -> Sequence[bytes | memoryview]:
+    """As much of some buffers as one call writes."""
+    room = _MOST_WRITTEN
+    for number, buffer in enumerate(buffers):
+        room -= len(buffer)
+        if room < 0:
+            return [*buffers[:number], memoryview(buffer)[:room]]
+    return buffers

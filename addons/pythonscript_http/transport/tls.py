@@ -53,6 +53,7 @@ KeyUpdates costs 0.2 ms a read by that, and one of records that are full of the 
 _MOST_STEPS: Final = 500
 """Records that one read takes, roughly: those of a single byte each take 2 ms."""
 _BEGIN: Final = 128
+_NOTHING: Final = memoryview(b"")
 _PATIENCE: Final = 0.0015
 """Seconds that a call waits for a worker. Most steps take less, and need no second call by that, which would
 come a frame later; but no call may take more than 2 ms."""
@@ -140,7 +141,7 @@ class _Transport:
         self.context = context
         self.incoming = ssl.MemoryBIO()
         self.outgoing = ssl.MemoryBIO()
-        self.unsent = memoryview(b"")
+        self.unsent = _NOTHING
         self.flowed = False  # some of it went out
         session, self.until = context.take_session(name, port)
         made = context.ssl.wrap_bio(
@@ -151,27 +152,23 @@ class _Transport:
 
     def push(self) -> bool:
         """Hands down what is encrypted. False: some of it is not taken yet."""
-        while True:
-            if not self.unsent:
-                if not self.outgoing.pending:
-                    return True
-                self.unsent = memoryview(self.outgoing.read())
-            size = self.stream.write([self.unsent])
+        while data := self.unsent or self.outgoing.read():
+            size = self.stream.write([data])
             self.flowed |= size > 0
-            self.unsent = self.unsent[size:]
+            self.unsent = _NOTHING if size == len(data) else memoryview(data)[size:]
             if self.unsent:
                 return False
+        return True
 
-    def pull(self, take: Callable[[memoryview], object]) -> int:
-        """Hands on what has come to the connection below, and tells of it as `Stream.read_into` does."""
+    def pull(self) -> bytes | bytearray | None:
+        """Takes what has come to the connection below: nothing at its end; None: nothing has come."""
         scratch = buffers.take()
+        view = memoryview(scratch)
         try:
-            with memoryview(scratch) as view:
-                size = self.stream.read_into(view)
-                if size > 0:
-                    take(view[:size])
-            return size
+            size = self.stream.read_into(view)
+            return None if size == WOULD_BLOCK else scratch[:size]
         finally:
+            view.release()
             buffers.give_back(scratch)
 
     def failure(self, why: str) -> HandshakeError:
@@ -270,17 +267,18 @@ class Handshake:
             if done:
                 return True
             try:
-                size = transport.pull(transport.incoming.write)
+                data = transport.pull()
             except NetworkError as error:
                 raise transport.failure(f"{error}, {self._where()}") from None
-            if size == 0:
-                raise transport.failure(f"it closed the connection {self._where()}")
-            if size == WOULD_BLOCK:
+            if data is None:
                 if broken:
                     raise transport.failure(f"{broken}, {self._where()}")
                 return False
+            if not data:
+                raise transport.failure(f"it closed the connection {self._where()}")
+            transport.incoming.write(data)
             self._due = True
-            self._size += size
+            self._size += len(data)
             if self._size > _MOST_SHAKEN:
                 raise transport.failure(f"its handshake is over the limit of {_MOST_SHAKEN} bytes")
             if self._size > enough:
@@ -352,7 +350,7 @@ class TlsStream:
         self._records = Records(transport.incoming.read())
         self._read: Any = transport.object.read  # typeshed knows only that it may give bytes
         self._first = memoryview(bytearray(1))  # for a byte that has to be read to see that there is one
-        self._held = memoryview(b"")  # what was read before anybody asked for it
+        self._held = _NOTHING  # what was read before anybody asked for it
         self._more = True  # more may be here already: the last read was full
         self._ended = False
         self._failed: tuple[type[NetworkError], str] | None = None  # an error itself would hold its reader
@@ -366,6 +364,7 @@ class TlsStream:
         self.tls: Final = tls
         """With whom and how this speaks TLS."""
         transport.object.context = transport.context.idle
+        transport.object.certificates = b""  # which would have told why it failed
 
     @property
     def peer_address(self) -> str:
@@ -417,7 +416,8 @@ class TlsStream:
         encrypt = transport.object.write
         size = batch = 0
         try:
-            for piece in _pieces(buffers):
+            whole = len(buffers) == 1 and len(buffers[0]) <= _RECORD
+            for piece in buffers if whole else _pieces(buffers):
                 size += encrypt(piece)
                 if size - batch >= _BATCH:
                     batch = size
@@ -492,7 +492,7 @@ class TlsStream:
         held = self._held
         size = min(len(held), len(buffer))
         buffer[:size] = held[:size]
-        self._held = held[size:] if size < len(held) else memoryview(b"")
+        self._held = held[size:] if size < len(held) else _NOTHING
         return size
 
     def _fill(self, buffer: memoryview, size: int) -> int:
@@ -502,19 +502,22 @@ class TlsStream:
             0  # bytes that OpenSSL was given last, and how many of their records gave nothing
         )
         drained = False
-        here = self._more or self._step is not None or transport.incoming.pending > 0
+        here = self._more or self._step is not None
         self._more = False
         try:
             for _ in range(_MOST_STEPS):
                 if size == room or self._ended:
                     break
                 if here:
-                    got = self._decrypt(buffer[size:])
+                    got = self._decrypt(buffer[size:] if size else buffer)
                     if got >= 0:
                         size += got
                         idle -= 1
+                        # A record that did not fit has filled the buffer, unless a worker read it for another.
                         # An exception that says that nothing is left would cost as much as to decrypt it.
-                        here = transport.object.pending() > 0 or transport.incoming.pending > 0
+                        here = transport.incoming.pending > 0 or (
+                            self._wary and transport.object.pending() > 0
+                        )
                         continue
                     if self._step is not None:
                         break
@@ -553,6 +556,7 @@ class TlsStream:
             got: int = self._read_by_worker(buffer) if self._wary else self._read(len(buffer), buffer)
         except ssl.SSLWantReadError:
             got = WOULD_BLOCK
+            self._release()
         except ssl.SSLError as error:
             got = self._stopped(error)
         if self._step is not None:
@@ -571,6 +575,15 @@ class TlsStream:
                 )
                 self._raise_again()
         return got
+
+    def _release(self) -> None:
+        """Has OpenSSL give its memory back, of which an idle connection would keep 16 KiB.
+
+        quirk - OpenSSL 3.0 to 3.6 - openssl/ssl/statem/statem.c - whatever is no data, such as a ticket, makes
+        it ready for writing, and it is done with that when it has written, be it nothing.
+        """
+        with contextlib.suppress(ssl.SSLError):
+            self._transport.object.write(b"")
 
     def _stopped(self, error: ssl.SSLError) -> int:
         """OpenSSL reads no more: gives 0 for the end, and raises what else it is."""
@@ -599,12 +612,15 @@ class TlsStream:
     def _pull(self) -> int:
         self._raise_again()
         try:
-            size = self._transport.pull(self._records.add)
+            data = self._transport.pull()
         except NetworkError as error:
             self._failed = type(error), str(error)
             raise
-        self._records.ended = size == 0
-        return size
+        if data is None:
+            return WOULD_BLOCK
+        self._records.add(data)
+        self._records.ended = not data
+        return len(data)
 
     def _raise_again(self) -> None:
         if self._failed is not None:

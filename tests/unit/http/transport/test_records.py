@@ -34,7 +34,7 @@ def test_what_is_not_complete_waits() -> None:
     data = record(700) + record(20) + record(0)
     records, found = Records(b""), []
     for start in range(len(data)):
-        records.add(memoryview(data[start : start + 1]))
+        records.add(data[start : start + 1])
         found += taken(records)
     assert found == [(record(700), 1), (record(20), 1), (record(0), 1)]
 

@@ -3,7 +3,7 @@
 import select
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -98,6 +98,25 @@ def test_writing_takes_what_the_kernel_takes(pair: Pair) -> None:
     assert got[:4] == b"head"
     assert got[4:] == data[: sent - 4]
     assert stream.wait(write=True, timeout=5)
+
+
+class Greedy(socket.socket):
+    """A socket whose peer takes all that it gets."""
+
+    def send(self, data: bytes | memoryview, *_: int) -> int:
+        return len(data)
+
+    def sendmsg(self, buffers: Iterable[bytes | memoryview], *_: object) -> int:
+        return sum(map(len, buffers))
+
+
+@pytest.mark.parametrize(
+    "sizes", [[5 << 20], [2 << 20], [100, 5 << 20], [2 << 20, 1], [1 << 20] * 5, [100_000] * 256, [3, 5]]
+)
+def test_a_write_takes_no_more_than_a_poll_has_time_for(sizes: list[int]) -> None:
+    with Greedy() as greedy:
+        stream = SocketStream(greedy)
+        assert stream.write([memoryview(bytes(size)) for size in sizes]) == min(sum(sizes), 2 << 20)
 
 
 def test_waiting_is_bounded(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:

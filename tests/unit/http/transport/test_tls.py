@@ -1,6 +1,7 @@
 """TLS connections: bytes both ways, ends, tickets, sessions, and handshakes in pieces."""
 
 import contextlib
+import ctypes
 import gc
 import hashlib
 import itertools
@@ -253,6 +254,35 @@ def test_tickets_are_no_data() -> None:
             assert stream.read_into(memoryview(bytearray(5))) == WOULD_BLOCK
         until(lambda: stream.peek() is Readiness.QUIET and not stream.wait(write=False, timeout=0.01))
         stream.close()
+
+
+class _Allocated(ctypes.Structure):
+    """What glibc's `mallinfo2` gives."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()
+    )
+
+
+def allocated() -> int:
+    """Bytes that C code has."""
+    mallinfo2 = ctypes.CDLL(None).mallinfo2
+    mallinfo2.restype = _Allocated
+    return int(mallinfo2().uordblks)
+
+
+def test_tickets_leave_no_buffers_behind() -> None:
+    """OpenSSL's has 16 KiB, which each idle connection would keep."""
+    peers = [Severed(server_context(GOOD), 1 << 20) for _ in range(20)]
+    streams = [established(tls_to("localhost", context_for(POLICY))(peer)) for peer in peers]
+    before = allocated()
+    assert {stream.peek() for stream in streams} == {Readiness.QUIET}
+    assert not any(peer.outgoing.pending for peer in peers)
+    assert allocated() - before < len(streams) * 4096
+    for peer, stream in zip(peers, streams, strict=True):
+        stream.write([b"hello"])
+        assert peer.server.read(100) == b"hello"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -617,7 +647,7 @@ class SlowReader(TlsObject):
 
 
 @contextlib.contextmanager
-def reading(answer: bytes) -> Iterator[tuple[TlsStream, type[SlowReader]]]:
+def reading(serve: Callable[[ssl.SSLSocket], object]) -> Iterator[tuple[TlsStream, type[SlowReader]]]:
     """A connection whose peer may ask for a certificate, in the middle of a read."""
     made = cast(
         "type[SlowReader]", type("SlowReader", (SlowReader,), {"go": threading.Event(), "threads": []})
@@ -626,7 +656,7 @@ def reading(answer: bytes) -> Iterator[tuple[TlsStream, type[SlowReader]]]:
         roots=ROOT.pem, certificate=GOOD.pem, key=GOOD.key_pem, alpn=(f"slow-{time.monotonic_ns()}",)
     )
     context_for(policy).ssl.sslobject_class = made
-    with TlsServer(GOOD, speak(answer)) as server:
+    with TlsServer(GOOD, serve) as server:
         ground = SocketStream(connected(server.port))
         stream = secure(server.port, policy, ground)
         stream.write([b"x"])
@@ -640,7 +670,7 @@ def reading(answer: bytes) -> Iterator[tuple[TlsStream, type[SlowReader]]]:
 
 def test_reads_that_may_have_to_sign_are_done_by_other_threads() -> None:
     """A peer that may ask for a certificate may ask a thousand times: each costs a signature."""
-    with reading(b"hello") as (stream, made):
+    with reading(speak(b"hello")) as (stream, made):
         view = memoryview(bytearray(2))
         assert stream.read_into(view) == WOULD_BLOCK
         assert stream.peek() is Readiness.QUIET
@@ -666,8 +696,35 @@ def test_reads_that_may_have_to_sign_are_done_by_other_threads() -> None:
         assert threading.get_ident() not in made.threads
 
 
+def test_such_a_read_ends_in_a_larger_buffer_than_it_began_in() -> None:
+    left: list[bool] = []
+
+    def serve(connection: ssl.SSLSocket) -> None:
+        connection.recv(1)
+        connection.sendall(b"hello")
+        with contextlib.suppress(OSError):  # it takes too long
+            connection.recv(1)
+        left.append(True)
+
+    with reading(serve) as (stream, made):
+        view, got = memoryview(bytearray(100)), bytearray()
+
+        def read(most: int) -> int:
+            got.extend(view[: max(0, stream.read_into(view[:most]))])
+            return len(got)
+
+        made.go.set()
+        until(lambda: stream.peek() is Readiness.DATA)
+        made.go.clear()
+        assert read(2) == 1
+        made.go.set()
+        until(lambda: read(100) == 5)
+        assert got == b"hello"
+        assert not left, "the end was not waited for"
+
+
 def test_closing_in_the_middle_of_such_a_read() -> None:
-    with reading(b"hello") as (stream, made):
+    with reading(speak(b"hello")) as (stream, made):
         stream.close()
         assert not made.go.is_set()
         with pytest.raises(NetworkError, match="Bad file descriptor"):
@@ -714,7 +771,7 @@ class Noted(Records):
         self.taken: list[tuple[int, int]] = []
         stream._records = self
 
-    def take(self) -> tuple[memoryview, int]:
+    def take(self) -> tuple[bytes | bytearray | memoryview, int]:
         data, count = super().take()
         self.taken.append((len(data), count))
         return data, count
