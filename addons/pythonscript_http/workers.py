@@ -54,18 +54,14 @@ class Workers:
             else:
                 self._threads += 1
 
-    def start(self, job: Callable[[], T]) -> Callable[[float], T | None]:
-        """Has a job done whose result is wanted. Where the system gives no thread, it is done at once.
-
-        Returns:
-            What waits some seconds at most for the result, and raises JobError if the job did; None: not yet.
-        """
-        task = _Task(job)
+    def start(self, job: Callable[[], T]) -> "Work[T]":
+        """Has a job done whose result is wanted. Where the system gives no thread, it is done at once."""
+        work = Work(job)
         try:
-            self.submit(task.run)
+            self.submit(work.run)
         except RuntimeError:
-            task.run()
-        return task.result
+            work.run()
+        return work
 
     def spare(self) -> int:
         """How many more jobs could begin at once."""
@@ -100,23 +96,38 @@ class Workers:
             self._threads -= 1
 
 
-class _Task(Generic[T]):
-    """A job with its result."""
+class Work(Generic[T]):
+    """A job with its result. Make it by `Workers.start`."""
 
     def __init__(self, job: Callable[[], T]) -> None:
         self._job = job
         self._ended = threading.Event()
         self._result: T | None = None
         self._failure: str | None = None
+        self._wake: Callable[[], object] | None = None
 
     def run(self) -> None:
+        """Does it. The workers' business."""
         try:
             self._result = self._job()
         except Exception as error:
             self._failure = str(error)
         self._ended.set()
+        if self._wake is not None:
+            self._wake()
 
-    def result(self, seconds: float) -> T | None:
+    def wake(self, waiter: Callable[[], object]) -> None:
+        """Has something called when it is over, or now: the last that was given, in the thread that knows."""
+        self._wake = waiter
+        if self._ended.is_set():  # perhaps since before that was given
+            waiter()
+
+    def __call__(self, seconds: float) -> T | None:
+        """Waits some seconds at most for the result. None: not yet.
+
+        Raises:
+            JobError: the job raised.
+        """
         if not self._ended.wait(seconds):
             return None
         if self._failure is not None:

@@ -420,8 +420,17 @@ MUTANTS: Final = (
     Mutant(
         "a poll does not wait for a step to its end",
         _TLS,
-        "            outcome = self._step(_PATIENCE)\n",
+        "            outcome = self._step(self._patience)\n",
         "            outcome = self._step(30.0)\n",
+        _ON_TLS,
+    ),
+    Mutant(
+        "nor does who watches wait at all",
+        _TLS,
+        "        self._patience = 0.0\n        if self._step is not None:\n            self._step.wake(watcher.wake)\n"
+        "        elif self._due:",
+        "        self._patience = 30.0\n        if self._step is not None:\n            pass\n"
+        "        elif self._due:",
         _ON_TLS,
     ),
     Mutant(

@@ -20,9 +20,10 @@ from pythonscript_http.timing import NEVER, Timing
 from pythonscript_http.tracing import Trace
 from pythonscript_http.transport.connector import Connecting, Connector, Route
 from pythonscript_http.transport.stream import HandshakeError, Network, NetworkError
+from pythonscript_http.workers import Workers
 
 from .failures import Failure, SessionError
-from .loop import Future, Loop, Task, TimedOutError, Watch, sleep
+from .loop import LINGER, Future, Loop, Task, TimedOutError, Watch, sleep
 
 MOST_OF_ROUTE: Final = 6
 """Connections by one route at a time, as browsers have."""
@@ -32,6 +33,7 @@ IDLE_TIME: Final = 30.0
 """Seconds that a connection is kept without a request. Usual servers keep theirs for 5 to 75."""
 
 _IDLE: Final = Phase.IDLE
+_decoders: Final = Workers(4, LINGER, "HTTP decoding")
 
 
 class Terms(NamedTuple):
@@ -349,7 +351,7 @@ class Pool:
             raise
         timing.resolved, timing.connected = connecting.resolved, connecting.connected
         timing.secured = connecting.secured
-        http = HTTP11Connection(timing, Timeouts(), stream, None, connecting.trace)
+        http = HTTP11Connection(timing, Timeouts(), stream, _decoders.start, connecting.trace)
         return Pooled(route, http, timing)
 
     async def _sweep(self) -> None:

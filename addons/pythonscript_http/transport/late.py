@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _CONTEXTS: Final = 64
 """Policies whose contexts are kept; one with Mozilla's roots takes 1 MiB."""
-_NAP: Final = 0.002
-"""Seconds between looks at a load, by those who cannot sleep until it is over."""
 _LAST_WAIT: Final = 5.0
 """Seconds that the end of the process waits for a load: OpenSSL frees what that uses, and it would crash. A
 load only computes, but a busy machine makes tenths of a second of its 30 ms."""
@@ -110,13 +108,14 @@ def _step(context: "TlsContext", host: Host, peer: str) -> Step:
 class _Load:
     """A context that is being made, for all who wait for it. One that nobody waits for any more is not."""
 
-    __slots__ = ("__weakref__", "_context", "_ended", "_failure", "_policy")
+    __slots__ = ("__weakref__", "_context", "_ended", "_failure", "_policy", "_watchers")
 
     def __init__(self, policy: TlsPolicy) -> None:
         self._policy = policy
         self._ended = threading.Event()
         self._context: TlsContext | None = None
         self._failure = ""
+        self._watchers: set[Watcher] = set()
 
     def run(self) -> None:
         """Makes it, in any thread."""
@@ -129,7 +128,18 @@ class _Load:
             self._failure = str(error) or type(error).__name__
         with _lock:
             _loads.pop(self._policy, None)
-        self._ended.set()
+            self._ended.set()
+            watchers, self._watchers = self._watchers, set()
+        for watcher in watchers:
+            watcher.wake()
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tells what `wait` would wait for."""
+        with _lock:
+            if not self._ended.is_set():
+                self._watchers.add(watcher)
+                return
+        watcher.after(0.0)
 
     def wait(self, timeout: float) -> "TlsContext | None":
         """Waits so many seconds at most, and gives the context once it is there.
@@ -227,7 +237,7 @@ class _Loading:
         if self._layer is not None:
             self._layer.watch(watcher)
         else:
-            watcher.after(_NAP)
+            self._load.watch(watcher)
 
     def close(self) -> None:
         """Gives it up, and the connection below with it."""

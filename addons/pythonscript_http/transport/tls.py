@@ -20,7 +20,7 @@ from functools import partial
 from typing import Any, Final
 
 from pythonscript_http import buffers
-from pythonscript_http.workers import Workers
+from pythonscript_http.workers import Work, Workers
 
 from .records import Records
 from .stream import (
@@ -55,8 +55,8 @@ _MOST_STEPS: Final = 500
 _BEGIN: Final = 128
 _NOTHING: Final = memoryview(b"")
 _PATIENCE: Final = 0.0015
-"""Seconds that a call waits for a worker. Most steps take less, and need no second call by that, which would
-come a frame later; but no call may take more than 2 ms."""
+"""Seconds that a call waits for a worker, unless its caller watches and is woken. Most steps take less, and
+need no second call by that, which would come a frame later; but no call may take more than 2 ms."""
 
 _LAST_WAIT: Final = 1.0
 """Seconds that the end of the process waits for steps: OpenSSL frees what they use when it ends."""
@@ -199,7 +199,7 @@ class _Transport:
 class Handshake:
     """A TLS connection that is being made."""
 
-    __slots__ = ("_begin", "_due", "_size", "_step", "_transport", "lacking")
+    __slots__ = ("_begin", "_due", "_patience", "_size", "_step", "_transport", "lacking")
 
     def __init__(self, transport: _Transport) -> None:
         self._transport = transport
@@ -207,7 +207,8 @@ class Handshake:
         self._begin = b""  # of what came
         self._size = 0  # of all that came
         self._due = True  # OpenSSL has something to do
-        self._step: Callable[[float], bool | ssl.SSLError | None] | None = None  # what it does on a worker
+        self._patience = _PATIENCE
+        self._step: Work[bool | ssl.SSLError] | None = None  # what it does on a worker
 
     def poll(self) -> "TlsStream | None":
         """Gives the connection once it stands and is trusted. Raises TlsError when it never will."""
@@ -238,8 +239,9 @@ class Handshake:
 
     def watch(self, watcher: Watcher) -> None:
         """Tells what `wait` would wait for."""
+        self._patience = 0.0
         if self._step is not None:
-            watcher.after(_PATIENCE)
+            self._step.wake(watcher.wake)
         elif self._due:
             watcher.after(0.0)
         else:
@@ -300,7 +302,7 @@ class Handshake:
             else:  # the first one is ours alone, and costs what we choose
                 outcome = step()
         if self._step is not None:
-            outcome = self._step(_PATIENCE)
+            outcome = self._step(self._patience)
         if outcome is None:
             return None
         self._step = None
@@ -334,6 +336,7 @@ class TlsStream:
         "_fresh",
         "_held",
         "_more",
+        "_patience",
         "_read",
         "_records",
         "_step",
@@ -352,12 +355,13 @@ class TlsStream:
         self._first = memoryview(bytearray(1))  # for a byte that has to be read to see that there is one
         self._held = _NOTHING  # what was read before anybody asked for it
         self._more = True  # more may be here already: the last read was full
+        self._patience = _PATIENCE
         self._ended = False
         self._failed: tuple[type[NetworkError], str] | None = None  # an error itself would hold its reader
         self._fresh = True  # no data has come
         # RFC 8446 section 4.6.2: the peer may ask for a certificate, and many times.
         self._wary = bool(transport.context.policy.certificate) and tls.version == "TLSv1.3"
-        self._step: Callable[[float], bytes | ssl.SSLError | None] | None = None  # a read on a worker
+        self._step: Work[bytes | ssl.SSLError] | None = None  # a read on a worker
         self.truncated = False
         """The connection ended without the peer's close_notify, and that matters: what came may not be all
         (RFC 8446 section 6.1). It shows once `peek` or `read_into` has seen the end."""
@@ -449,8 +453,9 @@ class TlsStream:
     def watch(self, watcher: Watcher, *, write: bool) -> None:
         """Tells what `wait` would wait for."""
         transport = self._transport
+        self._patience = 0.0
         if self._step is not None:
-            watcher.after(_PATIENCE)
+            self._step.wake(watcher.wake)
         elif self._held or self._ended or self._failed or self._more:
             watcher.after(0.0)
         else:
@@ -598,7 +603,7 @@ class TlsStream:
         """Does what `_read` does, on a worker; WOULD_BLOCK while that is at it."""
         if self._step is None:
             self._step = _workers.start(partial(_read_step, self._transport.object, len(buffer)))
-        outcome = self._step(_PATIENCE)
+        outcome = self._step(self._patience)
         if outcome is None:
             return WOULD_BLOCK
         self._step = None

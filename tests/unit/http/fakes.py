@@ -1,6 +1,7 @@
 """A network in memory, whose peers play what a test gives them, and clients over it."""
 
 import ssl
+import threading
 from collections.abc import Sequence
 from typing import cast
 
@@ -11,6 +12,24 @@ from pythonscript_http import Error, HTTPClient, NetworkError, Status
 from pythonscript_http.tracing import ConnectionTrace
 from pythonscript_http.transport.stream import WOULD_BLOCK, Address, Readiness, TlsInfo, Watcher
 from pythonscript_http.transport.trust import TlsObject
+
+
+class Watching:
+    """Keeps what it is told of a wait, and whether it was woken."""
+
+    def __init__(self) -> None:
+        self.descriptors: list[int] = []
+        self.seconds: list[float] = []
+        self.woken = threading.Event()
+
+    def descriptor(self, number: int, *, read: bool, write: bool) -> None:
+        self.descriptors.append(number)
+
+    def after(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+    def wake(self) -> None:
+        self.woken.set()
 
 
 class FakeStream:

@@ -53,6 +53,20 @@ def test_a_job_that_raises_does_so_where_its_result_is_wanted() -> None:
         result(10)
 
 
+def test_who_waits_for_a_job_is_woken() -> None:
+    go, woken = threading.Event(), threading.Event()
+    work = Workers(1, 0.05, "wakes").start(lambda: go.wait(10))
+    work.wake(lambda: pytest.fail("another has come since"))
+    work.wake(woken.set)
+    assert not woken.is_set()
+    go.set()
+    assert woken.wait(10)
+    assert work(0.0) is True
+    woken.clear()
+    work.wake(woken.set)
+    assert woken.is_set()  # at once, when it is over
+
+
 def test_without_a_thread_a_job_is_done_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")

@@ -10,7 +10,7 @@ import pytest
 from tests.loopback.certificates import Authority
 from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, until
-from tests.unit.http.fakes import FakeNetwork, FakeStream
+from tests.unit.http.fakes import FakeNetwork, FakeStream, Watching
 
 from devkit.project import ROOT
 from pythonscript_http.config import Limits, Timeouts
@@ -294,6 +294,17 @@ def test_one_that_was_let_go_is_loaded_anew_by_the_thread(busy: threading.Event)
     way.connecting.poll()
     assert not way.stream.sent
     busy.set()
+    way.begin()
+
+
+def test_who_watches_a_load_is_woken(busy: threading.Event) -> None:
+    way, watching = Way(), Watching()
+    way.connecting.poll()
+    way.connecting.watch(watching)
+    assert not watching.woken.is_set()
+    assert all(seconds > 1 for seconds in watching.seconds)  # of deadlines
+    busy.set()
+    assert watching.woken.wait(SECONDS)
     way.begin()
 
 

@@ -29,7 +29,7 @@ from tests.loopback.certificates import DAY, NOW, Authority, Identity, Key, der_
 from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, descriptors, established, until
 from tests.loopback.tls_server import OpenSslServer, TlsServer, garble, server_context, speak
-from tests.unit.http.fakes import FakeStream, Plain
+from tests.unit.http.fakes import FakeStream, Plain, Watching
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.exceptions import LocalError
@@ -596,6 +596,23 @@ def test_what_answers_the_peer_is_worked_out_by_other_threads(slow: tuple[TlsPol
         stream.close()
 
 
+def test_who_watches_a_step_is_woken(slow: tuple[TlsPolicy, type[Slow]]) -> None:
+    """When it is done, and by no clock; and its polls wait for nothing."""
+    policy, made = slow
+    with TlsServer(GOOD, speak(b"hello")) as server:
+        handshake = under_way(server, policy, made)
+        watching = Watching()
+        handshake.watch(watching)
+        assert handshake.poll() is None
+        assert (watching.seconds, watching.woken.is_set()) == ([], False)
+        made.go.set()
+        assert watching.woken.wait(SECONDS)
+        late = Watching()
+        handshake.watch(late)  # it was over before
+        assert late.woken.is_set()
+        established(handshake).close()
+
+
 def test_a_deadline_holds_while_a_step_is_under_way(slow: tuple[TlsPolicy, type[Slow]]) -> None:
     (policy, made), clock = slow, Clock()
     with TlsServer(GOOD, speak(b"hello")) as server:
@@ -666,6 +683,16 @@ def reading(serve: Callable[[ssl.SSLSocket], object]) -> Iterator[tuple[TlsStrea
         finally:
             made.go.set()
             stream.close()
+
+
+def test_who_watches_such_a_read_is_woken() -> None:
+    with reading(b"hello") as (stream, made):
+        watching = Watching()
+        stream.watch(watching, write=False)
+        assert (watching.seconds, watching.woken.is_set()) == ([], False)
+        made.go.set()
+        assert watching.woken.wait(SECONDS)
+        assert received(cast("TlsStream", stream), 5) == b"hello"
 
 
 def test_reads_that_may_have_to_sign_are_done_by_other_threads() -> None:
