@@ -425,12 +425,10 @@ MUTANTS: Final = (
         _ON_TLS,
     ),
     Mutant(
-        "nor does who watches wait at all",
+        "who watches a step is woken",
         _TLS,
-        "        self._patience = 0.0\n        if self._step is not None:\n            self._step.wake(watcher.wake)\n"
-        "        elif self._due:",
-        "        self._patience = 30.0\n        if self._step is not None:\n            pass\n"
-        "        elif self._due:",
+        "            self._step.wake(watcher.wake)\n        elif self._due:",
+        "            pass\n        elif self._due:",
         _ON_TLS,
     ),
     Mutant(

@@ -692,7 +692,7 @@ def test_who_watches_such_a_read_is_woken() -> None:
         assert (watching.seconds, watching.woken.is_set()) == ([], False)
         made.go.set()
         assert watching.woken.wait(SECONDS)
-        assert received(cast("TlsStream", stream), 5) == b"hello"
+        assert received(stream, 5) == b"hello"
 
 
 def test_reads_that_may_have_to_sign_are_done_by_other_threads() -> None:
