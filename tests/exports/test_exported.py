@@ -63,6 +63,8 @@ def test_a_game_on_a_machine_that_has_nothing(
     assert "cannot be started: the Python of a game has no executable" in got["child"]
     assert got["roots"] > 100
     assert got["observed"] == [False, False, []]
+    no_code = "Control._get_tooltip() is a virtual method, for which super() has no code"
+    assert got["engine"] == [True, no_code, "MOUSE_FILTER_PASS", "MOUSE_FILTER_PASS", "OK"]
     assert got["https"] == "secret"
     assert got["http"] == "hello, world\n"
 

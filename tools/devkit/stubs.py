@@ -3,7 +3,7 @@
 An editor completes from them and mypy checks against them; nothing reads them when a program runs. They say
 what the host does with values (`_pythonscript/variant.pyx`), so an engine type has up to three Python types:
 
-- *returned* by the engine, a value is of the natural type: `bytes`, `list[Node]`, `int` for an enum.
+- *returned* by the engine, a value is of the natural type: `bytes`, `list[Node]`.
 - *taken* by the engine, it is whatever converts: bytes-like data, a sequence of nodes, a str for a
   StringName.
 - *received* by a method that overrides a virtual one, it is the natural type, or `Any` where the user may
@@ -145,6 +145,17 @@ _LOAD = (
     "def load(path: str) -> Resource:",
     '    """The resource of a file (class reference: @GDScript.load)."""',
 )
+_OF_OBJECTS = (
+    "    def free(self) -> None: ...",
+    "    def _notification(self, what: Any, /) -> None: ...",
+    "    def _get(self, property: Any, /) -> Any: ...",
+    "    def _set(self, property: Any, value: Any, /) -> bool: ...",
+    "    def _get_property_list(self) -> list[dict[str, Any]]: ...",
+    "    def _validate_property(self, property: Any, /) -> None: ...",
+    "    def _property_can_revert(self, property: Any, /) -> bool: ...",
+    "    def _property_get_revert(self, property: Any, /) -> Any: ...",
+)
+"""What every object has, and the description does not tell: the callbacks that `super()` reaches."""
 _OWN = ("push_error", "push_warning", "is_instance_valid", "engine_version", "stringify")
 
 
@@ -197,7 +208,7 @@ class _Stubs:
         self.builtins = {entry["name"]: entry for entry in api["builtin_classes"]}
         self.enums = {
             f"{entry['name']}.{enum['name']}" for entry in api["classes"] for enum in entry.get("enums", ())
-        } | {enum["name"] for enum in api["global_enums"] if "." not in enum["name"]}
+        } | {enum["name"] for enum in api["global_enums"] if _ENUMS.get(enum["name"]) != "int"}
         self.parents = {entry["name"]: entry.get("inherits", "") for entry in api["classes"]}
         self.getters: dict[tuple[str, str], str] = {
             (entry["name"], method["name"]): method.get("return_value", {}).get("type", "")
@@ -302,7 +313,7 @@ class _Stubs:
         if entry["is_vararg"]:
             arguments.append("*arguments: Any")
         kind = entry.get("return_type") or entry.get("return_value", {}).get("type", "")
-        result = (self.taken(kind) if virtual else self.returned(kind)) if kind else "None"
+        result = (self.taken(kind) if virtual else self.enum(kind) or self.returned(kind)) if kind else "None"
         if virtual and not kind:
             result = "collections.abc.Coroutine[Any, Any, None] | None"  # it may be an `async def`
         if shared:
@@ -334,8 +345,13 @@ class _Stubs:
         name = owner["name"]
         while name and (name, entry.get("getter", "")) not in self.getters:
             name = self.parents[name]
-        prefix, _, enum = self.getters.get((name, entry.get("getter", "")), "").rpartition("::")
-        if prefix not in ("enum", "bitfield") or enum not in self.enums or entry.get("index", -1) >= 0:
+        getter = self.getters.get((name, entry.get("getter", "")), "")
+        return "" if entry.get("index", -1) >= 0 else self.enum(getter)
+
+    def enum(self, kind: str) -> str:
+        """The enum that the engine returns; empty: it is another type, or Python has no such enum."""
+        prefix, _, enum = kind.rpartition("::")
+        if prefix not in ("enum", "bitfield") or enum not in self.enums:
             return ""
         cls, _, own = enum.rpartition(".")
         return f"{self.class_name(cls)}.{own}" if cls else enum
@@ -369,7 +385,7 @@ class _Stubs:
         brief = _prose(entry.get("brief_description", "")) or f"Class reference: {entry['name']}."
         yield f'    """{brief}"""'
         if entry["name"] == "Object":
-            yield "    def free(self) -> None: ..."
+            yield from _OF_OBJECTS
         for enum in entry.get("enums", ()):
             yield f"    class {enum['name']}({'IntFlag' if enum['is_bitfield'] else 'IntEnum'}):"
             yield from (f"        {_name(value['name'])} = {value['value']}" for value in enum["values"])

@@ -26,7 +26,7 @@ from _pythonscript.variant import Box, stringify
 
 from . import _addons, _globals
 from .annotations import add_type
-from .declare import is_native, owner_of
+from .declare import is_native, native_of, owner_of
 from .enums import MethodFlags, PropertyUsage, VariantType
 
 declared: dict[str, type[Any]] = {}
@@ -105,10 +105,11 @@ def reach(cls: EngineClass, name: str) -> Any:
         own = owner._engine_class
         entries = outgoing.call_shared(db, "class_get_method_list", own, True)
         entry = next(entry for entry in entries if entry["name"] == name)
+        enum = enum_named(_enum_in(entry))
         if entry["flags"] & MethodFlags.STATIC:
-            found = staticmethod(outgoing.StaticMethod(own, name, compiled.hash_of(entry)))
+            found = staticmethod(outgoing.StaticMethod(own, name, compiled.hash_of(entry), enum))
         else:
-            found = compiled.NativeMethod(own, entry)
+            found = compiled.NativeMethod(own, entry, enum)
     elif _has_property(natives[0], name):
         owner, found = natives[0], NativeProperty(name)
     else:
@@ -126,7 +127,7 @@ def _has_property(native: EngineClass, name: str) -> bool:
 
 def _kept(cls: type[Any], name: str, value: Any) -> Any:
     """A constant or an enum, which the engine's class that `cls` is or inherits has from now on."""
-    setattr(next(base for base in cls.__mro__ if is_native(base)), name, value)
+    setattr(native_of(cls), name, value)
     return value
 
 
@@ -173,49 +174,68 @@ class Object(objects.Object, metaclass=EngineClass):
         return sorted({*super().__dir__(), *(member["name"] for member in members)})
 
 
-def enum_of_property(cls: type[Any], name: str) -> Any:
-    """The enum of a property of the engine's class that `cls` is or inherits; None if it has none."""
-    return _enum_of_property(next(base for base in cls.__mro__ if is_native(base)), name)
+def enum_of(cls: type[Any], name: str, is_method: bool) -> Any:
+    """The enum of a property, or of what a method returns, of the engine's class that `cls` is or inherits.
 
-
-@functools.cache
-def _enum_of_property(native: EngineClass, name: str) -> Any:
-    """The enum of a property; None if it has none. The engine says it of the getter alone."""
-    db, own = singleton("ClassDB"), native._engine_class
-    getter = f"get_{name}"
-    if outgoing.has_method(db, "class_get_property_getter"):  # since Godot 4.4
-        getter = str(db.class_get_property_getter(own, name))
+    None if there is none.
+    """
+    native = native_of(cls)
+    method = name
+    if not is_method:  # of a property the engine says it by its getter alone
+        db, method = singleton("ClassDB"), f"get_{name}"
+        if outgoing.has_method(db, "class_get_property_getter"):  # since Godot 4.4
+            method = str(db.class_get_property_getter(native._engine_class, name))
     for base in native.__mro__:
-        if "_engine_class" in vars(base) and getter in (enums := _enums_of_results(base)):
-            owner, _, enum = enums[getter].rpartition(".")
-            if (found := _globals.enum(enums[getter])) is not None:
-                return found
-            return getattr(engine_class(owner), enum) if owner else None
+        if "_engine_class" in vars(base) and (enum := _enums_of_results(base).get(method)) is not None:
+            return enum_named(enum)
     return None
 
 
 @functools.cache
 def _enums_of_results(cls: EngineClass) -> dict[str, str]:
-    """The methods of a class that return an enum, with its name."""
+    """A class's own methods, with the engine's name of the enum that each returns."""
+    listed = outgoing.call_shared(singleton("ClassDB"), "class_get_method_list", cls._engine_class, True)
+    return {str(entry["name"]): _enum_in(entry) for entry in listed}
+
+
+def _enum_in(entry: Any) -> str:
+    """The engine's name of the enum that a method returns, by what ClassDB says of it; empty: of none."""
     kinds = PropertyUsage.CLASS_IS_ENUM | PropertyUsage.CLASS_IS_BITFIELD
-    listed = singleton("ClassDB").class_get_method_list(cls._engine_class, True)
-    return {
-        str(entry["name"]): str(entry["return"]["class_name"])
-        for entry in listed
-        if entry["return"]["usage"] & kinds
-    }
+    returned = entry["return"]
+    return str(returned["class_name"]) if returned["usage"] & kinds else ""
+
+
+def enum_named(name: str) -> Any:
+    """The enum by the engine's name of it, `Node.ProcessMode` or `Key`.
+
+    None if Python has none, as of `Vector3.Axis`.
+    """
+    owner, _, own = name.rpartition(".")
+    found = _globals.enum(name)
+    with suppress(AttributeError):
+        return getattr(engine_class(owner), own) if owner and found is None else found
+    return None
 
 
 @functools.cache
 def native_properties(cls: EngineClass) -> frozenset[str]:
     """The properties of the engine's own class that `cls` is or inherits."""
-    native = next(base for base in cls.__mro__ if is_native(base))
+    native = native_of(cls)
     if native is Object:
         return frozenset()
     if native is not cls:  # so that all classes over one of the engine's share its list
         return native_properties(native)
     listed = singleton("ClassDB").class_get_property_list(cls._engine_class)
     return frozenset(entry["name"] for entry in listed)
+
+
+@functools.cache
+def known_virtuals(native: str) -> dict[str, Any]:
+    """The virtual methods of an engine class, by name, as ClassDB describes them; a release engine tells of none."""
+    if not singleton("OS").is_debug_build():
+        return {}
+    listed = singleton("ClassDB").class_get_method_list(native)
+    return {entry["name"]: entry for entry in listed if entry["flags"] & MethodFlags.VIRTUAL}
 
 
 def engine_class(name: str) -> EngineClass:
@@ -302,7 +322,7 @@ def lookup(name: str) -> Any:
 
 def forget() -> None:
     """Drops every engine value that this module keeps; the engine is about to go."""
-    for cached in (native_properties, singleton, _enum_of_property, _enums_of_results):
+    for cached in (native_properties, singleton, known_virtuals, _enums_of_results):
         cached.cache_clear()
     for made in (_made, _made_enums, declared):
         made.clear()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import FunctionType
 from typing import Any, NamedTuple
 
 from _pythonscript import classes, errors
 from _pythonscript.incoming import Method
 from _pythonscript.interface import engine_version
+from _pythonscript.natives import VirtualMethod
 from _pythonscript.variant import Type
 
-from ._classes import declared, engine_class, native_properties, reach, singleton
+from ._classes import declared, engine_class, known_virtuals, native_properties, reach, singleton
 from .annotations import is_container, resolve
 from .declare import (
+    NO_ANSWERS,
     DeclarationError,
     hints_of,
     is_native,
@@ -113,7 +115,9 @@ def register(cls: type[Any]) -> None:
     except ValueError as error:
         raise DeclarationError(str(error)) from error
     for name in names_at_super(cls):
-        reach(engine_class(spec.native), name)
+        native = engine_class(spec.native)
+        if reach(native, name) is None and (end := _end_of(spec.native, name, described.virtuals)) is not None:
+            setattr(native, name, end)
     cls._method_names = _method_names(cls)
     declared[spec.name] = cls
     if singleton("OS").is_debug_build():
@@ -266,7 +270,7 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
     """
     if not spec.virtuals:
         return {}
-    known = _known_virtuals(spec.native)
+    known = known_virtuals(spec.native)
     found = {}
     for name, function in spec.virtuals.items():
         if known and name not in known:
@@ -284,8 +288,31 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
     return found
 
 
+def _end_of(native: str, name: str, virtuals: Mapping[str, Method]) -> VirtualMethod | None:
+    """Where `super()` ends that looks for a virtual method of the engine's; None: it is none.
+
+    Args:
+        native: the engine's class.
+        virtuals: those that the class which uses `super()` overrides, as a release engine tells of none.
+    """
+    known = known_virtuals(native)
+    if name in NO_ANSWERS:
+        return VirtualMethod(native, name, NO_ANSWERS[name])
+    if known and name in known:
+        return VirtualMethod(native, name, type(None) if _is_void(known[name]) else None)
+    if not known and name in virtuals:
+        return VirtualMethod(native, name, type(None) if virtuals[name].returns is None else None)
+    return None
+
+
+def _is_void(known: dict[str, Any]) -> bool:
+    """Whether a virtual method returns nothing, by what ClassDB says of it."""
+    returned = known["return"]
+    return returned["type"] == VariantType.NIL and not returned["usage"] & PropertyUsage.NIL_IS_VARIANT
+
+
 def _declared(spec: ClassSpec, method: MethodSpec) -> _Virtual:
-    if method.name in _known_virtuals(spec.native):
+    if method.name in known_virtuals(spec.native):
         raise DeclarationError(
             f"{spec.name}.{method.name} is the engine's own virtual method: override it without @virtual",
             method.name,
@@ -315,14 +342,6 @@ def _listed(entry: dict[str, Any]) -> Info:
     return _property_info(Info(name, value._replace(**given)))
 
 
-def _known_virtuals(native: str) -> dict[str, Any]:
-    """The virtual methods of an engine class, by name; none in a release engine, which need not be asked."""
-    if not singleton("OS").is_debug_build():
-        return {}
-    listed = singleton("ClassDB").class_get_method_list(native)
-    return {entry["name"]: entry for entry in listed if entry["flags"] & MethodFlags.VIRTUAL}
-
-
 def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> MethodSpec:
     """Checks a virtual method's signature; where the engine wants an `Error`, an int becomes one.
 
@@ -331,20 +350,13 @@ def _check_virtual(method: MethodSpec, known: dict[str, Any]) -> MethodSpec:
     """
     if len(method.arguments) != len(known["args"]):
         raise TypeError(f"it takes {len(known['args'])} arguments, not {len(method.arguments)}")
-    pairs = list(zip(method.arguments, known["args"], strict=True))
-    method = method._replace(
-        arguments=tuple(_packed(argument, info["type"], LIST_ARRAYS) for argument, info in pairs)
-    )
-    if method.returns is not None:
-        arrays = LIST_ARRAYS | NUMBER_ARRAYS
-        method = method._replace(returns=_packed(method.returns, known["return"]["type"], arrays))
+    known_type = known["return"]["type"]
+    method = _with_packed(method, [info["type"] for info in known["args"]], known_type)
     for argument, info in zip(method.arguments, known["args"], strict=True):
         if argument.type != info["type"]:
             wanted = info["class_name"] or VariantType(info["type"]).name.lower()
             raise TypeError(f"argument {argument.name} must be annotated as the engine's {wanted}")
-    known_type, wants_any = known["return"]["type"], known["return"]["usage"] & PropertyUsage.NIL_IS_VARIANT
-    wants_nothing = known_type == VariantType.NIL and not wants_any
-    if wants_nothing and method.returns is not None:
+    if _is_void(known) and method.returns is not None:
         raise TypeError("it must be annotated as returning None")
     given = VariantType.NIL if method.returns is None else method.returns.type
     if given != known_type:
@@ -361,12 +373,20 @@ def _check_packed(cls: type[Any], method: MethodSpec) -> MethodSpec:
     for base in cls.__mro__:
         found = PACKED.get((base.__name__, method.name)) if is_native(base) else None
         if found is not None and len(found[0]) == len(method.arguments):
-            kinds, result = found
-            pairs = zip(method.arguments, kinds, strict=True)
-            arguments = tuple(_packed(argument, kind, LIST_ARRAYS) for argument, kind in pairs)
-            returns = method.returns and _packed(method.returns, result, LIST_ARRAYS | NUMBER_ARRAYS)
-            return method._replace(arguments=arguments, returns=returns)
+            return _with_packed(method, *found)
     return method
+
+
+def _with_packed(method: MethodSpec, kinds: Sequence[int], result: int) -> MethodSpec:
+    """A virtual method with packed arrays, where the engine has one for a list of its items.
+
+    Args:
+        kinds, result: the Variant.Types of the engine's arguments, and of its result.
+    """
+    pairs = zip(method.arguments, kinds, strict=True)
+    arguments = tuple(_packed(argument, kind, LIST_ARRAYS) for argument, kind in pairs)
+    returns = method.returns and _packed(method.returns, result, LIST_ARRAYS | NUMBER_ARRAYS)
+    return method._replace(arguments=arguments, returns=returns)
 
 
 def _packed(info: Info, wanted: int, arrays: dict[VariantType, type[Any]]) -> Info:

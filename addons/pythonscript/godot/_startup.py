@@ -89,7 +89,7 @@ def start(addons: str, advice: str) -> bool:
     sys.setswitchinterval(_SWITCH_INTERVAL)
     interface.begin()
     errors.set_project_folder(os.path.dirname(addons))  # noqa: PTH120 - pathlib costs start-up
-    outgoing.load(_classes.native_properties, _scripts.argument_types, _classes.enum_of_property)
+    outgoing.load(_classes.native_properties, _scripts.argument_types, _classes.enum_of)
     callables.load()
     members.load()
     containers.load(_registration.type_of)

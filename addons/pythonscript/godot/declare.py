@@ -369,6 +369,11 @@ def is_native(cls: type[Any]) -> bool:
     return "_engine_class" in vars(cls) and "_spec" not in vars(cls)
 
 
+def native_of(cls: type[Any]) -> Any:
+    """The engine's own class that a class is or inherits."""
+    return next(base for base in cls.__mro__ if is_native(base))
+
+
 def inspect_class(cls: type[Any], *, abstract: bool = False, tool: bool = False, icon: str = "") -> ClassSpec:
     """The specification of a class, from its body.
 
@@ -394,6 +399,17 @@ _ANSWERS = {
     "_property_get_revert": ("property",),
 }
 """Those that are no virtual methods to the engine, but callbacks; with their arguments."""
+
+NO_ANSWERS: dict[str, type[Any]] = {
+    "_notification": type(None),
+    "_get": type(None),
+    "_set": bool,
+    "_get_property_list": list,
+    "_validate_property": type(None),
+    "_property_can_revert": bool,
+    "_property_get_revert": type(None),
+}
+"""Those of them of which the engine has none itself, with the class whose empty value they return then."""
 
 
 class _Inspection:
@@ -488,7 +504,7 @@ class _Inspection:
                     f"{self.cls.__name__} inherits {parent.__name__} and {other.__name__}, but an engine "
                     "class has one parent: make one of them a plain Python class, or hold an object of it"
                 )
-        return parent, next(base for base in engine_classes if is_native(base))
+        return parent, native_of(parent)
 
     def members(self) -> Iterator[tuple[type[Any], str, Any]]:
         """The members to register with the engine, each with the class whose body has it."""

@@ -84,6 +84,45 @@ func test_super_in_heirs() -> void:
 	check("of a RefCounted", counted.get_reference_count(), 11)
 
 
+class Processing:
+	extends Control
+
+	func _process(_delta: float) -> void:
+		name = "Processed"
+
+
+func test_super_ends_at_the_engine() -> void:
+	var node := PyCooperating.new()
+	node.notification(9999)
+	check("notifications", node.get_log(), ["mixin 9999", "own 9999"])
+	add_child(node)
+	var log: Array = node.get_log()
+	check_true("the mixin's turn: " + str(log), log.has("mixin None"))
+	check_true("its own", log.find("ready") > log.find("mixin None"))
+	await get_tree().process_frame
+	await get_tree().process_frame
+	check_true("a frame", node.get_log().has("process"))
+	check("get", node.get("two"), null)
+	node.set("two", 2)
+	check("set", node.get("two"), null)
+	check("a list", names_of(node).count("one"), 1)
+	check("revert", node.property_can_revert("one"), false)
+	check("to", node.property_get_revert("one"), null)
+	var plain := Control.new()
+	var scripted := Processing.new()
+	var no_helper := "'super' object has no attribute '_helper'"
+	var no_code := "Control._has_point() is a virtual method, for which super() has no code"
+	check(
+		"what cannot be",
+		node.ask(plain),
+		["none", "Control has no member '_process'", no_helper, no_code]
+	)
+	check("a script's", node.ask(scripted), ["none", null, no_helper, no_code])
+	check("is called", scripted.name, &"Processed")
+	for one: Node in [node, plain, scripted]:
+		one.free()
+
+
 func test_dynamic_properties() -> void:
 	var node := PyDynamic.new()
 	check("get", node.get("size"), 3)

@@ -13,7 +13,8 @@ const QUESTIONS: Array[String] = [
 	"child",
 	"roots",
 	"left",
-	"observed"
+	"observed",
+	"engine"
 ]
 
 

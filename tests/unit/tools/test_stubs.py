@@ -112,6 +112,9 @@ NODE: dict[str, Any] = {
         method("texts", argument("texts", "PackedStringArray"), returns="PackedStringArray"),
         method("make", returns="Node", is_static=True),
         method("mode", returns="enum::Node.Mode"),
+        method("open", returns="enum::Error", is_static=True),
+        method("axis", returns="enum::Vector3.Axis"),
+        method("_modes", returns="bitfield::Node.Flags", is_virtual=True),
         method(
             *("_input", argument("m", "enum::Node.Mode"), argument("node", "Node")),
             returns="PackedByteArray",
@@ -211,7 +214,10 @@ def body(text: str, name: str) -> list[str]:
         "def give(self, data: Buffer) -> bytes: ...",
         "def texts(self, texts: _Items[str]) -> PackedStringArray: ...",
         "def make() -> Node: ...",
-        "def mode(self) -> int: ...",
+        "def mode(self) -> Node.Mode: ...",
+        "def open() -> Error: ...",
+        "def axis(self) -> int: ...",
+        "def _modes(self) -> int: ...",
         "def _input(self, m: Any, node: Node, /) -> Buffer: ...",
         "def _read(self, buffer: Any, /) -> Any: ...",
         "def with_(self) -> None: ...",
@@ -219,6 +225,12 @@ def body(text: str, name: str) -> list[str]:
 )
 def test_a_class(text: str, line: str) -> None:
     assert line in body(text, "Node(Object):")
+
+
+def test_the_callbacks_of_objects(text: str) -> None:
+    lines = body(text, "Object:")
+    for line in ("def free(self) -> None: ...", "def _set(self, property: Any, value: Any, /) -> bool: ..."):
+        assert line in lines
 
 
 def test_what_python_cannot_name_is_left_out(text: str) -> None:

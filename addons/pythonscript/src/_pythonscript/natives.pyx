@@ -13,12 +13,15 @@ from _pythonscript.interface cimport *
 from _pythonscript cimport outgoing, strings, variant
 from _pythonscript.objects cimport Object
 from _pythonscript.variant cimport Box
+from _pythonscript.outgoing import get_member
 
 cdef extern from "Python.h":
     PyObject *_PyType_Lookup(type, object)
 
-CONST, VARARG = 4, 16  # MethodFlags
-NIL_IS_VARIANT = 131072  # PropertyUsageFlags
+cdef enum:
+    CONST = 4                # MethodFlags
+    VARARG = 16
+    NIL_IS_VARIANT = 131072  # PropertyUsageFlags
 
 
 cdef class NativeMethod:
@@ -28,16 +31,18 @@ cdef class NativeMethod:
         class_name: the class.
         entry: what `ClassDB.class_get_method_list` says of the method, as the engine's own Dictionary: a default that is no
             object at all is not the same as none of a class.
+        enum: the enum that it returns; None if it returns none.
 
     Raises:
         AttributeError: the engine knows no method of this signature.
     """
     cdef readonly str __name__
     cdef str where
+    cdef object enum
     cdef GDExtensionMethodBindPtr bind
 
-    def __init__(self, str class_name, entry):
-        self.__name__ = str(entry["name"])
+    def __init__(self, str class_name, entry, enum=None):
+        self.__name__, self.enum = str(entry["name"]), enum
         self.where = f"{class_name}.{self.__name__}()"
         self.bind = gde.classdb_get_method_bind(strings.intern(class_name), strings.intern(self.__name__), hash_of(entry))
         if self.bind is NULL:
@@ -56,10 +61,41 @@ cdef class NativeMethod:
         target, values = arguments[0], arguments[1:]
         if keywords:
             values = outgoing.in_order(target, self.__name__, values, keywords)
-        return outgoing.call_bind(self.bind, (<Object>target).pointer(), self.where, values)
+        return outgoing.call_bind(self.bind, (<Object>target).pointer(), self.where, values, self.enum)
 
     def __repr__(self):
         return f"<method {self.where}>"
+
+
+cdef class VirtualMethod:
+    """A virtual method of an engine class, in the class's body, where `super()._ready()` ends: the engine has no code for it.
+
+    Args:
+        class_name, name: the engine's.
+        answer: the class of what a call returns, the one that is made without arguments; None where nobody knows what
+            the engine does in the method's place.
+    """
+    cdef readonly str __name__
+    cdef str where
+    cdef object answer
+
+    def __init__(self, str class_name, str name, answer):
+        self.__name__, self.where, self.answer = name, f"{class_name}.{name}()", answer
+
+    def __get__(self, instance, owner):
+        if instance is None:
+            return self
+        if _PyType_Lookup(type(instance), self.__name__) is <PyObject *>self:  # by no `super()`: a script may have it
+            return get_member(instance, self.__name__)
+        if self.answer is None:
+            raise AttributeError(f"{self.where} is a virtual method, for which super() has no code")
+        return MethodType(self, instance)
+
+    def __call__(self, *arguments):
+        return self.answer()
+
+    def __repr__(self):
+        return f"<virtual method {self.where}>"
 
 
 def hash_of(entry) -> int:

@@ -63,7 +63,7 @@ cdef GDExtensionMethodBindPtr get_script
 cdef unsigned long main_thread
 cdef object native_properties = None
 cdef object argument_types = None
-cdef object enum_of_property = None
+cdef object enum_of = None
 cdef dict members = {}             # class -> Members
 cdef PyObject *last_class = NULL   # the one asked for last: `members` keeps it
 cdef Members last_members = None
@@ -83,7 +83,7 @@ cdef class Member:
     cdef Kind kind
     cdef bint keeps      # it is used without giving up the GIL, where an object is alone with the engine (`may_keep`)
     cdef bint of_object
-    cdef object enum     # of a property; None: none, or nobody asked yet
+    cdef object enum     # of a property, or of what a method returns; None: none, or nobody asked yet
     cdef bint enum_known
     cdef bint shares     # it is a container's, whose own containers are shared
     cdef dict declared   # a script's id -> what it declares of the arguments (see `retype`); None: nobody asked yet
@@ -123,11 +123,12 @@ def load(properties, types, enum):
         properties: a callable that returns the names of the properties of the engine's class that a class is or inherits.
         types: a callable that returns what a script declares, of an object that has it and a method's name: for each
             argument the Type of a typed container, or None.
-        enum: a callable that returns the enum of a property, of a class and the property's name; None if it has none.
+        enum: a callable that returns the enum of a member, of a class, the member's name and whether it is a method, which
+            returns that enum; None if there is none.
     """
-    global get_script, main_thread, native_properties, argument_types, enum_of_property
+    global get_script, main_thread, native_properties, argument_types, enum_of
     main_thread = PyThread_get_thread_ident()
-    native_properties, argument_types, enum_of_property = properties, types, enum
+    native_properties, argument_types, enum_of = properties, types, enum
     packed.caller = sys.modules[__name__]
     objects.find_member, objects.set_member = find_member, set_member
     get_script = gde.classdb_get_method_bind(strings.intern("Object"), strings.intern("get_script"), GET_SCRIPT_HASH)
@@ -415,6 +416,8 @@ cdef object call(object target, Member member, PyObject *const *values, Py_ssize
             Py_DECREF(raised)
             raise raised
         if error.error == GDEXTENSION_CALL_OK:
+            if result.type == GDEXTENSION_VARIANT_TYPE_INT and member.of_object:
+                return as_enum(target, member, result.words[0], True)
             return taken(&result, member.shares)
         member.declared = None  # a script may have been changed
         given = tuple([<object>values[i] for i in range(count)])
@@ -490,19 +493,23 @@ cdef object finish(Variant *result, GDExtensionCallError *error, object where, t
 
 
 def call_method(target, str name, *arguments):
-    """Calls a method of an object or builtin value by its name."""
-    return call(target, new_member(target, name), tuple_items(arguments, 0), len(arguments))
+    """Calls a method of an object or builtin value by its name. An enum that an object's returns is an int."""
+    return call(target, new_plain_member(target, name), tuple_items(arguments, 0), len(arguments))
 
 
 def call_shared(target, str name, *arguments):
     """The same, and a container that is returned is the engine's own."""
-    cdef Member member = new_member(target, name)
+    cdef Member member = new_plain_member(target, name)
     member.shares = True
     return call(target, member, tuple_items(arguments, 0), len(arguments))
 
 
-cdef object call_bind(GDExtensionMethodBindPtr bind, void *ptr, object where, tuple values):
-    """Calls the method of a MethodBind, whatever else the object's class or script has under its name."""
+cdef object call_bind(GDExtensionMethodBindPtr bind, void *ptr, object where, tuple values, object enum):
+    """Calls the method of a MethodBind, whatever else the object's class or script has under its name.
+
+    Args:
+        enum: the enum that it returns; None if it returns none.
+    """
     cdef Variant result
     cdef Arguments arguments
     cdef GDExtensionCallError error
@@ -512,6 +519,8 @@ cdef object call_bind(GDExtensionMethodBindPtr bind, void *ptr, object where, tu
         with nogil:
             gde.object_method_bind_call(
                 bind, ptr, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
+        if error.error == GDEXTENSION_CALL_OK and enum is not None:
+            return variant.member_of(enum, result.words[0])
         return finish(&result, &error, where, values)
     finally:
         discard(&arguments)
@@ -548,20 +557,24 @@ def call_changing(value, str name, *arguments):
 cdef class StaticMethod:
     """A static method of an engine class, in engines that have no `ClassDB.class_call_static` too (before Godot 4.4).
 
+    Args:
+        enum: the enum that it returns; None if it returns none.
+
     Raises:
         AttributeError: the engine has none of this name and hash.
     """
     cdef GDExtensionMethodBindPtr bind
     cdef str where
+    cdef object enum
 
-    def __init__(self, str class_name, str name, int64_t method_hash):
-        self.where = f"{class_name}.{name}()"
+    def __init__(self, str class_name, str name, int64_t method_hash, enum=None):
+        self.where, self.enum = f"{class_name}.{name}()", enum
         self.bind = gde.classdb_get_method_bind(strings.intern(class_name), strings.intern(name), method_hash)
         if self.bind is NULL:
             raise AttributeError(f"the engine has no method {self.where} with the hash {method_hash}")
 
     def __call__(self, *values):
-        return call_bind(self.bind, NULL, self.where, values)
+        return call_bind(self.bind, NULL, self.where, values, self.enum)
 
 
 def has_method(target, str name) -> bool:
@@ -645,6 +658,13 @@ cdef Member new_member(object target, str name):
     return member
 
 
+cdef Member new_plain_member(object target, str name):
+    """One that is used but once, for which nobody looks for an enum."""
+    cdef Member member = new_member(target, name)
+    member.enum_known = True
+    return member
+
+
 cdef int remember(Object target, Members known, Member member, bint is_method) except -1:
     """What a script has, its other objects need not have."""
     if not has_script(target):
@@ -678,7 +698,7 @@ cdef object get_value(object target, Member member):
             gde.variant_get_named(&this, &member.tag.value, &result, &valid)
     free_variant(&this)
     if valid and result.type == GDEXTENSION_VARIANT_TYPE_INT and member.of_object:
-        return as_enum(target, member, result.words[0])
+        return as_enum(target, member, result.words[0], False)
     if valid:
         return taken(&result, False)
     free_variant(&result)
@@ -687,10 +707,10 @@ cdef object get_value(object target, Member member):
     raise AttributeError(f"{type(target).__name__} has no member {member.name!r}", name=member.name, obj=target)
 
 
-cdef object as_enum(object target, Member member, int64_t number):
-    """The value of a property: the member, where it is an enum's and has one."""
+cdef object as_enum(object target, Member member, int64_t number, bint is_method):
+    """An int that a property has or a method returns: the member, where it is an enum's and has one."""
     if not member.enum_known:
-        member.enum, member.enum_known = enum_of_property(type(target), member.name), True
+        member.enum, member.enum_known = enum_of(type(target), member.name, is_method), True
     return number if member.enum is None else variant.member_of(member.enum, number)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from godot import (
     Array,
+    Control,
     Engine,
     FileAccess,
     Node,
@@ -73,6 +74,80 @@ class PyOverriding(Node):
             except (AttributeError, TypeError) as error:
                 told.append(str(error))
         return told
+
+
+class Cooperative:
+    """A mixin, which knows nothing of what comes after it."""
+
+    log: list[str]
+
+    def _ready(self) -> None:
+        above: Any = super()
+        self.log.append(f"mixin {above._ready()}")
+
+    def _notification(self, what: int) -> None:
+        above: Any = super()
+        above._notification(what)
+        self.log.append(f"mixin {what}")
+
+
+@gdclass
+class PyCooperating(Cooperative, Control):
+    """Calls by `super()` what the engine has no code for."""
+
+    def __init__(self) -> None:
+        self.log = []
+
+    def _ready(self) -> None:
+        super()._ready()
+        self.log.append("ready")
+
+    def _process(self, delta: float) -> None:
+        super()._process(delta)
+        self.log.append("process")
+
+    def _notification(self, what: int) -> None:
+        super()._notification(what)
+        self.log.append(f"own {what}")
+
+    def _has_point(self, point: Vector2) -> bool:
+        return super()._has_point(point)
+
+    def _get(self, name: StringName) -> Any:
+        return super()._get(name)
+
+    def _set(self, name: StringName, value: Any) -> bool:
+        return super()._set(name, value)
+
+    def _get_property_list(self) -> list[dict[str, Any]]:
+        return [*super()._get_property_list(), {"name": "one"}]
+
+    def _validate_property(self, found: dict[str, Any]) -> None:
+        super()._validate_property(found)
+
+    def _property_can_revert(self, name: StringName) -> bool:
+        return super()._property_can_revert(name)
+
+    def _property_get_revert(self, name: StringName) -> Any:
+        return super()._property_get_revert(name)
+
+    def get_log(self) -> list[str]:
+        return self.log
+
+    def ask(self, other: Node) -> list[Any]:
+        """What there is."""
+        told = [getattr(super(), "_get_minimum_size", "none")]
+        asked: Any = other
+        for ask in (lambda: asked._process(0.5), lambda: self._helper(), lambda: self._has_point(Vector2())):
+            try:
+                told.append(ask())
+            except AttributeError as error:
+                told.append(str(error))
+        return told
+
+    def _helper(self) -> None:
+        above: Any = super()
+        above._helper()
 
 
 @gdclass

@@ -298,7 +298,56 @@ def enum_properties() -> None:
     label.size_flags_vertical = godot.Control.SIZE_FILL | godot.Control.SIZE_EXPAND
     assert label.size_flags_vertical == 3
     label.free()
+    sprite = godot.Sprite3D()
+    assert type(sprite.axis) is int, "Python has no enum of Vector3's axes"
+    sprite.free()
     node.free()
+
+
+def enums_that_methods_return() -> None:
+    node = Node()
+    assert node.get_process_mode() is Node.ProcessMode.PROCESS_MODE_INHERIT
+    assert type(node.get_child_count()) is int
+    assert Node.get_process_mode(node) is node.get_process_mode(), "called by the class"
+    assert node.connect("renamed", print) is godot.OK
+    assert type(node.call("get_process_mode")) is int, "the engine says nothing of what `call` returns"
+    node.set_script(scripted("func own() -> ProcessMode:\n\treturn PROCESS_MODE_ALWAYS\n", "Node"))
+    wrong: Any = node
+    assert type(wrong.own()) is int
+    assert node.get_process_mode() is Node.ProcessMode.PROCESS_MODE_INHERIT
+    assert godot.FileAccess.get_open_error() is godot.OK, "a static method"
+    status = godot.ResourceLoader.load_threaded_get_status("res://none")
+    assert status.name == "THREAD_LOAD_INVALID_RESOURCE", "of a singleton"
+    assert Node.get_process_thread_messages(node) == 0
+    node.set_process_thread_messages(Node.FLAG_PROCESS_THREAD_MESSAGES)
+    flags = node.get_process_thread_messages()
+    assert isinstance(flags, Node.ProcessThreadMessages)
+    assert flags is Node.ProcessThreadMessages.FLAG_PROCESS_THREAD_MESSAGES
+    both = Node.FLAG_PROCESS_THREAD_MESSAGES | Node.FLAG_PROCESS_THREAD_MESSAGES_PHYSICS
+    node.set_process_thread_messages(both)
+    assert node.get_process_thread_messages() == both
+    key = godot.InputEventKey()
+    for number in (123456789, 123456789, int(godot.KEY_A)):
+        key.set_keycode(number)
+        assert key.get_keycode() == number
+    assert key.get_keycode() is godot.Key.A
+    node.free()
+
+
+def every_enum_of_the_engine_is_there() -> None:
+    """What methods return, by the engine's own lists."""
+    from godot import PropertyUsage, _classes
+
+    kinds = PropertyUsage.CLASS_IS_ENUM | PropertyUsage.CLASS_IS_BITFIELD
+    named = set()
+    for name in ClassDB.get_class_list():
+        for entry in ClassDB.class_get_method_list(name, True):
+            if entry["return"]["usage"] & kinds:
+                named.add(str(entry["return"]["class_name"]))
+    assert len(named) > 100
+    missing = {name for name in named if _classes.enum_named(name) is None}
+    # A value type's, and one of a method of the engine's own, which nobody else can name.
+    assert missing == {"Vector3.Axis", "Control.LayoutMode"}
 
 
 @gdclass
@@ -376,10 +425,10 @@ def bound_methods() -> None:
         get_name()
 
 
-def scripted(body: str) -> GDScript:
-    """A script that extends RefCounted."""
+def scripted(body: str, base: str = "RefCounted") -> GDScript:
+    """A script that extends a class of the engine's."""
     script = GDScript()
-    script.source_code = f"extends RefCounted\n{body}"
+    script.source_code = f"extends {base}\n{body}"
     assert script.reload() == 0
     return script
 

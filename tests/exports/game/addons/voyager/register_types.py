@@ -8,9 +8,27 @@ import time
 import traceback
 from typing import Any
 
-from godot import RefCounted, gdclass
+from godot import Control, FileAccess, RefCounted, Vector2, gdclass
 
 from . import preload, trouble
+
+
+@gdclass
+class PyTraveller(Control):
+    """Calls by `super()` what the engine has no code for."""
+
+    def _ready(self) -> None:
+        super()._ready()
+        self.seen = True
+
+    def _notification(self, what: int) -> None:
+        super()._notification(what)
+
+    def _get_tooltip(self, at: Vector2) -> str:
+        try:
+            return super()._get_tooltip(at)
+        except AttributeError as error:
+            return str(error)
 
 
 @gdclass
@@ -32,6 +50,21 @@ class PyVoyager(RefCounted):
 
         found = sorted(name for name in sys.modules if name.startswith("pythonscript_http.editor"))
         return [EngineDebugger.is_active(), tracing.default_trace(float, float) is not None, found]
+
+    def engine(self) -> list[Any]:
+        """What a release engine, which describes less of itself, is known to have."""
+        node: Any = PyTraveller()
+        node._ready()
+        node.mouse_filter = Control.MOUSE_FILTER_PASS
+        found = [
+            node.seen,
+            node._get_tooltip(Vector2()),
+            node.mouse_filter.name,
+            node.get_mouse_filter().name,
+            FileAccess.get_open_error().name,
+        ]
+        node.free()
+        return found
 
     def early(self) -> int:
         return preload.EARLY
