@@ -231,7 +231,7 @@ def native_properties(cls: EngineClass) -> frozenset[str]:
 
 @functools.cache
 def known_virtuals(native: str) -> dict[str, Any]:
-    """The virtual methods of an engine class, by name, as ClassDB describes them; a release engine tells of none."""
+    """The virtual methods of an engine class by name, as ClassDB has them; none in a release engine."""
     if not singleton("OS").is_debug_build():
         return {}
     listed = singleton("ClassDB").class_get_method_list(native)

@@ -12,7 +12,15 @@ from _pythonscript.interface import engine_version
 from _pythonscript.natives import VirtualMethod
 from _pythonscript.variant import Type
 
-from ._classes import declared, engine_class, known_virtuals, native_properties, reach, singleton
+from ._classes import (
+    EngineClass,
+    declared,
+    engine_class,
+    known_virtuals,
+    native_properties,
+    reach,
+    singleton,
+)
 from .annotations import is_container, resolve
 from .declare import (
     NO_ANSWERS,
@@ -115,9 +123,8 @@ def register(cls: type[Any]) -> None:
     except ValueError as error:
         raise DeclarationError(str(error)) from error
     for name in names_at_super(cls):
-        native = engine_class(spec.native)
-        if reach(native, name) is None and (end := _end_of(spec.native, name, described.virtuals)) is not None:
-            setattr(native, name, end)
+        if reach(engine_class(spec.native), name) is None:
+            _end_at_virtual(engine_class(spec.native), name, described.virtuals)
     cls._method_names = _method_names(cls)
     declared[spec.name] = cls
     if singleton("OS").is_debug_build():
@@ -288,21 +295,22 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
     return found
 
 
-def _end_of(native: str, name: str, virtuals: Mapping[str, Method]) -> VirtualMethod | None:
-    """Where `super()` ends that looks for a virtual method of the engine's; None: it is none.
+def _end_at_virtual(native: EngineClass, name: str, virtuals: Mapping[str, Method]) -> None:
+    """Lets `super()` end in the engine's class, if it looks for a virtual method there.
 
     Args:
-        native: the engine's class.
         virtuals: those that the class which uses `super()` overrides, as a release engine tells of none.
     """
-    known = known_virtuals(native)
+    known = known_virtuals(native.__name__)
     if name in NO_ANSWERS:
-        return VirtualMethod(native, name, NO_ANSWERS[name])
-    if known and name in known:
-        return VirtualMethod(native, name, type(None) if _is_void(known[name]) else None)
-    if not known and name in virtuals:
-        return VirtualMethod(native, name, type(None) if virtuals[name].returns is None else None)
-    return None
+        answer: type[Any] | None = NO_ANSWERS[name]
+    elif name in known:
+        answer = type(None) if _is_void(known[name]) else None
+    elif name in virtuals and not known:
+        answer = type(None) if virtuals[name].returns is None else None
+    else:
+        return
+    setattr(native, name, VirtualMethod(native.__name__, name, answer))
 
 
 def _is_void(known: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 from _pythonscript.variant import Type
 
 class Method:
+    returns: Type | None
     def __init__(
         self,
         function: Callable[..., Any],

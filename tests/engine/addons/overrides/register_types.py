@@ -138,7 +138,7 @@ class PyCooperating(Cooperative, Control):
         """What there is."""
         told = [getattr(super(), "_get_minimum_size", "none")]
         asked: Any = other
-        for ask in (lambda: asked._process(0.5), lambda: self._helper(), lambda: self._has_point(Vector2())):
+        for ask in (lambda: asked._process(0.5), self._helper, lambda: self._has_point(Vector2())):
             try:
                 told.append(ask())
             except AttributeError as error:
