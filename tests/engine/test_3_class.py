@@ -40,6 +40,10 @@ def run_of(tmp_path_factory: pytest.TempPathFactory) -> RunOf:
 test_the_run, test_suite = suite_tests(*SUITES)
 
 
+def test_a_future_that_a_game_waits_for_is_cancelled_at_its_end(run_of: RunOf) -> None:
+    assert "CANCELLED True" in run_of("awaits.gd").lines
+
+
 # Documentation
 
 

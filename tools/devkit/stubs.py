@@ -123,6 +123,7 @@ from _pythonscript.objects import is_instance_valid
 from _pythonscript.values import Value
 from _pythonscript.variant import stringify
 
+from ._tasks import wrap_future
 from .enums import Error
 from .values import NodePath, StringName
 
@@ -156,7 +157,7 @@ _OF_OBJECTS = (
     "    def _property_get_revert(self, property: Any, /) -> Any: ...",
 )
 """What every object has, and the description does not tell: the callbacks that `super()` reaches."""
-_OWN = ("push_error", "push_warning", "is_instance_valid", "engine_version", "stringify")
+_OWN = ("push_error", "push_warning", "is_instance_valid", "engine_version", "stringify", "wrap_future")
 
 
 def ensure(godot: Engine, into: Path = project.STUBS) -> None:

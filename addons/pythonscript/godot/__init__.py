@@ -120,6 +120,7 @@ else:
         "is_instance_valid": "_pythonscript.objects",
         "stringify": "_pythonscript.variant",
         "engine_version": "_pythonscript.interface",
+        "wrap_future": "godot._tasks",
         "BoundSignal": "godot._classes",
         "Callable": "godot._classes",
         "RID": "godot._classes",

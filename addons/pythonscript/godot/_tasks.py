@@ -1,20 +1,25 @@
 """Coroutines on the engine's loop: `async def` methods and callbacks, and what they await.
 
 A coroutine that crosses over to the engine, as the result of a method or of a callback, is started there.
-What it awaits are signals: it goes on when the signal is emitted, on the thread that emits it. If it ends at
-once, the engine gets its result; else it gets a signal, `completed`, which a script awaits as a function of
-its own.
+What it awaits are signals: it goes on when the signal is emitted, on the thread that emits it; and futures of
+other threads, after which it goes on on the main thread. If it ends at once, the engine gets its result; else it
+gets a signal, `completed`, which a script awaits as a function of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Coroutine, Generator
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
 from _pythonscript import errors
 
-from ._classes import BoundSignal, engine_class, singleton
+from ._classes import BoundSignal, Callable, engine_class, singleton
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+T = TypeVar("T")
 
 ONE_SHOT = 4
 """Object.CONNECT_ONE_SHOT."""
@@ -39,6 +44,42 @@ def close() -> None:
         task.close()
 
 
+def wrap_future(future: Future[T]) -> Awaitable[T]:
+    """What a coroutine on the engine's loop awaits, to get the result of a future of `concurrent.futures`.
+
+    `await wrap_future(executor.submit(work))`, or of asyncio, whose loop runs in a thread of its own,
+    `await wrap_future(asyncio.run_coroutine_threadsafe(coroutine, loop))`. The coroutine goes on on the main
+    thread. If it is closed meanwhile, as the game quits, the future is cancelled.
+
+    Raises:
+        TypeError: it is no such future.
+    """
+    from concurrent.futures import Future  # late: whoever has one has imported it
+
+    if not isinstance(future, Future):
+        raise TypeError(
+            "wrap_future takes a concurrent.futures.Future, as executors and asyncio.run_coroutine_threadsafe "
+            f"return, not a {type(future).__name__}"
+        )
+    return _Wrapped(future)
+
+
+class _Wrapped(Awaitable[T]):
+    """A future, as tasks know it."""
+
+    def __init__(self, future: Future[T]) -> None:
+        self.future = future
+
+    def __await__(self) -> Generator[_Wrapped[T], None, T]:
+        if not self.future.done():
+            try:
+                yield self
+            except GeneratorExit:
+                self.future.cancel()
+                raise
+        return self.future.result()
+
+
 class _Task:
     """A coroutine that has been started."""
 
@@ -51,11 +92,12 @@ class _Task:
 
     def begin(self) -> Any:
         try:
-            self._wait(self._coroutine.send(None))
+            awaited = self._coroutine.send(None)
+            self._owner = engine_class("RefCounted")()  # first: another thread may go on at once
+            self._owner.add_user_signal("completed", [{"name": "result", "type": 0}])
+            self._wait(awaited)
         except StopIteration as end:
             return end.value
-        self._owner = engine_class("RefCounted")()
-        self._owner.add_user_signal("completed", [{"name": "result", "type": 0}])
         return BoundSignal(self._owner, "completed")
 
     def close(self) -> None:
@@ -66,22 +108,37 @@ class _Task:
             errors.report_exception(self._name)
 
     def _wait(self, awaited: Any) -> None:
-        """Lets the coroutine go on when a signal is emitted; tells it at once of what cannot be awaited."""
+        """Lets the coroutine go on when what it awaits comes; tells it at once of what cannot be awaited."""
         while True:
+            _running.add(self)
             try:
-                if not isinstance(awaited, BoundSignal):
+                if isinstance(awaited, BoundSignal):
+                    awaited.connect(lambda *values: self._resume(values), ONE_SHOT)
+                elif isinstance(awaited, _Wrapped):
+                    self._wait_for(awaited.future)
+                else:
                     raise TypeError(
-                        f"{self._name} awaits a {type(awaited).__name__}; on the engine's loop there are "
-                        "signals and coroutines that await them"
+                        f"{self._name} awaits a {type(awaited).__name__}; on the engine's loop there are signals, "
+                        "coroutines that await them, and what wrap_future makes of a future of concurrent.futures"
                     )
-                awaited.connect(lambda *values: self._resume(values), ONE_SHOT)
             except Exception as error:
+                _running.discard(self)
                 awaited = self._coroutine.throw(error)
             else:
-                _running.add(self)
                 return
 
+    def _wait_for(self, future: Future[Any]) -> None:
+        go_on = Callable(lambda: self._resume(()))
+
+        def done(_: Future[Any]) -> None:  # on whatever thread, perhaps once the engine has ended
+            if self in _running:
+                go_on.call_deferred()
+
+        future.add_done_callback(done)
+
     def _resume(self, values: tuple[Any, ...]) -> None:
+        if self not in _running:  # it was closed meanwhile
+            return
         _running.discard(self)
         try:
             self._wait(self._coroutine.send(values[0] if len(values) == 1 else list(values) or None))

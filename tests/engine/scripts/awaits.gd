@@ -122,6 +122,33 @@ func test_a_counted_object_lives_until_it_has_ended() -> void:
 	check("its result", await PyAwaitingCounted.new().wait(get_tree()), "PyAwaitingCounted")
 
 
+func test_futures() -> void:
+	var node := awaiting()
+	check("of an executor", await node.of_an_executor(5), [2, true])
+	check("that raises", await node.of_an_executor(0), ["integer division or modulo by zero", true])
+	check("that is over", node.of_a_future_that_is_over(), 7)
+	check("that was cancelled", node.of_a_future("cancelled"), "CancelledError: ")
+	check("of asyncio", await node.of_asyncio(4), 8)
+	check(
+		"asyncio's own",
+		node.of_a_future("asyncio"),
+		(
+			"TypeError: PyAwaiting.of_a_future awaits a Future; on the engine's loop there are signals, coroutines that "
+			+ "await them, and what wrap_future makes of a future of concurrent.futures"
+		)
+	)
+	check(
+		"none at all",
+		node.of_a_future("text"),
+		(
+			"TypeError: wrap_future takes a concurrent.futures.Future, as executors and asyncio.run_coroutine_threadsafe "
+			+ "return, not a str"
+		)
+	)
+	node.free()
+
+
 func test_what_never_ends_ends_with_the_game() -> void:
 	var node := awaiting()
 	check("waits", typeof(node.cleans_up()), TYPE_SIGNAL)
+	check("for a future", typeof(node.of_a_future_that_never_comes()), TYPE_SIGNAL)

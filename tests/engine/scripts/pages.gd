@@ -113,6 +113,11 @@ func test_addons_pythonscript_readme_await() -> void:
 	door.free()
 
 
+func test_addons_pythonscript_readme_futures_and_asyncio() -> void:
+	var oracle: RefCounted = ClassDB.instantiate(&"Oracle")
+	check("answers", await oracle.call(&"answer", "Now"), "Now? Yes.")
+
+
 func test_addons_pythonscript_readme_shared_containers() -> void:
 	var inventory := Inventory.new()
 	inventory.pick_up("rope")

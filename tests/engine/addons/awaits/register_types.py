@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
-from godot import Engine, Node, RefCounted, SceneTree, Signal, Timer, gdclass
+from godot import Engine, Node, RefCounted, SceneTree, Signal, Timer, gdclass, wrap_future
 
 
 @gdclass
@@ -75,6 +79,50 @@ class PyAwaiting(Node):
         finally:
             CLEANED.append("cleaned")
 
+    async def of_an_executor(self, number: int) -> list[Any]:
+        def work() -> int:
+            assert threading.current_thread() is not threading.main_thread()
+            return 10 // number
+
+        with ThreadPoolExecutor(1) as executor:
+            try:
+                result: Any = await wrap_future(executor.submit(work))
+            except ZeroDivisionError as error:
+                result = str(error)
+        return [result, threading.current_thread() is threading.main_thread()]
+
+    async def of_a_future(self, what: str) -> Any:
+        given: Any = (
+            Future() if what == "cancelled" else loop().create_future() if what == "asyncio" else what
+        )
+        if what == "cancelled":
+            given.cancel()
+        try:
+            return await (given if what == "asyncio" else wrap_future(given))
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+
+    async def of_a_future_that_is_over(self) -> int:
+        future: Future[int] = Future()
+        future.set_result(7)
+        return await wrap_future(future)
+
+    async def of_asyncio(self, number: int) -> int:
+        return await wrap_future(asyncio.run_coroutine_threadsafe(self._in_asyncio(number), loop()))
+
+    async def _in_asyncio(self, number: int) -> int:
+        await asyncio.sleep(0.001)
+        return number * 2
+
+    async def of_a_future_that_never_comes(self) -> None:
+        future: Future[None] = Future()
+        FUTURES.append(future)
+        try:
+            await wrap_future(future)
+        finally:
+            CLEANED.append("cleaned")
+            print("CANCELLED", future.cancelled())
+
     def connect_coroutines(self, timer: Timer) -> None:
         """As callbacks: a method, a private one, a lambda's."""
         timer.timeout.connect(self.on_timeout)
@@ -119,4 +167,13 @@ class Strange:
         yield self.what
 
 
+@cache
+def loop() -> asyncio.AbstractEventLoop:
+    """asyncio's, in a thread."""
+    made = asyncio.new_event_loop()
+    threading.Thread(target=made.run_forever, daemon=True).start()
+    return made
+
+
 CLEANED: list[str] = []
+FUTURES: list[Future[None]] = []
