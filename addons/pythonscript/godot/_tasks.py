@@ -2,8 +2,8 @@
 
 A coroutine that crosses over to the engine, as the result of a method or of a callback, is started there.
 What it awaits are signals: it goes on when the signal is emitted, on the thread that emits it; and futures of
-other threads, after which it goes on on the main thread. If it ends at once, the engine gets its result; else it
-gets a signal, `completed`, which a script awaits as a function of its own.
+other threads, after which it goes on on the main thread. If it ends at once, the engine gets its result; else
+it gets a signal, `completed`, which a script awaits as a function of its own.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def wrap_future(future: Future[T]) -> Awaitable[T]:
 
     if not isinstance(future, Future):
         raise TypeError(
-            "wrap_future takes a concurrent.futures.Future, as executors and asyncio.run_coroutine_threadsafe "
-            f"return, not a {type(future).__name__}"
+            "wrap_future takes a concurrent.futures.Future, as executors and "
+            f"asyncio.run_coroutine_threadsafe return, not a {type(future).__name__}"
         )
     return _Wrapped(future)
 
@@ -118,8 +118,9 @@ class _Task:
                     self._wait_for(awaited.future)
                 else:
                     raise TypeError(
-                        f"{self._name} awaits a {type(awaited).__name__}; on the engine's loop there are signals, "
-                        "coroutines that await them, and what wrap_future makes of a future of concurrent.futures"
+                        f"{self._name} awaits a {type(awaited).__name__}; on the engine's loop there are "
+                        "signals, coroutines that await them, and what wrap_future makes of a future of "
+                        "concurrent.futures"
                     )
             except Exception as error:
                 _running.discard(self)
