@@ -68,6 +68,36 @@ def test_an_editor_that_quits_at_once(tmp_path: Path) -> None:
     ).assert_clean()
 
 
+HELP = "editor_help.gd"
+
+
+OF_ANOTHER_ENGINE = """\
+extends SceneTree
+
+
+func _initialize() -> void:
+\tvar path := OS.get_cmdline_user_args()[0]
+\tvar cache: Resource = load(path)
+\tcache.set_meta("version_hash", "another engine's")
+\tprint("SAVED ", ResourceSaver.save(cache, path, ResourceSaver.FLAG_COMPRESS) == OK)
+\tquit()
+"""
+
+
+def test_the_help_has_texts_whatever_the_editor_has_kept_of_its_own(tmp_path: Path) -> None:
+    """Nothing, when it is the first one; what that has written; what an engine of another version has."""
+    project = Project(tmp_path / "p", scripts=[HELP], addons=["zoo"], editor=True)
+    project.write("of_another_engine.gd", OF_ANOTHER_ENGINE)
+    for kept in ("nothing", "its own", "another engine's"):
+        if kept == "another engine's":
+            (cache,) = tmp_path.rglob("editor_doc_cache*")
+            run = project.run("--headless", "--script", "res://of_another_engine.gd", "--", str(cache))
+            assert "SAVED true" in run.lines
+        run = project.run_suite(HELP, verbose=True)
+        run.assert_clean()
+        run.assert_passed("test_the_help_has_texts")
+
+
 GAME = """\
 extends SceneTree
 

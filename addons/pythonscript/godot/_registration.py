@@ -420,19 +420,3 @@ _ITEMS = {
     VariantType.PACKED_VECTOR4_ARRAY: VariantType.VECTOR4,
 }
 """The types of the items of packed arrays."""
-
-
-def load_documentation() -> None:
-    """Gives the editor's help the documentation of every class."""
-    from _pythonscript.documentation import load_xml
-
-    from . import documentation  # late: a game has no help
-
-    # quirk - Godot 4.3 to 4.6 - an editor without a cache of its help, as after an upgrade, makes one and
-    # leaves out extensions' texts until it starts again: EditorHelp::_gen_doc_thread, unlike
-    # _gen_extensions_docs - editor/doc/editor_help.cpp - drop, with the sentence in guide.md, when mended
-    for cls in declared.values():
-        try:
-            load_xml(documentation.to_xml(cls))
-        except Exception as error:  # the class works without its help
-            errors.push_warning(f"the documentation of {cls.__name__} cannot be loaded: {error}")

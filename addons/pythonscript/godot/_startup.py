@@ -122,7 +122,7 @@ def start_editor(addons: str) -> bool:
     """
     from _pythonscript import classes
 
-    from . import _addons, _registration, _shutdown
+    from . import _addons, _shutdown
     from ._classes import singleton
 
     classes.start_editor()
@@ -137,7 +137,9 @@ def start_editor(addons: str) -> bool:
             # - https://github.com/godotengine/godot/issues/111048 - drop when none of those is used
             _shutdown.last.append(classes.unregister_all)
         else:
-            _registration.load_documentation()
+            from . import _help  # late: a game has none
+
+            _help.load()
     return True
 
 
