@@ -16,6 +16,7 @@ from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from _pythonscript.interface cimport *
 from _pythonscript cimport builtin, objects, packed, strings, variant
+from _pythonscript.handles cimport Handle
 from _pythonscript.objects cimport Object
 from _pythonscript.packed cimport PackedByteArray
 from _pythonscript.strings cimport Name
@@ -168,9 +169,26 @@ cdef bint may_keep(object target, Member member) except -1:
         not member.of_object or PyThread_get_thread_ident() == main_thread and not has_script(<Object>target))
 
 
-cdef int new_base(object target, Member member, Variant *r_variant) except -1:
-    """Makes the Variant whose member is used; the caller destroys it."""
-    return (<Object>target).new_variant(r_variant) if member.of_object else variant.from_python(target, r_variant)
+cdef Variant *base_of(object target, bint of_object, Variant *r_made) except NULL:
+    """The Variant whose member is used; the caller destroys `r_made`, which is that one or nil.
+
+    What `target` holds itself is used as it is where nobody empties it meanwhile. A copy of what is counted costs as much
+    as the rest of a call: its end may run code, so the GIL is given up for it.
+    """
+    cdef bint lasting = False
+    r_made.type = GDEXTENSION_VARIANT_TYPE_NIL
+    if of_object:
+        (<Object>target).pointer()
+        lasting = (<Object>target).link is NULL  # an instance's goes when the engine owns it again
+    elif isinstance(target, Box):
+        lasting = True
+    if lasting and (<Handle>target).filled and PyThread_get_thread_ident() == main_thread:  # elsewhere the game's end may come
+        return &(<Handle>target).variant
+    if of_object:
+        (<Object>target).new_variant(r_made)
+    else:
+        variant.from_python(target, r_made)
+    return r_made
 
 
 @cython.final
@@ -216,13 +234,12 @@ cdef object vectorcall(BoundMethod method, PyObject *const *arguments, size_t co
     """`method(...)` without a tuple of the arguments."""
     cdef Py_ssize_t given = PyVectorcall_NARGS(count)
     cdef tuple names, ordered
-    if keywords is NULL:
+    if keywords is NULL or not <tuple>keywords:
         return call(method.__self__, method.member, arguments, given)
     names = <tuple>keywords
     ordered = in_order(
         method.__self__, method.member.name, tuple([<object>arguments[i] for i in range(given)]),
-        {names[i]: <object>arguments[given + i] for i in range(len(names))}) if names else tuple(
-            [<object>arguments[i] for i in range(given)])
+        {names[i]: <object>arguments[given + i] for i in range(len(names))})
     return call(method.__self__, method.member, tuple_items(ordered, 0), len(ordered))
 
 
@@ -387,7 +404,8 @@ cdef inline void set_waiting(void *call) noexcept:
 
 
 cdef object call(object target, Member member, PyObject *const *values, Py_ssize_t count):
-    cdef Variant this, result
+    cdef Variant made, result
+    cdef Variant *this
     cdef Arguments arguments
     cdef GDExtensionCallError error
     cdef Waiting own
@@ -399,17 +417,17 @@ cdef object call(object target, Member member, PyObject *const *values, Py_ssize
     try:
         if arguments.containers and member.of_object and member.kind == UNCERTAIN:
             retype(target, member, values, &arguments)
-        new_base(target, member, &this)
+        this = base_of(target, member.of_object, &made)
         set_waiting(&own)
         if keep:
             gde.variant_call(
-                &this, &member.tag.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
+                this, &member.tag.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
         else:
             with nogil:
                 gde.variant_call(
-                    &this, &member.tag.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
+                    this, &member.tag.value, <const GDExtensionConstVariantPtr *>arguments.pointers, arguments.count, &result, &error)
         set_waiting(own.outer)
-        free_variant(&this)
+        free_variant(&made)
         if own.raised is not NULL:
             free_variant(&result)
             raised = <object>own.raised
@@ -677,26 +695,17 @@ cdef int remember(Object target, Members known, Member member, bint is_method) e
 
 cdef bint has(object target, Member member) except -1:
     """Whether there is a method of that name."""
-    cdef Variant this
+    cdef Variant made
     if member.of_object and (<Object>target).filled:
         return gde.variant_has_method(&(<Object>target).variant, &member.tag.value)
-    new_base(target, member, &this)
-    found = gde.variant_has_method(&this, &member.tag.value)
-    free_variant(&this)
+    found = gde.variant_has_method(base_of(target, member.of_object, &made), &member.tag.value)
+    free_variant(&made)
     return found
 
 
 cdef object get_value(object target, Member member):
-    cdef Variant this, result
-    cdef uint8_t valid = 0
-    cdef bint keep = may_keep(target, member)
-    new_base(target, member, &this)
-    if keep:
-        gde.variant_get_named(&this, &member.tag.value, &result, &valid)
-    else:
-        with nogil:
-            gde.variant_get_named(&this, &member.tag.value, &result, &valid)
-    free_variant(&this)
+    cdef Variant result
+    cdef bint valid = get_named(target, member.of_object, member.tag, may_keep(target, member), &result)
     if valid and result.type == GDEXTENSION_VARIANT_TYPE_INT and member.of_object:
         return as_enum(target, member, result.words[0], False)
     if valid:
@@ -705,6 +714,20 @@ cdef object get_value(object target, Member member):
     if has(target, member):  # in an object that lacks a value which others of its class have
         return bind(target, member)
     raise AttributeError(f"{type(target).__name__} has no member {member.name!r}", name=member.name, obj=target)
+
+
+cdef bint get_named(object target, bint of_object, Name member, bint keep, Variant *r_result) except -1:
+    """Gets a member of the engine's or a script's, with or (`keep`) without giving up the GIL; whether there is one."""
+    cdef Variant made
+    cdef Variant *this = base_of(target, of_object, &made)
+    cdef uint8_t valid = 0
+    if keep:
+        gde.variant_get_named(this, &member.value, r_result, &valid)
+    else:
+        with nogil:
+            gde.variant_get_named(this, &member.value, r_result, &valid)
+    free_variant(&made)
+    return valid
 
 
 cdef object as_enum(object target, Member member, int64_t number, bint is_method):
@@ -745,14 +768,15 @@ cpdef int set_property(Object target, str name, object value) except -1:
 
 
 cdef bint set_named(Object target, Name member, object value) except -1:
-    cdef Variant this, new
+    cdef Variant made, new
+    cdef Variant *this
     cdef uint8_t valid = 0
     variant.from_python(value, &new)
     try:
-        target.new_variant(&this)
+        this = base_of(target, True, &made)
         with nogil:
-            gde.variant_set_named(&this, &member.value, &new, &valid)
-        free_variant(&this)
+            gde.variant_set_named(this, &member.value, &new, &valid)
+        free_variant(&made)
     finally:
         free_variant(&new)
     return valid
@@ -760,12 +784,8 @@ cdef bint set_named(Object target, Name member, object value) except -1:
 
 cdef object like_variable(Object target, Name member, object value):
     """A list or dict as a container of the type that a script's variable has; None if that has none."""
-    cdef Variant this, result
-    cdef uint8_t valid = 0
-    target.new_variant(&this)
-    with nogil:
-        gde.variant_get_named(&this, &member.value, &result, &valid)
-    free_variant(&this)
+    cdef Variant result
+    get_named(target, True, member, False, &result)
     try:
         kept = variant.read_shared(&result)
     finally:
@@ -802,16 +822,10 @@ def is_in_script(Object target, str name) -> bool:
 
 cdef bint has_property(Object target, str name) except -1:
     """Whether the engine knows a property of an object; a method or a signal is none."""
-    cdef Variant this, result
-    cdef uint8_t valid = 0
-    cdef int type
-    cdef Name member = strings.name_of(name)
-    target.new_variant(&this)
-    with nogil:
-        gde.variant_get_named(&this, &member.value, &result, &valid)
-    type = result.type
+    cdef Variant result
+    cdef bint valid = get_named(target, True, strings.name_of(name), False, &result)
+    cdef int type = result.type
     free_variant(&result)
-    free_variant(&this)
     if type == GDEXTENSION_VARIANT_TYPE_CALLABLE or type == GDEXTENSION_VARIANT_TYPE_SIGNAL:
         return any([listed["name"] == name for listed in call_method(target, "get_property_list")])
     return valid

@@ -590,7 +590,7 @@ func same_kind(values: Array) -> bool:
 def typed_script() -> Any:
     script = GDScript()
     script.source_code = TYPED.replace("    ", "\t")
-    same(script.reload(), 0)
+    same(script.reload(), godot.OK)
     return script.new()
 
 
