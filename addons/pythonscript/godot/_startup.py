@@ -93,7 +93,7 @@ def start(addons: str, advice: str) -> bool:
     callables.load()
     members.load()
     containers.load(_registration.type_of)
-    incoming.load(_scripts.is_waiting, _start_coroutine)
+    incoming.load(_scripts.is_waiting)
     variant.load_coroutines(_start_coroutine)
     classes.load(_registration.listed)
     free_orphans = _classes.Callable(objects.free_orphans)
@@ -109,10 +109,10 @@ def start(addons: str, advice: str) -> bool:
     return True
 
 
-def _start_coroutine(coroutine: Coroutine[Any, Any, Any]) -> object:
+def _start_coroutine(coroutine: Coroutine[Any, Any, Any], owner: object) -> object:
     from . import _tasks  # late: most games have none
 
-    return _tasks.start(coroutine)
+    return _tasks.start(coroutine, owner)
 
 
 def start_editor(addons: str) -> bool:

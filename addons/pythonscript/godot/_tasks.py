@@ -4,6 +4,9 @@ A coroutine that crosses over to the engine, as the result of a method or of a c
 What it awaits are signals: it goes on when the signal is emitted, on the thread that emits it; and futures of
 other threads, after which it goes on on the main thread. If it ends at once, the engine gets its result; else
 it gets a signal, `completed`, which a script awaits as a function of its own.
+
+As a function of a script's, the coroutine of a method ends where its object has been freed, whatever it awaits: it
+is closed instead of going on, so its `finally` runs.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
 from _pythonscript import errors
+from _pythonscript.objects import is_instance_valid
 
 from ._classes import BoundSignal, Callable, engine_class, singleton
 
@@ -29,13 +33,16 @@ PATIENCE = 600
 _running: WeakSet[_Task] = WeakSet()
 
 
-def start(coroutine: Coroutine[Any, Any, Any]) -> Any:
+def start(coroutine: Coroutine[Any, Any, Any], owner: object) -> Any:
     """Runs a coroutine until it awaits something; returns its result, or the signal that will bring it.
+
+    Args:
+        owner: the object of whose method it is; None if it is of none.
 
     Raises:
         Exception: the coroutine raises before it awaits anything.
     """
-    return _Task(coroutine).begin()
+    return _Task(coroutine, owner).begin()
 
 
 def close() -> None:
@@ -83,25 +90,32 @@ class _Wrapped(Awaitable[T]):
 class _Task:
     """A coroutine that has been started."""
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], owner: object) -> None:
         self._coroutine = coroutine
+        self._owner = owner
         self._name = getattr(coroutine, "__qualname__", type(coroutine).__name__)
-        self._owner: Any = None  # of the signal `completed`
+        self._sender: Any = None  # of the signal `completed`
         self._result: Any = None
         self._frames = PATIENCE
 
     def begin(self) -> Any:
         try:
             awaited = self._coroutine.send(None)
-            self._owner = engine_class("RefCounted")()  # first: another thread may go on at once
-            self._owner.add_user_signal("completed", [{"name": "result", "type": 0}])
+            self._sender = engine_class("RefCounted")()  # first: another thread may go on at once
+            self._sender.add_user_signal("completed", [{"name": "result", "type": 0}])
             self._wait(awaited)
         except StopIteration as end:
             return end.value
-        return BoundSignal(self._owner, "completed")
+        return BoundSignal(self._sender, "completed")
+
+    def __del__(self) -> None:
+        self._close()  # the object has been freed whose signal would have let it go on
 
     def close(self) -> None:
         _running.discard(self)
+        self._close()
+
+    def _close(self) -> None:
         try:
             self._coroutine.close()
         except BaseException:  # of its own `finally`
@@ -113,6 +127,10 @@ class _Task:
             _running.add(self)
             try:
                 if isinstance(awaited, BoundSignal):
+                    if awaited.get_object() is None:
+                        raise ReferenceError(
+                            f"the object of the signal that {self._name} awaits has been freed"
+                        )
                     awaited.connect(lambda *values: self._resume(values), ONE_SHOT)
                 elif isinstance(awaited, _Wrapped):
                     self._wait_for(awaited.future)
@@ -140,19 +158,22 @@ class _Task:
     def _resume(self, values: tuple[Any, ...]) -> None:
         if self not in _running:  # it was closed meanwhile
             return
+        if self._owner is not None and not is_instance_valid(self._owner):
+            self.close()
+            return
         _running.discard(self)
         try:
             self._wait(self._coroutine.send(values[0] if len(values) == 1 else list(values) or None))
+            return
         except StopIteration as end:
             self._result = end.value
-            self._deliver()
         except BaseException:
             errors.report_exception(self._name)
-            self._deliver()
+        self._deliver()
 
     def _deliver(self) -> None:
         """Emits `completed` once somebody awaits it."""
-        signal = BoundSignal(self._owner, "completed")
+        signal = BoundSignal(self._sender, "completed")
         if signal.has_connections():
             try:
                 signal.emit(self._result)

@@ -118,6 +118,49 @@ func test_an_object_that_goes() -> void:
 	check("is cleaned up", PyAwaiting.cleaned(), before + 1)
 
 
+func test_an_object_that_goes_while_its_coroutine_awaits_another() -> void:
+	var before := PyAwaiting.cleaned()
+	var node := awaiting()
+	check("waits", typeof(node.outlives_itself()), TYPE_SIGNAL)
+	await frame()
+	node.free()
+	await frame()
+	check("is cleaned up", PyAwaiting.cleaned(), before + 1)
+	node = awaiting()
+	check("waits", typeof(node.frees_itself_later()), TYPE_SIGNAL)
+	for i in 3:
+		await frame()
+	check("ends where it is freed", PyAwaiting.cleaned(), before + 1)
+
+
+func test_a_callback_whose_object_goes() -> void:
+	var before := PyAwaiting.cleaned()
+	var node := awaiting()
+	var timer := Timer.new()
+	add_child(timer)
+	node.connect_coroutines(timer)
+	timer.timeout.emit()
+	node.free()
+	await frame()
+	await frame()
+	check("nothing goes on", PyAwaiting.cleaned(), before)
+	timer.free()
+
+
+func test_a_signal_whose_object_has_gone() -> void:
+	var node := awaiting()
+	var text := "the object of the signal that PyAwaiting.of_a_freed_object awaits has been freed"
+	check("is told", node.of_a_freed_object(), text)
+	node.free()
+
+
+func test_what_raises_in_cleanup() -> void:
+	var node := awaiting()
+	check("waits", typeof(node.raises_in_cleanup()), TYPE_SIGNAL)
+	expect("ValueError: raised in cleanup")
+	node.free()
+
+
 func test_a_counted_object_lives_until_it_has_ended() -> void:
 	check("its result", await PyAwaitingCounted.new().wait(get_tree()), "PyAwaitingCounted")
 

@@ -20,6 +20,9 @@ from _pythonscript.strings cimport Name
 from _pythonscript.variant cimport Box
 from _pythonscript.outgoing import BoundMethod, load_callables
 
+cdef extern from "Python.h":
+    bint PyCoro_CheckExact(object)
+
 cdef GDExtensionVariantFromTypeConstructorFunc box_callable
 cdef GDExtensionTypeFromVariantConstructorFunc unbox_callable
 cdef GDExtensionPtrConstructor construct_named
@@ -156,7 +159,10 @@ cdef void call_with_gil(Target *target, const Variant **arguments, int64_t count
     cdef list given
     try:
         given = [variant.to_python(arguments[i]) for i in range(count)]
-        returned = resolve(target)(*given)
+        function = resolve(target)
+        returned = function(*given)
+        if PyCoro_CheckExact(returned):
+            returned = variant.start_coroutine(returned, function.__self__ if target.object_id else None)
         variant.from_python(returned, &result)
         for i in range(count):
             objects.let_go_if_unshared(given[i], 3)

@@ -110,7 +110,7 @@ cdef void varcall_with_gil(Method method, Link *link, const Variant **arguments,
                 return
         result = call(&stack, method)
         if PyCoro_CheckExact(result):
-            result = started(method, result)
+            result = started(method, result, &stack)
         if method.returns is not None:
             give(method, result, &value)
             r_return[0] = value
@@ -144,7 +144,7 @@ cdef void ptrcall_with_gil(Method method, Link *link, const void **arguments, vo
             push(&stack, variant.pointer_to_python(<Type>method.types[i], arguments[i]))
         result = call(&stack, method)
         if PyCoro_CheckExact(result):
-            result = started(method, result)
+            result = started(method, result, &stack)
         if method.returns is not None:
             try:
                 variant.python_to_pointer(method.returns, result, r_return)
@@ -223,9 +223,10 @@ cdef int give(Method method, object result, Variant *r_value) except -1:
     return 0
 
 
-cdef object started(Method method, object coroutine):
+cdef object started(Method method, object coroutine, Stack *stack):
     """What the call of an `async def` returns: its result or a signal of it; nothing to the engine's own virtual methods."""
-    result = start_coroutine(coroutine)
+    owner = <object>stack.places[SPARE - 1] if stack.first < SPARE else None
+    result = variant.start_coroutine(coroutine, owner)
     return None if method.returns is None else result
 
 
@@ -233,15 +234,14 @@ cdef int refuse_result(Method method, object result) except -1:
     raise TypeError(f"{method.where} is declared to return nothing, but returned a {type(result).__name__}")
 
 
-cdef object start_coroutine = None
 script_is_waiting = None
 """Says whether a script on this thread waits for the call that has failed, and looks at its error."""
 
 
-def load(function, start):
-    """Is given the functions that find out who has called (`godot._scripts.is_waiting`), and start a coroutine."""
-    global script_is_waiting, start_coroutine
-    script_is_waiting, start_coroutine = function, start
+def load(function):
+    """Is given the function that finds out who has called (`godot._scripts.is_waiting`)."""
+    global script_is_waiting
+    script_is_waiting = function
 
 
 cdef bint is_connected(object target, str name) except *:

@@ -26,6 +26,7 @@ cdef object (*share_container)(Type, const Variant *)
 cdef int (*write_container)(Type, object, Variant *) except -1
 cdef list container_classes
 cdef object string_name_class
+cdef object start_coroutine
 
 cdef object to_python(const Variant *variant)
 cdef int from_python(object value, Variant *r_variant) except -1

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-def load_coroutines(start: Callable[[Any], Any]) -> None: ...
+def load_coroutines(start: Callable[[Any, Any], Any]) -> None: ...
 def load(
     lists: Mapping[Any, type[Any]],
     arrays: Mapping[Any, type[Any]],

@@ -113,7 +113,7 @@ def load(lists, arrays, boxed, string_name, node_path):
 
 
 def load_coroutines(start):
-    """Is given what starts a coroutine, and returns its result or the signal that brings it."""
+    """Is given what starts a coroutine, of an object's method or of none, and returns its result or the signal that brings it."""
     global start_coroutine
     start_coroutine = start
 
@@ -528,7 +528,7 @@ cdef int write_variant(object value, Variant *r_variant, Nesting nesting) except
         elif callable(value):
             return python_to_callable(value, r_variant)
         elif isinstance(value, CoroutineType) and start_coroutine is not None:
-            return write_variant(start_coroutine(value), r_variant, nesting)
+            return write_variant(start_coroutine(value, None), r_variant, nesting)
         else:
             raise TypeError(f"a {value.__class__.__module__}.{value.__class__.__qualname__} has no counterpart in the engine")
     box_variant[type](r_variant, &storage)

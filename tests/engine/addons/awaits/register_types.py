@@ -123,6 +123,36 @@ class PyAwaiting(Node):
             CLEANED.append("cleaned")
             print("CANCELLED", future.cancelled())
 
+    async def outlives_itself(self) -> None:
+        """What it awaits is another object's, and comes after its own has been freed."""
+        try:
+            while True:
+                await self.get_tree().process_frame
+        finally:
+            CLEANED.append("outlived")
+
+    async def frees_itself_later(self) -> None:
+        await self.get_tree().process_frame
+        self.queue_free()
+        await self.get_tree().process_frame
+        CLEANED.append("not reached")
+
+    async def of_a_freed_object(self) -> str:
+        node = Node()
+        renamed = node.renamed
+        node.free()
+        try:
+            await renamed
+        except ReferenceError as error:
+            return str(error)
+        return "went on"
+
+    async def raises_in_cleanup(self) -> None:
+        try:
+            await self.fired
+        finally:
+            raise ValueError("raised in cleanup")
+
     def connect_coroutines(self, timer: Timer) -> None:
         """As callbacks: a method, a private one, a lambda's."""
         timer.timeout.connect(self.on_timeout)
@@ -131,10 +161,14 @@ class PyAwaiting(Node):
     async def on_timeout(self) -> None:
         await self.get_tree().process_frame
         self.log.append("method")
+        if self.is_queued_for_deletion():
+            CLEANED.append("not reached")
 
     async def _on_timeout(self) -> None:
         await self.get_tree().process_frame
         self.log.append("private")
+        if self.is_queued_for_deletion():  # raises if it goes on though it has been freed
+            CLEANED.append("not reached")
 
     @staticmethod
     async def by_class() -> str:
