@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from configparser import ConfigParser
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,13 +18,6 @@ from .pretty import kind_of
 from .pretty import text_of as text_of_body
 from .records import Record, value_of
 from .request import Headers, query_of
-
-_PLUGIN: Final = ConfigParser()
-_PLUGIN.read(Path(__file__).parents[1] / "plugin.cfg", encoding="utf-8")
-CREATOR: Final = {
-    "name": "pythonscript_http",
-    "version": _PLUGIN.get("plugin", "version", fallback="").strip('"'),
-}
 
 _URL: Final = re.compile(r"https?://\S+")
 _PHASES: Final = ("blocked", "dns", "send", "wait", "receive")
@@ -39,12 +33,20 @@ def har_of(records: Iterable[Record], now: float, *, secrets: bool = False) -> d
             out, as by Chrome, and fields that are named like them are masked.
     """
     entries = [_entry(record, now, secrets) for record in records if record.method or record.reason]
-    return {"log": {"version": "1.2", "creator": CREATOR, "entries": entries}}
+    return {"log": {"version": "1.2", "creator": _creator(), "entries": entries}}
 
 
 def text_of(records: Iterable[Record], now: float, *, secrets: bool = False) -> str:
     """The same as the text of a file."""
     return json.dumps(har_of(records, now, secrets=secrets), indent=1, ensure_ascii=False) + "\n"
+
+
+@cache
+def _creator() -> dict[str, str]:
+    plugin = ConfigParser()
+    plugin.read(Path(__file__).parents[1] / "plugin.cfg", encoding="utf-8")
+    version = plugin.get("plugin", "version", fallback="").strip('"')
+    return {"name": "pythonscript_http", "version": version}
 
 
 def _entry(record: Record, now: float, secrets: bool) -> dict[str, Any]:

@@ -111,21 +111,21 @@ class Log:
             if record.outcome is None:
                 self._end(record, max(self.now, record.begun.monotonic), Outcome.CLOSED, "the game has ended")
         self._lines.clear()
-        self._waiting.clear()
-        self._exchanges.clear()
-        self._calls.clear()
-        self._of_calls.clear()
+        self._forget_open()
 
     def clear(self) -> None:
         """Forgets all records; what is under way comes back with its next event only if it began anew."""
         self.records.clear()
         self._by_id.clear()
         self._changed.clear()
+        self._bodies = 0
+        self._forget_open()
+
+    def _forget_open(self) -> None:
         self._waiting.clear()
         self._exchanges.clear()
         self._calls.clear()
         self._of_calls.clear()
-        self._bodies = 0
 
     # ---- events
 

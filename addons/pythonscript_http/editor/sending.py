@@ -1,6 +1,5 @@
 """Sends a request for the console: in a thread of its own, so that nothing of the editor waits for it."""
 
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pythonscript_http.client import HTTPClient
 from pythonscript_http.enums import Error, Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.trace import Event, Moment, Outcome
+from pythonscript_http.transport.pem import blocks
 from pythonscript_http.transport.policy import TlsPolicy
 
 from .log import Log
@@ -70,10 +70,7 @@ def tls_fields(request: Request, read: Callable[[str], bytes]) -> dict[str, Any]
 def _pem(data: bytes, kind: str) -> str:
     """The blocks of a kind, where a file has others too; of a file without any, all that is in it."""
     text = data.decode("utf-8", "replace")
-    blocks = re.findall(
-        rf"-----BEGIN [A-Z0-9 ]*{kind}-----.*?-----END [A-Z0-9 ]*{kind}-----", text, re.DOTALL
-    )
-    return "\n".join(blocks) or text or " "
+    return "\n".join(block.text for block in blocks(text) if block.kind.endswith(kind)) or text or " "
 
 
 class Transfer:

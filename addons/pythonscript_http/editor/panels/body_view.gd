@@ -115,21 +115,11 @@ func _on_wrap_toggled(wraps: bool) -> void:
 
 func _on_save_pressed() -> void:
 	if _dialog == null:
-		_dialog = FileDialog.new()
-		_dialog.access = FileDialog.ACCESS_FILESYSTEM
-		_dialog.file_mode = FileDialog.FILE_MODE_SAVE_FILE
-		_dialog.file_selected.connect(save)
-		add_child(_dialog)
+		_dialog = Controls.file_dialog(self, FileDialog.FILE_MODE_SAVE_FILE, save)
 	_dialog.current_file = (_details["path"] as String).get_slice("?", 0).get_file().validate_filename()
 	_dialog.popup_centered_ratio(0.6)
 
 
 ## Saves the body as a file.
 func save(path: String) -> void:
-	var file := FileAccess.open(path, FileAccess.WRITE)
-	if file == null:
-		var why := error_string(FileAccess.get_open_error())
-		Controls.set_note(_note, tr("%s cannot be written: %s") % [path, why])
-		return
-	file.store_buffer(_details["body"])
-	Controls.set_note(_note, tr("saved as %s") % path)
+	Controls.save_file(path, _details["body"], _note)

@@ -42,6 +42,32 @@ static func set_note(line: Label, text: String, color := "") -> void:
 		line.add_theme_color_override("font_color", line.get_theme_color(color, "Editor"))
 
 
+## A dialog that asks for a file, to be opened or saved.
+static func file_dialog(
+	parent: Control,
+	mode: FileDialog.FileMode,
+	selected: Callable,
+	access := FileDialog.ACCESS_FILESYSTEM,
+) -> FileDialog:
+	var made := FileDialog.new()
+	made.access = access
+	made.file_mode = mode
+	made.file_selected.connect(selected)
+	parent.add_child(made)
+	return made
+
+
+## Writes a file, and into a line that it is there, or why not.
+static func save_file(path: String, content: PackedByteArray, line: Label) -> void:
+	var file := FileAccess.open(path, FileAccess.WRITE)
+	if file == null:
+		var why := error_string(FileAccess.get_open_error())
+		set_note(line, line.tr("%s cannot be written: %s") % [path, why])
+		return
+	file.store_buffer(content)
+	set_note(line, line.tr("saved as %s") % path)
+
+
 ## Has Escape lead on to the next control, as Tab is a character here; where nothing is typed, Tab does too.
 static func let_go(edit: TextEdit) -> void:
 	edit.gui_input.connect(_on_edit_input.bind(edit))

@@ -317,22 +317,12 @@ func _on_errors_toggled(_only: bool) -> void:
 func _on_har_pressed(id: int) -> void:
 	_secrets = id == 1
 	if _dialog == null:
-		_dialog = FileDialog.new()
-		_dialog.access = FileDialog.ACCESS_FILESYSTEM
-		_dialog.file_mode = FileDialog.FILE_MODE_SAVE_FILE
+		_dialog = Controls.file_dialog(self, FileDialog.FILE_MODE_SAVE_FILE, save_har)
 		_dialog.add_filter("*.har", tr("HTTP archive"))
-		_dialog.file_selected.connect(save_har)
-		add_child(_dialog)
 	_dialog.current_file = "requests.har"
 	_dialog.popup_centered_ratio(0.6)
 
 
 ## Saves what is shown as a HAR file.
 func save_har(path: String) -> void:
-	var file := FileAccess.open(path, FileAccess.WRITE)
-	if file == null:
-		var why := error_string(FileAccess.get_open_error())
-		Controls.set_note(_note, tr("%s cannot be written: %s") % [path, why])
-		return
-	file.store_buffer(_log.call(&"get_har", _secrets))
-	Controls.set_note(_note, tr("saved as %s") % path)
+	Controls.save_file(path, _log.call(&"get_har", _secrets), _note)

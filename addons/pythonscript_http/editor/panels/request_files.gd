@@ -179,10 +179,6 @@ func _on_open() -> void:
 func _open_dialog(mode: FileDialog.FileMode, selected: Callable) -> void:
 	if _dialog != null:
 		_dialog.queue_free()
-	_dialog = FileDialog.new()
-	_dialog.access = FileDialog.ACCESS_RESOURCES
-	_dialog.file_mode = mode
+	_dialog = Controls.file_dialog(self, mode, selected, FileDialog.ACCESS_RESOURCES)
 	_dialog.add_filter("*.http,*.rest", tr("HTTP requests"))
-	_dialog.file_selected.connect(selected)
-	add_child(_dialog)
 	_dialog.popup_centered_ratio(0.5)
