@@ -76,6 +76,31 @@ MUTANTS = [
             "        place.stat()\n",
             f"{_UNIT}/test_cache.py -k used_last",
         ),
+        (
+            "what is made anew makes room",
+            "                make()\n        trim(place.parent, kept)\n",
+            "                make()\n",
+            f"{_UNIT}/test_cache.py -k made_once",
+        ),
+    ),
+    *mutants_of(
+        f"{_TOOLS}/environment.py",
+        (
+            "environments are bounded",
+            "        cache.trim(environment.home.parent, KEPT)\n",
+            "",
+            f"{_UNIT}/test_environment.py",
+        ),
+        (
+            "an environment that is used stays",
+            "    cache.find(environment.home)  # it is used now\n",
+            "",
+            f"{_UNIT}/test_environment.py",
+        ),
+    ),
+    *mutants_of(
+        f"{_TOOLS}/build.py",
+        ("locks are few", 'f"build-{key[0]}"', 'f"build-{key}"', f"{_UNIT}/test_build.py -k few"),
     ),
     *mutants_of(
         f"{_TOOLS}/bundle.py",

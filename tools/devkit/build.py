@@ -12,6 +12,7 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -208,7 +209,7 @@ def made(sources: Path, tools: Toolchain) -> dict[str, Path]:
         raise Failure(f"{sources} holds no C file: this checkout is incomplete")
     wanted = targets(sources, tools)
     if _stale(wanted):
-        with cache.lock(f"build-{cache.key(*(target.key for target in wanted))}", "build"):
+        with lock(cache.key(*(target.key for target in wanted))):
             if stale := _stale(wanted):  # another checkout may have compiled the same while we waited
                 with step("build", f"compiling {len(stale)} of {len(wanted)} files"):
                     _build(stale)
@@ -216,6 +217,11 @@ def made(sources: Path, tools: Toolchain) -> dict[str, Path]:
     uncompiled = [*(sources / PACKAGE).glob("*.py"), *(sources / PACKAGE).glob("*.pyi")]
     plain = {f"{PACKAGE}/{path.name}": path for path in uncompiled}
     return {**{target.name: target.cached for target in wanted}, **plain}
+
+
+def lock(key: str) -> AbstractContextManager[None]:
+    """Keeps other checkouts from compiling the same; a few others wait too, for the locks to stay few."""
+    return cache.lock(f"build-{key[0]}", "build")
 
 
 def _stale(wanted: Iterable[Target]) -> list[Target]:

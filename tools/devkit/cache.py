@@ -1,8 +1,7 @@
 """The folder that all checkouts of a user share: environments, engines, compiled files.
 
 Everything in it is found by a key made of what it was made from, so that checkouts never disturb each other:
-what is there is complete, and never changes. Of what each change of the sources makes anew, that used longest
-ago goes.
+what is there is complete, and never changes. Of each kind, that used longest ago goes.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +21,9 @@ from .console import Failure, say
 
 IN_USE = 3600.0
 """Seconds: what was found so lately may still be read by who found it."""
+
+KEPT = 3
+"""So many of a kind stay."""
 
 ELSEWHERE = "name another folder by $XDG_CACHE_HOME"
 
@@ -160,6 +162,25 @@ def find(place: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def once(place: Path, make: Callable[[], None], kept: int = KEPT) -> Path:
+    """Finds a folder that is made once; removes others of its kind, which are beside it, that are too many.
+
+    Args:
+        place: the folder; its parent's name is the kind's.
+        make: makes it, while no other process makes one of this kind.
+        kept: so many of the kind stay.
+
+    Returns:
+        The folder.
+    """
+    if not find(place):
+        with lock(place.parent.name):
+            if not find(place):  # another checkout may have made it while we waited
+                make()
+        trim(place.parent, kept)
+    return place
 
 
 def trim(parent: Path, most: int) -> None:

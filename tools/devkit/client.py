@@ -74,7 +74,7 @@ def made(env: Environment, tools: Toolchain, package: Path = project.CLIENT) -> 
     """
     wanted = target(env, tools, package)
     if not cache.find(wanted.cached.parent):
-        with cache.lock(f"build-{wanted.key}", "build"):
+        with build.lock(wanted.key):
             if not cache.find(wanted.cached.parent):
                 with step("build", f"compiling the client, {len(modules(package))} modules"):
                     wanted.build()

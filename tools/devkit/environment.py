@@ -31,6 +31,9 @@ PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input")
 SHARED = "its shared library"
 COMPILER = "a C compiler"
 
+KEPT = 8
+"""So many stay in the cache: for each Python of a machine, and for checkouts with other dependencies."""
+
 NEED = Need(disk=270, download=70)
 
 
@@ -127,6 +130,8 @@ def ensure() -> Environment:
         with cache.lock("environment"):
             if not environment.complete:  # another checkout may have made it while we waited
                 _make(environment)
+        cache.trim(environment.home.parent, KEPT)
+    cache.find(environment.home)  # it is used now
     return environment
 
 

@@ -15,6 +15,7 @@ import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 
 from . import cache, children, elf, parts
@@ -23,9 +24,6 @@ from .environment import Environment
 from .interpreter import Interpreter
 
 MANIFEST = "manifest.json"
-
-KEPT = 3
-"""As many homes stay in the cache."""
 
 LEFT_OUT = (
     # for who develops, and for terminals and windows
@@ -93,12 +91,7 @@ def ensure(python: Interpreter, wheels: Sequence[Path], env: Environment, *, sou
         Failure: something of the interpreter's cannot go along.
     """
     place = cache.root() / "homes" / _key(python, wheels, env, sources=sources)
-    if not cache.find(place):
-        with cache.lock(f"home-{place.name}", "home"):
-            if not cache.find(place):
-                _publish(python, wheels, env, place, sources)
-        cache.trim(place.parent, KEPT)
-    return place
+    return cache.once(place, partial(_publish, python, wheels, env, place, sources))
 
 
 def _publish(

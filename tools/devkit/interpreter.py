@@ -8,6 +8,7 @@ import tarfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,6 @@ print(json.dumps({
     "suffix": variables.get("EXT_SUFFIX") or "",
 }))
 """
-
-KEPT = 3
-"""As many unpacked archives stay in the cache."""
 
 NOT_STATIC = {"_gdbm": "the GPL", "_dbm": "the AGPL", "_crypt": "the LGPL", "nis": "the LGPL"}
 """Modules that are left out of bundles, for the licence that their library is or may be under."""
@@ -170,20 +168,22 @@ def unpacked(archive: Path) -> Interpreter:
         Failure: it is no such archive, or one for another platform.
     """
     place = cache.root() / "archives" / cache.key(archive.read_bytes())
-    if not cache.find(place):
-        with step("python", f"unpacking {archive.name}"), cache.workshop() as folder:
-            made = folder / "made"
-            try:
-                with tarfile.open(archive) as file:
-                    # Debian's Python 3.11.2 has no filters yet.
-                    file.extraction_filter = getattr(tarfile, "tar_filter", None)
-                    file.extractall(made)
-            except (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error) as error:
-                raise Failure(f"{archive} cannot be unpacked: {error}") from None
-            cache.publish(made, place)
-        cache.trim(place.parent, KEPT)
+    cache.once(place, partial(_unpack, archive, place))
     found = sorted((place / "python" / "bin").glob("python3.[0-9]*[0-9]"))
     if not found:
         kind = "an archive install_only of python-build-standalone"
         raise Failure(f"{archive} holds no python/bin/python3.11 or the like: take {kind}")
     return at(found[0])
+
+
+def _unpack(archive: Path, place: Path) -> None:
+    with step("python", f"unpacking {archive.name}"), cache.workshop() as folder:
+        made = folder / "made"
+        try:
+            with tarfile.open(archive) as file:
+                # Debian's Python 3.11.2 has no filters yet.
+                file.extraction_filter = getattr(tarfile, "tar_filter", None)
+                file.extractall(made)
+        except (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error) as error:
+            raise Failure(f"{archive} cannot be unpacked: {error}") from None
+        cache.publish(made, place)

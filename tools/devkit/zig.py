@@ -47,11 +47,7 @@ def ensure(env: Environment) -> Path:
         Failure: the package cannot be fetched.
     """
     place = _place()
-    if not place.is_dir():
-        with cache.lock("zig"):
-            if not place.is_dir():
-                _fetch(env, place)
-    return place / "ziglang" / f"zig{platforms.system().program}"
+    return cache.once(place, lambda: _fetch(env, place)) / "ziglang" / f"zig{platforms.system().program}"
 
 
 def _place() -> Path:
@@ -92,7 +88,7 @@ class Toolchain(build.Toolchain):
         self.cython_c_flags = flags
         self.includes = _includes(python)
         self.suffix = python.suffix
-        store = cache.root() / "zig" / "compiled"
+        store = cache.root() / "zig-compiled"
         self.variables = {"ZIG_GLOBAL_CACHE_DIR": str(store), "ZIG_LOCAL_CACHE_DIR": str(store)}
         # By what is in the headers: archives are unpacked to a new place each.
         headers = cache.key(*build.contents(python.include, "*.h"))
@@ -103,7 +99,7 @@ class Toolchain(build.Toolchain):
 def _includes(python: Interpreter) -> tuple[Path, ...]:
     """The folders of an interpreter's headers. Debian has another one for each architecture, beside it."""
     for folder in python.include.parent.glob(f"*-linux-gnu/{python.include.name}"):
-        links = cache.root() / "zig" / f"include-{cache.key(str(folder))}"
+        links = cache.root() / "includes" / cache.key(str(folder))
         link = links / folder.parent.name / folder.name
         if not link.is_symlink():
             link.parent.mkdir(parents=True, exist_ok=True)

@@ -105,6 +105,13 @@ def test_what_was_compiled_long_ago_goes(
     assert len(list(builds.iterdir())) == 3
 
 
+def test_locks_are_few() -> None:
+    for number in range(1000):
+        with build.lock(cache.key(str(number))):
+            pass
+    assert len(list((cache.root() / "locks").iterdir())) == 16
+
+
 def test_two_cold_checkouts_compile_once(
     sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

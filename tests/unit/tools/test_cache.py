@@ -120,6 +120,28 @@ def test_of_what_grows_that_used_last_stays(empty_cache: Path) -> None:
     assert list((empty_cache / "tmp").iterdir()) == []
 
 
+def test_what_is_made_once_is_found_from_then_on_and_makes_room(empty_cache: Path) -> None:
+    for number in (1, 2, 3, 4, 5, 5):
+        place = empty_cache / "things" / str(number)
+
+        def make(place: Path = place) -> None:
+            place.mkdir(parents=True)
+
+        assert cache.once(place, make, 2) == place
+        os.utime(place, times=(0, number))
+    assert {path.name for path in (empty_cache / "things").iterdir()} == {"4", "5"}
+    assert {path.name for path in (empty_cache / "locks").iterdir()} == {"things", "trim-things"}
+
+
+def test_what_cannot_be_made_is_not_there(empty_cache: Path) -> None:
+    def make() -> None:
+        raise Failure("no network")
+
+    for _ in range(2):
+        with pytest.raises(Failure, match="no network"):
+            cache.once(empty_cache / "things" / "one", make)
+
+
 def test_what_may_be_in_use_stays(empty_cache: Path) -> None:
     for name in "abcd":
         (empty_cache / "homes" / name).mkdir(parents=True)

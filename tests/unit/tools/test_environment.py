@@ -148,6 +148,32 @@ def test_an_environment_is_made_once_and_again_when_half_made(
     assert made.complete
 
 
+def test_environments_that_nobody_has_used_for_long_go(
+    monkeypatch: pytest.MonkeyPatch, empty_cache: Path
+) -> None:
+    monkeypatch.setattr(environment, "_make", lambda made: _complete(made.home))
+    environments = empty_cache / "environments"
+    for number in range(environment.KEPT):
+        _complete(environments / f"python-3.11.2-{number}")
+        os.utime(environments / f"python-3.11.2-{number}", times=(0, number))
+    monkeypatch.setattr(environment, "requirements", lambda _: ["a>=1,<2"])
+    first = environment.ensure()
+    assert not (environments / "python-3.11.2-0").exists()
+    assert len(list(environments.iterdir())) == environment.KEPT
+
+    os.utime(first.home, times=(0, 0))
+    assert environment.ensure() == first  # so it is no longer the one that was used longest ago
+    monkeypatch.setattr(environment, "requirements", lambda _: ["a>=2,<3"])
+    second = environment.ensure()
+    left = {f"python-3.11.2-{number}" for number in range(2, environment.KEPT)}
+    assert {path.name for path in environments.iterdir()} == left | {first.home.name, second.home.name}
+
+
+def _complete(home: Path) -> None:
+    home.mkdir(parents=True)
+    (home / environment.COMPLETE).touch()
+
+
 def test_pip_that_reaches_nobody_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs the real pip, against a port that nobody listens at."""
     for name in [name for name in os.environ if name.startswith("PIP_")]:
