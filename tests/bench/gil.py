@@ -80,8 +80,7 @@ def measure(folder: Path, rounds: int, calls: int) -> Mapping[str, Mapping[str, 
     project.write("calls.txt", _SOURCE.format(kinds=kinds, rounds=rounds, calls=calls))
     project.write("gil.gd", Path(__file__).with_suffix(".gd").read_text(encoding="utf-8"))
     run = project.run("--headless", "--script", "res://gil.gd")
-    if run.code or run.problems:
-        raise RuntimeError("\n".join([*run.problems, *run.lines[-20:]]))
+    run.require_clean()
     times: dict[str, dict[str, list[float]]] = {name: {ENGINE: [], OURS: []} for name in KINDS}
     for line in run.lines:
         if line.startswith("COST "):

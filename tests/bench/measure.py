@@ -98,8 +98,7 @@ def _samples(run: Run) -> list[Any]:
     Raises:
         RuntimeError: the run was not as it should be.
     """
-    if run.code or run.problems:
-        raise RuntimeError("\n".join(run.problems or run.lines[-20:]))
+    run.require_clean()
     return [json.loads(line[7:]) for line in run.lines if line.startswith("SAMPLE ")]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import groupby
-from statistics import median
 from typing import Final, NamedTuple
 
 from .goals import GOALS, LIMITS, Goal
@@ -119,8 +118,8 @@ def _columns(group: Group) -> Mapping[str, Callable[[Line], str]]:
         "work": lambda one: one.row.title,
         **{group.names[name]: value(name) for name in CONTENDERS if name in group.names},
         "more": lambda one: (
-            f"**{_value(one.row, median(one.verdict.more))}**"
-            if one.row.kind == "start" and one.verdict.more
+            f"**{_value(one.row, one.verdict.more)}**"
+            if one.row.kind == "start" and one.verdict.more is not None
             else ""
         ),
         "ratio": lambda one: f"**{one.verdict.ratio:.2f}**" if one.verdict.ratio is not None else "",

@@ -61,7 +61,7 @@ class Verdict:
     Attributes:
         values: medians, in the row's unit.
         cpu: medians of the microseconds for one of the amount.
-        more: how much more ours takes than the engine's, in the row's unit, round by round.
+        more: how much more ours takes than the engine's, in the row's unit; None: the engine has none.
         ratios: how many times as good as the engine's ours is, round by round; empty: the engine has none.
         misses: of its goal, in words.
         worst: the name of our longest call.
@@ -69,7 +69,7 @@ class Verdict:
 
     values: Mapping[str, float]
     cpu: Mapping[str, float]
-    more: Sequence[float]
+    more: float | None
     ratios: Sequence[float]
     misses: Sequence[str]
     worst: str
@@ -84,7 +84,7 @@ def judge(row: Row, measured: Measured, goal: Goal | None = None) -> Verdict:
     goal = goal or GOALS.get(row.id, Goal())
     unit = UNITS[row.unit]
     if measured.error:
-        return Verdict({}, {}, [], [], [f"failed: {measured.error.splitlines()[0]}"], "")
+        return Verdict({}, {}, None, [], [f"failed: {measured.error.splitlines()[0]}"], "")
     every = {
         name: [unit.value(sample, measured.amount) for sample in measured.samples[name]]
         for name in CONTENDERS
@@ -97,7 +97,7 @@ def judge(row: Row, measured: Measured, goal: Goal | None = None) -> Verdict:
         if all(sample.cpu >= 0 for sample in measured.samples[name])
     }
     pairs = list(zip(every.get(ENGINE, []), every[OURS], strict=False))
-    more = [ours - theirs for theirs, ours in pairs]
+    more = median(ours - theirs for theirs, ours in pairs) if pairs else None
     ratios = [(ours / theirs if unit.more else theirs / ours) for theirs, ours in pairs if theirs > 0 < ours]
     worst = max(measured.samples[OURS], key=lambda sample: sample.worst).what
     verdict = Verdict(values, cpu, more, ratios, [], worst)
@@ -117,9 +117,8 @@ def _misses(verdict: Verdict, goal: Goal, unit: str) -> list[str]:
         checks.append(
             (verdict.values[OURS] <= goal.most, f"{verdict.values[OURS]:,.4g} {unit}, not {goal.most:g}")
         )
-    if goal.more is not None and verdict.more:
-        adds = median(verdict.more)
-        checks.append((adds <= goal.more, f"{adds:,.4g} {unit} more, not {goal.more:g}"))
+    if goal.more is not None and verdict.more is not None:
+        checks.append((verdict.more <= goal.more, f"{verdict.more:,.4g} {unit} more, not {goal.more:g}"))
     if goal.bare is not None and BARE in verdict.cpu:
         ratio = verdict.cpu[OURS] / verdict.cpu[BARE]
         checks.append((ratio <= goal.bare, f"{ratio:.1f} times the CPU of the loop in C, not {goal.bare:g}"))

@@ -94,9 +94,7 @@ class Games:
     def _exported(self, project: str, preset: str) -> Path:
         place = self._folder / "exported" / f"{project}-{preset}"
         if not place.is_dir():
-            run = games.export(self._project(project), preset, place / games.PROGRAM)
-            if run.code or run.problems:
-                raise RuntimeError("\n".join(run.problems or run.lines[-20:]))
+            games.export(self._project(project), preset, place / games.PROGRAM).require_clean()
         return place
 
     def _project(self, name: str) -> Path:
@@ -153,8 +151,7 @@ def measure(program: Path, processors: int) -> Sample:
         begun, used = time.monotonic(), getrusage(RUSAGE_CHILDREN)
         run = run_engine([str(program), "--headless", "--quit"], cwd=program.parent, variables=os.environ)
         usec, now = (time.monotonic() - begun) * 1e6, getrusage(RUSAGE_CHILDREN)
-    if run.code or run.problems:
-        raise RuntimeError("\n".join(run.problems or run.lines[-20:]))
+    run.require_clean()
     cpu = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
     return Sample(usec, cpu * 1e6)
 

@@ -7,7 +7,8 @@ import re
 import shutil
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile
@@ -57,6 +58,17 @@ class Followed:
     def run(self, command: str, expected: Sequence[str] = (), code: int = 0) -> Run:
         """Runs one more command in the project's folder."""
         return run_in(self.root, command, self.variables, expected, code)
+
+    @contextmanager
+    def changed(self, change: Callable[[str], str]) -> Iterator[None]:
+        """The class's module is another for a while."""
+        module = self.root / "addons" / "garden" / "register_types.py"
+        text = module.read_text(encoding="utf-8")
+        module.write_text(change(text), encoding="utf-8")
+        try:
+            yield
+        finally:
+            module.write_text(text, encoding="utf-8")
 
 
 def run_in(
@@ -177,26 +189,17 @@ def test_the_package_is_the_projects(followed: Followed) -> None:
 
 
 def test_a_game_reads_all_files_anew(followed: Followed) -> None:
-    module = followed.root / "addons" / "garden" / "register_types.py"
-    text = module.read_text(encoding="utf-8")
-    try:
-        module.write_text(text.replace("4 * litres", "5 * litres"), encoding="utf-8")
+    with followed.changed(lambda text: text.replace("4 * litres", "5 * litres")):
         run = followed.run(GAME)
-    finally:
-        module.write_text(text, encoding="utf-8")
     run.assert_clean()
     assert own_lines(run) == ["a rose", "11.0 cm"]
 
 
 def test_pdb_in_a_game_that_was_started_from_a_terminal(followed: Followed) -> None:
-    module = followed.root / "addons" / "garden" / "register_types.py"
-    text = module.read_text(encoding="utf-8")
-    try:
-        stops = text.replace("self.height +=", "breakpoint()\n        self.height +=")
-        module.write_text(stops, encoding="utf-8")
+    with followed.changed(
+        lambda text: text.replace("self.height +=", "breakpoint()\n        self.height +=")
+    ):
         run = followed.run(f"printf 'p litres * 1000\\nc\\n' | {GAME}")
-    finally:
-        module.write_text(text, encoding="utf-8")
     run.assert_clean()
     assert own_lines(run)[-3:] == ["2000.0", "(Pdb) ", "9.0 cm"]
 
@@ -269,14 +272,9 @@ NOTIFIED = """
 def test_a_scripts_virtual_methods_take_the_place_of_pythons_and_other_methods_do_not(
     followed: Followed,
 ) -> None:
-    module = followed.root / "addons" / "garden" / "register_types.py"
-    text = module.read_text(encoding="utf-8")
     (followed.root / "sprout.gd").write_text(SPROUT, encoding="utf-8")
-    try:
-        module.write_text(text + NOTIFIED, encoding="utf-8")
+    with followed.changed(lambda text: text + NOTIFIED):
         run = followed.run("godot --headless --script sprout.gd")
-    finally:
-        module.write_text(text, encoding="utf-8")
     run.assert_clean()
     assert sorted(own_lines(run)) == ["3.0", "a sprout", "ready"]
 

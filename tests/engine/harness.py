@@ -49,10 +49,6 @@ EDITORS_QUITTING: Final = 3.0
 """The same in the editor; a bare one takes up to half of it, when it writes the cache of its help."""
 
 _RUNNER: Final = "suite_in_editor"
-_IN_EDITOR: Final = {
-    "editor": ['run/main_run_args="--headless"'],  # of games that the editor starts
-    "editor_plugins": [f'enabled=PackedStringArray("res://addons/{_RUNNER}/plugin.cfg")'],
-}
 HOMES: Final = ("CONFIG", "DATA", "CACHE")
 """Where the editor keeps what is not the project's: $XDG_CONFIG_HOME and so on."""
 
@@ -123,6 +119,15 @@ class Run:
             [*self.problems, "", "--- the engine's output:", *self.lines[-150:]]
         )
 
+    def require_clean(self) -> None:
+        """As `assert_clean`, for what is no test.
+
+        Raises:
+            RuntimeError: what was wrong, and the end of the output.
+        """
+        if self.problems:
+            raise RuntimeError("\n".join([*self.problems, *self.lines[-20:]]))
+
     def assert_passed(self, name: str) -> None:
         """Fails unless the test ran, checked something, and all its checks held."""
         test = self.tests.get(name)
@@ -136,10 +141,11 @@ class Project:
 
     Args:
         root: an empty folder.
-        scripts: files of `scripts/` that it holds, at its top; `suite.gd` and `runner.gd` are always there.
+        scripts: files of `scripts/` that it holds, at its top; the bases of all suites are always there.
         addons: folders of `addons/` here that it holds.
         host, client: whether it has our two addons.
         editor: its suites run in the editor, whose settings and caches are this project's own.
+        plugins: addons whose plugins are enabled there.
         settings: lines of `project.godot`, by section.
     """
 
@@ -152,6 +158,7 @@ class Project:
         host: bool = True,
         client: bool = False,
         editor: bool = False,
+        plugins: Iterable[str] = (),
         settings: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.root = root
@@ -160,12 +167,12 @@ class Project:
         self.addons.mkdir(parents=True)
         sections = {
             "application": ['config/name="test"', "run/flush_stdout_on_print=true"],
-            **(_IN_EDITOR if editor else {}),
+            **(_in_editor(plugins) if editor else {}),
             **(settings or {}),
         }
         text = "\n".join(line for name, lines in sections.items() for line in (f"[{name}]", *lines))
         self.write("project.godot", f"config_version=5\n{text}\n")
-        for name in ("suite.gd", "runner.gd", *scripts):
+        for name in ("suite.gd", "editor_base.gd" if editor else "runner.gd", *scripts):
             shutil.copyfile(HERE / "scripts" / name, root / name)
         for name in (*addons, *([_RUNNER] if editor else [])):
             shutil.copytree(
@@ -260,6 +267,15 @@ class Project:
             harmless=_EDITORS if self.editor else frozenset(),
             quits_within=EDITORS_QUITTING if self.editor else QUITTING,
         )
+
+
+def _in_editor(plugins: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """Settings of a project whose suites run in the editor."""
+    enabled = ", ".join(f'"res://addons/{name}/plugin.cfg"' for name in (_RUNNER, *plugins))
+    return {
+        "editor": ['run/main_run_args="--headless"'],  # of games that the editor starts
+        "editor_plugins": [f"enabled=PackedStringArray({enabled})"],
+    }
 
 
 def run_engine(

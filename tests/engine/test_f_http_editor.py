@@ -18,8 +18,7 @@ from tests.loopback.network import closed_port
 from tests.loopback.server import Server
 
 SUITE = "http_editor.gd"
-PLUGINS = [f"res://addons/{name}/plugin.cfg" for name in ("suite_in_editor", "pythonscript_http")]
-ENABLED = {"editor_plugins": [f"enabled=PackedStringArray({', '.join(map(json.dumps, PLUGINS))})"]}
+PLUGINS = ["pythonscript_http"]
 
 GAME = """\
 extends Node
@@ -87,9 +86,7 @@ class Edited:
 @pytest.fixture(scope="module")
 def edited(tmp_path_factory: pytest.TempPathFactory) -> Edited:
     root = tmp_path_factory.mktemp("http_editor") / "p"
-    project = Project(
-        root, scripts=[SUITE, "http_editor_base.gd"], client=True, editor=True, settings=ENABLED
-    )
+    project = Project(root, scripts=[SUITE, "http_editor_base.gd"], client=True, editor=True, plugins=PLUGINS)
     closed = closed_port()
     with Server() as server:
         project.write("game.gd", GAME.replace("CLOSED", str(closed)).replace("PORT", str(server.port)))
@@ -169,7 +166,7 @@ class HostileServer(socketserver.ThreadingTCPServer):
 def panels(tmp_path_factory: pytest.TempPathFactory) -> Run:
     root = tmp_path_factory.mktemp("http_panels") / "p"
     scripts = [PANELS, "http_editor_base.gd"]
-    project = Project(root, scripts=scripts, client=True, editor=True, settings=ENABLED)
+    project = Project(root, scripts=scripts, client=True, editor=True, plugins=PLUGINS)
     with HostileServer(("127.0.0.1", 0), Hostile) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         arguments = f"--port={server.server_address[1]}", f"--hostile={','.join(HOSTILE)}"
@@ -286,7 +283,7 @@ func test_one_label_says_what_is_missing() -> void:
 
 
 def test_without_python_one_label_says_so(tmp_path: Path) -> None:
-    project = Project(tmp_path / "p", host=False, client=True, editor=True, settings=ENABLED)
+    project = Project(tmp_path / "p", host=False, client=True, editor=True, plugins=PLUGINS)
     project.write("label.gd", LABEL)
     run = project.run_suite("label.gd", verbose=True)
     run.assert_clean()

@@ -33,7 +33,6 @@ PRESETS = {
     "dark": ("Default", "Color(0.21, 0.24, 0.29, 1)"),
     "light": ("Light", "Color(0.9, 0.9, 0.9, 1)"),
 }
-PLUGINS = [f"res://addons/{name}/plugin.cfg" for name in ("suite_in_editor", "pythonscript_http")]
 SETTINGS = """\
 [gd_resource type="EditorSettings" format=3]
 
@@ -56,8 +55,8 @@ def take(theme: str, size: Size, variables: dict[str, str], into: Path) -> None:
     shutil.rmtree(into, ignore_errors=True)
     into.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as folder, Server() as server:
-        enabled = {"editor_plugins": [f"enabled=PackedStringArray({', '.join(map(json.dumps, PLUGINS))})"]}
-        project = Project(Path(folder) / "p", scripts=[SUITE], client=True, editor=True, settings=enabled)
+        root, scripts = Path(folder) / "p", [SUITE, "http_editor_base.gd"]
+        project = Project(root, scripts=scripts, client=True, editor=True, plugins=["pythonscript_http"])
         for name in ("game.gd", "game.tscn", "scores.http"):
             text = (HERE / name).read_text(encoding="utf-8")
             project.write(name, text.replace("PORT", str(server.port)).replace("CLOSED", str(closed_port())))

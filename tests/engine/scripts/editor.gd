@@ -1,21 +1,12 @@
 @tool
-extends "suite.gd"
+extends "editor_base.gd"
 ## Runs in the editor, and looks at what the plugins of the addon [code]editor[/code] have done there.
 
 const FILE := "res://lamps.scores"
-const FRAMES := 2000  # a bound for what is waited for
 
 
 func plugin() -> EditorPlugin:
 	return get_tree().root.find_children("*", "PyLampEditor", true, false)[0]
-
-
-func wait_for(what: String, condition: Callable) -> void:
-	for _frame in FRAMES:
-		if condition.call():
-			break
-		await get_tree().process_frame
-	check_true(what, condition.call())
 
 
 ## Waits until the editor has seen what type of resource a file is imported as.

@@ -1,17 +1,8 @@
 @tool
-extends "suite.gd"
+extends "editor_base.gd"
 ## What the guide has its readers do in the editor.
 
 const SCENE := "res://main.tscn"
-const FRAMES := 2000  # a bound for what is waited for
-
-
-func wait_for(what: String, condition: Callable) -> void:
-	for _frame in FRAMES:
-		if condition.call():
-			break
-		await get_tree().process_frame
-	check_true(what, condition.call())
 
 
 func edited() -> Node:

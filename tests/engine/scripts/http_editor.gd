@@ -283,9 +283,7 @@ func test_a_game() -> void:
 	)
 	FileAccess.open("res://copied.gd", FileAccess.WRITE).store_string(found["text"])
 	EditorInterface.get_resource_filesystem().update_file("res://copied.gd")
-	EditorInterface.play_custom_scene("res://game.tscn")
-	await wait_for("the game runs", EditorInterface.is_playing_scene)
-	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	await play("res://game.tscn")
 	await settle()
 	inspector().call(&"rebuild")
 	check(
@@ -347,17 +345,13 @@ func test_the_next_run() -> void:
 	(inspector().get(&"keep") as CheckBox).button_pressed = true
 	(inspector().get(&"tree") as Tree).call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
 	(inspector().get(&"tree") as Tree).call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
-	EditorInterface.play_custom_scene("res://game.tscn")
-	await wait_for("the game runs", EditorInterface.is_playing_scene)
-	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	await play("res://game.tscn")
 	await settle()
 	check("both runs and a divider", _rows("", false).size(), 7)
 	inspector().call(&"_on_clear_pressed")
 	check("cleared", _rows("", false), [])
 	(inspector().get(&"record") as Button).button_pressed = false
-	EditorInterface.play_custom_scene("res://game.tscn")
-	await wait_for("the game runs", EditorInterface.is_playing_scene)
-	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	await play("res://game.tscn")
 	await settle()
 	check("paused", _rows("", false), [])
 	(inspector().get(&"record") as Button).button_pressed = true
@@ -365,9 +359,7 @@ func test_the_next_run() -> void:
 
 func test_calls_of_sessions() -> void:
 	(inspector().get(&"keep") as CheckBox).button_pressed = false
-	EditorInterface.play_custom_scene("res://calls.tscn")
-	await wait_for("the game runs", EditorInterface.is_playing_scene)
-	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	await play("res://calls.tscn")
 	await settle()
 	check(
 		"in their order",
@@ -413,9 +405,7 @@ func test_z_it_is_disabled_and_enabled_again_and_again() -> void:
 		check_true("there again", plugin() != null and console() != null and inspector() != null)
 	EditorInterface.set_plugin_enabled(PLUGIN, false)
 	check("nodes and resources that stay behind", counts[-1], counts[2])
-	EditorInterface.play_custom_scene("res://game.tscn")
-	await wait_for("the game runs", EditorInterface.is_playing_scene)
-	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
+	await play("res://game.tscn")
 	check(
 		"no panel has come back",
 		get_tree().root.find_children("HTTP", "VBoxContainer", true, false),

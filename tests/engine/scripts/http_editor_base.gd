@@ -1,17 +1,8 @@
 @tool
-extends "suite.gd"
+extends "editor_base.gd"
 ## What suites of the HTTP console and the network inspector share.
 
-const FRAMES := 3000  # a bound for what is waited for
 const PLUGIN := "pythonscript_http"
-
-
-func wait_for(what: String, condition: Callable) -> void:
-	for _frame in FRAMES:
-		if condition.call():
-			break
-		await get_tree().process_frame
-	check_true(what, condition.call())
 
 
 func plugin() -> EditorPlugin:
@@ -66,6 +57,13 @@ func _bring_into_view(panel: Control) -> void:
 			(outer as TabContainer).current_tab = (outer as TabContainer).get_tab_idx_from_control(inner)
 		outer.show()
 		inner = outer
+
+
+## Runs a scene as a game, to its end.
+func play(scene: String) -> void:
+	EditorInterface.play_custom_scene(scene)
+	await wait_for("the game runs", EditorInterface.is_playing_scene)
+	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
 
 
 ## Waits until the inspector has read and shown all that has come.

@@ -1,29 +1,10 @@
 @tool
-extends "suite.gd"
+extends "http_editor_base.gd"
 ## Takes pictures of the HTTP console and the network inspector, in the editor, with a window.
-
-const FRAMES := 3000
 
 
 func wait(seconds: float) -> void:
 	await get_tree().create_timer(seconds).timeout
-
-
-func wait_for(condition: Callable) -> void:
-	for _frame in FRAMES:
-		if condition.call():
-			return
-		await get_tree().process_frame
-
-
-func plugin() -> EditorPlugin:
-	for found: Node in get_tree().root.find_children("*", "EditorPlugin", true, false):
-		if (
-			found.get_script() != null
-			and (found.get_script() as Script).resource_path.contains("pythonscript_http")
-		):
-			return found
-	return null
 
 
 func shoot(file: String) -> void:
@@ -60,36 +41,33 @@ func test_pictures() -> void:
 	get_window().mode = Window.MODE_WINDOWED
 	get_window().size = Vector2i(size[0].to_int(), size[1].to_int())
 	await wait(1.0)
-	var console: Control = plugin().get(&"console")
 	plugin().call(&"show_console")
-	console.get(&"files").call(&"open_file", "res://scores.http")
-	(console.get(&"files").get(&"environment") as OptionButton).selected = 1
-	(console.get(&"send") as Button).pressed.emit()
-	await wait_for(func() -> bool: return not console.call(&"is_sending"))
+	console().get(&"files").call(&"open_file", "res://scores.http")
+	(console().get(&"files").get(&"environment") as OptionButton).selected = 1
+	await send()
 	await shoot("console_headers")
-	(console.get(&"files").get(&"requests") as OptionButton).selected = 1
-	(console.get(&"files").get(&"requests") as OptionButton).item_selected.emit(1)
-	(console.get(&"editor") as TabContainer).current_tab = 2
-	(console.get(&"send") as Button).pressed.emit()
-	await wait_for(func() -> bool: return not console.call(&"is_sending"))
+	(console().get(&"files").get(&"requests") as OptionButton).selected = 1
+	(console().get(&"files").get(&"requests") as OptionButton).item_selected.emit(1)
+	(console().get(&"editor") as TabContainer).current_tab = 2
+	await send()
 	await shoot("console_body")
-	await shoot_panel("panel_console", console)
-	var view: Control = console.get(&"response")
+	await shoot_panel("panel_console", console())
+	var view: Control = console().get(&"response")
 	(view.get(&"tabs") as TabContainer).current_tab = 3
-	(console.get(&"editor") as TabContainer).current_tab = 3
+	(console().get(&"editor") as TabContainer).current_tab = 3
 	await shoot("console_times")
-	(console.get(&"editor") as TabContainer).current_tab = 4
+	(console().get(&"editor") as TabContainer).current_tab = 4
 	(view.get(&"tabs") as TabContainer).current_tab = 1
 	await shoot("console_options")
-	var panel: Control = (plugin().get(&"debugger").get(&"panels") as Dictionary)[0]
+	var panel := inspector()
 	(panel.get(&"keep") as CheckBox).button_pressed = true
 	EditorInterface.play_custom_scene("res://game.tscn")
-	await wait_for(EditorInterface.is_playing_scene)
+	await wait_for("the game runs", EditorInterface.is_playing_scene)
 	await wait(3.0)
 	reveal(panel)
 	await shoot("inspector_live")
 	await shoot_panel("panel_inspector", panel)
-	await wait_for(func() -> bool: return not EditorInterface.is_playing_scene())
+	await wait_for("the game has gone", func() -> bool: return not EditorInterface.is_playing_scene())
 	reveal(panel)
 	var tree: Tree = panel.get(&"tree")
 	await wait(0.5)
