@@ -247,7 +247,7 @@ class _Stubs:
         names |= {enum["name"] for enum in self.api["global_enums"] if enum["name"] not in _ENUMS}
         names |= {value["name"] for enum in self.api["global_enums"] for value in enum["values"]}
         names |= {one["name"] for one in self.api["utility_functions"]} - global_scope.PYTHONS | {"load"}
-        yield from ("", "__all__ = [", *(f'    "{name}",' for name in sorted(names)), "]", "")
+        yield from ("", "__all__: list[str] = [", *(f'    "{name}",' for name in sorted(names)), "]", "")
 
     # Types
 

@@ -5,8 +5,8 @@ What it awaits are signals: it goes on when the signal is emitted, on the thread
 other threads, after which it goes on on the main thread. If it ends at once, the engine gets its result; else
 it gets a signal, `completed`, which a script awaits as a function of its own.
 
-As a function of a script's, the coroutine of a method ends where its object has been freed, whatever it awaits: it
-is closed instead of going on, so its `finally` runs.
+As a function of a script's, the coroutine of a method ends where its object has been freed, whatever it
+awaits: it is closed instead of going on, so its `finally` runs.
 """
 
 from __future__ import annotations

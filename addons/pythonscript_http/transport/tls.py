@@ -15,7 +15,7 @@ yet wait here, a batch at most, and go out with whatever is called next.
 import atexit
 import contextlib
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -518,7 +518,7 @@ class TlsStream:
                     if got >= 0:
                         size += got
                         idle -= 1
-                        # A record that did not fit has filled the buffer, unless a worker read it for another.
+                        # A record that did not fit has filled the buffer, unless a worker has read it.
                         # An exception that says that nothing is left would cost as much as to decrypt it.
                         here = transport.incoming.pending > 0 or (
                             self._wary and transport.object.pending() > 0
@@ -584,8 +584,8 @@ class TlsStream:
     def _release(self) -> None:
         """Has OpenSSL give its memory back, of which an idle connection would keep 16 KiB.
 
-        quirk - OpenSSL 3.0 to 3.6 - openssl/ssl/statem/statem.c - whatever is no data, such as a ticket, makes
-        it ready for writing, and it is done with that when it has written, be it nothing.
+        quirk - OpenSSL 3.0 to 3.6 - openssl/ssl/statem/statem.c - whatever is no data, such as a ticket,
+        makes it ready for writing, and it is done with that when it has written, be it nothing.
         """
         with contextlib.suppress(ssl.SSLError):
             self._transport.object.write(b"")

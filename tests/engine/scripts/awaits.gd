@@ -176,16 +176,16 @@ func test_futures() -> void:
 		"asyncio's own",
 		node.of_a_future("asyncio"),
 		(
-			"TypeError: PyAwaiting.of_a_future awaits a Future; on the engine's loop there are signals, coroutines that "
-			+ "await them, and what wrap_future makes of a future of concurrent.futures"
+			"TypeError: PyAwaiting.of_a_future awaits a Future; on the engine's loop there are signals, "
+			+ "coroutines that await them, and what wrap_future makes of a future of concurrent.futures"
 		)
 	)
 	check(
 		"none at all",
 		node.of_a_future("text"),
 		(
-			"TypeError: wrap_future takes a concurrent.futures.Future, as executors and asyncio.run_coroutine_threadsafe "
-			+ "return, not a str"
+			"TypeError: wrap_future takes a concurrent.futures.Future, as executors and "
+			+ "asyncio.run_coroutine_threadsafe return, not a str"
 		)
 	)
 	node.free()

@@ -22,4 +22,6 @@ func test_the_help_has_texts() -> void:
 		if text.contains("It has every sort of member."):
 			break
 		await get_tree().process_frame
-	check_true("what the docstring says, in: " + text.substr(0, 200), text.contains("It has every sort of member."))
+	check_true(
+		"what the docstring says, in: " + text.substr(0, 200), text.contains("It has every sort of member.")
+	)

@@ -112,11 +112,7 @@ func test_super_ends_at_the_engine() -> void:
 	var scripted := Processing.new()
 	var no_helper := "'super' object has no attribute '_helper'"
 	var no_code := "Control._has_point() is a virtual method, for which super() has no code"
-	check(
-		"what cannot be",
-		node.ask(plain),
-		["none", "Control has no member '_process'", no_helper, no_code]
-	)
+	check("what cannot be", node.ask(plain), ["none", "Control has no member '_process'", no_helper, no_code])
 	check("a script's", node.ask(scripted), ["none", null, no_helper, no_code])
 	check("is called", scripted.name, &"Processed")
 	for one: Node in [node, plain, scripted]:

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.loopback.network import SECONDS, until, waits_for_network
@@ -13,6 +14,9 @@ from tests.loopback.scripted import ReadRequest, Reset, ScriptedServer
 from pythonscript_http.transport import system
 from pythonscript_http.transport.stream import WOULD_BLOCK, NetworkError, Readiness
 from pythonscript_http.transport.tcp import SocketStream
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 Pair = tuple[SocketStream, socket.socket]
 
@@ -103,11 +107,11 @@ def test_writing_takes_what_the_kernel_takes(pair: Pair) -> None:
 class Greedy(socket.socket):
     """A socket whose peer takes all that it gets."""
 
-    def send(self, data: bytes | memoryview, *_: int) -> int:
-        return len(data)
+    def send(self, data: "ReadableBuffer", *_: int) -> int:
+        return memoryview(data).nbytes
 
-    def sendmsg(self, buffers: Iterable[bytes | memoryview], *_: object) -> int:
-        return sum(map(len, buffers))
+    def sendmsg(self, buffers: "Iterable[ReadableBuffer]", *_: Any) -> int:
+        return sum(memoryview(data).nbytes for data in buffers)
 
 
 @pytest.mark.parametrize(

@@ -261,7 +261,10 @@ class _Allocated(ctypes.Structure):
 
     _fields_ = tuple(
         (name, ctypes.c_size_t)
-        for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()
+        for name in (
+            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+        )
     )
 
 
@@ -686,7 +689,7 @@ def reading(serve: Callable[[ssl.SSLSocket], object]) -> Iterator[tuple[TlsStrea
 
 
 def test_who_watches_such_a_read_is_woken() -> None:
-    with reading(b"hello") as (stream, made):
+    with reading(speak(b"hello")) as (stream, made):
         watching = Watching()
         stream.watch(watching, write=False)
         assert (watching.seconds, watching.woken.is_set()) == ([], False)
