@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -15,7 +16,7 @@ from tests.loopback.network import closed_port
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.server import Server
 
-SUITES = ("drop_in_both.gd", "drop_in_use.gd")
+SUITES = ("drop_in_both.gd", "drop_in_polls.gd", "drop_in_use.gd")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def run_of(server: Server, tmp_path_factory: pytest.TempPathFactory) -> RunOf:
 
     @cache
     def run(suite: str) -> Run:
-        scripts = [suite, "client_base.gd", "tutorial.gd"]
+        scripts = [suite, "client_base.gd", "polls.gd", "tutorial.gd"]
         project = Project(tmp_path_factory.mktemp("http") / "p", scripts=scripts, client=True)
         project.write("tutorial_engine.gd", tutorial.replace("PyHTTPClient", "HTTPClient"))
         ports = (f"--port={server.port}", f"--closed={closed_port()}")
@@ -89,6 +90,34 @@ def test_a_renamed_script_compiles_with_one_kind_of_warning(tmp_path: Path) -> N
         assert run.output.count("Integer used when an enum value is expected") == len(CASTS) * fatal
         found = [int(line) for line in re.findall(r"res://renamed\.gd:(\d+)", run.output)]
         assert found == CASTS * fatal, run.output
+
+
+BEFORE_THE_FIRST_FRAME = """\
+extends SceneTree
+
+const Polls := preload("polls.gd")
+
+
+func _init() -> void:
+\tfor pause_msec: int in [0, 1]:
+\t\tfor client: RefCounted in [PyHTTPClient.new(), HTTPClient.new()]:
+\t\t\tprint("POLLS ", Polls.new(client, pause_msec).play())
+\tprint("END 0 0")
+\tquit()
+"""
+
+
+def test_polls_before_the_first_frame(tmp_path: Path) -> None:
+    """Those of a loop, and of one that sleeps between them: each step takes no more than the engine's."""
+    project = Project(tmp_path / "p", scripts=["polls.gd"], client=True)
+    project.write("first.gd", BEFORE_THE_FIRST_FRAME)
+    run = project.run("--headless", "--script", "res://first.gd", ends=True)
+    run.assert_clean()
+    counts = [json.loads(line[6:]) for line in run.lines if line.startswith("POLLS ")]
+    assert len(counts) == 4
+    for ours, theirs in (counts[:2], counts[2:]):
+        assert len(ours) == len(theirs) == 6
+        assert all(mine <= other for mine, other in zip(ours, theirs, strict=True)), counts
 
 
 KEEP_ALIVE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
