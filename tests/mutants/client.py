@@ -1388,6 +1388,39 @@ MUTANTS = [
         ),
     ),
     *_in(
+        "transport/watched.py",
+        (
+            "a socket that was closed is asked about no more",
+            "if connection is None or connection.fileno() != descriptor:",
+            "if False:",
+            f"{_UNIT}/transport/test_lookout.py",
+        ),
+        (
+            "all that are ready are told of",
+            "    while len(found) >= _MOST:",
+            "    while False:",
+            f"{_UNIT}/transport/test_lookout.py",
+        ),
+        (
+            "select is asked about no more than it takes",
+            "part = watched[start : start + _MOST_SELECTED]",
+            "part = watched[: _MOST_SELECTED]",
+            f"{_UNIT}/transport/test_lookout.py",
+        ),
+        (
+            "each is asked where select cannot be",
+            "                found.update(part)\n",
+            "                pass\n",
+            f"{_UNIT}/transport/test_lookout.py",
+        ),
+        (
+            "macOS and the BSDs have kqueue",
+            'return Kqueue() if hasattr(select, "kqueue") else Select()',
+            "return Select()",
+            f"{_UNIT}/transport/test_lookout.py",
+        ),
+    ),
+    *_in(
         "transport/portable.py",
         (
             "who cannot tell an end has the socket asked",

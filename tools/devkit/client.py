@@ -35,6 +35,7 @@ MODULES: Final = {
     "http1": ("chunked", "connection", "fields", "framing", "head", "request", "response", "writer"),
     "transport": (
         *("connector", "happy_eyeballs", "network", "prefixed", "records", "lookout", "stream", "tcp", "tls"),
+        "watched",
     ),
 }
 """What is compiled, by folder: what runs for each request, connection and frame.

@@ -4,11 +4,12 @@ A game may keep a thousand connections, and poll each of them in every frame to 
 the kernel about each would be a system call each; here one tells of all.
 """
 
+import socket
 import time
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from . import system
+from .watched import Watched, best
 
 _AGE: Final = 100e-6
 """Seconds for which a look counts. In that time a game polls a few dozen connections."""
@@ -24,18 +25,24 @@ class Look(NamedTuple):
 
 
 class Lookout:
-    """Looks at all connections that `system.watch` was told of.
+    """Looks at all connections that it was told of.
 
     Args:
+        watched: asks the kernel.
         clock: tells the time in seconds.
     """
 
-    __slots__ = ("_clock", "latest")
+    __slots__ = ("_clock", "_watched", "latest")
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, watched: Watched, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._watched = watched
         self._clock = clock
         self.latest = Look(frozenset(), 0.0)
         """The look that was taken last."""
+
+    def add(self, connection: socket.socket) -> bool:
+        """Looks at one more connection, until that is closed. False: it has to be asked itself."""
+        return self._watched.watch(connection)
 
     def look(self, seen: Look) -> Look:
         """Gives the latest look, or takes one if that is too old.
@@ -46,9 +53,9 @@ class Lookout:
         """
         latest, now = self.latest, self._clock()
         if latest is seen or now >= latest.until:
-            latest = self.latest = Look(system.ready(), now + _AGE)
+            latest = self.latest = Look(self._watched.ready(), now + _AGE)
         return latest
 
 
-SHARED: Final = Lookout()
+SHARED: Final = Lookout(best())
 """That of all clients."""

@@ -60,7 +60,7 @@ class SocketStream:
         """Tells that there was nothing to read at the last look that this did not tell of yet."""
         seen = self._seen
         if seen is None:
-            if not system.watch(self._socket):
+            if not self._lookout.add(self._socket):
                 return self.quiet()
             seen = self._lookout.latest
         self._seen = seen = self._lookout.look(seen)

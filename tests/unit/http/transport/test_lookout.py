@@ -1,17 +1,93 @@
-"""One look for all connections, and what each learns by it."""
+"""One look for all connections, and what each learns by it: by whatever the system has for it."""
 
+import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from typing import NamedTuple
 
 import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import until
 
-from pythonscript_http.transport import system
+from pythonscript_http.transport import watched
 from pythonscript_http.transport.lookout import Lookout
 from pythonscript_http.transport.stream import Readiness
 from pythonscript_http.transport.tcp import SocketStream
+from pythonscript_http.transport.watched import Epoll, Kqueue, Select, Watched, best
+
+
+class Kevent(NamedTuple):
+    """`select.kevent`, as far as it is used."""
+
+    source: socket.socket
+    filter: int
+    flags: int
+
+    @property
+    def ident(self) -> int:
+        return self.source.fileno()
+
+
+class Kernel:
+    """`select.kqueue` by `select.poll`: it takes changes, gives events, and forgets what is closed."""
+
+    def __init__(self) -> None:
+        self._wanted: list[Kevent] = []
+
+    def control(
+        self, changes: Sequence[Kevent] | None, most: int, timeout: float | None = None
+    ) -> list[Kevent]:
+        for change in changes or ():
+            if change.ident < 0:
+                raise ValueError("the descriptor is negative")
+            assert (change.filter, change.flags) == (BSD.KQ_FILTER_READ, BSD.KQ_EV_ADD)
+            self._wanted.append(change)
+        if not most:
+            return []
+        assert timeout == 0, "it would sleep"
+        self._wanted = [event for event in self._wanted if event.ident >= 0]
+        poll = select.poll()
+        for event in self._wanted:
+            poll.register(event.ident, select.POLLIN)
+        ready = {descriptor for descriptor, _ in poll.poll(0)}
+        given = [event for event in self._wanted if event.ident in ready][:most]
+        self._wanted = [event for event in self._wanted if event not in given] + given
+        return given
+
+
+class BSD:
+    """The module `select` there."""
+
+    KQ_FILTER_READ, KQ_EV_ADD = -1, 1
+    kqueue, kevent = Kernel, Kevent
+
+
+KINDS: dict[str, Callable[[], Watched]] = {
+    "epoll": Epoll,
+    "kqueue": lambda: Kqueue(BSD),
+    "select": Select,
+}
+
+
+class Counting:
+    """Keeps what each look gave.
+
+    Args:
+        watched: asks the kernel.
+    """
+
+    def __init__(self, watched: Watched) -> None:
+        self.taken: list[frozenset[int]] = []
+        self._watched = watched
+
+    def watch(self, connection: socket.socket) -> bool:
+        return self._watched.watch(connection)
+
+    def ready(self) -> frozenset[int]:
+        self.taken.append(self._watched.ready())
+        return self.taken[-1]
+
 
 Pairs = list[tuple[SocketStream, socket.socket]]
 
@@ -21,10 +97,15 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(params=KINDS)
+def counting(request: pytest.FixtureRequest) -> Counting:
+    return Counting(KINDS[request.param]())
+
+
 @pytest.fixture
-def pairs(clock: Clock) -> Iterator[Pairs]:
+def pairs(clock: Clock, counting: Counting) -> Iterator[Pairs]:
     """Some connections, each with its peer, which share a lookout."""
-    lookout = Lookout(clock)
+    lookout = Lookout(counting, clock)
     with ExitStack() as stack:
         made = []
         for _ in range(5):
@@ -35,17 +116,9 @@ def pairs(clock: Clock) -> Iterator[Pairs]:
 
 
 @pytest.fixture
-def looks(monkeypatch: pytest.MonkeyPatch) -> list[frozenset[int]]:
+def looks(counting: Counting) -> list[frozenset[int]]:
     """What each look gave."""
-    taken: list[frozenset[int]] = []
-    ready = system.ready
-
-    def counted() -> frozenset[int]:
-        taken.append(ready())
-        return taken[-1]
-
-    monkeypatch.setattr(system, "ready", counted)
-    return taken
+    return counting.taken
 
 
 def test_one_look_is_for_all(pairs: Pairs, looks: list[frozenset[int]]) -> None:
@@ -108,17 +181,69 @@ def test_one_that_was_closed_is_forgotten(pairs: Pairs, looks: list[frozenset[in
     assert looks[-1] == frozenset()
 
 
-def test_where_nothing_can_be_watched_each_is_asked(pairs: Pairs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(system, "watch", lambda _: False)
-    stream, peer = pairs[0]
-    assert stream.still()
-    peer.sendall(b"x")
-    assert not stream.still()
+class Full:
+    """A system that can watch no more."""
+
+    def watch(self, connection: socket.socket) -> bool:
+        return False
+
+    def ready(self) -> frozenset[int]:
+        raise AssertionError("there is nothing to look at")
 
 
-def test_more_are_ready_than_one_call_tells(pairs: Pairs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(system, "_MOST", 2)
+def test_what_can_not_be_watched_is_asked_itself() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    with ours, theirs:
+        stream = SocketStream(ours, Lookout(Full()))
+        assert stream.still()
+        theirs.sendall(b"x")
+        assert not stream.still()
+
+
+def test_what_is_closed_can_not_be_watched(counting: Counting) -> None:
+    assert counting.ready() == frozenset()
+    closed, other = socket.socketpair()
+    with other:
+        closed.close()
+        assert not counting.watch(closed)
+    assert counting.ready() == frozenset()
+
+
+@pytest.mark.interpreted
+def test_more_are_ready_than_one_call_tells(
+    counting: Counting, pairs: Pairs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_MOST", "_MOST_SELECTED"):
+        monkeypatch.setattr(watched, name, 2)
     for stream, peer in pairs:
         assert stream.still()
         peer.sendall(b"x")
-    assert {stream.fileno() for stream, _ in pairs} <= system.ready()
+    assert {stream.fileno() for stream, _ in pairs} == counting.ready()
+
+
+def test_each_is_asked_where_select_can_not_be() -> None:
+    """One was closed in that moment, or its number is too high."""
+
+    class Strange(socket.socket):
+        def fileno(self) -> int:
+            return 1 << 20
+
+    by_select = Select()
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Strange() as strange:
+        assert by_select.watch(ours)
+        assert by_select.watch(strange)
+        assert by_select.ready() == {ours.fileno(), 1 << 20}
+
+
+@pytest.mark.parametrize(
+    ("lacking", "made"), [((), Epoll), (("epoll",), Kqueue), (("epoll", "kqueue"), Select)]
+)
+def test_the_best_that_a_system_has(
+    lacking: Sequence[str], made: type[Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(select, "kqueue", Kernel, raising=False)
+    for name in lacking:
+        monkeypatch.delattr(select, name)
+    assert isinstance(best(), made)

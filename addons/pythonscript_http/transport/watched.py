@@ -1,0 +1,135 @@
+"""Many connections, watched at once for something to read: by what each operating system has for it."""
+
+import select
+import socket
+import threading
+import weakref
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Protocol
+
+_system: Any = select  # of which each system has another part
+_MOST: Final = 1024
+"""Descriptors that one call of the kernel's tells of; the next tells of others."""
+_MOST_SELECTED: Final = 500
+"""Of those that `select` is asked about at once; Windows takes 512."""
+_NONE: Final[frozenset[int]] = frozenset()
+
+
+class Watched(Protocol):
+    """Connections that are watched until they are closed."""
+
+    def watch(self, connection: socket.socket) -> bool:
+        """Watches one more. False: it can't be."""
+
+    def ready(self) -> frozenset[int]:
+        """Gives the descriptors of those that have something to read, be it the end."""
+
+
+class Epoll:
+    """By Linux's `epoll`, which forgets a socket that is closed."""
+
+    def __init__(self) -> None:
+        self._kernel: Any = None  # there is none before there is something to watch
+
+    def watch(self, connection: socket.socket) -> bool:
+        """Watches one more. False: it is closed, or the system has no room for more."""
+        try:
+            if self._kernel is None:
+                self._kernel = _system.epoll()
+            self._kernel.register(connection, _system.EPOLLIN | _system.EPOLLRDHUP)
+        except FileExistsError:
+            return True
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def ready(self) -> frozenset[int]:
+        """Gives the descriptors of those that have something to read."""
+        return _NONE if self._kernel is None else _gathered(self._ask)
+
+    def _ask(self) -> list[int]:
+        return [descriptor for descriptor, _ in self._kernel.poll(0, _MOST)]
+
+
+class Kqueue:
+    """By `kqueue` of macOS and the BSDs, which forgets a socket that is closed, too.
+
+    Args:
+        module: `select`, or what stands in for it.
+    """
+
+    def __init__(self, module: Any = select) -> None:
+        self._module = module
+        self._kernel: Any = None
+
+    def watch(self, connection: socket.socket) -> bool:
+        """Watches one more. False: it is closed, or the system has no room for more."""
+        module = self._module
+        try:
+            if self._kernel is None:
+                self._kernel = module.kqueue()
+            wanted = module.kevent(connection, module.KQ_FILTER_READ, module.KQ_EV_ADD)
+            self._kernel.control([wanted], 0)
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def ready(self) -> frozenset[int]:
+        """Gives the descriptors of those that have something to read."""
+        return _NONE if self._kernel is None else _gathered(self._ask)
+
+    def _ask(self) -> list[int]:
+        return [event.ident for event in self._kernel.control(None, _MOST, 0)]
+
+
+class Select:
+    """By `select`, which Windows has. It is told of all of them each time; those that are closed go here."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sockets: dict[int, weakref.ref[socket.socket]] = {}
+
+    def watch(self, connection: socket.socket) -> bool:
+        """Watches one more. False: it is closed."""
+        descriptor = connection.fileno()
+        if descriptor < 0:
+            return False
+        with self._lock:
+            self._sockets[descriptor] = weakref.ref(connection)
+        return True
+
+    def ready(self) -> frozenset[int]:
+        """Gives the descriptors of those that have something to read."""
+        with self._lock:
+            for descriptor, known in list(self._sockets.items()):
+                connection = known()
+                if connection is None or connection.fileno() != descriptor:
+                    del self._sockets[descriptor]
+            watched = list(self._sockets)
+        found: set[int] = set()
+        for start in range(0, len(watched), _MOST_SELECTED):
+            part = watched[start : start + _MOST_SELECTED]
+            try:
+                found.update(select.select(part, (), (), 0)[0])
+            except (OSError, ValueError):  # one was closed since, or has a number that is too high: ask each
+                found.update(part)
+        return frozenset(found)
+
+
+def best() -> Watched:
+    """Chooses what this system has."""
+    if hasattr(select, "epoll"):
+        return Epoll()
+    return Kqueue() if hasattr(select, "kqueue") else Select()
+
+
+def _gathered(ask: Callable[[], Iterable[int]]) -> frozenset[int]:
+    """Asks until there is nothing new."""
+    given = ask()
+    found = set(given)
+    while len(found) >= _MOST:
+        known = len(found)
+        found.update(ask())
+        if len(found) == known:
+            break
+    return frozenset(found)
