@@ -12,6 +12,7 @@ for, at any time too.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from time import monotonic, time
 from typing import Any, Final
 
@@ -38,6 +39,12 @@ _OK: Final = Error.OK
 _IN_BODY: Final = Phase.BODY
 _AWAITING: Final = Phase.AWAITING
 _CLOSED: Final = Phase.CLOSED
+
+
+@lru_cache(1)
+def _system(connect_timeout: float, clock: Callable[[], float]) -> TcpNetwork:
+    """The operating system's network: one for all clients, which hardly ever differ in this."""
+    return TcpNetwork(connect_timeout, clock=clock)
 
 
 class HTTPClient(Connections):
@@ -67,8 +74,9 @@ class HTTPClient(Connections):
         clock: Callable[[], float] = monotonic,
         wall_clock: Callable[[], float] = time,
     ) -> None:
-        network = network or TcpNetwork(timeouts.address, clock=clock)
-        super().__init__(network, limits, timeouts, user_agent, clock, wall_clock)
+        super().__init__(
+            network or _system(timeouts.address, clock), limits, timeouts, user_agent, clock, wall_clock
+        )
 
     def _obey_timeouts(self) -> None:
         self._timing.obey(self.timeouts)

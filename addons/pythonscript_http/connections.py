@@ -27,10 +27,16 @@ if TYPE_CHECKING:  # late: few games have an observer
 _DECODERS: Final = Workers(4, 5.0, "decoding")
 """More threads would not decode faster on usual machines; none may be kept busy for longer than a moment."""
 
+_start: Final = _DECODERS.start
+
 NO_CONNECTION: Final = HTTP11Connection(Timing(monotonic, Timeouts()), Timeouts())
 """What clients have that are not connected: it has no stream, and no request was ever begun."""
 
 _OK: Final = Error.OK
+
+
+def _default_policy() -> TlsPolicy:
+    return DEFAULT_POLICY
 
 
 class Connections(Requests):
@@ -88,9 +94,9 @@ class Connections(Requests):
         self._connecting: Connecting | None = None
         self._route: Route | None = None  # to connect anew by; None: the host can't be connected to anew
         self._tls_info: TlsInfo | None = None
-        self.default_policy: Callable[[], TlsPolicy] = lambda: DEFAULT_POLICY
+        self.default_policy: Callable[[], TlsPolicy] = _default_policy
         """Makes the TLS policy for `https://` where none is given."""
-        self.proxy_policy: Callable[[], TlsPolicy] = lambda: DEFAULT_POLICY
+        self.proxy_policy: Callable[[], TlsPolicy] = _default_policy
         """Makes the TLS policy for a proxy: pins, names and certificates are between us and the host."""
 
     def connect_to_host(self, host: str, port: int = -1, policy: TlsPolicy | None = None) -> Error:
@@ -244,7 +250,7 @@ class Connections(Requests):
     def _connection_over(
         self, stream: Stream | None, trace: ConnectionTrace | None = None
     ) -> HTTP11Connection:
-        return HTTP11Connection(self._timing, self.timeouts, stream, _DECODERS.start, trace)
+        return HTTP11Connection(self._timing, self.timeouts, stream, _start, trace)
 
     def _begin_anew(self) -> None:
         self._http = self._connection_over(None)

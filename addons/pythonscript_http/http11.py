@@ -27,6 +27,8 @@ _LEAST = 4096
 """Bytes of a buffer that need not be saved."""
 _MUCH = 16
 """A read of one byte in so many of a buffer is followed by another: the peer's window has opened."""
+_NO_HEADS: list[tuple[int, bytes]] = []
+"""What connections have that are not observed; nothing is added to it."""
 _QUIET = Readiness.QUIET
 _ENDED = Readiness.ENDED
 
@@ -75,7 +77,7 @@ class HTTP11Connection:
         self._filled = self._fresh = False  # the last read was full; since then nobody has looked for the end
         self._trace = trace
         self._exchange: ExchangeTrace | None = None  # of the request under way, if that is observed
-        self._heads: list[tuple[int, bytes]] = []  # those that were not reported yet
+        self._heads = _NO_HEADS  # those that were not reported yet
 
     def connected(self, stream: Stream, trace: ConnectionTrace | None = None) -> None:
         """Goes on over a stream that a request has waited for."""

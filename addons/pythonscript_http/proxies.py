@@ -90,10 +90,11 @@ class Proxies:
     An invalid one is kept, and refuses connections: to connect without a proxy would betray who has set it.
     """
 
-    __slots__ = ("_set", "environment", "use_environment")
+    __slots__ = ("_plain", "_tls", "environment", "use_environment")
 
     def __init__(self) -> None:
-        self._set: dict[bool, Proxy | LocalError | None] = {False: None, True: None}
+        self._plain: Proxy | LocalError | None = None
+        self._tls: Proxy | LocalError | None = None
         self.use_environment = False
         """Where none is set, that of the environment is used."""
         self.environment: Environment = process_environment
@@ -108,12 +109,16 @@ class Proxies:
         Raises:
             LocalError: this is not a valid proxy.
         """
-        self._set[tls] = None
+        proxy: Proxy | LocalError | None = None
         if host and port != -1:
             try:
-                self._set[tls] = parse_proxy(host, port)
+                proxy = parse_proxy(host, port)
             except LocalError as error:
-                self._set[tls] = type(error)(f"not a valid proxy: {error}")
+                proxy = type(error)(f"not a valid proxy: {error}")
+        if tls:
+            self._tls = proxy
+        else:
+            self._plain = proxy
         self._usable(tls)
 
     def to(self, target: Host) -> Proxy | None:
@@ -130,7 +135,7 @@ class Proxies:
         return proxy
 
     def _usable(self, tls: bool) -> Proxy | None:
-        proxy = self._set[tls]
+        proxy = self._tls if tls else self._plain
         if isinstance(proxy, LocalError):
             # Not that one, which is kept: by its traceback it would keep whoever gets it.
             raise type(proxy)(str(proxy))

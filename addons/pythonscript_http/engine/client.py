@@ -32,6 +32,7 @@ from pythonscript_http.enums import Error
 from pythonscript_http.errors import error_code
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.query import query_string_from_dict
+from pythonscript_http.transport.policy import TlsPolicy
 
 from .policy import PyTLSPolicy, policy_of, proxy_policy_of
 from .streams import PeerStream, PyHTTPConnection
@@ -52,6 +53,14 @@ _USER_AGENT = user_agent()
 _NO_BYTES = PackedByteArray()
 _LIMITS = Limits()
 _TIMEOUTS = Timeouts()
+
+
+def _policies(beyond: PyTLSPolicy | None) -> tuple[Callable[[], TlsPolicy], Callable[[], TlsPolicy]]:
+    """What makes the policies for a host and for a proxy where no `TLSOptions` are given."""
+    return partial(policy_of, None, beyond), partial(proxy_policy_of, beyond)
+
+
+_POLICIES = _policies(None)
 
 
 @gdclass(tool=True)
@@ -139,8 +148,7 @@ class PyHTTPClient(RefCounted):
         With a `port` of -1 it is 80, or 443 for HTTPS. Given `tls_options`, TLS needs no `https://`.
         """
         client, beyond = self._client, self.tls_policy
-        client.default_policy = partial(policy_of, None, beyond)
-        client.proxy_policy = partial(proxy_policy_of, beyond)
+        client.default_policy, client.proxy_policy = _POLICIES if beyond is None else _policies(beyond)
         try:
             policy = None if tls_options is None else policy_of(tls_options, beyond)
         except LocalError as error:
