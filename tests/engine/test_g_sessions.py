@@ -13,7 +13,7 @@ from tests.engine.harness import CLIENT, Project, Run, functions
 from tests.engine.strictness import assert_compiles
 from tests.engine.suites import RunOf, suite_tests
 from tests.loopback.certificates import Authority
-from tests.loopback.network import closed_port
+from tests.loopback.network import blackholes, closed_port
 from tests.loopback.responses import OK
 from tests.loopback.scripted import Pause, ReadRequest, Reply, ScriptedServer, Secure, Step
 from tests.loopback.server import Server
@@ -42,6 +42,9 @@ def _circle(_: bytes) -> bytes:
 SCRIPTS: Mapping[str, Sequence[Step]] = {
     "cached": [ReadRequest(), HELLO.replace(b"OK\r\n", b"OK\r\nCache-Control: max-age=600\r\n")] * 9,
     "silent": [ReadRequest(), Pause(LONG)],
+    "mute": [Pause(LONG)],
+    "busy": [ReadRequest(), b"HTTP/1.1 503 Later\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"],
+    "events": [ReadRequest(), OK + b"Content-Type: text/event-stream\r\n\r\ndata: 1\n\n"],
     "half": [ReadRequest(), OK + b"Content-Length: 10\r\n\r\nhello"],
     "garbage": [ReadRequest(), b"this is no HTTP at all\r\n\r\n"],
     "no_gzip": [ReadRequest(), OK + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"],
@@ -72,6 +75,7 @@ def options(files: Mapping[str, Authority]) -> Iterator[list[str]]:
         ports["server"] = stack.enter_context(Server()).port
         ports["service"] = stack.enter_context(Service()).port
         ports["closed"] = closed_port()
+        ports["blackhole"] = stack.enter_context(blackholes("127.0.0.1"))
         yield [f"--{name}={number}" for name, number in ports.items()]
 
 
@@ -140,6 +144,31 @@ def test_quitting_with_calls_under_way(
     run.assert_passed("test_calls_are_under_way")
     (kept,) = (tmp_path / "user").rglob("left_cookies")
     assert '"kept"' in kept.read_text(encoding="utf-8")
+
+
+STATES = (
+    *("importing", "resolving", "connecting", "loading_openssl", "shaking_hands", "uploading"),
+    *("uploading_a_file", "downloading", "streaming", "retrying", "mocked", "asking_a_hook", "listening"),
+    *("of_a_node", "in_a_thread", "awaited"),
+)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_quitting_in_any_state(state: str, options: Sequence[str], tmp_path: Path) -> None:
+    """Within a second, without an error, a leak, or a thread that goes on."""
+    made = Project(
+        tmp_path / "p",
+        scripts=["sessions_base.gd", "sessions_quit_states.gd"],
+        addons=["leftovers"],
+        client=True,
+    )
+    run = made.run_suite(
+        "sessions_quit_states.gd", f"--state={state}", *options, environment=environment(made.root)
+    )
+    run.assert_clean()
+    run.assert_passed("test_quitting")
+    assert "LEFT []" in run.lines
+    assert not [path for path in (tmp_path / "user").rglob("left.bin*")]
 
 
 def test_in_the_editor(options: Sequence[str], files: Mapping[str, Authority], tmp_path: Path) -> None:

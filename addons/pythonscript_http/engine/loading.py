@@ -23,12 +23,21 @@ _OF_OPTIONS: Final = {
 }
 """What else an option of a call needs."""
 
+_ENVIRONMENT: Final = "urllib.request"
+"""Knows the proxies of the environment."""
+
 imports: Final = LazyImports("HTTP imports")
 
 
 def of_options(options: Mapping[Any, object]) -> list[str]:
     """The modules that the options of a call need, beside those that all calls do."""
-    return [module for name, module in _OF_OPTIONS.items() if name in options]
+    found = [module for name, module in _OF_OPTIONS.items() if name in options]
+    return [*found, *of_proxy(options.get("proxy"))]
+
+
+def of_proxy(proxy: object) -> list[str]:
+    """The modules that a proxy needs."""
+    return [_ENVIRONMENT] if proxy == "environment" else []
 
 
 @before_stop

@@ -11,6 +11,7 @@ from weakref import ref
 
 from godot import Callable, ProjectSettings, TLSOptions, push_warning, stringify
 from pythonscript_http.exceptions import LocalError
+from pythonscript_http.http1.codings import available
 from pythonscript_http.sessions.headers import Headers
 from pythonscript_http.sessions.options import Options
 from pythonscript_http.sessions.request import Request
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .session import PyHTTPSession
 
 _USER_AGENT: Final = user_agent()
+available()  # br and zstd are imported here, and not on the network's thread while others wait for it
 _STREAMED: Final = (
     "the option 'stream_response' needs a PyHTTPTransfer, whose signals hand the body out: use start()"
 )

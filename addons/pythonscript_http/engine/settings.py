@@ -58,7 +58,7 @@ class Settings(NamedTuple):
             found.append(loading.MOCK)
         if self.named["cache_storage"]:
             found += loading.CACHE
-        return found
+        return [*found, *loading.of_proxy(self.named["proxy"])]
 
 
 def settings_of(session: PyHTTPSession) -> Settings:

@@ -359,6 +359,7 @@ class Loop:
         self._watched: dict[int, Task[Any]] = {}
         self._wakeup: Wakeup | None = None
         self._asleep = False
+        self._lingers = True
 
     # ---- any thread
 
@@ -386,7 +387,7 @@ class Loop:
         return self._thread is threading.current_thread()
 
     def stop(self, seconds: float = 1.0) -> bool:
-        """Cancels all tasks, and waits for their end. The loop may be used again.
+        """Cancels all tasks, and waits for their end and that of the thread. The loop may be used again.
 
         Args:
             seconds: how long at most.
@@ -396,12 +397,15 @@ class Loop:
         """
         with self._lock:
             thread, tasks = self._thread, list(self._tasks)
+            self._lingers = False
+            if self._wakeup is not None:
+                self._wakeup.wake()
         for task in tasks:
             task.cancel()
         if thread is None or thread is threading.current_thread():
             return not tasks
-        end = monotonic() + seconds
-        return all(task.wait(max(0.0, end - monotonic())) for task in tasks)
+        thread.join(seconds)
+        return all(task.done for task in tasks)
 
     def queue(self, task: Task[Any]) -> None:
         """Has a task run next. The business of tasks."""
@@ -492,6 +496,7 @@ class Loop:
             wakeup = Wakeup()
             self._poller.register(wakeup.fileno(), system.READABLE)
             self._wakeup = wakeup
+        self._lingers = True
         thread = threading.Thread(target=self._run, name=self._name, daemon=True)
         thread.start()
         self._thread = thread
@@ -504,7 +509,7 @@ class Loop:
                 log_exception("the loop %r failed, and goes on", self)
                 time.sleep(_BLIND)
             if not self._tasks and not self._queue:
-                self.turn(LINGER)
+                self.turn(LINGER if self._lingers else 0.0)
                 with self._lock:
                     if not self._tasks and not self._queue:
                         self._end()

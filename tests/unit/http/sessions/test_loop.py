@@ -409,9 +409,10 @@ def test_stopping_cancels_what_is_under_way() -> None:
     loop = Loop()
     tasks = [loop.spawn(after(1000, loop)) for _ in range(10)]
     began = time.monotonic()
-    assert loop.stop()
+    assert loop.stop(SECONDS)
     assert time.monotonic() - began < 1.0 * 50
     assert all(task.done for task in tasks)
+    assert loop._thread is None  # nor does it linger
     assert loop.spawn(after(0.001, loop)).wait(SECONDS)  # it may be used again
     assert loop.stop()
 
