@@ -168,7 +168,7 @@ def test_quitting_in_any_state(state: str, options: Sequence[str], tmp_path: Pat
     run.assert_clean()
     run.assert_passed("test_quitting")
     assert "LEFT []" in run.lines
-    assert not [path for path in (tmp_path / "user").rglob("left.bin*")]
+    assert not list((tmp_path / "user").rglob("left.bin*"))
 
 
 def test_in_the_editor(options: Sequence[str], files: Mapping[str, Authority], tmp_path: Path) -> None:

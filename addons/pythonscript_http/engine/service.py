@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
@@ -234,6 +233,8 @@ class Service:
         if not storage:
             self.session.cache = None
             return
+        from pathlib import Path
+
         from pythonscript_http.sessions.cache import Cache
         from pythonscript_http.sessions.cache_store import FolderStore, MemoryStore
 

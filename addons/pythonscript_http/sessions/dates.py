@@ -1,11 +1,12 @@
 """Dates as HTTP writes them (RFC 9110 section 5.6.7)."""
 
 import re
-from calendar import timegm
-from datetime import datetime
 from typing import Final
 
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_BEFORE_1970: Final = 719162
+"""Days from the first of the year 1."""
 
 # The three forms; of what servers do otherwise, case, blanks and `UTC` are taken.
 _DATE: Final = re.compile(
@@ -37,12 +38,19 @@ def parse_http_date(text: str) -> float | None:
 def timestamp(year: int, month: int, day: int, hour: int, minute: int, second: int) -> float | None:
     """Seconds since 1970 at a time in UTC; None: there is no such day, or no such time.
 
+    Without `datetime` and `calendar`, whose import takes as long as that of the rest of a session.
+
     Args:
-        year: of two digits, it is one from 1970 to 2069.
+        year: up to 9999; of two digits, it is one from 1970 to 2069.
     """
     if year < 100:
         year += 1900 if year >= 70 else 2000
-    try:
-        return float(timegm(datetime(year, month, day, hour, minute, second).timetuple()))
-    except ValueError:
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1] + (leap and month == 2)):
         return None
+    if not (year <= 9999 and 0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
+        return None
+    past = year - 1
+    days = past * 365 + past // 4 - past // 100 + past // 400 - _BEFORE_1970
+    days += sum(_DAYS[: month - 1]) + (leap and month > 2) + day - 1
+    return days * 86400.0 + hour * 3600 + minute * 60 + second

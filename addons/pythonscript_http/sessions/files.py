@@ -5,9 +5,10 @@ import errno
 import os
 import stat
 import threading
-from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 from weakref import WeakValueDictionary
+
+# ruff: noqa: PTH103, PTH105, PTH108, PTH116, PTH120 - pathlib costs the first call
 
 
 class Readable(Protocol):
@@ -55,7 +56,7 @@ class DiskFiles:
     def size(self, path: str) -> int:
         """See `Files`."""
         try:
-            found = _path(path).stat()
+            found = os.stat(_checked(path))
         except FileNotFoundError:
             return -1
         _check_regular(found.st_mode)
@@ -63,7 +64,7 @@ class DiskFiles:
 
     def read(self, path: str) -> Readable:
         """See `Files`."""
-        file = open(_path(path), "rb", opener=_open)  # noqa: SIM115 - it is the caller's
+        file = open(_checked(path), "rb", opener=_open)  # noqa: SIM115 - it is the caller's
         try:
             _check_regular(os.fstat(file.fileno()).st_mode)
         except BaseException:
@@ -73,19 +74,19 @@ class DiskFiles:
 
     def write(self, path: str, *, append: bool = False) -> Writable:
         """See `Files`. A file that is being written is busy, by whatever path."""
-        _path(path).parent.mkdir(parents=True, exist_ok=True)
+        os.makedirs(os.path.dirname(_checked(path)) or ".", exist_ok=True)
         return _Written(path, append=append)
 
     def replace(self, source: str, target: str) -> None:
         """See `Files`."""
         with contextlib.suppress(FileNotFoundError):
-            _check_regular(_path(target).stat().st_mode)
-        os.replace(source, target)  # noqa: PTH105 - the same, and it takes texts
+            _check_regular(os.stat(_checked(target)).st_mode)
+        os.replace(source, target)
 
     def remove(self, path: str) -> None:
         """See `Files`."""
         with contextlib.suppress(FileNotFoundError):
-            _path(path).unlink()
+            os.unlink(_checked(path))
 
 
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)  # or who may write into a folder chooses what is overwritten
@@ -100,7 +101,7 @@ class _Written:
     """A file that is written, by nobody else of this process."""
 
     def __init__(self, path: str, *, append: bool) -> None:
-        self._file: BinaryIO = open(_path(path), "ab", opener=_open_no_link)  # noqa: SIM115 - it lives as long as this
+        self._file: BinaryIO = open(_checked(path), "ab", opener=_open_no_link)  # noqa: SIM115 - it lives as long as this
         try:
             found = os.fstat(self._file.fileno())
             _check_regular(found.st_mode)
@@ -138,11 +139,11 @@ def _check_regular(mode: int) -> None:
         raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL, what)
 
 
-def _path(text: str) -> Path:
+def _checked(path: str) -> str:
     """A path that the system takes."""
     try:
-        if b"\0" not in os.fsencode(text):
-            return Path(text)
+        if b"\0" not in os.fsencode(path):
+            return path
     except UnicodeEncodeError:
         pass
     raise OSError(errno.EINVAL, "a path holds no NUL and no lone surrogate")

@@ -1,4 +1,4 @@
-"""Tells which threads of sessions are left when the game has quit; and has a name whose look-up takes long."""
+"""Tells which threads of sessions are left when a game has quit; and a name's look-up takes long."""
 
 from __future__ import annotations
 

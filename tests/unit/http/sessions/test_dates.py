@@ -1,7 +1,11 @@
+import random
+from datetime import UTC, datetime
+
 import pytest
 
 from pythonscript_http.sessions.dates import parse_http_date, timestamp
 
+BOUNDS = ((100, 10_000), (0, 13), (0, 32), (0, 24), (0, 60), (0, 60))
 WHEN = 784111777.0  # the example of RFC 9110
 
 
@@ -36,6 +40,18 @@ WHEN = 784111777.0  # the example of RFC 9110
 )
 def test_dates(text: str, expected: float | None) -> None:
     assert parse_http_date(text) == expected
+
+
+def test_every_time_is_that_of_the_calendar() -> None:
+    randomly = random.Random(5)
+    for _ in range(20_000):
+        year, month, day, hour, minute, second = (randomly.randint(*bounds) for bounds in BOUNDS)
+        try:
+            when = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+            expected: float | None = when.timestamp()
+        except ValueError:
+            expected = None
+        assert timestamp(year, month, day, hour, minute, second) == expected, (year, month, day)
 
 
 def test_years_of_two_digits() -> None:
