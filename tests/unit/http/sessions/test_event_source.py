@@ -280,6 +280,14 @@ def test_a_url_that_is_none(listening: Listening) -> None:
     assert listening.run().failure is Failure.INVALID_REQUEST
 
 
+def test_a_stream_goes_into_no_file(listening: Listening) -> None:
+    listening.source = listening.make(options={"download_to": "x"})
+    response = listening.run()
+    assert response.failure is Failure.INVALID_REQUEST
+    assert "a body goes into a file" in response.failure_reason
+    assert listening.mock.requests == []
+
+
 def test_headers_that_are_none(listening: Listening) -> None:
     for headers in ({"A": "b\n"}, "A: b"):
         with pytest.raises(LocalError):
