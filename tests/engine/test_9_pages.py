@@ -67,6 +67,9 @@ PRINTED = {
     "docs_sessions_a_token_that_has_to_be_refreshed": [BODY.decode()],
     "docs_sessions_downloads_and_progress": ["true 100.0"],
     "docs_sessions_server_sent_events": ["Ada", "Grace"],
+    "docs_sessions_tests_without_a_network": [
+        '{ "points": 31 } 201 after 2 requests; TIMEOUT, as the mock has it'
+    ],
     "addons_pythonscript_readme_await": ["one frame later"],
 }
 """What the blocks print."""

@@ -20,6 +20,7 @@ from .headers import Fields, Headers
 from .loop import Loop, sleep_through
 from .request import Request
 from .response import Response
+from .retries import BEFORE_SENDING
 from .sender import OpenSink, Sender
 from .sinks import Enough
 
@@ -238,7 +239,9 @@ class Mock:
             rule = next((rule for rule in list(self._rules) if rule.matches(recorded)), None)
             self._recorded.append(recorded._replace(matched=rule is not None))
             if rule is not None:
-                await self._answer(rule.take(), request, response, open_sink, progress)
+                answer = rule.take()
+                response.sent = answer.failure not in BEFORE_SENDING
+                await self._answer(answer, request, response, open_sink, progress)
                 return response
             if self._fallback is None:
                 text = f"no rule of the mock is for {request.method} {request.url}"

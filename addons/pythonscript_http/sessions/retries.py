@@ -16,8 +16,9 @@ LONGEST_DELAY: Final = 30.0
 LONGEST_ASKED: Final = 3600.0
 """Seconds that a server may ask for. Who asks for more is not waited for, but is the answer."""
 
-_BEFORE_SENDING: Final = frozenset((Failure.CANT_RESOLVE, Failure.CANT_CONNECT))
-_NETWORK: Final = _BEFORE_SENDING | {Failure.CONNECTION_LOST, Failure.TIMEOUT}
+BEFORE_SENDING: Final = frozenset((Failure.CANT_RESOLVE, Failure.CANT_CONNECT))
+"""Failures of requests of which nothing was sent."""
+_NETWORK: Final = BEFORE_SENDING | {Failure.CONNECTION_LOST, Failure.TIMEOUT}
 _UNDONE: Final = frozenset((408, 429, 503))
 """Statuses of requests that the server has not begun with."""
 _STATUSES: Final = _UNDONE | {502, 504}
@@ -68,7 +69,7 @@ def _worth_it(request: Request, response: Response) -> bool:
     idempotent = request.method in IDEMPOTENT
     if response.failure:
         again = idempotent or not response.sent
-        return response.failure in (_NETWORK if again else _BEFORE_SENDING)
+        return response.failure in (_NETWORK if again else BEFORE_SENDING)
     return response.status in (_STATUSES if idempotent else _UNDONE)
 
 

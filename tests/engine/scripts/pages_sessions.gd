@@ -20,3 +20,7 @@ func test_docs_sessions_server_sent_events() -> void:
 
 func test_docs_sessions_downloads_and_progress() -> void:
 	await run_node("docs_sessions_downloads_and_progress")
+
+
+func test_docs_sessions_tests_without_a_network() -> void:
+	await run_node("docs_sessions_tests_without_a_network")

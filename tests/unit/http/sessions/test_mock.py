@@ -308,6 +308,24 @@ def test_a_cookie_that_came_from_a_network_is_recorded_as_text(mocked: Mocked) -
     assert mocked.mock.requests[0].headers.get("cookie") == "a=ü"
 
 
+@pytest.mark.parametrize(
+    ("method", "failure", "attempts"),
+    [
+        ("GET", Failure.TIMEOUT, 2),
+        ("POST", Failure.TIMEOUT, 1),
+        ("POST", Failure.CONNECTION_LOST, 1),
+        ("POST", Failure.CANT_CONNECT, 2),
+        ("POST", Failure.CANT_RESOLVE, 2),
+    ],
+)
+def test_retries_are_as_over_a_network(
+    mocked: Mocked, method: str, failure: Failure, attempts: int
+) -> None:
+    """What may have been done is not asked for again."""
+    mocked.mock.on().fail(failure)
+    assert mocked.call(method, retries=1).attempts == attempts
+
+
 @pytest.mark.parametrize("error", [OSError, ValueError])
 def test_a_body_that_cannot_be_read(mocked: Mocked, error: type[Exception]) -> None:
     mocked.mock.on()
