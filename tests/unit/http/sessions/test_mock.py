@@ -318,9 +318,7 @@ def test_a_cookie_that_came_from_a_network_is_recorded_as_text(mocked: Mocked) -
         ("POST", Failure.CANT_RESOLVE, 2),
     ],
 )
-def test_retries_are_as_over_a_network(
-    mocked: Mocked, method: str, failure: Failure, attempts: int
-) -> None:
+def test_retries_are_as_over_a_network(mocked: Mocked, method: str, failure: Failure, attempts: int) -> None:
     """What may have been done is not asked for again."""
     mocked.mock.on().fail(failure)
     assert mocked.call(method, retries=1).attempts == attempts

@@ -51,6 +51,27 @@ def test_a_connection_serves_one_after_the_other(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "options"),
+    [
+        ("HEAD", "/bytes/1000", {}),
+        ("GET", "/status/204", {}),
+        ("POST", "/echo", {"body": "x" * 1000}),
+        ("POST", "/echo", {"stream": [b"x"] * 10}),
+        ("GET", "/chunked/1000/10", {}),
+        ("GET", "/status/404", {}),
+    ],
+)
+def test_a_connection_goes_on_whatever_came_before(
+    session: Session, server: Server, method: str, path: str, options: dict[str, object]
+) -> None:
+    """The next answer is the next request's."""
+    for _ in range(2):
+        assert session.request_sync(method, path, options).failure is Failure.NONE
+        assert session.request_sync("GET", "/hello").text() == "hello, world\n"
+    assert (session.pool.size, session.pool.idle) == (1, 1)
+
+
+@pytest.mark.parametrize(
     ("path", "unit"), [("/bytes/{}", PATTERN), ("/chunked/{}/1000", PATTERN[:1000]), ("/close/{}", PATTERN)]
 )
 @pytest.mark.parametrize("size", [0, 1, 65536, 3_000_000])
