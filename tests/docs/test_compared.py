@@ -102,4 +102,4 @@ def test_each_row_has_tests() -> None:
 def test_they_are_there(test: str) -> None:
     path, _, name = test.partition("::")
     text = (ROOT / path).read_text(encoding="utf-8")
-    assert re.search(rf"^(?:def|func) {name}\(" if name else r"^def test_", text, re.MULTILINE), test
+    assert re.search(rf"^ *(?:def|func) {name}\(" if name else r"^ *def test_", text, re.MULTILINE), test

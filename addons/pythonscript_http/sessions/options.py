@@ -123,7 +123,7 @@ class Options(NamedTuple):
         if not found.keys().isdisjoint(BODIES):
             merged._check_bodies()
         if merged.download_to and merged.stream_response:
-            raise LocalError("a body goes into a file (download_to) or is handed out as it comes, and not both")
+            raise LocalError("a body goes into a file (download_to) or is handed out as it comes, not both")
         return merged
 
     def _check_bodies(self) -> None:
