@@ -75,7 +75,10 @@ SHOWN: Final[Mapping[str, Sequence[str]]] = {
         "tests/unit/http/transport/test_socks5.py",
     ),
     "progress": (f"{_ENGINE}/sessions_waiting.gd::test_progress",),
-    "status of the connection": (f"{_ENGINE}/sessions_waiting.gd::test_progress",),
+    "status of the connection": (
+        f"{_ENGINE}/sessions_waiting.gd::test_progress",
+        f"{_UNIT}/test_transfer.py::test_it_is_told_how_far_the_connection_is",
+    ),
     "off the main thread": (f"{_ENGINE}/sessions_waiting.gd::test_a_burst",),
     "retries, cookies, cache, hooks, inspector": (
         f"{_UNIT}/test_transfer.py::test_retries",

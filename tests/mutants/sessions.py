@@ -326,6 +326,7 @@ MUTANTS = [
             "confirmed = response.status == 304 and",
             "confirmed = True or",
         ),
+        ("a status is told once", "if status is not self._status:", "if True:"),
         ("redirects are bounded", "if len(self._redirects) >= request.options.max_redirects:", "if False:"),
         (
             "repetitions are bounded",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from weakref import ref
 
 from godot import PackedByteArray
+from pythonscript_http.enums import Status
 from pythonscript_http.sessions.loop import Future
 from pythonscript_http.sessions.response import Response
 from pythonscript_http.sessions.transfer import Listener
@@ -29,6 +30,15 @@ class Progress(Listener):
     def __init__(self) -> None:
         self.received_bytes = self.sent_bytes = 0
         self.total_bytes = self.to_send = -1
+        self.connection = Status.STATUS_REQUESTING
+
+    def status(self, status: Status) -> None:
+        """See `Listener`."""
+        self.connection = status
+
+    def head(self, response: Response) -> None:
+        """See `Listener`."""
+        self.connection = Status.STATUS_BODY
 
     def sent(self, size: int, total: int) -> None:
         """See `Listener`."""
@@ -73,8 +83,15 @@ class Call(Progress):
 
     # ---- the network's thread
 
+    def status(self, status: Status) -> None:
+        """See `Listener`."""
+        super().status(status)
+        if not self._keep:  # or nobody has the transfer
+            network.delivery.post(partial(self._enter, status))
+
     def head(self, response: Response) -> None:
         """See `Listener`."""
+        super().head(response)
         network.delivery.post(partial(self._begin_body, response))
 
     def sent(self, size: int, total: int) -> None:
@@ -108,9 +125,14 @@ class Call(Progress):
 
     # ---- the main thread
 
+    def _enter(self, status: Status) -> None:
+        if self._transfer is not None:
+            self._transfer._enter_connection(status)
+
     def _begin_body(self, response: Response) -> None:
         transfer = self._transfer
         if transfer is not None:
+            transfer._enter_connection(Status.STATUS_BODY)
             transfer._enter(PyHTTPTransfer.State.STATE_RECEIVING)
             if transfer.headers_received.has_connections():
                 transfer.headers_received.emit(made(response))
@@ -146,6 +168,7 @@ class Call(Progress):
         if transfer is None:
             return
         transfer._response = made(response)
+        transfer._enter_connection(Status.STATUS_DISCONNECTED)
         transfer._enter(PyHTTPTransfer.State.STATE_COMPLETED)
         if _emitted(transfer):
             return

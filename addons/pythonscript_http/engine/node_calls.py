@@ -80,8 +80,6 @@ class NodeCall(Progress):
         self._node = node
         self._request = request
         self._transfer: Transfer | None = None
-        self.receiving = False
-        """A response has begun."""
 
     def begin(self, method: str, url: str, options: Mapping[object, object], source: str) -> None:
         """Begins it."""
@@ -91,10 +89,6 @@ class NodeCall(Progress):
         """Ends it."""
         if self._transfer is not None:
             self._transfer.cancel()
-
-    def head(self, response: Response) -> None:
-        """See `Listener`."""
-        self.receiving = True
 
     def done(self, response: Response) -> None:
         """See `Listener`."""

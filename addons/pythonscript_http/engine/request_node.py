@@ -174,11 +174,12 @@ class PyHTTPRequest(Node):
     @const
     def get_http_client_status(self) -> int:
         """Returns one of `HTTPClient.Status`: `STATUS_DISCONNECTED` while there is nothing to do, whatever
-        connections are kept, `STATUS_REQUESTING` until a response begins, and `STATUS_BODY` until it ends."""
+        connections are kept; `STATUS_RESOLVING` and `STATUS_CONNECTING` where a connection is made;
+        `STATUS_REQUESTING` until a response begins, and `STATUS_BODY` until it ends."""
         if self._call is None:
             return Status.STATUS_DISCONNECTED
-        receiving = self._last is not None and self._last.receiving
-        return Status.STATUS_BODY if receiving else Status.STATUS_REQUESTING
+        call = self._call.call
+        return Status.STATUS_REQUESTING if call is None else call.connection
 
     def set_use_threads(self, enable: bool) -> None:
         """Sets `use_threads`."""

@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from godot import PackedByteArray, RefCounted, Signal, const, gdclass
+from pythonscript_http.enums import Status
 
 from .response import PyHTTPResponse
 
@@ -42,7 +43,11 @@ class PyHTTPTransfer(RefCounted):
     state_changed = Signal(state=State)
     """Emitted when `state` has changed."""
 
+    connection_status_changed = Signal(status=int)
+    """Emitted when `connection_status` has changed."""
+
     def __init__(self) -> None:
+        self._connection_status = Status.STATUS_REQUESTING
         self._call: Call | None = None
         self._response: PyHTTPResponse | None = None
         self._method = self._url = ""
@@ -63,6 +68,13 @@ class PyHTTPTransfer(RefCounted):
     def state(self) -> State:
         """What it is doing."""
         return self._state
+
+    @property
+    def connection_status(self) -> int:
+        """One of `HTTPClient.Status`: `STATUS_RESOLVING` and `STATUS_CONNECTING`, for each host on the way;
+        `STATUS_REQUESTING` until a response begins, or before anything is known; `STATUS_BODY`; in the end
+        `STATUS_DISCONNECTED`, whatever connections are kept."""
+        return self._connection_status
 
     @property
     def response(self) -> PyHTTPResponse | None:
@@ -94,6 +106,11 @@ class PyHTTPTransfer(RefCounted):
         self._cancelled = True  # what has not begun yet will look
         if self._call is not None:
             self._call.cancel()
+
+    def _enter_connection(self, status: Status) -> None:
+        if status is not self._connection_status:
+            self._connection_status = status
+            self.connection_status_changed.emit(int(status))
 
     def _enter(self, state: State) -> None:
         self._state = state

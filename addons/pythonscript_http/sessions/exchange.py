@@ -4,6 +4,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from pythonscript_http.config import Limits, Timeouts
+from pythonscript_http.enums import Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.http1.connection import Fault, Phase
 from pythonscript_http.http1.request import RequestHead
@@ -58,7 +59,10 @@ class Sink(Protocol):
 
 
 class Progress(Protocol):
-    """Is told how far an exchange has come."""
+    """Is told how far a request has come."""
+
+    def status(self, status: Status) -> None:
+        """The connection is RESOLVING, CONNECTING or, when it stands, REQUESTING; perhaps still."""
 
     def sent(self, size: int, total: int) -> None:
         """So many bytes of the request's body are out, of so many; -1: that is not known."""

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+from pythonscript_http.enums import Status
 from pythonscript_http.exceptions import LocalError
 
 from .exchange import Progress, Sink
@@ -235,6 +236,8 @@ class Mock:
         """See `Sender`."""
         response = Response(request.method, str(request.url))
         try:
+            if progress is not None:
+                progress.status(Status.STATUS_REQUESTING)
             recorded = self._read(request, progress)
             rule = next((rule for rule in list(self._rules) if rule.matches(recorded)), None)
             self._recorded.append(recorded._replace(matched=rule is not None))

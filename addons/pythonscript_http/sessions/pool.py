@@ -9,9 +9,11 @@ A slot is one exchange on a connection. HTTP/1.1 has one at a time.
 import heapq
 import itertools
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from pythonscript_http.config import Limits, Timeouts
+from pythonscript_http.enums import Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.http1.connection import Phase
 from pythonscript_http.http1.request import RequestHead
@@ -47,6 +49,8 @@ class Terms(NamedTuple):
     """header_size is that of a proxy's answer too."""
     trace: Trace | None = None
     """Reports it; None: it is not observed."""
+    tell: Callable[[Status], object] | None = None
+    """Is told whether it is resolving or connecting, again and again; None: nobody wants to know."""
 
 
 class Pooled:
@@ -328,6 +332,7 @@ class Pool:
         try:
             while True:
                 resolving = connecting.resolving
+                _tell(terms, connecting)
                 stream = connecting.poll()
                 if stream is not None:
                     break
@@ -344,7 +349,7 @@ class Pool:
         except NetworkError as error:
             kind = Failure.CANT_RESOLVE if resolving else Failure.CANT_CONNECT
             raise SessionError(kind, str(error)) from None
-        except SessionError:  # of `_late`, which has closed it
+        except SessionError:  # of `_late` or `_tell`, which have closed it
             raise
         except BaseException:  # such as Cancelled
             connecting.close()
@@ -382,6 +387,17 @@ def _stands(http: HTTP11Connection) -> bool:
     """Whether a connection that is idle may take a request."""
     http.look()
     return http.core.phase is _IDLE
+
+
+def _tell(terms: Terms, connecting: Connecting) -> None:
+    """Says how far a connection is, which is given up if that raises."""
+    if terms.tell is None:
+        return
+    try:
+        terms.tell(Status.STATUS_RESOLVING if connecting.resolving else Status.STATUS_CONNECTING)
+    except BaseException:
+        connecting.close()
+        raise
 
 
 def _late(connecting: Connecting, why: str) -> SessionError:

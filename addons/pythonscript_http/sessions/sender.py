@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 from pythonscript_http.config import UNLIMITED, USER_AGENT, Limits, Timeouts
+from pythonscript_http.enums import Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.http1.codings import available
 from pythonscript_http.http1.request import RequestHead, build_head
@@ -78,7 +79,8 @@ class PoolSender:
         options = request.options
         route = self._route(request.url, options)
         limits = _limits(options)
-        terms = Terms(options.connect_timeout, self.user_agent, limits, self._trace)
+        tell = None if progress is None else progress.status
+        terms = Terms(options.connect_timeout, self.user_agent, limits, self._trace, tell)
         began = self._loop.clock()
         fresh = not request.repeatable  # it could not be sent once more if a kept one is dead
         while True:
@@ -86,6 +88,8 @@ class PoolSender:
             response.timings["queue"] = self._loop.clock() - began
             response.sent = True
             try:
+                if tell is not None:
+                    tell(Status.STATUS_REQUESTING)
                 await self._exchange(request, response, slot, limits, open_sink, progress)
             except StaleError as error:
                 slot.discard()

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
+from pythonscript_http.enums import Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.timing import NEVER
 from pythonscript_http.tracing import CacheUse, CallTrace, Outcome
@@ -39,6 +40,10 @@ class Listener:
     What is called must be quick, as every call of the loop waits for it. What it raises is logged, and ends
     the call with the failure HOOK.
     """
+
+    def status(self, status: Status) -> None:
+        """The connection is another: RESOLVING, CONNECTING, REQUESTING; a kept one is the last at once. With
+        redirects and retries it begins anew; what follows is told by `head` and `done`."""
 
     def head(self, response: Response) -> None:
         """The head of the response has come: the last one's, behind redirects and retries. No body has.
@@ -250,6 +255,7 @@ class Hop:
         self._again = False  # what it was asked on condition of is gone
         self._told = False  # the listener knows the head
         self._offset = 0  # bytes of the body that were there already
+        self._status = Status.STATUS_DISCONNECTED
 
     async def run(self) -> Response:
         """Sends it, unless the cache answers, and gives the response.
@@ -399,6 +405,12 @@ class Hop:
             self._tell(self._listener.received, size, size)
 
     # ---- progress
+
+    def status(self, status: Status) -> None:
+        """See `exchange.Progress`."""
+        if status is not self._status:
+            self._status = status
+            self._tell(self._listener.status, status)
 
     def sent(self, size: int, total: int) -> None:
         """See `exchange.Progress`."""

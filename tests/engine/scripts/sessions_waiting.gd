@@ -106,11 +106,15 @@ func test_progress() -> void:
 	transfer.upload_progress.connect(func(bytes: int, total: int) -> void: sent.append([bytes, total]))
 	transfer.headers_received.connect(func(r: PyHTTPResponse) -> void: headed.append(r.status))
 	transfer.state_changed.connect(func(state: int) -> void: states.append(state))
+	var statuses := []
+	transfer.connection_status_changed.connect(func(status: int) -> void: statuses.append(status))
 	check("asked for", [transfer.method, transfer.url, transfer.state], ["POST", "/echo", 0])
 	await transfer.completed
 	check("sent", sent.back(), [100, 100])
 	check("headers", headed, [200])
 	check("states", states, [1, 2])
+	check("the connection", statuses, [3, 6, 7, 0])  # of HTTPClient.Status
+	check("as a property", transfer.connection_status, HTTPClient.STATUS_DISCONNECTED)
 	transfer = session.start("GET", "/bytes/%d" % size)
 	var received := []
 	transfer.progress.connect(func(bytes: int, total: int) -> void: received.append([bytes, total]))

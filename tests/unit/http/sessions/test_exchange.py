@@ -6,6 +6,7 @@ import pytest
 from tests.unit.http.sessions.driving import HELLO, ClockedLoop, Peer, Peers, answer
 
 from pythonscript_http.config import Limits, Timeouts
+from pythonscript_http.enums import Status
 from pythonscript_http.http1.request import RequestHead
 from pythonscript_http.sessions.bodies import Body, BytesBody, IteratorBody
 from pythonscript_http.sessions.exchange import Exchange, StaleError
@@ -42,6 +43,9 @@ class Exchanging:
         self.peers.answering = answering
         for peer in self.peers.all:
             peer._answering = answering
+
+    def status(self, status: Status) -> None:
+        raise AssertionError("an exchange has a connection")
 
     def sent(self, size: int, total: int) -> None:
         self.moved.append(("sent", size, total))

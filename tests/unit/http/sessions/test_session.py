@@ -8,6 +8,7 @@ import pytest
 from tests.loopback.network import SECONDS, closed_port, descriptors, until
 from tests.loopback.server import PATTERN, Server
 
+from pythonscript_http.enums import Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.sessions import session as module
 from pythonscript_http.sessions.failures import Failure
@@ -130,6 +131,19 @@ def test_what_a_session_has_each_call_has(session: Session) -> None:
     assert "X-Two" not in sent
     later = session.request_sync("GET", "/request", {"query": "raw=%20", "method": "GET"}).text()
     assert later.startswith("GET /request?raw=%20 HTTP/1.1\r\n")
+
+
+def test_a_name_is_resolved_first(session: Session, server: Server) -> None:
+    class Following(Listener):
+        def __init__(self) -> None:
+            self.statuses: list[Status] = []
+
+        def status(self, status: Status) -> None:
+            self.statuses.append(status)
+
+    told = Following()
+    assert session.request_sync("GET", f"http://localhost:{server.port}/hello", listener=told).ok
+    assert told.statuses == [Status.STATUS_RESOLVING, Status.STATUS_CONNECTING, Status.STATUS_REQUESTING]
 
 
 def test_credentials_go_to_their_origin_alone(session: Session, server: Server) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.unit.http.sessions.driving import HELLO, Served, answer
 
+from pythonscript_http.enums import Status
 from pythonscript_http.sessions.cache import Cache
 from pythonscript_http.sessions.cache_store import MemoryStore
 from pythonscript_http.sessions.failures import Failure
@@ -499,7 +500,26 @@ def test_a_listener_that_is_slow_holds_the_call_up(calling: Calling) -> None:
     assert calling.loop.finish(transfer.response).ok
 
 
-@pytest.mark.parametrize("method", ["head", "sent", "received", "chunk", "done"])
+def test_it_is_told_how_far_the_connection_is(calling: Calling) -> None:
+    class Following(Listener):
+        def __init__(self) -> None:
+            self.statuses: list[str] = []
+
+        def status(self, status: Status) -> None:
+            self.statuses.append(status.name.removeprefix("STATUS_"))
+
+    told = Following()
+    calling.on("/1", moved("http://b/2"))
+    calling.call("GET", "/1", told)
+    made = ["CONNECTING", "REQUESTING"]
+    assert told.statuses == made * 2
+    calling.peers.seconds = 3
+    calling.call("GET", "http://c/", told)
+    calling.call("GET", "/2", told)
+    assert told.statuses == [*made * 3, "REQUESTING"]  # for each once, and a kept one stands already
+
+
+@pytest.mark.parametrize("method", ["status", "head", "sent", "received", "chunk", "done"])
 def test_a_listener_that_raises(calling: Calling, caplog: pytest.LogCaptureFixture, method: str) -> None:
     """The call ends, and nothing else does; it is no defect of the library's."""
 
