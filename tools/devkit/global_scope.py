@@ -64,7 +64,13 @@ def short_names(enum: dict[str, Any]) -> dict[str, int]:
 
 
 def _lines(api: dict[str, Any]) -> Iterator[str]:
-    types = {"Variant": 0, **{name: number for number, name in enumerate(_TYPES)}}
+    (variants,) = (enum["values"] for enum in api["global_enums"] if enum["name"] == "Variant.Type")
+    numbers = {value["name"].removeprefix("TYPE_").replace("_", ""): value["value"] for value in variants}
+
+    def number_of(kind: str) -> int:
+        """The Variant type: of any value, of one of a builtin class, of an object."""
+        return 0 if kind == "Variant" else numbers.get(kind.upper(), numbers["OBJECT"])
+
     yield "ENUMS = {  # with whether it is of flags, and what the names of all its members begin with"
     for enum in api["global_enums"]:
         yield f"    {enum['name']!r}: ({enum['is_bitfield']}, {prefix_of(enum)!r}, {{"
@@ -75,10 +81,8 @@ def _lines(api: dict[str, Any]) -> Iterator[str]:
     yield "FUNCTIONS = {  # name: hash, type of the result, names and types of arguments, whether any follow"
     for one in api["utility_functions"]:
         if one["name"] not in PYTHONS:
-            arguments = tuple(
-                (each["name"], types.get(each["type"], 24)) for each in one.get("arguments", ())
-            )
-            returns = types.get(one["return_type"], 24) if "return_type" in one else None
+            arguments = tuple((each["name"], number_of(each["type"])) for each in one.get("arguments", ()))
+            returns = number_of(one["return_type"]) if "return_type" in one else None
             yield f"    {one['name']!r}: ({one['hash']}, {returns}, {arguments!r}, {one['is_vararg']}),"
     yield "}"
     yield ""
@@ -89,45 +93,7 @@ def _lines(api: dict[str, Any]) -> Iterator[str]:
                 kinds = [each["type"] for each in method.get("arguments", ())]
                 returns = method.get("return_value", {}).get("type", "")
                 if any(kind.startswith("Packed") for kind in (*kinds, returns)):
-                    numbers = tuple(types[kind] if kind.startswith("Packed") else 0 for kind in kinds)
-                    result = types[returns] if returns.startswith("Packed") else 0
-                    yield f"    ({cls['name']!r}, {method['name']!r}): ({numbers!r}, {result}),"
+                    packed = tuple(number_of(kind) if kind.startswith("Packed") else 0 for kind in kinds)
+                    result = number_of(returns) if returns.startswith("Packed") else 0
+                    yield f"    ({cls['name']!r}, {method['name']!r}): ({packed!r}, {result}),"
     yield "}"
-
-
-_TYPES = (
-    *(
-        "Nil",
-        "bool",
-        "int",
-        "float",
-        "String",
-        "Vector2",
-        "Vector2i",
-        "Rect2",
-        "Rect2i",
-        "Vector3",
-        "Vector3i",
-    ),
-    *(
-        "Transform2D",
-        "Vector4",
-        "Vector4i",
-        "Plane",
-        "Quaternion",
-        "AABB",
-        "Basis",
-        "Transform3D",
-        "Projection",
-    ),
-    *("Color", "StringName", "NodePath", "RID", "Object", "Callable", "Signal", "Dictionary", "Array"),
-    *("PackedByteArray", "PackedInt32Array", "PackedInt64Array", "PackedFloat32Array", "PackedFloat64Array"),
-    *(
-        "PackedStringArray",
-        "PackedVector2Array",
-        "PackedVector3Array",
-        "PackedColorArray",
-        "PackedVector4Array",
-    ),
-)
-"""The Variant types by their numbers."""

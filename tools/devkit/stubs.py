@@ -113,6 +113,7 @@ _HEAD = '''\
 # mypy: disable-error-code="override, misc, assignment"
 
 import collections.abc
+import concurrent.futures
 from array import array
 from enum import IntEnum, IntFlag
 from typing import Any, Final, Self, SupportsIndex, TypeAlias, overload
@@ -126,7 +127,6 @@ from _pythonscript.objects import is_instance_valid
 from _pythonscript.values import Value
 from _pythonscript.variant import stringify
 
-from ._tasks import wrap_future
 from .enums import Error
 from .values import NodePath, StringName
 
@@ -135,6 +135,9 @@ _K = TypeVar("_K", default=Any)
 _V = TypeVar("_V", default=Any)
 _Items: TypeAlias = list[_T] | tuple[_T, ...]
 _Function: TypeAlias = collections.abc.Callable[..., Any]
+
+def wrap_future(future: concurrent.futures.Future[_T]) -> collections.abc.Awaitable[_T]:
+    """What a coroutine on the engine's loop awaits, to get the result of a future of another thread."""
 '''
 
 _ENUMS = {

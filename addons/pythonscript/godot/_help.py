@@ -37,8 +37,8 @@ async def _load_again(texts: list[str], kept: dict[str, int]) -> None:
         kept: what `_kept` was when the editor began.
     """
     # quirk - Godot 4.3 to 4.6 - an editor that has kept nothing of its help, as after an upgrade, makes it
-    # anew and leaves out what extensions said before: EditorHelp::_gen_doc_thread, unlike
-    # _gen_extensions_docs - editor/doc/editor_help.cpp - drop when mended
+    # anew without what extensions said before: EditorHelp::_gen_doc_thread, unlike _gen_extensions_docs -
+    # editor/doc/editor_help.cpp - drop when mended
     tree, files = singleton("Engine").get_main_loop(), singleton("EditorInterface").get_resource_filesystem()
     for _ in range(_LOOKS):
         await tree.create_timer(_SECONDS).timeout

@@ -234,8 +234,7 @@ class Beside:
             if any(f"__init__{suffix}" in self.names(path) for suffix, _ in _DISK_LOADERS):
                 found[name] = True
                 continue
-            module = next((name[: -len(end)] for end, _ in _DISK_LOADERS if name.endswith(end)), "")
-            if module.isidentifier():
+            if module := _module_name(name, _DISK_LOADERS):
                 found.setdefault(module, False)
         found.pop("__init__", None)
         return found
@@ -305,7 +304,7 @@ class PackFinder:
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """What `pkgutil.iter_modules` asks."""
         inner, modules = _contents(self._folder)
-        names = {name: False for name in map(_module_name, modules) if name}
+        names = {name: False for module in modules if (name := _module_name(module, _LOADERS))}
         for name in inner:
             if any(is_file(f"{self._folder}/{name}/__init__{suffix}") for suffix, _ in _LOADERS):
                 names[name] = True
@@ -318,8 +317,10 @@ def _parent(path: str) -> str:
     return path.replace("\\", "/").rpartition("/")[0]
 
 
-def _module_name(file: str) -> str:
-    return next((file.removesuffix(suffix) for suffix, _ in _LOADERS if file.endswith(suffix)), "")
+def _module_name(file: str, loaders: Iterable[tuple[str, Any]]) -> str:
+    """The name of the module that a file is; empty: it is none."""
+    name = next((file.removesuffix(suffix) for suffix, _ in loaders if file.endswith(suffix)), "")
+    return name if name.isidentifier() else ""
 
 
 def _normalized(name: str) -> str:

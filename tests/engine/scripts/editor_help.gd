@@ -3,6 +3,7 @@ extends "suite.gd"
 ## Runs in the editor, and reads its help.
 
 const FRAMES := 2000  # a bound for what is waited for
+const TEXT := "It has every sort of member."
 
 
 func help_of(topic: String) -> String:
@@ -19,9 +20,7 @@ func test_the_help_has_texts() -> void:
 	var text := ""
 	for _frame in FRAMES:
 		text = help_of("PyAnimal")
-		if text.contains("It has every sort of member."):
+		if text.contains(TEXT):
 			break
 		await get_tree().process_frame
-	check_true(
-		"what the docstring says, in: " + text.substr(0, 200), text.contains("It has every sort of member.")
-	)
+	check_true("what the docstring says, in: " + text.substr(0, 200), text.contains(TEXT))
