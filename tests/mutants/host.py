@@ -155,6 +155,33 @@ MUTANTS = [
             "                raise\n",
             f"{_CLASS} -k awaits",
         ),
+        (
+            "who awaits a future goes on on the main thread",
+            "                go_on.call_deferred()\n",
+            "                self._resume(())\n",
+            f"{_CLASS} -k awaits",
+        ),
+        (
+            "a future that a closed coroutine waits for is cancelled",
+            "                self.future.cancel()\n",
+            "                pass\n",
+            f"{_CLASS} -k awaits",
+        ),
+        (
+            "wrap_future takes no other futures",
+            "    if not isinstance(future, Future):\n",
+            "    if False:\n",
+            f"{_CLASS} -k awaits",
+        ),
+    ),
+    *mutants_of(
+        f"{_FACADE}/_help.py",
+        (
+            "an editor that makes its help anew is told the texts again",
+            "        if _kept() != kept and not files.is_scanning():\n",
+            "        if False:\n",
+            f"{_EDITOR} -k help",
+        ),
     ),
     *mutants_of(
         f"{_FACADE}/_preload.py",
@@ -824,6 +851,12 @@ MUTANTS = [
             _ERRORS,
         ),
         (
+            "members of enums are remembered by their number",
+            "            known[number] = member\n",
+            "            known[0] = member\n",
+            _PROXIES,
+        ),
+        (
             "an int that is no member of an enum arrives as it is",
             "    except ValueError:\n        return number\n",
             "    except ValueError:\n        return None\n",
@@ -962,6 +995,18 @@ MUTANTS = [
             _STRANGE,
         ),
         (
+            "a static method's enum too",
+            "            return variant.member_of(enum, result.words[0])\n",
+            "            return result.words[0]\n",
+            _PROXIES,
+        ),
+        (
+            "what a method returns is an enum's",
+            "                return as_enum(target, member, result.words[0], True)\n",
+            "                return result.words[0]\n",
+            _PROXIES,
+        ),
+        (
             "a property of the engine's class is set in the engine",
             "if name in known.properties or",
             "if",
@@ -1008,6 +1053,21 @@ MUTANTS = [
             "            with nogil:\n                gde.variant_call(",
             "            if True:\n                gde.variant_call(",
             _PROXIES,
+        ),
+    ),
+    *mutants_of(
+        f"{_COMPILED}/natives.pyx",
+        (
+            "super() has no code for a virtual method that returns something",
+            "        if self.answer is None:\n            raise AttributeError(",
+            "        if False:\n            raise AttributeError(",
+            _OVERRIDES,
+        ),
+        (
+            "a script's method is not hidden by where super() ends",
+            "            return get_member(instance, self.__name__)\n",
+            "            return MethodType(self, instance)\n",
+            _OVERRIDES,
         ),
     ),
     *mutants_of(
@@ -1248,8 +1308,20 @@ MUTANTS = [
             _REFUSALS,
         ),
         (
+            "super() ends at callbacks",
+            "    if name in NO_ANSWERS:\n        answer",
+            "    if False:\n        answer",
+            _OVERRIDES,
+        ),
+        (
+            "super() ends at virtual methods",
+            "        answer = type(None) if _is_void(known[name]) else None\n",
+            "        return\n",
+            _OVERRIDES,
+        ),
+        (
             "a virtual method that returns nothing is annotated so",
-            "if wants_nothing and method.returns is not None:",
+            "if _is_void(known) and method.returns is not None:",
             "if False:",
             _REFUSALS,
         ),
@@ -1320,8 +1392,26 @@ MUTANTS = [
         ),
         (
             "a constant is asked for once",
-            "    setattr(next(base for base in cls.__mro__ if is_native(base)), name, value)\n",
+            "    setattr(native_of(cls), name, value)\n",
             "",
+            _PROXIES,
+        ),
+        (
+            "of a property the getter says its enum",
+            "    if not is_method:",
+            "    if False:",
+            _PROXIES,
+        ),
+        (
+            "a method's enum is that of its own class",
+            "            return enum_named(enum)\n",
+            "            return None\n",
+            _PROXIES,
+        ),
+        (
+            "an enum that Python does not have is none",
+            "    with suppress(AttributeError):\n        return getattr(engine_class(owner), own)",
+            "    if True:\n        return getattr(engine_class(owner), own)",
             _PROXIES,
         ),
         (
