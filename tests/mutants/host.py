@@ -165,7 +165,7 @@ MUTANTS = [
             "a future that a closed coroutine waits for is cancelled",
             "                self.future.cancel()\n",
             "                pass\n",
-            f"{_CLASS} -k awaits",
+            f"{_CLASS} -k future",
         ),
         (
             "wrap_future takes no other futures",
