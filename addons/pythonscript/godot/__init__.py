@@ -142,6 +142,11 @@ else:
         if name not in _HOSTS and not name[0].isupper():
             from . import _globals
 
+            if is_running():
+                from ._classes import declared
+
+                if name in declared:  # a class need not be capitalised
+                    return declared[name]
             if name not in _globals.names():
                 raise AttributeError(f"module 'godot' has no attribute {name!r}")
             if is_running():
@@ -162,4 +167,5 @@ else:
 
         classes = _classes.singleton("ClassDB").get_class_list()
         singletons = _classes.singleton("Engine").get_singleton_list()
-        return {*_HOSTS, *classes, *singletons, *_globals.names()} - {*_PLAIN}
+        named = {name for name in (*classes, *singletons) if name[0].isupper() or name in _classes.declared}
+        return {*_HOSTS, *named, *_globals.names()} - {*_PLAIN}

@@ -13,7 +13,8 @@
 | an `IntEnum`, `IntFlag` | int, with the enum's name; other ints than its members arrive as ints |
 | `Pointer` | a raw pointer, in the few virtual methods that pass one |
 | `Self` | the class that is declared |
-| `None` (of a return value) | void |
+| `None`, `Never` (of a return value) | void |
+| a `NewType`, a `Literal` | the type that it stands for, or that its values have |
 | `Any`, `object`, a union, nothing | any Variant; a union with `Array` or `Dictionary` shares them |
 """
 
@@ -91,6 +92,10 @@ def resolve(annotation: Any) -> ValueSpec:
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
         return _resolve_union(arguments)
+    if isinstance(annotation, typing.NewType):
+        return resolve(annotation.__supertype__)
+    if origin is typing.Literal:
+        return _resolve_union(tuple(dict.fromkeys(type(argument) for argument in arguments)))
     if origin is list:
         return _array_of(_TYPES[list], resolve(arguments[0]))
     if origin in _TYPES and _TYPES[origin].python is origin:  # Array, Dictionary
@@ -115,7 +120,8 @@ def resolve(annotation: Any) -> ValueSpec:
 
 def _resolve_union(members: tuple[Any, ...]) -> ValueSpec:
     kinds = [resolve(member) for member in members if member is not type(None)]
-    if len(kinds) == 1 and kinds[0].type is VariantType.OBJECT:  # the engine's objects may be null anyway
+    # The engine's objects may be null anyway.
+    if len(kinds) == 1 and (kinds[0].type is VariantType.OBJECT or len(members) == 1):
         return kinds[0]
     shared = (
         kind.python for kind in kinds if is_shared(kind) and kind.type is not VariantType.PACKED_BYTE_ARRAY

@@ -13,10 +13,10 @@ import re
 import sys
 import typing
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from enum import IntEnum, IntFlag
-from functools import partial
+from functools import cached_property, lru_cache, partial
 from types import CodeType, FunctionType, MethodType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Never, TypeGuard, TypeVar, overload
 
@@ -62,7 +62,8 @@ class Signal:
     On an instance it is the engine's signal: `self.scored.emit("Ada", 3)`, `other.scored.connect(function)`.
     """
 
-    def __init__(self, /, **arguments: Any) -> None:
+    def __init__(self, /, *unnamed: Never, **arguments: Any) -> None:
+        self.unnamed = unnamed  # none is right; `gdclass` says so, and of which class it is
         self.arguments = arguments
         self.name = ""
 
@@ -229,7 +230,7 @@ MultiplayerPeer.TransferMode)."""
 @overload
 def rpc(function: F, /) -> F: ...
 @overload
-def rpc(*modes: str, channel: int = 0) -> Callable[[F], F]: ...
+def rpc(*modes: str | int, channel: int = 0) -> Callable[[F], F]: ...
 def rpc(*modes: Any, channel: int = 0) -> Any:
     """Lets other peers call a method of a Node, as `@rpc` in GDScript: `self.rpc("fire", 3)` calls theirs.
 
@@ -237,26 +238,36 @@ def rpc(*modes: Any, channel: int = 0) -> Any:
 
     Args:
         modes: `"authority"` or `"any_peer"`; `"call_remote"` or `"call_local"`; `"unreliable"`,
-            `"unreliable_ordered"` or `"reliable"`; the first of each is the default.
+            `"unreliable_ordered"` or `"reliable"`; the first of each is the default. A channel may follow.
         channel: the channel of the transfer.
-
-    Raises:
-        DeclarationError: a mode that there is not.
     """
     if len(modes) == 1 and isinstance(modes[0], FunctionType):
         return rpc()(modes[0])
-    config: dict[str, Any] = {"rpc_mode": 2, "call_local": False, "transfer_mode": 0, "channel": channel}
-    for mode in modes:
-        if mode not in _RPC:
-            raise DeclarationError(f"rpc has no mode {mode!r}; it has {', '.join(_RPC)}")
-        key, value = _RPC[mode]
-        config[key] = value
 
     def mark(function: Any) -> Any:
-        vars(function)["_rpc"] = config
+        vars(function)["_rpc"] = (modes, channel)
         return function
 
     return mark
+
+
+def _rpc_config(modes: tuple[Any, ...], channel: Any) -> dict[str, Any]:
+    """What `Node.rpc_config` takes.
+
+    Raises:
+        TypeError: there is no such mode.
+    """
+    if modes and isinstance(modes[-1], int):
+        modes, channel = modes[:-1], modes[-1]
+    if not isinstance(channel, int):
+        raise TypeError(f"the channel of an rpc is an int, not {channel!r}")
+    config: dict[str, Any] = {"rpc_mode": 2, "call_local": False, "transfer_mode": 0, "channel": channel}
+    for mode in modes:
+        if mode not in _RPC:
+            raise TypeError(f"rpc has no mode {mode!r}; it has {', '.join(_RPC)}")
+        key, value = _RPC[mode]
+        config[key] = value
+    return config
 
 
 @overload
@@ -286,6 +297,8 @@ def gdclass(cls: Any = None, /, *, abstract: bool = False, tool: bool = False, i
     """
 
     def declare(cls: type[Any]) -> type[Any]:
+        if not isinstance(cls, type):
+            raise DeclarationError(f"gdclass is for classes, not for {cls!r}")
         cls._engine_class = cls.__name__  # so that its own annotations may name it
         try:
             cls._spec = inspect_class(cls, abstract=abstract, tool=tool, icon=icon)
@@ -344,6 +357,8 @@ def virtual(function: F) -> F:
     return typing.cast("F", Virtual(function))
 
 
+_Cached = type(lru_cache(int))
+
 registrars: list[Callable[[type[Any]], None]] = []
 """Called with each new class: the host's, while an engine runs."""
 
@@ -380,8 +395,8 @@ def inspect_class(cls: type[Any], *, abstract: bool = False, tool: bool = False,
     Raises:
         DeclarationError: something in the class has no counterpart in the engine.
     """
-    if not isinstance(cls, type):
-        raise DeclarationError(f"gdclass is for classes, not for {cls!r}")
+    if not isinstance(icon, str):
+        raise DeclarationError(f"{cls.__name__}: its icon is the path of a picture, not {icon!r}")
     return _Inspection(cls).spec(abstract, tool, icon)
 
 
@@ -466,8 +481,11 @@ class _Inspection:
         for base in self.cls.__mro__:
             if base is self.cls or not (is_native(base) or _is_standard(base)):
                 for name, member in vars(base).items():
-                    if isinstance(member, FunctionType) and "_rpc" in vars(member):
-                        found.setdefault(name, vars(member)["_rpc"])
+                    if isinstance(member, FunctionType) and "_rpc" in vars(member) and name not in found:
+                        try:
+                            found[name] = _rpc_config(*vars(member)["_rpc"])
+                        except TypeError as error:
+                            raise DeclarationError(f"{self.cls.__name__}.{name}: {error}", name) from error
         if found and not any(base.__name__ == "Node" for base in native.__mro__):
             name = next(iter(found))
             raise DeclarationError(
@@ -523,6 +541,8 @@ class _Inspection:
         """Sorts a public member of a class's body."""
         match member:
             case Signal():
+                if member.unnamed:
+                    raise TypeError("a signal's arguments have names, as in Signal(points=int)")
                 arguments = tuple(
                     Info(key, self.resolve(owner, value)) for key, value in member.arguments.items()
                 )
@@ -544,7 +564,10 @@ class _Inspection:
                 pass
             case int() if name.isupper():
                 self.add_constant(ConstantSpec(name, int(member)))
-            case FunctionType():
+            case cached_property():
+                self.add_property(name, property(member.func))
+            # What keeps results, such as `lru_cache`, is a method too.
+            case FunctionType() | _Cached():
                 flags = MethodFlags.CONST if vars(member).get("_const") else MethodFlags(0)
                 self.add_method(name, member, MethodFlags.NORMAL | flags)
 
@@ -584,6 +607,7 @@ class _Inspection:
         self.constants.append(constant)
 
     def add_export(self, owner: type[Any], name: str, member: Export) -> None:
+        _check_words(member)
         for role, method in (("getter", member.getter), ("setter", member.setter)):
             if method and not self.has(method):
                 raise TypeError(f"its {role} {method} is not a method of the class")
@@ -683,8 +707,10 @@ def _functions(member: Any) -> list[FunctionType]:
             found = (member.__func__,)
         case Virtual():
             found = (member.function,)
+        case cached_property():
+            found = (member.func,)
         case _:
-            found = (member,)
+            found = (member, getattr(member, "__wrapped__", None))
     return [function for function in found if isinstance(function, FunctionType)]
 
 
@@ -838,7 +864,7 @@ def method_spec(
         raise TypeError(f"a method has {MOST_ARGUMENTS} arguments at most, not {len(arguments)}")
     returns = hints.get("return", Any)
     try:
-        result = None if returns in (None, type(None)) else Info("", resolve(returns))
+        result = None if returns in (None, type(None), Never, typing.NoReturn) else Info("", resolve(returns))
     except TypeError as error:
         raise TypeError(f"its return value: {error}") from error
     if is_coroutine(function):
@@ -887,6 +913,26 @@ def _shared(value: ValueSpec, given: Any) -> Any:
     return taken if bytes_of is None else bytes_of(bytes(taken))
 
 
+def _check_words(member: Export) -> None:
+    """Checks what was said of a property in words and numbers, whatever its type.
+
+    Raises:
+        TypeError: something else was said.
+    """
+    hint, hint_string = member.hints.get("hint", (0, ""))
+    texts = {"group": member.group, "subgroup": member.subgroup, "hint_string": hint_string}
+    texts |= {name: member.hints[name] for name in ("file", "placeholder") if name in member.hints}
+    for name, given in texts.items():
+        if not isinstance(given, str):
+            raise TypeError(f"{name} is a str, not {given!r}")
+    for name, enum, given in (
+        ("hint", "PropertyHint", hint),
+        ("usage", "PropertyUsage", member.hints.get("usage", 0)),
+    ):
+        if not isinstance(given, int):
+            raise TypeError(f"{name} is an int of {enum}, not {given!r}")
+
+
 def _inspector(value: ValueSpec, hints: dict[str, Any]) -> dict[str, Any]:
     """What the hints of `export` change in a property's type."""
     changed = {"usage": hints.pop("usage")} if "usage" in hints else {}
@@ -908,8 +954,11 @@ def _inspector(value: ValueSpec, hints: dict[str, Any]) -> dict[str, Any]:
         if value.type not in kinds:
             wanted = " or ".join(kind.name.lower() for kind in kinds)
             raise TypeError(f"{name} is for a property that is {wanted}, not {value.type.name.lower()}")
-        if name == "range" and len(given) not in (2, 3):
+        numbers = isinstance(given, (tuple, list)) and all(isinstance(one, (int, float)) for one in given)
+        if name == "range" and (not numbers or len(given) not in (2, 3)):
             raise ValueError(f"range is (smallest, greatest) or (smallest, greatest, step), not {given!r}")
+        if name in ("enum", "flags") and not isinstance(given, Iterable):
+            raise TypeError(f"{name} is a list of names, not {given!r}")
         changed |= {
             "hint": hint,
             "hint_string": given if isinstance(given, str) else ",".join(map(str, (*given, *more))),

@@ -29,6 +29,17 @@ func default_of(member: String) -> Array:
 	return method("PyDefaults", member)["default_args"]
 
 
+func test_what_functools_makes_of_methods() -> void:
+	var keeping := PyKeeping.new()
+	check("method", [keeping.square(3), keeping.square(3)], [9, 9])
+	check("property", [keeping.half, keeping.half], [0.5, 0.5])
+	check("once each", keeping.forget(), 2)
+
+
+func test_a_class_need_not_be_capitalised() -> void:
+	check("by its name", PyDefaults.star(), "pylowercase")
+
+
 func test_no_object_is_a_null_object() -> void:
 	var own: Array = method("HTTPClient", "connect_to_host")["default_args"]
 	check("as the engine's own", typeof(own[1]), TYPE_OBJECT)

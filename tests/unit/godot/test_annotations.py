@@ -4,7 +4,7 @@ import collections.abc
 import types
 import typing
 from enum import Enum, IntEnum, IntFlag
-from typing import Annotated, Any, Generic, Optional, TypeVar, Union
+from typing import Annotated, Any, Generic, Literal, NewType, Optional, TypeVar, Union
 
 import pytest
 from tests.unit.godot.fakes import Node
@@ -209,6 +209,17 @@ def test_a_container_of_what_has_no_counterpart() -> None:
 
 class Text(Enum):
     ONE = "one"
+
+
+Player = NewType("Player", int)
+
+
+def test_types_that_stand_for_others() -> None:
+    assert resolve(Player) == resolve(int)
+    assert resolve(Literal["red", "blue"]) == resolve(str)
+    assert resolve(Literal[Order.UP]) == resolve(Order)
+    assert resolve(Literal["red", 1]) == ANY
+    assert resolve(Literal["red", None]) == ANY
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from enum import CONFORM, Enum, IntEnum, IntFlag
 from string import Formatter
 from types import ModuleType
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Never, Self, TypeVar
 
 import pytest
 from tests.unit.godot.fakes import Node, Resource
@@ -241,7 +241,10 @@ def test_methods_that_peers_call() -> None:
         @rpc("any_peer", "call_local", "reliable", channel=2)
         def second(self) -> None: ...
 
+        @rpc("any_peer", "call_remote", "unreliable", 3)
         def third(self) -> None: ...
+
+        def fourth(self) -> None: ...
 
     @gdclass
     class Heir(Mine):
@@ -251,10 +254,9 @@ def test_methods_that_peers_call() -> None:
     assert dict(spec_of(Mine).rpcs) == {
         "first": {"rpc_mode": 2, "call_local": False, "transfer_mode": 0, "channel": 0},
         "second": {"rpc_mode": 1, "call_local": True, "transfer_mode": 2, "channel": 2},
+        "third": {"rpc_mode": 1, "call_local": False, "transfer_mode": 0, "channel": 3},
     }
     assert dict(spec_of(Heir).rpcs) == dict(spec_of(Mine).rpcs), "what overrides one is one"
-    with pytest.raises(DeclarationError, match="rpc has no mode 'everybody'; it has authority, any_peer"):
-        rpc("everybody")
     with pytest.raises(DeclarationError, match=r"Loaded\.fire: only nodes have methods that peers call"):
         gdclass(type("Loaded", (Resource,), {"__module__": __name__, "fire": rpc(lambda self: None)}))
 
@@ -472,6 +474,29 @@ def test_a_method() -> None:
     assert inspect.cleandoc(found.doc) == "Says it.\n\nIn full."
 
 
+def test_what_functools_makes_of_methods() -> None:
+    @gdclass
+    class Mine(Node):
+        @functools.lru_cache(8)  # noqa: B019
+        def square(self, number: int) -> int:
+            return number * number
+
+        @functools.cached_property
+        def size(self) -> int:
+            """Once."""
+            return 3
+
+    square, size = spec_of(Mine).methods
+    assert (square.name, [one.name for one in square.arguments]) == ("square", ["number"])
+    assert square.returns is not None
+    assert (square.returns.type, square.function(None, 3)) == (VariantType.INT, 9)
+    (prop,) = spec_of(Mine).properties
+    assert (prop.info.name, prop.info.type, prop.getter, prop.setter, prop.doc) == (
+        ("size", VariantType.INT, "get_size", "", "Once.")
+    )
+    assert size.name == "get_size"
+
+
 def test_without_annotations_anything_goes() -> None:
     found = method(eval("lambda self, value: value"))
     assert found.returns is not None
@@ -496,7 +521,11 @@ def test_void_const_static_and_class_methods() -> None:
         def name(cls) -> str:
             return cls.__name__
 
-    void, get, make, name = spec_of(Mine).methods
+        def fail(self) -> Never:
+            raise NotImplementedError
+
+    void, get, make, name, fail = spec_of(Mine).methods
+    assert fail.returns is None
     assert void.returns is None
     assert get.flags == MethodFlags.NORMAL | MethodFlags.CONST
     assert (make.flags, make.function(2), len(make.arguments)) == (MethodFlags.STATIC, 2, 1)
@@ -948,6 +977,10 @@ class Huge(IntEnum):
 
 many: Any = eval(f"lambda self, {', '.join(f'a{n}' for n in range(17))}: None")
 
+wrong_export: Any = export
+wrong_rpc: Any = rpc
+WrongSignal: Any = Signal
+
 MISTAKES: list[tuple[str, Any, Any, str]] = [
     ("_on_hit", virtual(later), None, "a script that overrides it would have to await"),
     ("call", keywords, None, "no keyword arguments, such as loud"),
@@ -975,6 +1008,28 @@ MISTAKES: list[tuple[str, Any, Any, str]] = [
     ("value", export(), "an int", "cannot be evaluated"),
     ("value", export(), Signal, "the annotation Signal has no counterpart in the engine; write BoundSignal"),
     ("value", property(fset=lambda self, value: None), None, "needs a getter"),
+    ("value", wrong_export(0, range=5), None, r"range is \(smallest, greatest\)"),
+    ("value", wrong_export(0, range=("a", "b")), None, r"range is \(smallest, greatest\)"),
+    ("value", wrong_export(0, enum=5), None, "enum is a list of names, not 5"),
+    ("value", wrong_export(0, hint="range"), None, "hint is an int of PropertyHint, not 'range'"),
+    ("value", wrong_export(0, hint=1, hint_string=5), None, "hint_string is a str, not 5"),
+    ("value", wrong_export(0, usage="storage"), None, "usage is an int of PropertyUsage, not 'storage'"),
+    ("value", wrong_export("", file=5), None, "file is a str, not 5"),
+    ("value", wrong_export(0, group=5), None, "group is a str, not 5"),
+    ("value", wrong_export(0, subgroup=5), None, "subgroup is a str, not 5"),
+    (
+        "call",
+        wrong_rpc("everybody")(lambda self: None),
+        None,
+        "rpc has no mode 'everybody'; it has authority, any_peer",
+    ),
+    (
+        "call",
+        wrong_rpc(channel="first")(lambda self: None),
+        None,
+        "the channel of an rpc is an int, not 'first'",
+    ),
+    ("hit", WrongSignal(int), None, r"a signal's arguments have names, as in Signal\(points=int\)"),
     ("hit", Signal(by=set), None, "the annotation set"),
     ("Huge", Huge, None, "HUGE = 9223372036854775808 does not fit"),
     ("BIG", -(1 << 63) - 1, None, "BIG = -9223372036854775809 does not fit"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import CONFORM, EJECT, STRICT, IntEnum, IntFlag
+from functools import cached_property, lru_cache
 from string import Formatter
 from typing import Any, Generic, TypeVar
 
@@ -39,6 +40,34 @@ WORDS: Any = ("w",)
 
 
 @gdclass
+class PyKeeping(RefCounted):
+    """Keeps results."""
+
+    def __init__(self) -> None:
+        self.worked = 0
+
+    @lru_cache(8)  # noqa: B019 - the object is the test's alone
+    def square(self, number: int) -> int:
+        self.worked += 1
+        return number * number
+
+    @cached_property
+    def half(self) -> float:
+        self.worked += 1
+        return 0.5
+
+    def forget(self) -> int:
+        """Lets the kept object go, which the results refer to."""
+        type(self).square.cache_clear()
+        return self.worked
+
+
+@gdclass
+class pylowercase(Node):  # noqa: N801
+    """A class need not be capitalised."""
+
+
+@gdclass
 class PyDefaults(Node):
     """Has a default of every type."""
 
@@ -61,6 +90,13 @@ class PyDefaults(Node):
     title: StringName = export("title")
     nodes: list[Node] = export([])
     level: Level = export(2)
+
+    @staticmethod
+    def star() -> str:
+        """Imports all that there is."""
+        names: dict[str, Any] = {}
+        exec("from godot import *\nfrom godot import pylowercase as named", names)
+        return str(names["pylowercase"].__name__) if names["pylowercase"] is names["named"] else "another"
 
     def objects(
         self, node: Node | None = None, resource: Resource | None = None, anything: Any = None
