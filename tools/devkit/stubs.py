@@ -311,7 +311,7 @@ class _Stubs:
             arguments.append(
                 f"{_name(argument['name'])}: {accepted}{' = ...' * ('default_value' in argument)}"
             )
-        named = by_name and not (virtual or entry["is_static"] or entry["is_vararg"])
+        named = by_name and not (virtual or entry["is_vararg"])
         if arguments not in ([], ["self"]) and not named:
             arguments.append("/")
         if entry["is_vararg"]:

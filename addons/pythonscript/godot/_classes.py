@@ -55,6 +55,11 @@ class EngineClass(type(typing.Protocol)):  # type: ignore[misc]
 
     def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
         if "_spec" in vars(cls):
+            if arguments or keywords:
+                # Python itself is silent, as the root of all classes is a compiled one.
+                made: Any = cls
+                if made.__init__ is object.__init__ and made.__new__ is objects.Object.__new__:
+                    raise TypeError(f"{cls.__name__}() takes no arguments: it has no __init__ for them")
             return classes.construct(cls._engine_class, arguments, keywords)
         if arguments or keywords:
             raise TypeError(f"{cls.__name__}() takes no arguments")
@@ -107,7 +112,9 @@ def reach(cls: EngineClass, name: str) -> Any:
         entry = next(entry for entry in entries if entry["name"] == name)
         enum = enum_named(_enum_in(entry))
         if entry["flags"] & MethodFlags.STATIC:
-            found = staticmethod(outgoing.StaticMethod(own, name, compiled.hash_of(entry), enum))
+            arguments = [str(argument["name"]) for argument in entry["args"]]
+            known = arguments, list(entry["default_args"])
+            found = staticmethod(outgoing.StaticMethod(own, name, compiled.hash_of(entry), enum, known))
         else:
             found = compiled.NativeMethod(own, entry, enum)
     elif _has_property(natives[0], name):

@@ -6,6 +6,7 @@ const ANNOUNCED := {
 	"exceptions_end_at_signals": ["LookupError: failed in a signal"],
 	"abstract_bases": ["Class 'PyBaseOfCounters' or its base class cannot be instantiated"],
 	"classes": ["Class 'CanvasItem' or its base class cannot be instantiated"],
+	"what_cannot_be_freed": ["Object is locked", "Can't free a RefCounted"],
 	"sizes_of_arrays": ['"mem" is null', '"mem_new" is null', '"mem" is null', '"mem_new" is null'],
 	"the_engine_prints_where_it_was_called": ["an error from Python", "a warning from Python"],
 }

@@ -15,6 +15,9 @@ cdef class Handle:
     def __dealloc__(self):
         self.empty()
 
+    def __reduce__(self):
+        raise TypeError(f"a {type(self).__name__} is the engine's, and cannot be pickled")
+
     cdef void take(self, const Variant *moved) noexcept:
         """Takes over a Variant; nothing may be held yet."""
         global first

@@ -60,7 +60,7 @@ cdef class NativeMethod:
             raise TypeError(f"{self.where} needs an object as its first argument")
         target, values = arguments[0], arguments[1:]
         if keywords:
-            values = outgoing.in_order(target, self.__name__, values, keywords)
+            values = outgoing.in_order(self.where, outgoing.described(target, self.__name__), values, keywords)
         return outgoing.call_bind(self.bind, (<Object>target).pointer(), self.where, values, self.enum)
 
     def __repr__(self):

@@ -161,6 +161,12 @@ cdef class Object(Handle):
     def __setattr__(self, name, value):
         set_member(self, name, value)
 
+    def __copy__(self):
+        raise TypeError(f"Python cannot copy a {type(self).__name__}: nodes and resources have duplicate()")
+
+    def __deepcopy__(self, memo):
+        return self.__copy__()
+
     def __eq__(self, other):
         if isinstance(other, Object):
             return self is other or ((<Object>self).id != 0 and (<Object>self).id == (<Object>other).id)

@@ -238,8 +238,8 @@ cdef object vectorcall(BoundMethod method, PyObject *const *arguments, size_t co
         return call(method.__self__, method.member, arguments, given)
     names = <tuple>keywords
     ordered = in_order(
-        method.__self__, method.member.name, tuple([<object>arguments[i] for i in range(given)]),
-        {names[i]: <object>arguments[given + i] for i in range(len(names))})
+        f"{type(method.__self__).__name__}.{method.member.name}()", described(method.__self__, method.member.name),
+        tuple([<object>arguments[i] for i in range(given)]), {names[i]: <object>arguments[given + i] for i in range(len(names))})
     return call(method.__self__, method.member, tuple_items(ordered, 0), len(ordered))
 
 
@@ -315,10 +315,8 @@ cdef tuple described(object target, str name):
     return found
 
 
-cdef tuple in_order(object target, str name, tuple arguments, dict keywords):
-    """The arguments of a call by position, those that are given by name among them."""
-    cdef tuple known = described(target, name)
-    where = f"{type(target).__name__}.{name}()"
+cdef tuple in_order(str where, tuple known, tuple arguments, dict keywords):
+    """The arguments of a call by position, those that are given by name among them; `known` as of `described`."""
     if known is None:
         raise TypeError(f"{where} takes its arguments by position only, not by names such as {next(iter(keywords))!r}")
     names, defaults = known
@@ -438,12 +436,23 @@ cdef object call(object target, Member member, PyObject *const *values, Py_ssize
                 return as_enum(target, member, result.words[0], True)
             return taken(&result, member.shares)
         member.declared = None  # a script may have been changed
+        if error.error == GDEXTENSION_CALL_ERROR_INVALID_METHOD and member.of_object and member.name == "free":
+            free_variant(&result)
+            refuse_free(target)
         given = tuple([<object>values[i] for i in range(count)])
         if error.error == GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS or error.error == GDEXTENSION_CALL_ERROR_TOO_MANY_ARGUMENTS:
             refuse_count(target, member.name, given, error.error == GDEXTENSION_CALL_ERROR_TOO_FEW_ARGUMENTS)
         return finish(&result, &error, f"{type(target).__name__}.{member.name}()", given)
     finally:
         discard(&arguments)
+
+
+cdef int refuse_free(object target) except -1:
+    """Says what to do instead of `free()`, which the engine has refused."""
+    why = "the engine is in the middle of a call or a signal of it, so use queue_free(), or free.call_deferred()"
+    if any([base.__name__ == "RefCounted" for base in type(target).__mro__]):
+        why = "a RefCounted goes with the last reference to it"
+    raise RuntimeError(f"this {type(target).__name__} cannot be freed here: {why}")
 
 
 cdef int retype(Object target, Member member, PyObject *const *values, Arguments *arguments) except -1:
@@ -577,6 +586,7 @@ cdef class StaticMethod:
 
     Args:
         enum: the enum that it returns; None if it returns none.
+        known: the names of its arguments, and the values of the last ones that may be left out; None: it takes no names.
 
     Raises:
         AttributeError: the engine has none of this name and hash.
@@ -584,14 +594,17 @@ cdef class StaticMethod:
     cdef GDExtensionMethodBindPtr bind
     cdef str where
     cdef object enum
+    cdef tuple known
 
-    def __init__(self, str class_name, str name, int64_t method_hash, enum=None):
-        self.where, self.enum = f"{class_name}.{name}()", enum
+    def __init__(self, str class_name, str name, int64_t method_hash, enum=None, tuple known=None):
+        self.where, self.enum, self.known = f"{class_name}.{name}()", enum, known
         self.bind = gde.classdb_get_method_bind(strings.intern(class_name), strings.intern(name), method_hash)
         if self.bind is NULL:
             raise AttributeError(f"the engine has no method {self.where} with the hash {method_hash}")
 
-    def __call__(self, *values):
+    def __call__(self, *values, **keywords):
+        if keywords:
+            values = in_order(self.where, self.known, values, keywords)
         return call_bind(self.bind, NULL, self.where, values, self.enum)
 
 

@@ -209,6 +209,12 @@ cdef class Box(Handle):
     def __hash__(self):
         return gde.variant_hash(&self.variant)
 
+    def __copy__(self):
+        return self  # it does not change
+
+    def __deepcopy__(self, memo):
+        return self
+
     def __repr__(self):
         cdef void *string = NULL
         with nogil:  # an object's own _to_string may run

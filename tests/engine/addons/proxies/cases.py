@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+import pickle
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -579,7 +581,60 @@ def constants() -> None:
 def static_methods() -> None:
     image = godot.Image.create(2, 3, False, godot.Image.FORMAT_RGB8)
     assert image.get_size() == Vector2i(2, 3)
+    named = godot.Image.create(2, height=3, use_mipmaps=False, format=godot.Image.FORMAT_RGB8)
+    assert named.get_size() == Vector2i(2, 3)
+    found = godot.RegEx.create_from_string(pattern="a+").search(subject="baa")
+    assert found.get_string() == "aa"
+    wrong: Any = godot.RegEx
+    with raises(
+        TypeError, "RegEx.create_from_string() has no argument 'text'; it takes (pattern, show_error)"
+    ):
+        wrong.create_from_string(text="a")
     assert Color.html("#ff0000") == Color(1, 0, 0, 1)
+
+
+def copies() -> None:
+    """Python copies values; objects have an engine's way of their own."""
+    node = PyBeacon()
+    for value in (node.lit, Callable(node.see), godot.RID()):
+        assert copy.copy(value) == value
+        assert copy.deepcopy([value]) == [value]
+    for function in (copy.copy, copy.deepcopy):
+        with raises(TypeError, "Python cannot copy a PyBeacon: nodes and resources have duplicate()"):
+            function(node)
+    for kept in (node, node.lit, Array([1])):
+        with raises(TypeError, f"a {type(kept).__name__} is the engine's, and cannot be pickled"):
+            pickle.dumps(kept)
+    node.free()
+
+
+def arguments_for_a_class_that_takes_none() -> None:
+    wrong: Any = PyCases
+    for arguments, keywords in (((3,), {}), ((), {"title": "x"})):
+        with raises(TypeError, "PyCases() takes no arguments: it has no __init__ for them"):
+            wrong(*arguments, **keywords)
+
+
+def what_cannot_be_freed() -> None:
+    node = PyBeacon()
+    told: list[str] = []
+
+    def free(times: int) -> None:
+        try:
+            node.free()
+        except RuntimeError as error:
+            told.append(str(error))
+
+    node.lit.connect(free)
+    node.lit.emit(1)
+    assert "this PyBeacon cannot be freed here: the engine is in the middle of a call" in told[0]
+    assert is_instance_valid(node)
+    node.free()
+    counted: Any = RefCounted()
+    with raises(
+        RuntimeError, "this RefCounted cannot be freed here: a RefCounted goes with the last reference"
+    ):
+        counted.free()
 
 
 def singletons() -> None:
