@@ -321,7 +321,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from godot import Node, RefCounted, Signal, export, gdclass
+from godot import Node, RefCounted, Signal, export, gdclass, rpc
 
 
 class Plain:
@@ -348,6 +348,22 @@ class PyExport(Node):
 @gdclass
 class PySignal(Node):
     ready = Signal()
+
+
+@gdclass
+class PyUnnamed(Node):
+    hit = Signal(int)
+
+
+@gdclass
+class PyHinted(Node):
+    file: str = export("", hint="file")
+
+
+@gdclass
+class PyPeer(Node):
+    @rpc("everybody")
+    def greet(self) -> None: ...
 
 
 @gdclass
@@ -381,6 +397,16 @@ TOLD = {
     ),
     "PyExport.speed: its default must be float, not 'fast'": ("speed: float = export(", "PyExport.speed"),
     "PySignal.ready: Node has a signal of this name already": ("ready = Signal()", "PySignal.ready"),
+    "PyUnnamed.hit: a signal's arguments have names, as in Signal(points=int)": (
+        "hit = Signal(int)",
+        "PyUnnamed.hit",
+    ),
+    "PyHinted.file: hint is an int of PropertyHint, not 'file'": (
+        'file: str = export("", hint="file")',
+        "PyHinted.file",
+    ),
+    "PyPeer.greet: rpc has no mode 'everybody'; it has authority, any_peer, call_remote, call_local, "
+    "unreliable, unreliable_ordered, reliable": ("def greet(self) -> None: ...", "PyPeer.greet"),
     "PyVirtual._process overrides a virtual method of the engine: argument delta must be annotated as the "
     "engine's float": ("def _process(self, delta: str) -> None: ...", "PyVirtual._process"),
     "PyMixed.shared: argument pairs: the annotation tuple has no counterpart in the engine; write list "
@@ -410,6 +436,98 @@ def test_a_mistake_costs_its_class_and_is_told_in_three_lines(tmp_path: Path) ->
         ]
         assert run.lines[at + 3].startswith(("SCRIPT ERROR: ", "WARNING: "))
     assert any(line.endswith(f"register_types.py:{REFUSING.count(chr(10))})") for line in run.lines)
+
+
+RAISING = """\
+from __future__ import annotations
+
+import json
+from threading import Thread
+
+from godot import Object, gdclass
+
+
+@gdclass
+class PyRaising(Object):
+    text = "plain"
+
+    def library(self) -> None:
+        json.loads("{")
+
+    def result(self) -> int:
+        return "text"
+
+    def through_the_engine(self, times: int = 3) -> None:
+        if not times:
+            raise ValueError("deep")
+        self.call("through_the_engine", times - 1)
+
+    def recursive(self) -> None:
+        self.text = "recursive"
+        str(self)
+
+    def _to_string(self) -> str:
+        return str(self) if self.text == "recursive" else self.text
+
+    def thread(self) -> None:
+        thread = Thread(target=self._fail, name="worker")
+        thread.start()
+        thread.join()
+
+    def _fail(self) -> None:
+        raise KeyError("in a thread")
+
+    def ignored(self) -> None:
+        Dying()
+
+
+class Dying:
+    def __del__(self) -> None:
+        raise KeyError("ignored")
+"""
+RAISED = {
+    "library": ("JSONDecodeError: Expecting property name", "PyRaising.library", 'json.loads("{")'),
+    "result": (
+        "TypeError: the return value of PyRaising.result: must be int",
+        "PyRaising.result",
+        "def result(",
+    ),
+    "through_the_engine": ("ValueError: deep", "PyRaising.through_the_engine", 'raise ValueError("deep")'),
+    "recursive": ("RecursionError: ", "PyRaising._to_string", 'return str(self) if self.text == "recursive"'),
+    "thread": ("KeyError: 'in a thread'", "worker", 'raise KeyError("in a thread")'),
+    "ignored": ("KeyError: 'ignored'", "Dying.__del__", 'raise KeyError("ignored")'),
+}
+"""Methods that raise: what is said, at what, and the line."""
+
+
+@pytest.mark.parametrize("method", RAISED)
+def test_an_exception_is_told_at_its_users_line_without_the_hosts_own(method: str, tmp_path: Path) -> None:
+    text, where, source = RAISED[method]
+    project = Project(tmp_path / "p")
+    project.write("addons/raising/register_types.py", RAISING)
+    body = f"var made := PyRaising.new()\n\tmade.call_deferred('{method}')\n\tmade.free.call_deferred()"
+    project.write("quit.gd", QUIT.replace("print('END", f"{body}\n\tprint('END"))
+    run = project.run("--headless", "--script", "res://quit.gd", expected=[text], ends=True)
+    run.assert_clean()
+    line = next(number for number, line in enumerate(RAISING.splitlines(), 1) if source in line)
+    assert f"at: {where} (res://addons/raising/register_types.py:{line})" in [
+        line.strip() for line in run.lines
+    ]
+    assert ".pyx" not in run.output
+    assert "pythonscript/godot/" not in run.output
+
+
+def test_a_syntax_error_is_told_at_its_line(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p")
+    project.write("addons/wrong/register_types.py", "import sys\n\nclass Wrong(:\n    pass\n")
+    project.write("quit.gd", QUIT)
+    text = "SyntaxError: invalid syntax"
+    run = project.run("--headless", "--script", "res://quit.gd", expected=[text], ends=True)
+    run.assert_clean()
+    assert f"SCRIPT ERROR: {text}" in run.lines
+    at = "at: addons/wrong/register_types.py (res://addons/wrong/register_types.py:3)"
+    assert at in [line.strip() for line in run.lines]
+    assert "pythonscript/godot/" not in run.output
 
 
 BASE = "from godot import RefCounted, gdclass\n\n@gdclass\nclass {}(RefCounted):\n    pass\n"

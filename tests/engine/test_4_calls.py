@@ -132,11 +132,11 @@ def test_an_exception_of_the_hosts_is_shown_at_the_users_line(tmp_path: Path) ->
     assert found[-2:] == [text, f"at: PyErrors.give_from_the_host (res://{CODE}:{line})"]
 
 
-def test_a_result_that_is_not_as_declared_has_no_line(tmp_path: Path) -> None:
+def test_a_result_that_is_not_as_declared_is_told_at_its_method(tmp_path: Path) -> None:
     (found,) = reports(tmp_path, "give('none')", ["must be int, not NoneType"])
     assert found == [
         "SCRIPT ERROR: TypeError: the return value of PyErrors.give: must be int, not NoneType",
-        "at: PyErrors.give (python:0)",
+        f"at: PyErrors.give (res://{CODE}:{line_of('def give(self, kind: str) -> int:')})",
     ]
 
 

@@ -77,6 +77,7 @@ def start(addons: str, advice: str) -> bool:
         _scripts,
         _shutdown,
         _streams,
+        _unhandled,
         declare,
     )
 
@@ -99,6 +100,7 @@ def start(addons: str, advice: str) -> bool:
     free_orphans = _classes.Callable(objects.free_orphans)
     objects.load(_classes.engine_class, free_orphans.call_deferred)
     sys.stdout, sys.stderr = _streams.EngineStream("print"), _streams.EngineStream("printerr")
+    _unhandled.begin()
     declare.registrars.append(_registration.register)
     if not mainloop.watch(_shutdown.run):
         _shutdown.watch_main_loop(_shutdown.run)
@@ -167,7 +169,7 @@ def stop() -> bool:
     """
     from _pythonscript import classes, interface, objects, strings
 
-    from . import _classes, _shutdown, declare
+    from . import _classes, _shutdown, _unhandled, declare
 
     declare.registrars.clear()
     _let_go()
@@ -175,6 +177,7 @@ def stop() -> bool:
     _classes.forget()
     gc.collect()
     objects.close()
+    _unhandled.end()
     interface.close()
     sys.stdout.flush()
     sys.stderr.flush()

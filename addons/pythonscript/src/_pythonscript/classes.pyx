@@ -429,7 +429,7 @@ cdef void notify(object self, int32_t what) noexcept:
     try:
         self._notification(what)
     except BaseException:
-        errors.report(f"{type(self).__name__}._notification")
+        errors.report_in(self, "_notification")
 
 
 cdef void to_string(void *instance, GDExtensionBool *r_is_valid, GDExtensionStringPtr r_out) noexcept nogil:
@@ -446,7 +446,7 @@ cdef bint write_string(object self, void *r_out) noexcept:
     try:
         strings.new_string(self._to_string(), &text)
     except BaseException:
-        errors.report(f"{type(self).__name__}._to_string")
+        errors.report_in(self, "_to_string")
         return False
     strings.free_string(r_out)
     (<void **>r_out)[0] = text
@@ -480,7 +480,7 @@ cdef bint ask_for_value(object self, str method, const void *name, Variant *r_va
             return False
         variant.from_python(found, &value)
     except BaseException:
-        errors.report(f"{type(self).__name__}.{method}")
+        errors.report_in(self, method)
         return False
     free_variant(r_value)
     r_value[0] = value
@@ -507,7 +507,7 @@ cdef bint ask(object self, str method, const void *name, const Variant *value) n
         given = () if value is NULL else (variant.to_python(value),)
         return self is not None and bool(getattr(self, method)(variant.string_name_class(strings.name_to_str(name)), *given))
     except BaseException:
-        errors.report(f"{type(self).__name__}.{method}")
+        errors.report_in(self, method)
         return False
 
 
@@ -527,7 +527,7 @@ cdef const GDExtensionPropertyInfo *list_properties(object self, uint32_t *r_cou
         infos = Infos(properties_of(self))
         property_lists[<size_t>infos.items] = infos
     except BaseException:
-        errors.report(f"{type(self).__name__}._get_property_list")
+        errors.report_in(self, "_get_property_list")
         return NULL
     r_count[0] = infos.count
     return infos.items
@@ -575,7 +575,7 @@ cdef bint ask_to_validate(object self, GDExtensionPropertyInfo *info) noexcept:
         name, class_name = strings.intern(property["name"]), strings.intern(property["class_name"])
         strings.new_string(property["hint_string"], &text)
     except BaseException:
-        errors.report(f"{self.__class__.__name__}._validate_property")
+        errors.report_in(self, "_validate_property")
         return False
     info.type, info.hint, info.usage = <GDExtensionVariantType>kind, hint, usage
     info.name, info.class_name = name, class_name

@@ -15,8 +15,10 @@ cdef extern from "Python.h":
     int Py_GetRecursionLimit()
     void Py_SetRecursionLimit(int limit)
 
-COMPILED = "_pythonscript/"
-FACADE = "res://addons/pythonscript/godot/"
+HOST = ("_pythonscript/", "res://addons/pythonscript/godot/")
+"""Where the host's own files are."""
+OTHERS = ("res://addons/pythonscript/", "res://addons/site-packages/")
+"""What else in a project its users have not written."""
 
 _project = ""
 
@@ -72,19 +74,30 @@ def warn_at(text, where, file, line):
     tell_at(gde.print_warning, text, where, shown(file), line)
 
 
-def report_exception(where):
-    """Prints the exception being handled as a script error; `where` names what raised it."""
-    report(where)
+def report_exception(where, error=None):
+    """Prints an exception, that being handled if none is given, as a script error; `where` names what raised it."""
+    report(where, None, error)
 
 
-cdef object report(object where, object function=None):
-    """Prints the exception being handled as a script error; returns its one-line text for the caller in the engine.
+cdef object report(object where, object function=None, object error=None):
+    """Prints an exception, that being handled if none is given, as a script error.
 
     `where` names the member that the engine called, as `Class.member`; `function` is that member.
+
+    Returns the exception's one-line text for the caller in the engine.
     """
     cdef int limit = make_room()
     try:
-        return show(where, function)
+        return show(where, function, error)
+    finally:
+        end_room(limit)
+
+
+cdef object report_in(object self, str method):
+    """`report` for a method of an object, whose class can be asked for its name only where there is room."""
+    cdef int limit = make_room()
+    try:
+        return show(f"{type(self).__name__}.{method}", getattr(type(self), method, None), None)
     finally:
         end_room(limit)
 
@@ -108,31 +121,56 @@ ROOM = 500
 """Calls; formatting a traceback takes some dozens."""
 
 
-cdef object show(object where, object function):
+cdef object show(object where, object function, object error):
     try:
-        error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
+        if error is None:
+            error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
         import traceback  # late: a game that makes no mistake has no use for it
 
-        summary = "".join(traceback.format_exception_only(error)).strip()
-        while error.__traceback__ is not None and error.__traceback__.tb_frame.f_code.co_filename.startswith(COMPILED):
-            error.__traceback__ = error.__traceback__.tb_next  # the host's own frames say nothing to the user
-        trace = "".join(traceback.format_exception(error)).strip()
-        frames = traceback.extract_tb(error.__traceback__)
-        if not frames and isinstance(error, RecursionError) and hasattr(function, "__code__"):
+        told = traceback.TracebackException.from_exception(error)
+        summary = "".join(told.format_exception_only()).strip()
+        if isinstance(error, SyntaxError):
+            summary = f"{type(error).__name__}: {error.msg}"  # the file and the line are below
+        code = getattr(function, "__code__", None)
+        leave_out_host(told)
+        if not told.stack and isinstance(error, RecursionError) and code is not None:
             # Since Python 3.12 a function that has no room to begin has no frame, and none of those before it is told.
-            code = function.__code__
-            frames = [traceback.FrameSummary(code.co_filename, code.co_firstlineno, code.co_name)]
-            trace = "".join(["Traceback (most recent call last):\n", *traceback.format_list(frames), summary])
-        # The editor jumps to the innermost line that is not ours.
-        theirs = [frame for frame in frames if not shown(frame.filename).startswith((COMPILED, FACADE))]
-        line, file = (theirs[-1].lineno, theirs[-1].filename) if theirs else (0, "python")
-        text = f"{summary}\n{trace}" if frames else summary
-        tell_script_error(text, where, shown(file), line or 0)
+            told.stack.append(traceback.FrameSummary(code.co_filename, code.co_firstlineno, code.co_name))
+        file, line = place(told, error, code)
+        trace = "".join(told.format()).strip()
+        tell_script_error(f"{summary}\n{trace}" if told.stack or isinstance(error, SyntaxError) else summary, where, shown(file), line or 0)
         return summary
     except BaseException as failure:  # e.g. an exception whose own __str__ raises
         text = f"an exception in {where} could not be shown: {type(failure).__name__}"
         tell_script_error(text, where, "python", 0)
         return text
+
+
+cdef int leave_out_host(object told) except -1:
+    """Takes the host's own frames out of a traceback and of those that it shows with it: they say nothing to the user.
+
+    A traceback that has no others is the host's own mistake, and stays.
+    """
+    cdef list left = [told]
+    while left:
+        told = left.pop()
+        theirs = [frame for frame in told.stack if not shown(frame.filename).startswith(HOST)]
+        compiled = [frame for frame in told.stack if frame.filename.startswith(HOST[0])]
+        if theirs or len(compiled) == len(told.stack) or hasattr(told, "lineno"):  # that of a SyntaxError
+            told.stack[:] = theirs
+        left += [other for other in (told.__cause__, told.__context__, *(told.exceptions or ())) if other is not None]
+    return 0
+
+
+cdef tuple place(object told, object error, object code):
+    """The file and line to which the editor jumps: the innermost that the project's user has written, if there is one."""
+    if isinstance(error, SyntaxError) and shown(error.filename or "").startswith("res://"):
+        return error.filename, error.lineno
+    theirs = [frame for frame in told.stack if not shown(frame.filename).startswith(HOST)]
+    own = [frame for frame in theirs if shown(frame.filename).startswith("res://") and not shown(frame.filename).startswith(OTHERS)]
+    for frame in (own or theirs)[-1:]:
+        return frame.filename, frame.lineno
+    return ("python", 0) if code is None else (code.co_filename, code.co_firstlineno)
 
 
 cdef bytes encode(object text):
