@@ -12,7 +12,7 @@ import pytest
 from _pythonscript.values import numbers
 from tests.engine.harness import Project
 
-from devkit import global_scope, stubs
+from devkit import global_scope, make_stubs
 from devkit.project import FACADE, SOURCES
 from godot import values
 
@@ -117,8 +117,8 @@ func _initialize() -> void:
 
 
 def test_from_godot_import_all_brings_what_the_stubs_promise(api: Dump, tmp_path: Path) -> None:
-    made = stubs.generate(api)
-    names = re.findall(r'^    "(\w+)",$', made[made.index("__all__ = [") :], re.MULTILINE)
+    made = make_stubs.generate(api, SOURCES / "_pythonscript")
+    names = re.findall(r'^    "(\w+)",$', made[made.index("__all__: list[str] = [") :], re.MULTILINE)
     project = Project(tmp_path / "p", addons=["probe"])
     project.write("promised.txt", " ".join(names))
     project.write("listed.gd", LISTED)

@@ -148,6 +148,8 @@ def addons(compiled: Mapping[str, Path], root: Path = project.ROOT) -> dict[str,
             inner = path.relative_to(folder)
             if inner.parts[0] not in MADE and path.name.endswith(SHIPPED):
                 found[f"addons/{addon}/{inner.as_posix()}"] = path
+    # Types are of the engine that a project has, and more than a zip would hold: users make them.
+    found["addons/pythonscript/make_stubs.py"] = root / "tools" / "devkit" / "make_stubs.py"
     return found
 
 

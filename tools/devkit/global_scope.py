@@ -7,21 +7,17 @@ are there too, as a release engine does not describe them.
 
 from __future__ import annotations
 
-import builtins
 import json
 from collections.abc import Iterator
-from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
 from . import cache
 from .console import run, step
 from .engine import Engine
+from .make_stubs import PYTHONS, prefix_of
 
 FILE = "_global_scope.py"
-PYTHONS = frozenset((*dir(builtins), "push_error", "push_warning", "is_instance_valid"))
-"""Functions that Python has, or the host in its own way."""
-
 _HEAD = '''\
 """The engine's global enums and functions. Made by `tools/dev.py interface`. Do not edit."""
 
@@ -47,20 +43,6 @@ def generate(dump: Path, folder: Path) -> Path:
     api = json.loads(dump.read_text(encoding="utf-8"))
     path.write_text(_HEAD + "\n".join(_lines(api)) + "\n", encoding="utf-8")
     return path
-
-
-def prefix_of(enum: dict[str, Any]) -> str:
-    """What the engine's names of all members of an enum begin with, and Python's leave out."""
-    names: list[str] = [value["name"] for value in enum["values"]]
-    words = ["_".join(names[0].split("_")[:count]) + "_" for count in range(1, names[0].count("_") + 1)]
-    return max((word for word in words if all(name.startswith(word) for name in names)), key=len, default="")
-
-
-def short_names(enum: dict[str, Any]) -> dict[str, int]:
-    """The members of an enum by their names without the prefix, where that leaves a name."""
-    prefix = prefix_of(enum)
-    short = {value["name"].removeprefix(prefix): value["value"] for value in enum["values"]} if prefix else {}
-    return {name: value for name, value in short.items() if name.isidentifier() and not iskeyword(name)}
 
 
 def _lines(api: dict[str, Any]) -> Iterator[str]:

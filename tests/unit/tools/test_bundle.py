@@ -107,6 +107,8 @@ def test_what_is_shipped_of_the_addons(tmp_path: Path) -> None:
     name = "addons/pythonscript/bin/_pythonscript/values.so"
     found = bundle.addons({name: tmp_path / "values.so"}, tmp_path)
     assert found.pop(name) == tmp_path / "values.so"
+    made = found.pop("addons/pythonscript/make_stubs.py")
+    assert made == tmp_path / "tools" / "devkit" / "make_stubs.py"
     assert found.keys() == {f"addons/{name}" for name in shipped}
 
 

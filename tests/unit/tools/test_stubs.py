@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from devkit import cache, project, stubs
+from devkit import cache, make_stubs, stubs
 from devkit.engine import Engine
 
-COMPILED = project.SOURCES / "_pythonscript"
+COMPILED = stubs.COMPILED
 
 
 def method(name: str, *arguments: dict[str, Any], returns: str = "", **flags: bool) -> dict[str, Any]:
@@ -129,10 +129,10 @@ API: dict[str, Any] = {
     "singletons": [{"name": "Engine", "type": "Engine"}],
     "builtin_class_member_offsets": [
         {"classes": [{"name": name, "members": [{"member": field} for field in FIELDS.get(name, ["x"])]}
-                     for name in stubs._VALUES]}
+                     for name in make_stubs._VALUES]}
     ],
     "builtin_classes": [
-        *map(builtin, (*stubs._VALUES, "int", "RID", "Callable", "Signal")),
+        *map(builtin, (*make_stubs._VALUES, "int", "RID", "Callable", "Signal")),
         {"name": "float", "operators": [{"name": "*", "right_type": "Plane", "return_type": "Plane"}]},
         {"name": "PackedStringArray", "methods": [returning("size", "int"), returning("append", "bool")]},
         {
@@ -171,7 +171,7 @@ API: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    made = stubs.generate(API)
+    made = make_stubs.generate(API, COMPILED)
     ast.parse(made)
     return made
 
@@ -333,7 +333,7 @@ def engine(folder: Path, version: str) -> Engine:
 def test_they_are_made_once_for_an_engine(tmp_path: Path) -> None:
     into, count = tmp_path / "godot" / "_engine.pyi", tmp_path / "count"
     stubs.ensure(engine(tmp_path, "4.6"), into)
-    assert into.read_text(encoding="utf-8") == stubs.generate(API)
+    assert into.read_text(encoding="utf-8") == make_stubs.generate(API, COMPILED)
     made = into.stat().st_mtime_ns
     stubs.ensure(engine(tmp_path, "4.6"), into)
     assert into.stat().st_mtime_ns == made
