@@ -11,7 +11,7 @@ import pytest
 from tests.engine.harness import Project, Run, functions
 from tests.engine.suites import RunOf, suite_tests
 from tests.loopback.certificates import Authority
-from tests.loopback.responses import OK
+from tests.loopback.responses import HELLO
 from tests.loopback.server import Server
 from tests.loopback.tls_server import TlsServer, speak
 
@@ -23,7 +23,6 @@ from devkit.project import EXTENSION
 SUITE = "bundled.gd"
 SMALL = f"{SUITE} without sources"
 """The same suite, in a bundle in which the standard library is bytecode alone."""
-HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,12 @@ from tests.engine.harness import Project, Run
 from tests.engine.suites import RunOf, suite_tests
 from tests.loopback.certificates import Authority, Identity
 from tests.loopback.network import taken, until
-from tests.loopback.responses import OK
+from tests.loopback.responses import HELLO, OK
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.tls_server import Handler, TlsServer, garble, reset, server_context, speak
 
 from pythonscript_http.transport.certificate import parse_certificate
 
-HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
 SUITES = ("tls.gd", "tls_policy.gd", "tls_clients.gd", "tls_bundle.gd", "tls_no_bundle.gd")
 SETTINGS = {"tls_bundle.gd": "res://root.crt", "tls_no_bundle.gd": "res://absent.crt"}
 """What the suites' projects have as `certificate_bundle_override`."""

@@ -14,7 +14,7 @@ from tests.engine.strictness import assert_compiles
 from tests.engine.suites import RunOf, suite_tests
 from tests.loopback.certificates import Authority
 from tests.loopback.network import blackholes, closed_port
-from tests.loopback.responses import OK
+from tests.loopback.responses import HELLO, OK
 from tests.loopback.scripted import Pause, ReadRequest, Reply, ScriptedServer, Secure, Step
 from tests.loopback.server import Server
 from tests.loopback.service import Service
@@ -25,7 +25,6 @@ from pythonscript_http.sessions.options import Options
 SUITES = ("sessions.gd", "sessions_waiting.gd", "sessions_hooks.gd")
 LONG = 60.0
 """Seconds: longer than any call here waits."""
-HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
 
 
 def _mirror(request: bytes) -> bytes:

@@ -17,10 +17,17 @@ from .scripted import HalfClose, Pause, ReadRequest, Step
 LIMIT: Final = Limits().header_size
 
 OK: Final = b"HTTP/1.1 200 OK\r\n"
+HELLO: Final = OK + b"Content-Length: 5\r\n\r\nhello"
 CHUNKED: Final = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 After = Literal["CONNECTED", "SPENT", "DISCONNECTED", "CONNECTION_ERROR"]
 """SPENT: CONNECTED, but the connection is not used again, and DISCONNECTED at the next poll."""
+
+
+def answer(body: bytes = b"", *fields: str, status: str = "200 OK") -> bytes:
+    """A response with a Content-Length."""
+    lines = [f"HTTP/1.1 {status}", *fields, f"Content-Length: {len(body)}", "", ""]
+    return "\r\n".join(lines).encode() + body
 
 
 @dataclass(frozen=True)

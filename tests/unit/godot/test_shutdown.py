@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.unit.programs import run
 
 HOST = Path(__file__).resolve().parents[3] / "addons" / "pythonscript"
 PATHS = [str(HOST), str(HOST / "bin")]
@@ -42,10 +41,7 @@ NAP = "threading.Thread(target=time.sleep, args=({},), name={!r}, daemon={}).sta
 def test_threads_are_waited_for_with_a_bound(setup: str, stuck: list[str]) -> None:
     patience = 0.4 if stuck else 300  # nobody waits that long: what can end ends the wait
     code = SCRIPT.format(paths=PATHS, setup=setup, patience=patience)
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert (done.stdout, done.stderr) == (f"{stuck}\n", "")
+    assert run(code) == f"{stuck}\n"
 
 
 HANDLERS = """\
@@ -66,10 +62,7 @@ os._exit(0)
 def test_handlers_are_waited_for_with_a_bound(handler: str, output: str) -> None:
     patience = 0.4 if "sleep" in handler else 300
     code = HANDLERS.format(paths=PATHS, handler=handler, patience=patience)
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert (done.stdout, done.stderr) == (output, "")
+    assert run(code) == output
 
 
 PROCESSES = """\
@@ -97,7 +90,4 @@ CHILD = "FORK.Process(target=time.sleep, args=({},), name={!r}, daemon={}).start
 )
 def test_processes_are_waited_for_with_a_bound(setup: str, late: list[str]) -> None:
     code = PROCESSES.format(paths=PATHS, setup=setup, patience=0.4 if late else 300)
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert (done.stdout, done.stderr) == (f"{late}\n[]\n", "")
+    assert run(code) == f"{late}\n[]\n"

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Callable
 
-from tests.loopback.responses import OK
-
 from pythonscript_http import Error, HTTPClient, Method, Status
 from pythonscript_http.config import Timeouts
 
@@ -14,7 +12,6 @@ SECONDS = 30.0
 BUSY = (Status.STATUS_RESOLVING, Status.STATUS_CONNECTING, Status.STATUS_REQUESTING)
 STATED = Timeouts(go_on=1.0, blocking=30.0)
 """What tests of a clock count on; the defaults may be others."""
-HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
 
 
 def poll(client: HTTPClient, seconds: float = SECONDS) -> Error:

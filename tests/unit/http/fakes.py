@@ -314,12 +314,6 @@ class Memory(str):
     __slots__ = ("__weakref__",)
 
 
-def answer(coded: bytes, *fields: str, status: bytes = b"200 OK") -> bytes:
-    """An answer with a Content-Length."""
-    lines = "".join(f"{field}\r\n" for field in fields)
-    return b"HTTP/1.1 %b\r\n%bContent-Length: %d\r\n\r\n%b" % (status, lines.encode(), len(coded), coded)
-
-
 def asking(*events: bytes, headers: Sequence[str] = (), **settings: object) -> HTTPClient:
     """A client that decodes, whose request was answered."""
     stream = FakeStream()

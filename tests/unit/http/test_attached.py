@@ -3,9 +3,9 @@
 import threading
 
 import pytest
-from tests.loopback.responses import OK
+from tests.loopback.responses import HELLO, OK
 from tests.loopback.scripted import Await, Pause, ReadRequest, ScriptedServer
-from tests.unit.http.driving import GET, HELLO, connect, poll, read
+from tests.unit.http.driving import GET, connect, poll, read
 from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
 from pythonscript_http import Error, HTTPClient, Method, Status

@@ -1,18 +1,17 @@
 """What a client costs, refuses and is set to; the parts that it is made of have their own files."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import blackholes
-from tests.loopback.responses import CHUNKED, OK
+from tests.loopback.responses import CHUNKED, HELLO, OK
 from tests.loopback.scripted import HalfClose, ReadOn, ReadRequest, ScriptedServer
-from tests.unit.http.driving import GET, HELLO, POST, SECONDS, connect, get, poll, read
+from tests.unit.http.driving import GET, POST, connect, get, poll, read
 from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
+from tests.unit.programs import run
 
-from devkit.project import ROOT
 from pythonscript_http import Error, HTTPClient, LocalError, Status, TcpNetwork
 from pythonscript_http.config import Limits
 from pythonscript_http.transport import late
@@ -265,15 +264,7 @@ class TestNothingRaises:
                 except LocalError as error:
                     print(ascii(host), type(error).__name__, error)
             """
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            cwd=ROOT / "addons",
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-        )
-        printed = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+        printed = dict(line.split(" ", 1) for line in run(program).splitlines())
         assert {host: text.split()[0] for host, text in printed.items()} == {
             "127.0.0.1": "STATUS_CANT_CONNECT",
             "localhost": "STATUS_CANT_CONNECT",

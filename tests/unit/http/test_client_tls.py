@@ -13,10 +13,10 @@ import pytest
 from tests.loopback.certificates import Authority
 from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, closed_port, until, waits_for_network
-from tests.loopback.responses import OK
+from tests.loopback.responses import HELLO, OK
 from tests.loopback.scripted import Await, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.tls_server import TlsServer, garble, reset, server_context, speak
-from tests.unit.http.driving import HELLO, get, poll, read
+from tests.unit.http.driving import get, poll, read
 from tests.unit.http.fakes import FakeNetwork, FakeStream, PacedStream, Plain
 
 from pythonscript_http import Error, HTTPClient, LocalError, Status

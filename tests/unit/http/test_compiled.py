@@ -1,11 +1,9 @@
 """The compiled modules: that they are used where they are, and the sources where they are not."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.unit.programs import run
 
 import pythonscript_http
 from devkit.client import MODULES
@@ -28,12 +26,7 @@ for name in sys.argv[1:]:
 
 def compiled(package: Path, **variables: str) -> list[str]:
     """Which modules come from the library, imported one after the other in a process of their own."""
-    environment = {name: value for name, value in os.environ.items() if name != PURE} | variables
-    command = [sys.executable, "-c", SHOWS, *NAMES]
-    done = subprocess.run(
-        command, cwd=package.parent, env=environment, check=True, capture_output=True, text=True, timeout=120
-    )
-    return done.stdout.split()
+    return run(SHOWS, *NAMES, folder=package.parent, **{PURE: "", **variables}).split()
 
 
 @pytest.fixture
@@ -75,12 +68,4 @@ def test_it_cannot_be_loaded(copy: Path) -> None:
 
 def test_other_modules_are_found_as_ever() -> None:
     program = "import pythonscript_http.http1 as found; print(found.__file__)"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=PACKAGE.parent,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.stdout.strip() == str(PACKAGE / "http1" / "__init__.py")
+    assert run(program).strip() == str(PACKAGE / "http1" / "__init__.py")

@@ -5,10 +5,10 @@ import weakref
 from collections.abc import Callable
 
 import pytest
-from tests.loopback.responses import CHUNKED, OK
+from tests.loopback.responses import CHUNKED, HELLO, OK
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.server import Server
-from tests.unit.http.driving import GET, HELLO, POST, connect, get, poll, read, statuses
+from tests.unit.http.driving import GET, POST, connect, get, poll, read, statuses
 from tests.unit.http.fakes import FakeLookup, FakeNetwork, FakeStream, Memory, fake
 
 from pythonscript_http import Error, HTTPClient, LocalError, NetworkError, Status

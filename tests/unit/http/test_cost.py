@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.loopback.responses import OK
 from tests.unit.http.fakes import fake
 from tests.unit.http.http1.driving import requesting
 
@@ -31,7 +32,6 @@ NEGLIGIBLE = 0.002
 
 PACKAGE = Path(pythonscript_http.__file__).parent
 UNLIMITED = 2**63 - 1
-OK = b"HTTP/1.1 200 OK\r\n"
 
 
 def cost(work: Callable[[], object]) -> float:

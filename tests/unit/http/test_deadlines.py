@@ -2,8 +2,8 @@
 
 import pytest
 from tests.loopback.clock import Clock
-from tests.loopback.responses import OK
-from tests.unit.http.driving import BUSY, GET, HELLO, POST, get, poll, read
+from tests.loopback.responses import HELLO, OK
+from tests.unit.http.driving import BUSY, GET, POST, get, poll, read
 from tests.unit.http.fakes import (
     Clocked,
     FakeLookup,

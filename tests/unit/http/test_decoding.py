@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 import pytest
 from tests.loopback.network import until
-from tests.loopback.responses import OK
+from tests.loopback.responses import OK, answer
 from tests.loopback.scripted import Drip, ReadRequest, ScriptedServer
 from tests.loopback.server import pattern
 from tests.unit.http.driving import GET, HEAD, connect, get, poll, read
-from tests.unit.http.fakes import FakeStream, answer, asking, fake
+from tests.unit.http.fakes import FakeStream, asking, fake
 from tests.unit.http.http1.bodies import ENCODERS, HERE, hostile, records, window, zeros
 from tests.unit.http.http1.driving import drain, fill, requesting
 
@@ -31,7 +31,7 @@ class TestWhatIsDecoded:
     def test_a_part_is_handed_out_as_it_came(self) -> None:
         part = gzip.compress(b"hello" * 100)[10:20]
         fields = ("Content-Encoding: gzip", "Content-Range: bytes 10-19/40")
-        client = asking(answer(part, *fields, status=b"206 Partial Content"))
+        client = asking(answer(part, *fields, status="206 Partial Content"))
         assert client.get_response_body_length() == 10
         assert read(client) == part
         assert client.get_status() is Status.STATUS_CONNECTED

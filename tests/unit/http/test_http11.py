@@ -2,8 +2,7 @@
 
 import pytest
 from tests.loopback.clock import Clock
-from tests.loopback.responses import OK
-from tests.unit.http.driving import HELLO
+from tests.loopback.responses import HELLO, OK
 from tests.unit.http.fakes import FakeStream
 from tests.unit.http.http1.driving import head
 

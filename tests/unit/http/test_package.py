@@ -1,11 +1,10 @@
 """The package as a whole: what it shows, and which way its arrows go."""
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.unit.programs import run
 
 import pythonscript_http
 
@@ -118,15 +117,7 @@ def test_what_a_slice_calls_may_be_called_twice(path: Path) -> None:
 
 def test_it_imports_without_an_engine() -> None:
     program = "import sys, pythonscript_http as p; assert 'godot' not in sys.modules; print(*p.__all__)"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=PACKAGE.parent,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.stdout.split() == pythonscript_http.__all__
+    assert run(program).split() == pythonscript_http.__all__
 
 
 def test_public_names_exist() -> None:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 from tests.loopback.certificates import Authority, Identity
+from tests.loopback.responses import HELLO
 from tests.loopback.scripted import Pause, ReadRequest, ScriptedServer
 from tests.loopback.tls_server import TlsServer, server_context, speak
-from tests.unit.http.driving import GET, HELLO, get, poll
+from tests.unit.http.driving import GET, get, poll
 from tests.unit.http.fakes import FakeStream
 
 from pythonscript_http import HTTPClient, Method, Status

@@ -5,8 +5,8 @@ import weakref
 from collections.abc import Sequence
 
 import pytest
-from tests.loopback.responses import OK
-from tests.unit.http.driving import GET, HELLO, POST, poll, read
+from tests.loopback.responses import HELLO, OK
+from tests.unit.http.driving import GET, POST, poll, read
 from tests.unit.http.fakes import Clocked, FakeStream, Memory, fake
 
 from pythonscript_http import Error, HTTPClient, LocalError, Method, Status

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.loopback.responses import CHUNKED, OK
+from tests.loopback.responses import CHUNKED, HELLO, OK
 from tests.loopback.server import Server, pattern
-from tests.unit.http.driving import GET, HELLO, POST, connect, get, poll, read
+from tests.unit.http.driving import GET, POST, connect, get, poll, read
 from tests.unit.http.fakes import fake
 
 from pythonscript_http import Status

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.loopback.responses import OK
-from tests.unit.http.driving import GET, HELLO, POST, get, read, statuses
+from tests.loopback.responses import HELLO, OK
+from tests.unit.http.driving import GET, POST, get, read, statuses
 from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
 import pythonscript_http

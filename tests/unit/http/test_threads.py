@@ -11,10 +11,10 @@ from functools import partial
 
 import pytest
 from tests.loopback.network import SECONDS, blackholes, descriptors, listening, until
-from tests.loopback.responses import OK
+from tests.loopback.responses import HELLO, OK
 from tests.loopback.scripted import Pause, ReadRequest, ScriptedServer, Step
 from tests.unit.http import driving
-from tests.unit.http.driving import HELLO, connect, get, poll, read
+from tests.unit.http.driving import connect, get, poll, read
 from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
 from pythonscript_http import BusyError, Error, HTTPClient, LocalError, Method, Status, buffers

@@ -2,9 +2,9 @@
 
 import pytest
 from tests.loopback.clock import Clock
-from tests.loopback.responses import OK
+from tests.loopback.responses import HELLO, OK
 from tests.loopback.server import Server
-from tests.unit.http.driving import GET, HELLO, POST, get, poll, read
+from tests.unit.http.driving import GET, POST, get, poll, read
 from tests.unit.http.fakes import Clocked, FakeNetwork, FakeStream, PacedStream
 
 from pythonscript_http import Error, HTTPClient, Status

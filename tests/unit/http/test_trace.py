@@ -10,10 +10,10 @@ import pytest
 from tests.loopback.certificates import Authority
 from tests.loopback.clock import Clock
 from tests.loopback.network import blackholes, closed_port, established, listening
-from tests.loopback.responses import CHUNKED, OK
+from tests.loopback.responses import CHUNKED, HELLO, OK
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.tls_server import TlsServer, speak
-from tests.unit.http.driving import GET, HELLO, POST, get, poll, read
+from tests.unit.http.driving import GET, POST, get, poll, read
 from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
 from pythonscript_http import trace, tracing

@@ -7,10 +7,10 @@ from functools import partial
 import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import waits_for_network
-from tests.loopback.responses import OK
+from tests.loopback.responses import HELLO, OK
 from tests.loopback.scripted import Await, HalfClose, ReadOn, ReadRequest, Reset, ScriptedServer, Step
 from tests.loopback.server import Server
-from tests.unit.http.driving import GET, HELLO, POST, connect, get, is_spent, poll, read
+from tests.unit.http.driving import GET, POST, connect, get, is_spent, poll, read
 from tests.unit.http.fakes import PacedStream, attached, fake
 
 from pythonscript_http import Error, LocalError, NetworkError, Status

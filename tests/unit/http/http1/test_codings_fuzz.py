@@ -13,9 +13,9 @@ import zlib
 from collections.abc import Iterator, Sequence
 
 import pytest
-from tests.loopback.responses import OK
+from tests.loopback.responses import OK, answer
 from tests.unit.http.driving import read
-from tests.unit.http.fakes import answer, asking
+from tests.unit.http.fakes import asking
 from tests.unit.http.http1.bodies import ENCODERS, HERE, bare, records
 
 from pythonscript_http import Status

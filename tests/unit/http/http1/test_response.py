@@ -4,12 +4,11 @@ import h11
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.loopback.responses import OK
 
 from pythonscript_http.exceptions import RemoteProtocolError
 from pythonscript_http.http1.fields import Verdict, fields
 from pythonscript_http.http1.response import check_prefix, parse_head
-
-OK = b"HTTP/1.1 200 OK\r\n"
 
 
 class TestHead:

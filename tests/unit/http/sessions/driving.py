@@ -4,10 +4,13 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from tests.loopback.clock import Clock
+from tests.loopback.responses import HELLO
 from tests.unit.http.fakes import FakeStream
 
 from pythonscript_http.sessions.loop import Future, Loop, Task
+from pythonscript_http.sessions.response import Response
 from pythonscript_http.sessions.session import Session
+from pythonscript_http.sessions.transfer import Listener
 from pythonscript_http.timing import NEVER
 from pythonscript_http.tracing import ConnectionTrace
 from pythonscript_http.transport.stream import Address, Lookup, NetworkError, Watcher
@@ -68,15 +71,7 @@ class ClockedLoop(Loop):
         return task
 
 
-HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
-
-
-def answer(body: bytes = b"", *fields: str, status: str = "200 OK") -> bytes:
-    """An answer with a Content-Length."""
-    lines = [f"HTTP/1.1 {status}", *fields, f"Content-Length: {len(body)}", "", ""]
-    return "\r\n".join(lines).encode() + body
-
-
+CUT = NetworkError("cannot receive: reset")
 Answer = Callable[[bytes], Sequence[bytes | NetworkError]]
 """Makes what a peer sends for a request."""
 
@@ -183,3 +178,8 @@ class Served:
             wall_clock=lambda: 1_000_000_000.0 + self.loop.time.now,
             jitter=lambda: 0.5,
         )
+
+    def call(
+        self, method: str = "GET", url: str = "/", listener: Listener | None = None, **options: object
+    ) -> Response:
+        return self.loop.finish(self.session.start(method, url, options, listener).response)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.http.sessions.driving import Served, answer
+from tests.loopback.responses import answer
+from tests.unit.http.sessions.driving import CUT, Served
 
 from pythonscript_http.sessions.cache import Cache
 from pythonscript_http.sessions.cache_store import MemoryStore
@@ -17,7 +18,6 @@ from pythonscript_http.transport.policy import TlsPolicy
 from pythonscript_http.transport.stream import NetworkError
 
 FRESH = answer(b"one", "Cache-Control: max-age=60", 'ETag: "1"', "X: old")
-CUT = NetworkError("cannot receive: reset")
 
 
 class Told(Listener):
@@ -44,9 +44,11 @@ class Caching(Served):
     def next(self, *answers: bytes | Sequence[bytes | NetworkError]) -> None:
         self.answers = [[one] if isinstance(one, bytes) else one for one in answers]
 
-    def call(self, method: str = "GET", url: str = "/", **options: object) -> Response:
+    def call(
+        self, method: str = "GET", url: str = "/", listener: Listener | None = None, **options: object
+    ) -> Response:
         self.told = Told()
-        return self.loop.finish(self.session.start(method, url, options, self.told).response)
+        return super().call(method, url, listener or self.told, **options)
 
     @property
     def asked(self) -> int:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from tests.loopback.network import SECONDS, until
+from tests.loopback.responses import answer
 from tests.loopback.server import Server
-from tests.unit.http.sessions.driving import Served, answer
+from tests.unit.http.sessions.driving import CUT, Served
 
 from pythonscript_http.sessions.failures import Failure
 from pythonscript_http.sessions.files import DiskFiles, Writable
@@ -18,7 +19,6 @@ from pythonscript_http.sessions.session import Session
 from pythonscript_http.sessions.transfer import Listener
 from pythonscript_http.transport.stream import NetworkError
 
-CUT = NetworkError("cannot receive: reset")
 CONTENT = bytes(range(256)) * 40
 DIGEST = "sha256:" + hashlib.sha256(CONTENT).hexdigest()
 
@@ -74,10 +74,11 @@ class Downloading(Served):
             return [whole[: head + self.cut], CUT]
         return [whole]
 
-    def call(self, **options: object) -> Response:
+    def call(
+        self, method: str = "GET", url: str = "/file", listener: Listener | None = None, **options: object
+    ) -> Response:
         self.told = Told()
-        settings = {"download_to": str(self.path), **options}
-        return self.loop.finish(self.session.start("GET", "/file", settings, self.told).response)
+        return super().call(method, url, listener or self.told, **{"download_to": str(self.path), **options})
 
     def left(self) -> set[str]:
         return {path.name for path in self.path.parent.glob("*")}

@@ -1,9 +1,10 @@
 """One request and its response, over a stream of our own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from tests.unit.http.sessions.driving import HELLO, ClockedLoop, Peer, Peers, answer
+from tests.loopback.responses import HELLO, answer
+from tests.unit.http.sessions.driving import ClockedLoop, Peer, Peers
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.enums import Status
@@ -73,6 +74,15 @@ class Exchanging:
             raise
         slot.release()
         return found.code, bytes(sink.body())
+
+    async def read(self, take: Callable[[bytes], Future[None]]) -> None:
+        """Hands a response's body to a reader, who may take its time; the server has 5 seconds."""
+        slot = await self.slot()
+        exchange = Exchange(self.loop, slot)
+        head = RequestHead(b"GET / HTTP/1.1\r\n\r\n", False, False, False)
+        await exchange.send("GET", head, None, limits=Limits(), timeouts=Timeouts(idle=5), decode=False)
+        await exchange.receive(ChunkSink(take))
+        slot.release()
 
     def run(self, body: Body | None = None, *, seconds: float = 0.0) -> tuple[int, bytes]:
         return self.loop.run(self.exchange(body, seconds=seconds))
@@ -305,16 +315,8 @@ def test_a_reader_that_is_slow_holds_the_connection_up(link: Exchanging) -> None
         pieces.append(piece)
         return blocked
 
-    async def read() -> None:
-        slot = await link.slot()
-        exchange = Exchange(link.loop, slot)
-        head = RequestHead(b"GET / HTTP/1.1\r\n\r\n", False, False, False)
-        await exchange.send("GET", head, None, limits=Limits(), timeouts=Timeouts(idle=5), decode=False)
-        await exchange.receive(ChunkSink(take))
-        slot.release()
-
     link.answers(HELLO[:-3], HELLO[-3:-1], HELLO[-1:])
-    task = link.loop.begun(read())
+    task = link.loop.begun(link.read(take))
     link.loop.advance(1000)  # it is the reader who is slow: no deadline has passed
     assert (pieces, task.done) == ([b"hell"], False)
     blocked.set(None)
@@ -325,16 +327,8 @@ def test_a_reader_that_is_slow_holds_the_connection_up(link: Exchanging) -> None
 def test_the_time_of_a_reader_is_not_that_of_the_server(link: Exchanging) -> None:
     blocked: Future[None] = Future()
 
-    async def read() -> None:
-        slot = await link.slot()
-        exchange = Exchange(link.loop, slot)
-        head = RequestHead(b"GET / HTTP/1.1\r\n\r\n", False, False, False)
-        await exchange.send("GET", head, None, limits=Limits(), timeouts=Timeouts(idle=5), decode=False)
-        await exchange.receive(ChunkSink(lambda _: blocked))
-        slot.release()
-
     link.answers(HELLO[:-3])
-    task = link.loop.begun(read())
+    task = link.loop.begun(link.read(lambda _: blocked))
     link.loop.advance(1000)
     blocked.set(None)
     link.loop.advance(4)

@@ -32,11 +32,6 @@ class Mocked(Served):
         """Since the begin."""
         return self.loop.time.now - self._began
 
-    def call(
-        self, method: str = "GET", url: str = "/", listener: Listener | None = None, **options: object
-    ) -> Response:
-        return self.loop.finish(self.session.start(method, url, options, listener).response)
-
 
 @pytest.fixture
 def mocked() -> Iterator[Mocked]:

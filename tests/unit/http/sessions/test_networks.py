@@ -8,6 +8,7 @@ import pytest
 from tests.loopback.certificates import Authority
 from tests.loopback.network import SECONDS, blackholes, until
 from tests.loopback.proxies import SocksProxy, proxy_py
+from tests.loopback.responses import HELLO
 from tests.loopback.scripted import (
     Drip,
     HalfClose,
@@ -30,8 +31,7 @@ from pythonscript_http.transport.policy import TlsPolicy
 
 AUTHORITY = Authority()
 TRUSTING = TlsPolicy(roots=AUTHORITY.pem)
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
-HELLO = OK + b"hello"
+HEAD = HELLO.removesuffix(b"hello")
 
 
 @pytest.fixture
@@ -134,10 +134,10 @@ def test_through_socks(session: Session, scheme: str) -> None:
     [
         ([ReadRequest(), HalfClose()], Failure.CONNECTION_LOST),
         ([ReadRequest(), Reset()], Failure.CONNECTION_LOST),
-        ([ReadRequest(), OK, HalfClose()], Failure.CONNECTION_LOST),
-        ([ReadRequest(), OK, Reset()], Failure.CONNECTION_LOST),
+        ([ReadRequest(), HEAD, HalfClose()], Failure.CONNECTION_LOST),
+        ([ReadRequest(), HEAD, Reset()], Failure.CONNECTION_LOST),
         ([ReadRequest(), b"220 ftp.example\r\n"], Failure.PROTOCOL),
-        ([ReadRequest(), OK + b"hel", Pause(30)], Failure.TIMEOUT),
+        ([ReadRequest(), HELLO[:-2], Pause(30)], Failure.TIMEOUT),
         ([ReadRequest(), Pause(30)], Failure.TIMEOUT),
     ],
 )

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.unit.http.sessions.driving import HELLO, Served
+from tests.loopback.responses import HELLO
+from tests.unit.http.sessions.driving import CUT, Served
 
 from pythonscript_http.sessions.bodies import BytesBody, IteratorBody
 from pythonscript_http.sessions.exchange import Sink
@@ -16,9 +17,6 @@ from pythonscript_http.sessions.response import Response
 from pythonscript_http.sessions.sender import PoolSender
 from pythonscript_http.sessions.sinks import MemorySink, NoSink
 from pythonscript_http.sessions.urls import parse_url
-from pythonscript_http.transport.stream import NetworkError
-
-CUT = NetworkError("cannot receive: reset")
 
 
 class Sending:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from tests.unit.http.sessions.driving import HELLO, Served, answer
+from tests.loopback.responses import HELLO, answer
+from tests.unit.http.sessions.driving import CUT, Served
 
 from pythonscript_http.enums import Status
 from pythonscript_http.sessions.cache import Cache
@@ -33,8 +34,6 @@ from pythonscript_http.trace import (
 from pythonscript_http.transport.policy import TlsPolicy
 from pythonscript_http.transport.stream import NetworkError
 
-CUT = NetworkError("cannot receive: reset")
-
 
 class Calling(Served):
     """Calls to a server that answers by paths."""
@@ -56,11 +55,6 @@ class Calling(Served):
     def on(self, path: str, *answers: bytes | Sequence[bytes | NetworkError]) -> None:
         """What it answers the first time, the second and so on; the last one ever after."""
         self.answers[path] = [[one] if isinstance(one, bytes) else one for one in answers]
-
-    def call(
-        self, method: str = "GET", url: str = "/", listener: Listener | None = None, **options: object
-    ) -> Response:
-        return self.loop.finish(self.session.start(method, url, options, listener).response)
 
 
 def moved(where: str, status: int = 302) -> bytes:

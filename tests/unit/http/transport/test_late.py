@@ -1,6 +1,5 @@
 """TLS contexts are made by a thread, while a connection is being made."""
 
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -11,8 +10,8 @@ from tests.loopback.certificates import Authority
 from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, until
 from tests.unit.http.fakes import FakeNetwork, FakeStream, Watching
+from tests.unit.programs import run
 
-from devkit.project import ROOT
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.exceptions import LocalError, LocalProtocolError, PolicyError, UnwritableFileError
 from pythonscript_http.transport import late
@@ -64,19 +63,6 @@ class Way:
         while not self.stream.sent:
             self.connecting.poll()
             self.connecting.wait(SECONDS)
-
-
-def run(program: str) -> str:
-    """Runs a program of its own; gives what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT / "addons",
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
-    return done.stdout
 
 
 PROGRAM = """if True:

@@ -1,15 +1,12 @@
 """Policies: what contradicts itself or can't be honoured is refused, by name, and without OpenSSL."""
 
 import ssl
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 from tests.loopback.certificates import Authority
-from tests.loopback.network import SECONDS
+from tests.unit.programs import run
 
-from devkit.project import ROOT
 from pythonscript_http.exceptions import PolicyError
 from pythonscript_http.transport.policy import Roots, TlsPolicy, parse_pin
 
@@ -117,12 +114,4 @@ def test_no_policy_needs_openssl() -> None:
         f"TlsPolicy(certificate={CLIENT.pem!r}, key={CLIENT.key_pem!r})\n"
         "print(sorted({'_ssl', 'ssl', 'certifi', 'dataclasses', 'inspect'} & sys.modules.keys()))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT / "addons",
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
-    assert done.stdout == "[]\n"
+    assert run(program) == "[]\n"

@@ -2,24 +2,21 @@
 
 import gc
 import socket
-import subprocess
 import sys
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import until
+from tests.unit.programs import run
 
 from pythonscript_http.transport import resolver
 from pythonscript_http.transport.resolver import RESOLUTION_DELAY
 from pythonscript_http.transport.stream import Address, NetworkError
 from pythonscript_http.workers import Workers
-
-ADDONS = Path(resolver.__file__).parents[2]
 
 WORKERS = "look-up of a test"
 BOTH, SIX, FOUR = socket.AF_UNSPEC, socket.AF_INET6, socket.AF_INET
@@ -343,7 +340,7 @@ class TestThreads:
             "from pythonscript_http.transport import resolver\n"
             "assert resolver.look_up('slow.example', time.monotonic).poll() is None\n"
         )
-        subprocess.run([sys.executable, "-c", program], cwd=ADDONS, check=True, timeout=60)
+        assert run(program) == ""
 
 
 def test_a_loop_that_only_polls_gets_its_answer_soon(monkeypatch: pytest.MonkeyPatch) -> None:

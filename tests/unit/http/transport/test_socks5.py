@@ -6,9 +6,10 @@ import pytest
 from tests.loopback.certificates import Authority
 from tests.loopback.network import closed_port
 from tests.loopback.proxies import SocksProxy
+from tests.loopback.responses import HELLO
 from tests.loopback.scripted import ReadRequest, ScriptedServer
 from tests.loopback.tls_server import TlsServer, speak
-from tests.unit.http.driving import HELLO, get, poll
+from tests.unit.http.driving import get, poll
 from tests.unit.http.fakes import FakeStream
 
 from pythonscript_http import HTTPClient, Status

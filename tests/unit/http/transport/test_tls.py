@@ -5,12 +5,9 @@ import ctypes
 import gc
 import hashlib
 import itertools
-import os
 import select
 import socket
 import ssl
-import subprocess
-import sys
 import threading
 import time
 import weakref
@@ -30,6 +27,7 @@ from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, descriptors, established, until
 from tests.loopback.tls_server import OpenSslServer, TlsServer, garble, server_context, speak
 from tests.unit.http.fakes import FakeStream, Plain, Watching
+from tests.unit.programs import run
 
 from pythonscript_http.config import Limits, Timeouts
 from pythonscript_http.exceptions import LocalError
@@ -773,11 +771,7 @@ begun.wait()
 
 def test_a_process_ends_after_the_step_that_is_under_way() -> None:
     """OpenSSL frees what it has when a process ends, and would crash one that is at work."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    ended = subprocess.run(
-        [sys.executable, "-c", LAST], env=environment, stdout=subprocess.PIPE, check=True, timeout=60
-    )
-    assert ended.stdout == b"its end\n"
+    assert run(LAST) == "its end\n"
 
 
 class Noisy(Severed):

@@ -1,9 +1,6 @@
 """Contexts: what they have, whom they trust, and which sessions they keep."""
 
-import os
 import ssl
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +11,7 @@ from tests.loopback.certificates import Authority
 from tests.loopback.clock import Clock
 from tests.loopback.tls_server import TlsServer, speak
 from tests.unit.http.driving import poll
+from tests.unit.programs import run
 
 from pythonscript_http import HTTPClient, Status
 from pythonscript_http.exceptions import LocalError, UnavailableError
@@ -99,8 +97,7 @@ assert all(cipher["name"].startswith(("TLS_", "ECDHE-")) for cipher in made.get_
 def test_terms_that_a_system_can_not_make_lax(tmp_path: Path) -> None:
     settings = tmp_path / "openssl.cnf"
     settings.write_text(SYSTEM)
-    environment = {**os.environ, "OPENSSL_CONF": str(settings), "PYTHONPATH": os.pathsep.join(sys.path)}
-    subprocess.run([sys.executable, "-c", PROGRAM], env=environment, check=True, timeout=60)
+    assert run(PROGRAM, OPENSSL_CONF=str(settings)) == ""
 
 
 # ---- sessions
