@@ -20,9 +20,17 @@ from tests.loopback.server import Server
 SUITE = "http_editor.gd"
 PLUGINS = ["pythonscript_http"]
 
+WAITING = """
+
+func _quit_when_told() -> void:
+\tFileAccess.open("res://.godot/done", FileAccess.WRITE).close()
+\twhile not FileAccess.file_exists("res://.godot/quit"):
+\t\tawait get_tree().process_frame
+\tget_tree().quit()
+"""
 GAME = """\
 extends Node
-## Makes the request of the console, one that is refused, and one that has an error, and quits.
+## Makes the request of the console, one that is refused, and one that has an error.
 
 
 func _ready() -> void:
@@ -43,7 +51,7 @@ func _ready() -> void:
 \t\twhile client.get_status() == PyHTTPClient.STATUS_REQUESTING:
 \t\t\tclient.poll()
 \t\t\tawait get_tree().process_frame
-\tget_tree().quit()
+\t_quit_when_told()
 """
 CALLS = """\
 extends Node
@@ -65,7 +73,7 @@ func _ready() -> void:
 \tvar source := PyHTTPEventSource.new()
 \tsource.open("http://127.0.0.1:PORT/status/404")
 \tawait source.closed
-\tget_tree().quit()
+\t_quit_when_told()
 """
 SCENE = """\
 [gd_scene load_steps=2 format=3]
@@ -89,9 +97,10 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Edited:
     project = Project(root, scripts=[SUITE, "http_editor_base.gd"], client=True, editor=True, plugins=PLUGINS)
     closed = closed_port()
     with Server() as server:
-        project.write("game.gd", GAME.replace("CLOSED", str(closed)).replace("PORT", str(server.port)))
+        for name, text in {"game.gd": GAME, "calls.gd": CALLS}.items():
+            ported = text.replace("CLOSED", str(closed)).replace("PORT", str(server.port))
+            project.write(name, ported + WAITING)
         project.write("game.tscn", SCENE)
-        project.write("calls.gd", CALLS.replace("PORT", str(server.port)))
         project.write("calls.tscn", SCENE.replace("game", "calls").replace("Game", "Calls"))
         run = project.run_suite(SUITE, f"--port={server.port}", f"--closed={closed}", verbose=True)
     return Edited(run, root)

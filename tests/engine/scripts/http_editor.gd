@@ -283,7 +283,7 @@ func test_a_game() -> void:
 	)
 	FileAccess.open("res://copied.gd", FileAccess.WRITE).store_string(found["text"])
 	EditorInterface.get_resource_filesystem().update_file("res://copied.gd")
-	await play("res://game.tscn")
+	await play("res://game.tscn", 3)
 	await settle()
 	inspector().call(&"rebuild")
 	check(
@@ -345,7 +345,7 @@ func test_the_next_run() -> void:
 	(inspector().get(&"keep") as CheckBox).button_pressed = true
 	(inspector().get(&"tree") as Tree).call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
 	(inspector().get(&"tree") as Tree).call(&"_on_title_clicked", 2, MOUSE_BUTTON_LEFT)
-	await play("res://game.tscn")
+	await play("res://game.tscn", 6)
 	await settle()
 	check("both runs and a divider", _rows("", false).size(), 7)
 	inspector().call(&"_on_clear_pressed")
@@ -359,7 +359,7 @@ func test_the_next_run() -> void:
 
 func test_calls_of_sessions() -> void:
 	(inspector().get(&"keep") as CheckBox).button_pressed = false
-	await play("res://calls.tscn")
+	await play("res://calls.tscn", 6)
 	await settle()
 	check(
 		"in their order",
