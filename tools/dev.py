@@ -40,6 +40,7 @@ from devkit import (  # noqa: E402
     stubs,
     templates,
     tested,
+    testing,
     zig,
 )
 from devkit.console import Failure, say, sentence  # noqa: E402
@@ -103,7 +104,8 @@ class Door:
         """run the tests, style and types included; arguments go to pytest"""
         env = self._tested(zig.need)
         zig.ensure(env)  # for the tests of bundles
-        return children.become([str(env.python), "-m", "pytest", *self._arguments])
+        pytest = [str(env.python), "-m", "pytest"]
+        return children.become([*pytest, *self._arguments]) if self._arguments else testing.run_all(pytest)
 
     def memcheck(self) -> int:
         """run the engine's tests with the host under AddressSanitizer; arguments go to pytest"""

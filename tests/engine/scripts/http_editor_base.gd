@@ -64,9 +64,9 @@ func _bring_into_view(panel: Control) -> void:
 
 ## Runs a scene as a game that says by a file that it has done all, and waits for another file to quit.
 ##
-## That comes when the inspector knows what became of so many [param records], as what a game says last may be
-## lost: quirk - Godot 4.6 - editor/debugger/script_editor_debugger.cpp, NOTIFICATION_PROCESS - the editor reads
-## messages for 20 ms a frame, and drops the others once the game has gone - drop when it reads them all.
+## That comes when the inspector knows what became of so many [param records], for what a game says last may
+## be lost: quirk - Godot 4.6 - editor/debugger/script_editor_debugger.cpp, NOTIFICATION_PROCESS - the editor
+## reads messages for 20 ms a frame, and drops the rest once the game has gone - drop when it reads them all.
 func play(scene: String, records := 0) -> void:
 	for file: String in [DONE, QUIT]:
 		DirAccess.remove_absolute(file)
@@ -81,7 +81,9 @@ func _count_answered() -> int:
 	var records: RefCounted = inspector().get(&"_log")
 	var first: int = records.call(&"get_oldest")
 	var ids := range(first, first + records.call(&"get_count"))
-	return ids.filter(func(id: int) -> bool: return records.call(&"get_row", id)["status"] != "pending").size()
+	return (
+		ids.filter(func(id: int) -> bool: return records.call(&"get_row", id)["status"] != "pending").size()
+	)
 
 
 ## Waits until the inspector has read and shown all that has come.

@@ -26,6 +26,7 @@ from devkit import (
     stubs,
     templates,
     tested,
+    testing,
     zig,
 )
 
@@ -61,9 +62,16 @@ def test_arguments_pass_through_untouched(
 ) -> None:
     assert dev.main([*before, "godot", *arguments]) == 7
     assert dev.main(["godot", *before, *arguments]) == 7
-    assert dev.main([*before, "test", *arguments]) == 7
     run = ["/godot", "--path", str(project.ROOT), *arguments]
-    assert became == [run, run, ["/env/bin/python", "-m", "pytest", *arguments]]
+    assert became == [run, run]
+
+
+def test_arguments_of_tests_go_to_pytest(became: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    command = ["/env/bin/python", "-m", "pytest"]
+    monkeypatch.setattr(testing, "run_all", lambda pytest: 8 if pytest == command else 1)
+    assert dev.main(["test", "-k", "name"]) == 7
+    assert became == [[*command, "-k", "name"]]
+    assert dev.main(["test"]) == 8
 
 
 @pytest.mark.parametrize(
