@@ -43,8 +43,7 @@ func test_ends_of_idle_clients_between_polls_of_others() -> void:
 			polls += 1
 		check_true("client %d sees it after %d polls" % [number, polls], polls <= 2)
 		check_true(
-			"the next stands",
-			number == 19 or clients[number + 1].get_status() == HTTPClient.STATUS_CONNECTED
+			"the next stands", number == 19 or clients[number + 1].get_status() == HTTPClient.STATUS_CONNECTED
 		)
 
 

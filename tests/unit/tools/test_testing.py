@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.loopback.network import until
 
-from devkit import testing
+from devkit import children, testing
 from devkit.project import ROOT
 
 PLAYED = """
@@ -38,7 +38,7 @@ def test_who_ends_it_ends_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """The run beside hangs, and the other one is interrupted."""
     begun = tmp_path / "begun"
     code = f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(600)"
-    real = testing.children.run
+    real = children.run
 
     def run(command: list[str], **options: object) -> object:
         if command[-1].startswith("--ignore"):
@@ -46,6 +46,6 @@ def test_who_ends_it_ends_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             raise KeyboardInterrupt
         return real(command, **options)
 
-    monkeypatch.setattr(testing.children, "run", run)
+    monkeypatch.setattr(children, "run", run)
     with pytest.raises(KeyboardInterrupt):
         testing.run_all([sys.executable, "-c", code])
