@@ -397,8 +397,8 @@ MUTANTS = [
         ),
         (
             "a part that is here counts for the digest",
-            "                await self._hash_part()\n",
-            "                pass\n",
+            "            await self._hash_part()\n",
+            "            pass\n",
         ),
         ("a failure leaves no part", "        if self._opened and not self._resumable:", "        if False:"),
         ("a file comes once at a time", "            if path in _under_way:", "            if False:"),

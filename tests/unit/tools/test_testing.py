@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.loopback.network import until
@@ -40,7 +41,7 @@ def test_who_ends_it_ends_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     code = f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(600)"
     real = children.run
 
-    def run(command: list[str], **options: object) -> object:
+    def run(command: list[str], **options: Any) -> object:
         if command[-1].startswith("--ignore"):
             until(begun.is_file)
             raise KeyboardInterrupt
