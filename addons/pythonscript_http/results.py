@@ -30,7 +30,11 @@ class Results(Options):
         if head is None or self._headers_taken:
             return []
         self._headers_taken = True
-        return [text(line) for line in head.lines()]
+        try:
+            block = head.block.decode()  # all at once, if it is UTF-8, as almost all are
+        except UnicodeDecodeError:
+            return [text(line) for line in head.lines()]
+        return [line.strip(" \t\r") for line in block.split("\n")[1:-2]]
 
     def get_response_headers_as_dictionary(self) -> dict[str, str]:
         """Hands out the response's headers by name; a second time there are none.

@@ -108,6 +108,9 @@ RESULTS: Final = {
 """What `poll()` returns for a status that it can't leave."""
 
 
+_DISCONNECTED: Final = Status.STATUS_DISCONNECTED
+
+
 class StatusMachine:
     """The status, and why it is one of failure."""
 
@@ -118,7 +121,7 @@ class StatusMachine:
 
     def reset(self) -> None:
         """The status is DISCONNECTED."""
-        self.status = Status.STATUS_DISCONNECTED
+        self.status = _DISCONNECTED
         self.reason = ""
         """Why the status is one of failure; empty: it is not."""
 
@@ -137,7 +140,7 @@ class StatusMachine:
                 event.value, *(known for known, events in TRANSITIONS.items() if event in events)
             )
         self.status = status
-        self.reason = shortened(reason)
+        self.reason = shortened(reason) if reason else ""
 
     def misuse(self, what: str, *where: Status) -> LocalError:
         """Makes the error of what can't be done now.

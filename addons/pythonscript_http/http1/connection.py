@@ -116,6 +116,7 @@ class Connection:
         "_start",
         "_start_job",
         "_undo",
+        "_view",
         "_whole",
         "body_length",
         "failure",
@@ -130,6 +131,7 @@ class Connection:
     def __init__(self, start: Start | None = None) -> None:
         self._start_job = start
         self._buffer: bytearray | None = None
+        self._view = _NOTHING  # of that buffer
         self.phase = _IDLE
         self.failure = ""
         """Why the phase is FAILED."""
@@ -267,10 +269,11 @@ class Connection:
         """Room for bytes: those in AWAITING, and in BODY where `direct_limit` is 0 and `take` gave all."""
         if self._buffer is None:
             self._buffer = buffers.take()
+            self._view = memoryview(self._buffer)
             self._start = self._end = 0
         elif self._end == len(self._buffer):
             self._make_room()
-        return memoryview(self._buffer)[self._end :]
+        return self._view[self._end :]
 
     def received(self, size: int) -> None:
         """Takes the first `size` bytes of `space()` as what the peer sent next."""
@@ -337,7 +340,7 @@ class Connection:
 
     def surplus(self) -> bytes:
         """Takes what came behind the head of a tunnel: its first bytes."""
-        data = b"" if self._buffer is None else bytes(memoryview(self._buffer)[self._start : self._end])
+        data = bytes(self._view[self._start : self._end])
         self._release()
         return data
 
@@ -511,7 +514,7 @@ class Connection:
             size = min(self._left, self._end - self._start)
             if self._framing is _CLOSE and size < self._end - self._start:
                 raise BodyTooLargeError(f"the body is over the limit of {self.limits.body_size} bytes")
-            self._ready = memoryview(self._buffer)[self._start : self._start + size]
+            self._ready = self._view[self._start : self._start + size]
             self._start += size
             self._left -= size
 
@@ -542,13 +545,14 @@ class Connection:
         start, size = self._start, self._end - self._start
         if start == 0:
             self._buffer = buffer + bytes(len(buffer))
+            self._view = memoryview(self._buffer)
         else:
             buffer[:size] = buffer[start : self._end]
             self._start, self._end = 0, size
 
     def _release(self) -> None:
         buffer, self._buffer = self._buffer, None
-        self._ready = _NOTHING
+        self._view = self._ready = _NOTHING
         self._start = self._end = 0
         if buffer is not None:
             buffers.give_back(buffer)

@@ -68,8 +68,7 @@ class HeadReader:
             block = self._next_block(buffer, begin, end, limit)
             if block is None:
                 return None
-            work += head_work(block)
-            if work > HEADS_WORK and begin > start:
+            if begin > start and work + head_work(block) > HEADS_WORK:
                 self.at = begin
                 self.behind = True
                 return None
@@ -78,6 +77,7 @@ class HeadReader:
                 self.kept.append((head.code, block))
             if head.code >= 200 or head.code == 101:
                 return head
+            work += head_work(block)
             self._skipped += len(block)
             self._interims += 1
             if self._interims > MOST_INTERIM:
@@ -88,7 +88,6 @@ class HeadReader:
 
     def _next_block(self, buffer: bytearray, start: int, end: int, limit: int) -> bytes | None:
         """Cuts the next head off the buffer; None while its end has not come."""
-        check_prefix(bytes(buffer[start : min(end, start + 7)]))
         search = start + self._scanned
         if self._interims:  # linear also in a thousand that end in bare LF
             match = END_OF_HEAD.search(buffer, search, end)
@@ -97,6 +96,8 @@ class HeadReader:
             crlf = buffer.find(b"\n\r\n", search, end)
             lf = buffer.find(b"\n\n", search, end if crlf < 0 else crlf + 1)
             stop = lf + 2 if lf >= 0 else crlf + 3 if crlf >= 0 else 0
+        block = bytes(buffer[start : stop or min(end, start + 7)])
+        check_prefix(block[:7])
         if self._skipped + (stop or end) - start > limit:
             raise RemoteProtocolError(f"the header block is over the limit of {limit} bytes")
         if not stop:
@@ -104,4 +105,4 @@ class HeadReader:
             return None
         self._scanned = 0
         self.at = stop
-        return bytes(memoryview(buffer)[start:stop])
+        return block

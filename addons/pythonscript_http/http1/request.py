@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import quote
 
 from pythonscript_http.exceptions import LocalProtocolError
@@ -30,17 +30,20 @@ _NOT_IN_PATH: Final = re.compile(r"[^!$%&'()*+,\-./0-9:;=?@A-Z\[\\\]_a-z|~]")
 _NOT_IN_QUERY: Final = re.compile(r"[^!$%&()*+,\-./0-9:;=?@A-Z\[\\\]^_`a-z{|}~]")
 
 
-class RequestHead(NamedTuple):
+class RequestHead:
     """A request's start line and header block, and what they promise."""
 
-    data: bytes
-    """All up to and with the empty line."""
-    chunked: bool
-    """The body goes out in chunked coding."""
-    close: bool
-    """The caller asked to close the connection after the answer."""
-    expect: bool
-    """The caller asked for 100 Continue before the body is sent (RFC 9110 section 10.1.1)."""
+    __slots__ = ("chunked", "close", "data", "expect")
+
+    def __init__(self, data: bytes, chunked: bool, close: bool, expect: bool) -> None:
+        self.data: Final = data
+        """All up to and with the empty line."""
+        self.chunked: Final = chunked
+        """The body goes out in chunked coding."""
+        self.close: Final = close
+        """The caller asked to close the connection after the answer."""
+        self.expect: Final = expect
+        """The caller asked for 100 Continue before the body is sent (RFC 9110 section 10.1.1)."""
 
 
 def build_head(
@@ -123,6 +126,8 @@ def encoded(name: str, value: str) -> bytes:
         LocalProtocolError: it would end its line, or has no UTF-8 form. The value is not repeated: it may be
             a secret.
     """
+    if value.isprintable():  # the cheapest look; most are, and no break is
+        return value.encode()
     if _BREAKS.search(value):
         raise LocalProtocolError(f"the value for the header {name!a} holds a line break or a NUL")
     try:
