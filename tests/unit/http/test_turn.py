@@ -85,6 +85,26 @@ def test_it_is_taken_over_when_the_call_has_ended() -> None:
     assert turn.take()
 
 
+def test_of_several_who_take_over_each_has_its_turn() -> None:
+    turn = Turn()
+    holder = Holder(turn)
+    taken: list[bool] = []
+
+    def take_over() -> None:
+        taken.append(turn.take_over(SECONDS))
+        turn.leave()
+
+    takers = [threading.Thread(target=take_over) for _ in range(3)]
+    for taker in takers:
+        taker.start()
+    until(lambda: len(turn._waiting) == 3)
+    holder.leave()
+    for taker in takers:
+        taker.join(SECONDS)
+    assert taken == [True] * 3
+    assert turn.take()
+
+
 def test_a_call_that_does_not_end_learns_that_it_should_have() -> None:
     turn = Turn()
     holder = Holder(turn)
