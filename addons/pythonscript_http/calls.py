@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from .config import Timeouts
 from .exceptions import BusyError, LocalError
+from .transport.tcp import SocketStream
 from .turn import Turn
 
 
@@ -15,12 +16,14 @@ class Calls:
         timeouts: how long `close()` waits for the call of another thread.
     """
 
-    __slots__ = ("_refusal", "_turn", "timeouts")
+    __slots__ = ("_refusal", "_silent", "_turn", "timeouts")
 
     def __init__(self, timeouts: Timeouts) -> None:
         self.timeouts = timeouts
         """How long things may take."""
         self._turn = Turn()
+        self._silent: SocketStream | None = None
+        """The connection, if the last call was a `poll()` that expected nothing from it, and nothing came."""
         self._refusal = ""
 
     def close(self) -> None:
@@ -29,6 +32,7 @@ class Calls:
         A call that another thread is in ends by it. A stream of one's own that holds such a call up, or calls
         this itself, is closed when that call ends.
         """
+        self._silent = None
         if self._turn.take_over(self.timeouts.close):
             try:
                 self._close()
@@ -58,6 +62,7 @@ class Calls:
             self._leave()
 
     def _enter(self) -> None:
+        self._silent = None
         if not self._turn.take():
             text = "another call of this client is under way, in another thread or further up in this one"
             raise self.refused(BusyError(text))

@@ -28,6 +28,7 @@ from .timing import NEVER
 from .transport.network import TcpNetwork
 from .transport.prefixed import PrefixedStream
 from .transport.stream import HandshakeError, Network, NetworkError, TlsInfo
+from .transport.tcp import SocketStream
 
 _CONNECTED: Final = Status.STATUS_CONNECTED
 _REQUESTING: Final = Status.STATUS_REQUESTING
@@ -83,6 +84,7 @@ class HTTPClient(Connections):
         self._connector.timeouts = self._waits.timeouts = self.timeouts
 
     def _close(self) -> None:
+        self._silent = None
         self._turn.wanted = False
         if self._connecting is not None:
             self._connecting.close()
@@ -104,7 +106,10 @@ class HTTPClient(Connections):
             OK; or why the state is one of failure; or ERR_UNCONFIGURED when disconnected; or ERR_BUSY when
             another call is under way.
         """
-        turn = self._turn
+        silent, turn = self._silent, self._turn
+        if silent is not None and silent.still():
+            return _OK
+        self._silent = None
         if not turn.take():
             return Error.ERR_UNCONFIGURED if turn.wanted else Error.ERR_BUSY
         try:
@@ -123,7 +128,8 @@ class HTTPClient(Connections):
             if http.core.phase is _CLOSED:
                 self._state.fire(Event.LET_GO)
                 return _OK
-            http.look()
+            if http.look() and isinstance(http.stream, SocketStream):
+                self._silent = http.stream
         elif status is _BODY:
             http.look_at_body()
         elif status is _CONNECTING or status is _RESOLVING:

@@ -4,6 +4,8 @@ A pool of connections needs this and `transport.connector`, and nothing else fro
 unless it is given `waits`. What the network or the peer does wrong never raises: it ends in the phase FAILED.
 """
 
+from typing import Final
+
 from .config import Limits, Timeouts
 from .http1.codings import Start
 from .http1.connection import Connection, Phase
@@ -21,16 +23,16 @@ from .transport.stream import (
 )
 from .waits import Waits
 
-_AWAITING = Phase.AWAITING
-_BODY = Phase.BODY
-_LEAST = 4096
+_AWAITING: Final = Phase.AWAITING
+_BODY: Final = Phase.BODY
+_LEAST: Final = 4096
 """Bytes of a buffer that need not be saved."""
-_MUCH = 16
+_MUCH: Final = 16
 """A read of one byte in so many of a buffer is followed by another: the peer's window has opened."""
-_NO_HEADS: list[tuple[int, bytes]] = []
+_NO_HEADS: Final[list[tuple[int, bytes]]] = []
 """What connections have that are not observed; nothing is added to it."""
-_QUIET = Readiness.QUIET
-_ENDED = Readiness.ENDED
+_QUIET: Final = Readiness.QUIET
+_ENDED: Final = Readiness.ENDED
 
 
 class HTTP11Connection:
@@ -118,18 +120,17 @@ class HTTP11Connection:
 
     # ---- between requests
 
-    def look(self) -> None:
-        """Sees whether the connection stands, and the peer keeps silent until it is asked."""
+    def look(self) -> bool:
+        """Sees whether the connection stands, and the peer keeps silent until it is asked. True: it was."""
         assert self.stream is not None
         if self.stream.still():
-            return
+            return True
         readiness = self.stream.peek()
-        if readiness is _QUIET:
-            return
         if readiness is _ENDED:
             self._take_end(self.stream)
-        elif self.core.phase is not Phase.TUNNEL:
+        elif readiness is not _QUIET and self.core.phase is not Phase.TUNNEL:
             self.core.lost("the server sent data that no request had asked for")
+        return False
 
     def lose(self, error: Exception) -> None:
         """The connection is lost, or was never agreed on."""

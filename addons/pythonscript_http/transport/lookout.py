@@ -7,21 +7,12 @@ the kernel about each would be a system call each; here one tells of all.
 import socket
 import time
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from .watched import Watched, best
 
-_AGE: Final = 100e-6
-"""Seconds for which a look counts. In that time a game polls a few dozen connections."""
-
-
-class Look(NamedTuple):
-    """What the kernel has told."""
-
-    ready: frozenset[int]
-    """Descriptors that have something to read, be it the end."""
-    until: float
-    """When it is too old."""
+AGE: Final = 50e-6
+"""Seconds for which a look counts: less than a network takes to tell, and enough for dozens of polls."""
 
 
 class Lookout:
@@ -32,29 +23,26 @@ class Lookout:
         clock: tells the time in seconds.
     """
 
-    __slots__ = ("_clock", "_watched", "latest")
+    __slots__ = ("_clock", "_ready", "_until", "_watched")
 
     def __init__(self, watched: Watched, clock: Callable[[], float] = time.perf_counter) -> None:
         self._watched = watched
         self._clock = clock
-        self.latest = Look(frozenset(), 0.0)
-        """The look that was taken last."""
+        self._ready: frozenset[int] = frozenset()  # descriptors that have something to read, as of the last look
+        self._until = 0.0  # when that is too old
 
     def add(self, connection: socket.socket) -> bool:
         """Looks at one more connection, until that is closed. False: it has to be asked itself."""
+        self._until = 0.0
         return self._watched.watch(connection)
 
-    def look(self, seen: Look) -> Look:
-        """Gives the latest look, or takes one if that is too old.
-
-        Args:
-            seen: the one that a connection has used before. None is used twice: whoever polls a connection
-                in a loop asks the kernel each time, and learns at once what has come.
-        """
-        latest, now = self.latest, self._clock()
-        if latest is seen or now >= latest.until:
-            latest = self.latest = Look(self._watched.ready(), now + _AGE)
-        return latest
+    def sees(self, descriptor: int) -> bool:
+        """Tells whether a connection has something to read, be it the end, or had a moment ago."""
+        now = self._clock()
+        if now >= self._until:
+            self._until = now + AGE
+            self._ready = self._watched.ready()
+        return descriptor in self._ready
 
 
 SHARED: Final = Lookout(best())

@@ -119,7 +119,7 @@ class Stream(Protocol):
         """Tells that there is nothing to read, by one system call at most. False: there may be something."""
 
     def still(self) -> bool:
-        """Tells the same of a moment ago, but of no moment that it has told of before.
+        """Tells the same of a moment ago, less than a tenth of a millisecond.
 
         For connections from which nothing is expected: one look at the kernel is for many.
         """

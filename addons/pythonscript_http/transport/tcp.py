@@ -1,6 +1,5 @@
 """A connection by a socket of the operating system, without blocking: TCP, or a Unix domain socket."""
 
-import contextlib
 import socket
 from collections.abc import Sequence
 from typing import Final
@@ -8,7 +7,7 @@ from typing import Final
 from pythonscript_http.url import UNIX, authority
 
 from . import system
-from .lookout import SHARED, Look, Lookout
+from .lookout import SHARED, Lookout
 from .stream import WOULD_BLOCK, NetworkError, Readiness, Watcher
 
 _NO_SIGNAL: Final = system.NO_SIGNAL
@@ -20,7 +19,7 @@ many."""
 class SocketStream:
     """A connection."""
 
-    __slots__ = ("_descriptor", "_failure", "_lookout", "_poller", "_seen", "_socket")
+    __slots__ = ("_descriptor", "_failure", "_lookout", "_poller", "_socket", "_watched")
 
     peekable: Final = True
     truncated: Final = False
@@ -35,7 +34,7 @@ class SocketStream:
         self._socket = connected
         self._descriptor = connected.fileno()
         self._lookout = lookout
-        self._seen: Look | None = None  # None: nobody looks yet
+        self._watched = False  # by the lookout
         self._poller: system.Poller | None = None
         self._failure: tuple[int | None, str] | None = None  # an error itself would hold its reader
 
@@ -57,14 +56,12 @@ class SocketStream:
         return not self._poll()
 
     def still(self) -> bool:
-        """Tells that there was nothing to read at the last look that this did not tell of yet."""
-        seen = self._seen
-        if seen is None:
+        """Tells that there is nothing to read, or was not a moment ago."""
+        if not self._watched:
             if not self._lookout.add(self._socket):
                 return self.quiet()
-            seen = self._lookout.latest
-        self._seen = seen = self._lookout.look(seen)
-        return self._descriptor not in seen.ready
+            self._watched = True
+        return not self._lookout.sees(self._descriptor)
 
     def _poll(self) -> list[tuple[int, int]]:
         poller = self._poller
@@ -135,8 +132,10 @@ class SocketStream:
 
     def close(self) -> None:
         """Closes the socket. Whoever waits for it in another thread wakes: closing alone does not do that."""
-        with contextlib.suppress(OSError):  # it may be disconnected already
+        try:  # noqa: SIM105 - a context manager would take as long as the system call
             self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:  # it is disconnected already
+            pass
         self._socket.close()
 
 

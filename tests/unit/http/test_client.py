@@ -1,11 +1,13 @@
 """What a client costs, refuses and is set to; the parts that it is made of have their own files."""
 
+import socket
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.loopback.clock import Clock
-from tests.loopback.network import blackholes
+from tests.loopback.network import blackholes, until
 from tests.loopback.responses import CHUNKED, HELLO, OK
 from tests.loopback.scripted import HalfClose, ReadOn, ReadRequest, ScriptedServer
 from tests.unit.http.driving import GET, POST, connect, get, poll, read
@@ -16,6 +18,68 @@ from pythonscript_http import Error, HTTPClient, LocalError, Status, TcpNetwork
 from pythonscript_http.config import Limits
 from pythonscript_http.transport import late
 from pythonscript_http.transport.policy import TlsPolicy
+from pythonscript_http.transport.tcp import SocketStream
+
+
+@pytest.fixture
+def silent() -> Iterator[tuple[HTTPClient, socket.socket]]:
+    """A client whose last polls expected nothing and got nothing, and its peer."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        client = HTTPClient()
+        client.attach(SocketStream(ours))
+        assert [client.poll(), client.poll()] == [Error.OK] * 2
+        yield client, theirs
+
+
+class TestSilent:
+    """Polls that expect nothing take the shortest way; whatever else is asked for ends that."""
+
+    def test_requests(self, silent: tuple[HTTPClient, socket.socket]) -> None:
+        client, peer = silent
+        client.request(GET, "/", [])
+        assert (client.poll(), client.get_status()) == (Error.OK, Status.STATUS_REQUESTING)
+        assert peer.recv(4096).startswith(b"GET / ")
+        peer.sendall(HELLO)
+        assert (poll(client), read(client)) == (Error.OK, b"hello")
+
+    @pytest.mark.parametrize(
+        ("end", "reason"),
+        [
+            (lambda peer: peer.close(), "the server closed the connection between requests"),
+            (lambda peer: peer.sendall(HELLO), "the server sent data that no request had asked for"),
+        ],
+    )
+    def test_the_end(
+        self,
+        silent: tuple[HTTPClient, socket.socket],
+        end: Callable[[socket.socket], None],
+        reason: str,
+    ) -> None:
+        client, peer = silent
+        end(peer)
+        until(lambda: client.poll() is not Error.OK)
+        assert client.get_status() is Status.STATUS_CONNECTION_ERROR
+        assert client.get_error_reason() == reason
+
+    @pytest.mark.parametrize("leave", [HTTPClient.close, HTTPClient.detach])
+    def test_leaving(
+        self, silent: tuple[HTTPClient, socket.socket], leave: Callable[[HTTPClient], object]
+    ) -> None:
+        client, _ = silent
+        leave(client)
+        assert (client.poll(), client.get_status()) == (Error.ERR_UNCONFIGURED, Status.STATUS_DISCONNECTED)
+
+    def test_another_connection(self, silent: tuple[HTTPClient, socket.socket]) -> None:
+        client, _ = silent
+        client.attach(FakeStream(b""))
+        assert client.poll() is Error.ERR_CONNECTION_ERROR
+
+    def test_a_call_under_way_is_no_silence(self, silent: tuple[HTTPClient, socket.socket]) -> None:
+        client, _ = silent
+        with client.lent():
+            assert client.poll() is Error.ERR_BUSY
 
 
 class TestCost:

@@ -19,7 +19,10 @@ from tests.unit.http.fakes import FakeNetwork, FakeStream, fake
 
 from pythonscript_http import BusyError, Error, HTTPClient, LocalError, Method, Status, buffers
 from pythonscript_http.config import Timeouts
+from pythonscript_http.transport.lookout import Lookout
 from pythonscript_http.transport.stream import Address
+from pythonscript_http.transport.tcp import SocketStream
+from pythonscript_http.transport.watched import best
 from pythonscript_http.turn import Turn
 
 GET, POST = Method.METHOD_GET, Method.METHOD_POST
@@ -551,6 +554,26 @@ class Preempted(Turn):
         if self.happens:
             Background(self.happens.pop()).end()
         return wanted
+
+
+def test_a_poll_that_was_under_way_leaves_no_silence() -> None:
+    """It has found the connection silent that another thread closes then."""
+    closing: list[Background] = []
+
+    def clock() -> float:
+        closing.append(Background(client.close))
+        until(lambda: client._turn.wanted)
+        return time.perf_counter()
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        client = HTTPClient()
+        client.attach(SocketStream(ours, Lookout(best(), clock)))
+        client.poll()
+        closing[0].end()
+        assert (client.poll(), client.get_status()) == (Error.ERR_UNCONFIGURED, Status.STATUS_DISCONNECTED)
+        assert len(closing) == 1
 
 
 @pytest.mark.interpreted

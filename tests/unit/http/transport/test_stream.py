@@ -146,6 +146,7 @@ def test_a_look_up_that_takes_long(sleeper: Sleeper, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(resolver.Lookup, "ask", ask)
     lookup = resolver.look_up("name.example", monotonic)
+    assert isinstance(lookup, resolver.Lookup)
     lookup._patience = float("inf")
     assert lookup.poll() is None
     address = Address(socket.AF_INET, ("192.0.2.1", 0))
