@@ -95,7 +95,8 @@ class Options(Calls):
             LocalError: it is not within 256 to 16777216.
         """
         self._check_size("read_chunk_size", size)
-        self.limits = self.limits._replace(read_size=size)
+        if size != self.limits.read_size:
+            self.limits = self.limits._replace(read_size=size)
 
     def get_read_chunk_size(self) -> int:
         """Gives how many bytes one read gives at most."""

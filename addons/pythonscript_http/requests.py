@@ -16,6 +16,7 @@ from .transport.proxy import Proxy
 
 _OK: Final = Error.OK
 _CLOSED: Final = Phase.CLOSED
+_NOTHING: Final = memoryview(b"")
 _TOKENS: Final = tuple(
     method.name.removeprefix("METHOD_") for method in Method if method is not Method.METHOD_MAX
 )
@@ -134,7 +135,7 @@ class Requests(Results):
         Raises:
             LocalError: the state is not CONNECTED, or something here can't be sent.
         """
-        view = memoryview(body).cast("B")
+        view = memoryview(body).cast("B") if body else _NOTHING
         self._enter()
         try:
             writer = self._begin_request(method, url, headers, len(view))

@@ -22,8 +22,10 @@ _HOST: Final = re.compile(
     r"|(?P<name>[^:\[\]]+)(?::(?P<port>0*\d{0,9}))?",
     re.ASCII,
 )
-_PLAIN: Final = re.compile(r"[a-z0-9_\-]{1,63}(?:\.[a-z0-9_\-]{1,63})*", re.IGNORECASE | re.ASCII)
-"""What most give: names and IPv4 addresses, which need no further look."""
+_PLAIN: Final = re.compile(
+    r"(?:http(s?)://)?([a-z0-9_\-]{1,63}(?:\.[a-z0-9_\-]{1,63})*)", re.IGNORECASE | re.ASCII
+)
+"""What most give: names and IPv4 addresses, which need no further look; and `s` of a scheme before them."""
 _NEVER: Final = re.compile(r"[\0-\x20\x7f/?#\\<>^|]")
 _NOT_IN_NAME: Final = re.compile(r"[\0-\x20\x7f/?#@\\<>^|%:\[\]]")
 _JOINER: Final = re.compile("[\u200c\u200d]")
@@ -64,8 +66,10 @@ def parse_host(text: str, port: int = -1, *, tls: bool = False) -> Host:
 
     Source: class reference, `HTTPClient.connect_to_host`; RFC 3986 section 3.2.2, RFC 6874 (zones).
     """
-    if 1 <= port <= 65535 and len(text) <= 253 and _PLAIN.fullmatch(text):
-        return Host(text, port, tls)
+    plain = _PLAIN.fullmatch(text) if len(text) <= 253 and port and port <= 65535 else None
+    if plain is not None:
+        tls = tls if plain[1] is None else plain[1] != ""
+        return Host(plain[2], port if port > 0 else PORT_HTTPS if tls else PORT_HTTP, tls)
     named = _named(text)
     if is_path(text):
         if tls:

@@ -47,6 +47,11 @@ def user_agent() -> str:
     return f"GodotEngine/{'.'.join([*parts, version['status'], version['build']])} ({OS.get_name()})"
 
 
+def _variable(name: str) -> str:
+    """A variable of the environment, as scripts set it too."""
+    return OS.get_environment(name)
+
+
 T = TypeVar("T")
 
 _USER_AGENT = user_agent()
@@ -76,6 +81,8 @@ class PyHTTPClient(RefCounted):
     Threads may share a client, but it serves one call at a time: one that comes while another is under way
     returns `ERR_BUSY` and changes nothing. `close` may be called at any time.
     """
+
+    __slots__ = ("_client", "_connection")
 
     Method = enums.Method
     Status = enums.Status
@@ -138,7 +145,7 @@ class PyHTTPClient(RefCounted):
 
     def __init__(self) -> None:
         self._client = HTTPClient(user_agent=_USER_AGENT)
-        self._client.proxies.environment = OS.get_environment  # which sees what scripts set there
+        self._client.proxies.environment = _variable
         self._connection: PyHTTPConnection | None = None
 
     def connect_to_host(self, host: str, port: int = -1, tls_options: TLSOptions | None = None) -> Error:

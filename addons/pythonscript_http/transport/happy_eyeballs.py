@@ -6,10 +6,11 @@ failed, or has not succeeded for the connection attempt delay; those under way g
 finds meanwhile join in.
 """
 
+import errno
 import socket
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from pythonscript_http.tracing import ConnectionTrace
 from pythonscript_http.url import authority
@@ -46,10 +47,17 @@ _OPTIONS: Final = [
 ]
 
 
-class _Attempt(NamedTuple):
-    address: Address
-    socket: socket.socket
-    deadline: float
+_UNDER_WAY: Final = frozenset((0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY))
+"""What a system says of a connection that it has begun."""
+
+
+class _Attempt:
+    __slots__ = ("address", "deadline", "socket")
+
+    def __init__(self, address: Address, candidate: socket.socket, deadline: float) -> None:
+        self.address: Final = address
+        self.socket: Final = candidate
+        self.deadline: Final = deadline
 
 
 class Race:
@@ -102,7 +110,7 @@ class Race:
         self._known: set[Address] = set()
         self._untried: dict[int, deque[Address]] = {}  # by their families
         self._attempts: dict[int, _Attempt] = {}
-        self._failures: list[str] = []  # the first of them
+        self._failures: list[tuple[Address, str]] = []  # the first of them
         self._failed = 0
         self._events = system.poller()
         self._family = 0  # of the last attempt
@@ -204,11 +212,9 @@ class Race:
         candidate = socket.socket(address.family, socket.SOCK_STREAM)
         try:
             candidate.setblocking(False)
-            for level, option, value in _OPTIONS:
-                candidate.setsockopt(level, option, value)
-            candidate.connect((address.sockaddr[0], self._port, *address.sockaddr[2:]))
-        except BlockingIOError:
-            pass
+            number = candidate.connect_ex((address.sockaddr[0], self._port, *address.sockaddr[2:]))
+            if number not in _UNDER_WAY:
+                raise OSError(number, system.reason(number))
         except OSError:
             candidate.close()
             raise
@@ -229,6 +235,11 @@ class Race:
     def _won(self, descriptor: int) -> SocketStream:
         winner = self._drop(descriptor).socket
         self.close()
+        for level, option, value in _OPTIONS:
+            try:  # noqa: SIM105 - a context manager would take longer than the call
+                winner.setsockopt(level, option, value)
+            except OSError:  # macOS refuses them once the peer has reset it, which a read will tell
+                pass
         return SocketStream(winner)
 
     def _lost(self, descriptor: int, why: str) -> None:
@@ -240,7 +251,7 @@ class Race:
     def _fail(self, address: Address, why: str) -> None:
         self._failed += 1
         if self._failed <= _MOST_SHOWN:
-            self._failures.append(f"{self._place(address)}: {why}")
+            self._failures.append((address, why))
         if self._trace is not None:
             self._trace.refused(self._place(address), why)
 
@@ -249,7 +260,8 @@ class Race:
 
     def _listed(self) -> str:
         more = self._failed - len(self._failures)
-        return "; ".join(self._failures) + (f"; and {more} other addresses failed" if more else "")
+        told = [f"{self._place(address)}: {why}" for address, why in self._failures]
+        return "; ".join(told) + (f"; and {more} other addresses failed" if more else "")
 
     def _drop(self, descriptor: int) -> _Attempt:
         self._events.unregister(descriptor)

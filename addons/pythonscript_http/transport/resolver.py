@@ -69,7 +69,7 @@ def literal(host: str) -> Address | None:
     return Address(socket.AF_INET, (host, 0))
 
 
-def look_up(host: str, clock: Callable[[], float]) -> "Lookup":
+def look_up(host: str, clock: Callable[[], float]) -> "Lookup | Known":
     """Begins a look-up, or joins one for the same name that is under way: a thousand clients cost one thread.
 
     Args:
@@ -80,9 +80,7 @@ def look_up(host: str, clock: Callable[[], float]) -> "Lookup":
         NetworkError: the system has no thread left.
     """
     if _is_localhost(host):
-        known = Lookup(host, clock)
-        known.answer(socket.AF_UNSPEC, list(_LOCALHOST), "")
-        return known
+        return Known(host, _LOCALHOST)
     with _lock:
         lookup = _under_way.get(host)
         if lookup is None or lookup.complete:
@@ -93,6 +91,34 @@ def look_up(host: str, clock: Callable[[], float]) -> "Lookup":
                 del _under_way[host]
                 raise NetworkError(f"cannot resolve {host!a}: {error}") from None
         return lookup
+
+
+class Known:
+    """A name of which nobody need be asked.
+
+    Args:
+        host: the name.
+        addresses: what it stands for.
+    """
+
+    __slots__ = ("_addresses", "host")
+
+    complete = True
+
+    def __init__(self, host: str, addresses: list[Address]) -> None:
+        self.host = host
+        self._addresses = addresses
+
+    def poll(self) -> list[Address]:
+        """Gives the addresses."""
+        return self._addresses
+
+    def wait(self, timeout: float) -> None:
+        """There is nothing to wait for."""
+
+    def watch(self, watcher: Watcher, known: Sequence[Address] | None = None) -> None:
+        """Tells that."""
+        watcher.after(0.0)
 
 
 class Lookup:
