@@ -1542,6 +1542,34 @@ MUTANTS = [
             "while jobs or changed.wait() or jobs:",
             f"{_UNIT}/test_workers.py",
         ),
+        (
+            "who waits for a job is woken",
+            "        if self._wake is not None:\n            self._wake()\n",
+            "",
+            f"{_UNIT}/test_workers.py",
+        ),
+    ),
+    *_in(
+        "lazy.py",
+        (
+            "what needs nothing more waits for its turn",
+            "if not self._pending and self._loaded",
+            "if self._loaded",
+            f"{_UNIT}/test_lazy.py",
+        ),
+        (
+            "who needs a module does not import it",
+            "        if not self._pending and self._loaded.issuperset(modules):\n",
+            "        if True:\n",
+            f"{_UNIT}/test_lazy.py",
+        ),
+        ("a module is tried again", "self._stopped.wait(_RETRY)", "return", f"{_UNIT}/test_lazy.py"),
+        (
+            "nothing begins at the end",
+            "if not self._stopped.is_set():\n                job()",
+            "if True:\n                job()",
+            f"{_UNIT}/test_lazy.py",
+        ),
     ),
     *_in(
         "engine/client.py",

@@ -403,7 +403,48 @@ MUTANTS = [
         ("a failure leaves no part", "        if self._opened and not self._resumable:", "        if False:"),
         ("a file comes once at a time", "            if path in _under_way:", "            if False:"),
         ("another URL's part is another's", "lines[0] == self._url and ", ""),
+        (
+            "what is to be resumed is written to its end",
+            "self._file is not None and self._resumable:",
+            "False:",
+        ),
+        ("a file has all of its bytes", "        self._flush()\n        if self", "        if self"),
+        ("a part has no gap", "if self._failure is not None:  # what", "if False:  # what"),
+        (
+            "a buffer is not filled while it is written",
+            "            self._buffers.appendleft(bytearray(_BUFFER))\n",
+            "            self._buffers.append(bytearray(_BUFFER))\n",
+        ),
     ),
+    *_in(
+        "aside",
+        ("jobs of a lane have an order", "            if self._busy:\n                return future\n", ""),
+        ("the loop goes on meanwhile", "        if self._threaded:\n", "        if False:\n"),
+        (
+            "what is under way is waited for",
+            "        except (Cancelled, TimedOutError) as error:\n            late",
+            "        except KeyError as error:\n            late",
+        ),
+        ("who is cancelled learns it", "    if late is not None:\n", "    if False:\n"),
+    ),
+    *_in(
+        "loop",
+        ("a loop that is stopped does not linger", "LINGER if self._lingers else 0.0", "LINGER"),
+    ),
+    *mutants_of(
+        f"{_SESSIONS}/exchange.py",
+        (
+            "what a sink fails of is told at once",
+            "                        blocked.result()\n",
+            "",
+            f"{_UNIT}/test_downloads.py",
+        ),
+    ),
+    *_in(
+        "sinks",
+        ("memory grows in small steps", "_LARGEST_STEP: Final = 1 << 20", "_LARGEST_STEP: Final = 8 << 20"),
+    ),
+    *_in("dates", ("a leap year has a day more", "(leap and month > 2)", "0")),
     *_in(
         "delivery",
         ("a turn takes a bounded time", "            if self._clock() >= end:\n                break\n", ""),

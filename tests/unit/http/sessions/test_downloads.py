@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.loopback.network import SECONDS, until
 from tests.loopback.responses import answer
-from tests.loopback.server import Server
+from tests.loopback.server import Server, pattern
 from tests.unit.http.sessions.driving import CUT, Served
 
 from pythonscript_http.sessions.failures import Failure
@@ -368,6 +368,7 @@ def test_a_disk_that_is_full_for_a_while(downloading: Downloading, monkeypatch: 
     downloading.session.files = Disk()
     response = downloading.call(resume=True)
     assert (response.failure, sizes) == (Failure.FILE, [100] * 3)
+    assert downloading.told.last[0] < 600  # it ends as soon as that is known
     assert downloading.part.read_bytes() == CONTENT[:200]
     assert downloading.call(resume=True).ok
     assert downloading.path.read_bytes() == CONTENT
@@ -375,9 +376,23 @@ def test_a_disk_that_is_full_for_a_while(downloading: Downloading, monkeypatch: 
 
 
 def test_a_disk_that_takes_its_time_holds_up_no_other(tmp_path: Path, server: Server) -> None:
-    go = threading.Event()
+    go, told = threading.Event(), Told()
+
+    class Late:
+        """Looks at what it is to write only when the next buffer is full."""
+
+        def __init__(self, file: Writable) -> None:
+            self._file = file
+            self.close = file.close
+
+        def write(self, data: bytes | memoryview) -> None:
+            until(lambda: told.last[0] >= 1 << 19)
+            self._file.write(data)
 
     class Slow(DiskFiles):
+        def write(self, path: str, *, append: bool = False) -> Writable:
+            return Late(super().write(path, append=append))
+
         def replace(self, source: str, target: str) -> None:
             assert go.wait(SECONDS)
             super().replace(source, target)
@@ -385,19 +400,21 @@ def test_a_disk_that_takes_its_time_holds_up_no_other(tmp_path: Path, server: Se
     loop = Loop()
     session = Session(loop, base_url=f"http://127.0.0.1:{server.port}", files=Slow())
     try:
-        slow = session.start("GET", "/bytes/1000000", {"download_to": str(tmp_path / "file")})
-        until((tmp_path / "file.part").exists)
+        settings = {"download_to": str(tmp_path / "file")}
+        slow = session.start("GET", "/bytes/1000000", settings, told)
+        until(lambda: told.last[0] == 1_000_000)
         assert session.request_sync("GET", "/hello").ok
         assert not slow.done
         slow.cancel()  # which waits for what cannot be interrupted
         assert session.request_sync("GET", "/hello").ok
         go.set()
         assert slow.response.wait(SECONDS)
+        assert session.request_sync("GET", "/bytes/1000000", settings, Told()).ok
+        assert (tmp_path / "file").read_bytes() == b"".join(pattern(1_000_000))
     finally:
         session.close()
         assert loop.stop(SECONDS)
-    left = {path.name for path in tmp_path.iterdir()}
-    assert left <= {"file"}
+    assert {path.name for path in tmp_path.iterdir()} == {"file"}
 
 
 def test_one_at_a_time(downloading: Downloading) -> None:

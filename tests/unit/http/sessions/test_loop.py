@@ -405,7 +405,8 @@ def test_it_sleeps_while_nothing_happens() -> None:
     assert loop.stop()
 
 
-def test_stopping_cancels_what_is_under_way() -> None:
+def test_stopping_cancels_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pythonscript_http.sessions.loop.LINGER", 1000.0)
     loop = Loop()
     tasks = [loop.spawn(after(1000, loop)) for _ in range(10)]
     began = time.monotonic()
