@@ -136,9 +136,10 @@ def test_bytes_before_a_fault_are_body() -> None:
 )
 def test_a_size_line_is_judged_as_it_grows(junk: bytes) -> None:
     for begin in (b"", b"1\r\na\r\n"):
-        decoder = ChunkedDecoder(1000, UNLIMITED)
-        decode(decoder, [begin + junk])
-        assert decoder.failure.startswith("malformed chunked coding: "), junk
+        for end in (b"", b"\r\nhello\r\n"):
+            decoder = ChunkedDecoder(1000, UNLIMITED)
+            decode(decoder, [begin + junk + end])
+            assert decoder.failure.startswith("malformed chunked coding: "), junk
 
 
 def test_limits() -> None:
