@@ -29,7 +29,7 @@ from .hooks import before_stop
 from .pointer import Pointer
 from .values import NodePath, StringName
 
-__all__: list[str] = [  # else mypy, asked of a module of a project alone, cannot tell
+__all__ = [
     "AABB",
     "Basis",
     "Color",
