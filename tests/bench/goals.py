@@ -96,8 +96,8 @@ GOALS: Final[Mapping[str, Goal]] = {
 """By row. Those in nanoseconds are of one machine; all others hold on any."""
 
 _STEPS: Final = (
-    "The client is compiled. Of a GET in a tight loop half is the system's work, the sending alone a quarter; a "
-    "tenth reads the answer's head. A poll that finds nothing crosses engine, GIL and kernel, and takes 1 µs."
+    "The client is compiled. Of a GET in a tight loop half is the system's work, the sending alone a quarter; "
+    "a tenth reads the answer's head. A poll that finds nothing crosses engine, GIL and kernel, and takes 1 µs."
 )
 _FIRST: Final = (
     "A thread loads OpenSSL; while it opens the libraries, some 3 ms, Python gives way to no call."
@@ -106,8 +106,8 @@ _ALONE: Final = (
     "With two processors a thread imports beside the engine's own start; one has to do both, of 140 modules."
 )
 _LOOK: Final = (
-    "One look at the kernel is for all clients, and counts for 50 µs: a poll in a loop takes 0.25 µs. Of many "
-    "clients, each poll waits for the memory of several objects that have left the processor's cache."
+    "One look at the kernel is for all clients, and counts for 50 µs: a poll in a loop takes 0.25 µs. Of "
+    "many clients, each poll waits for the memory of several objects that have left the processor's cache."
 )
 _DECODING: Final = (
     "The engine's client decodes nothing: its script decodes the whole body by one call of the engine, which "

@@ -28,7 +28,7 @@ class Lookout:
     def __init__(self, watched: Watched, clock: Callable[[], float] = time.perf_counter) -> None:
         self._watched = watched
         self._clock = clock
-        self._ready: frozenset[int] = frozenset()  # descriptors that have something to read, as of the last look
+        self._ready: frozenset[int] = frozenset()  # descriptors with something to read, at the last look
         self._until = 0.0  # when that is too old
 
     def add(self, connection: socket.socket) -> bool:

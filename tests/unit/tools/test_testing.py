@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,20 +16,34 @@ from devkit.project import ROOT
 PLAYED = """
 import sys
 from pathlib import Path
-beside = not sys.argv[1].startswith("--ignore")
-print("beside" if beside else "engine", Path.cwd(), *sys.argv[1:])
+report, *rest = sys.argv[1:]
+beside = not rest[0].startswith("--ignore")
+suite = '<testsuites><testsuite tests="%d" failures="1" errors="0" skipped="2"/></testsuites>'
+if {codes!r}[beside] != "2":
+    Path(report.removeprefix("--junit-xml=")).write_text(suite % (10 + beside))
+print("beside" if beside else "engine", Path.cwd(), *rest)
 sys.exit(int({codes!r}[beside]))
 """
-"""In the place of pytest."""
+"""In the place of pytest. It crashes with the code 2."""
 
 
-@pytest.mark.parametrize(("codes", "code"), [("00", 0), ("10", 1), ("05", 5), ("12", 1)])
-def test_both_run_and_report(codes: str, code: int, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("codes", "code", "told"),
+    [
+        ("00", 0, "2 failed, 15 passed, 4 skipped"),
+        ("10", 1, "2 failed, 15 passed, 4 skipped"),
+        ("05", 5, "2 failed, 15 passed, 4 skipped"),
+        ("12", 1, "1 failed, 7 passed, 2 skipped, 1 errors"),
+        ("22", 2, "2 errors"),
+    ],
+)
+def test_both_run_and_report(codes: str, code: int, told: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert testing.run_all([sys.executable, "-c", PLAYED.format(codes=codes)]) == code
-    engine, beside, _ = capfd.readouterr().out.split("\n", 2)
+    engine, beside, _, summary = capfd.readouterr().out.splitlines()
     ignored = [f"--ignore={folder}" for folder in testing.BESIDE]
     assert engine.split() == ["engine", str(ROOT), *ignored]
     assert beside.split() == ["beside", str(ROOT), "-p", "no:cacheprovider", *testing.BESIDE]
+    assert re.fullmatch(rf"=+ {told} in [0-9]+\.[0-9]{{2}}s =+", summary)
 
 
 def test_there_are_such_folders() -> None:
