@@ -96,8 +96,8 @@ GOALS: Final[Mapping[str, Goal]] = {
 """By row. Those in nanoseconds are of one machine; all others hold on any."""
 
 _STEPS: Final = (
-    "The client is compiled. Of a GET in a tight loop half is the system's work, the sending alone a quarter; "
-    "a tenth reads the answer's head. A poll that finds nothing crosses engine, GIL and kernel, and takes 1 µs."
+    "The client is compiled. Of a GET in a tight loop half is the system's, sending alone a quarter, "
+    "and a tenth reads the answer's head. A poll that finds nothing crosses engine, GIL and kernel: 1 µs."
 )
 _FIRST: Final = (
     "A thread loads OpenSSL; while it opens the libraries, some 3 ms, Python gives way to no call."
