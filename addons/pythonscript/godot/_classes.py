@@ -194,7 +194,7 @@ def enum_of(cls: type[Any], name: str, is_method: bool) -> Any:
             method = str(db.class_get_property_getter(native._engine_class, name))
     for base in native.__mro__:
         if "_engine_class" in vars(base) and (enum := _enums_of_results(base).get(method)) is not None:
-            return enum_named(enum)
+            return enum_named(enum) if enum else None
     return None
 
 
