@@ -112,6 +112,7 @@ func test_del() -> void:
 
 func test_threads() -> void:
 	var fails := PyFails.new()
+	expect("raised in a thread")
 	fails.start_thread()
 	fails.free()
 	check("none is left", PyCounted.alive(), 0)

@@ -119,6 +119,7 @@ class PyFailsToEnd(RefCounted):
     """Raises in `__del__`, where nobody gets it but Python's hook."""
 
     _seen: ClassVar[list[str]] = []
+    _host: ClassVar[Any] = None
 
     def __del__(self) -> None:
         _fail("__del__")
@@ -126,12 +127,13 @@ class PyFailsToEnd(RefCounted):
     @staticmethod
     def begin() -> None:
         """Takes the hook."""
+        PyFailsToEnd._host = sys.unraisablehook
         sys.unraisablehook = lambda found: PyFailsToEnd._seen.append(str(found.exc_value))
 
     @staticmethod
     def heard() -> int:
         """How often the hook was called; gives it back."""
-        sys.unraisablehook = sys.__unraisablehook__
+        sys.unraisablehook = PyFailsToEnd._host
         return len(PyFailsToEnd._seen)
 
     @staticmethod
