@@ -1,73 +1,17 @@
-"""One look for all connections, and what each learns by it: by whatever the system has for it."""
+"""One look for all connections, and what each learns by it."""
 
-import select
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import NamedTuple
 
 import pytest
 from tests.loopback.clock import Clock
 from tests.loopback.network import until
 
-from pythonscript_http.transport import watched
 from pythonscript_http.transport.lookout import AGE, Lookout
 from pythonscript_http.transport.stream import Readiness
 from pythonscript_http.transport.tcp import SocketStream
-from pythonscript_http.transport.watched import Epoll, Kqueue, Select, Watched, best
-
-
-class Kevent(NamedTuple):
-    """`select.kevent`, as far as it is used."""
-
-    source: socket.socket
-    filter: int
-    flags: int
-
-    @property
-    def ident(self) -> int:
-        return self.source.fileno()
-
-
-class Kernel:
-    """`select.kqueue` by `select.poll`: it takes changes, gives events, and forgets what is closed."""
-
-    def __init__(self) -> None:
-        self._wanted: list[Kevent] = []
-
-    def control(
-        self, changes: Sequence[Kevent] | None, most: int, timeout: float | None = None
-    ) -> list[Kevent]:
-        for change in changes or ():
-            if change.ident < 0:
-                raise ValueError("the descriptor is negative")
-            assert (change.filter, change.flags) == (BSD.KQ_FILTER_READ, BSD.KQ_EV_ADD)
-            self._wanted.append(change)
-        if not most:
-            return []
-        assert timeout == 0, "it would sleep"
-        self._wanted = [event for event in self._wanted if event.ident >= 0]
-        poll = select.poll()
-        for event in self._wanted:
-            poll.register(event.ident, select.POLLIN)
-        ready = {descriptor for descriptor, _ in poll.poll(0)}
-        given = [event for event in self._wanted if event.ident in ready][:most]
-        self._wanted = [event for event in self._wanted if event not in given] + given
-        return given
-
-
-class BSD:
-    """The module `select` there."""
-
-    KQ_FILTER_READ, KQ_EV_ADD = -1, 1
-    kqueue, kevent = Kernel, Kevent
-
-
-KINDS: dict[str, Callable[[], Watched]] = {
-    "epoll": Epoll,
-    "kqueue": lambda: Kqueue(BSD),
-    "select": Select,
-}
+from pythonscript_http.transport.watched import Watched, best
 
 
 class Counting:
@@ -97,9 +41,9 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=KINDS)
-def counting(request: pytest.FixtureRequest) -> Counting:
-    return Counting(KINDS[request.param]())
+@pytest.fixture
+def counting() -> Counting:
+    return Counting(best())
 
 
 @pytest.fixture
@@ -203,51 +147,3 @@ def test_what_can_not_be_watched_is_asked_itself() -> None:
         assert stream.still()
         theirs.sendall(b"x")
         assert not stream.still()
-
-
-def test_what_is_closed_can_not_be_watched(counting: Counting) -> None:
-    assert counting.ready() == frozenset()
-    closed, other = socket.socketpair()
-    with other:
-        closed.close()
-        assert not counting.watch(closed)
-    assert counting.ready() == frozenset()
-
-
-@pytest.mark.interpreted
-def test_more_are_ready_than_one_call_tells(
-    counting: Counting, pairs: Pairs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("_MOST", "_MOST_SELECTED"):
-        monkeypatch.setattr(watched, name, 2)
-    for stream, peer in pairs:
-        assert stream.still()
-        peer.sendall(b"x")
-    assert {stream.fileno() for stream, _ in pairs} == counting.ready()
-
-
-def test_each_is_asked_where_select_can_not_be() -> None:
-    """One was closed in that moment, or its number is too high."""
-
-    class Strange(socket.socket):
-        def fileno(self) -> int:
-            return 1 << 20
-
-    by_select = Select()
-    ours, theirs = socket.socketpair()
-    with ours, theirs, Strange() as strange:
-        assert by_select.watch(ours)
-        assert by_select.watch(strange)
-        assert by_select.ready() == {ours.fileno(), 1 << 20}
-
-
-@pytest.mark.parametrize(
-    ("lacking", "made"), [((), Epoll), (("epoll",), Kqueue), (("epoll", "kqueue"), Select)]
-)
-def test_the_best_that_a_system_has(
-    lacking: Sequence[str], made: type[Watched], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(select, "kqueue", Kernel, raising=False)
-    for name in lacking:
-        monkeypatch.delattr(select, name)
-    assert isinstance(best(), made)
