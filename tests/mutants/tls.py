@@ -483,6 +483,13 @@ MUTANTS: Final = (
         _ON_TLS,
     ),
     Mutant(
+        "the first answer waits for no import",
+        f"{_NET}/certificate.py",
+        "    month, day, hour",
+        "    import _strptime\n\n    month, day, hour",
+        ("tests/unit/http/transport/test_late.py", "-k", "first_answer"),
+    ),
+    Mutant(
         "what was handed on is not handed on again",
         _RECORDS,
         "            self._at = end\n",

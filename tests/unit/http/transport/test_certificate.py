@@ -62,6 +62,12 @@ def test_years_of_two_digits(year: int, text: str) -> None:
     assert certificate._time(time) == datetime(year, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("text", ["", "2", "500102030405", "5001020304Z", "50010203040xZ", "501302030405Z"])
+def test_times_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"malformed|month"):
+        certificate._time(certificate._Item(0x17, text.encode(), b""))
+
+
 def test_a_certificate_with_fields_in_another_order() -> None:
     """Who counts fields, and does not look at them, takes another for the key."""
     tbs = certificate._first(certificate._first(DER).content)

@@ -9,6 +9,7 @@ import pytest
 from tests.loopback.certificates import Authority
 from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, until
+from tests.loopback.tls_server import TlsServer, speak
 from tests.unit.http.fakes import FakeNetwork, FakeStream, Watching
 from tests.unit.programs import run
 
@@ -140,6 +141,37 @@ begun.wait()
 def test_a_process_ends_after_the_load_that_is_under_way() -> None:
     """OpenSSL frees what it has when a process ends, and would crash a thread that is at work in it."""
     assert run(SLOW) == "its end\n"
+
+
+FIRST = """
+import sys
+from pythonscript_http import HTTPClient, Method, Status
+from pythonscript_http.transport.late import context_for
+from pythonscript_http.transport.policy import TlsPolicy
+
+def poll(*statuses):
+    while client.get_status() in statuses:
+        client.poll()
+
+client, policy = HTTPClient(), TlsPolicy(roots=sys.argv[2])
+client.connect_to_host("localhost", int(sys.argv[1]), policy)
+context_for(policy)
+before = set(sys.modules)
+poll(Status.STATUS_RESOLVING, Status.STATUS_CONNECTING)
+client.request(Method.METHOD_GET, "/", [])
+poll(Status.STATUS_REQUESTING)
+print(client.read_response_body_chunk())
+client.close()
+print(sorted(set(sys.modules) - before))
+"""
+"""Imports what a first request by TLS brings beyond its context."""
+
+
+def test_the_first_answer_waits_for_no_import() -> None:
+    """A call would, and a frame with it."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+    with TlsServer(AUTHORITY.issue("localhost"), speak(answer)) as server:
+        assert run(FIRST, str(server.port), AUTHORITY.pem).splitlines() == ["b'hello'", "[]"]
 
 
 def test_a_load_is_waited_for(busy: threading.Event) -> None:
