@@ -194,7 +194,7 @@ def enum_of(cls: type[Any], name: str, is_method: bool) -> Any:
             method = str(db.class_get_property_getter(native._engine_class, name))
     for base in native.__mro__:
         if "_engine_class" in vars(base) and (enum := _enums_of_results(base).get(method)) is not None:
-            return enum_named(enum) if enum else None
+            return enum_named(enum)
     return None
 
 
@@ -215,8 +215,10 @@ def _enum_in(entry: Any) -> str:
 def enum_named(name: str) -> Any:
     """The enum by the engine's name of it, `Node.ProcessMode` or `Key`.
 
-    None if Python has none, as of `Vector3.Axis`.
+    None if Python has none, as of `Vector3.Axis`, or there is no name.
     """
+    if not name:
+        return None
     owner, _, own = name.rpartition(".")
     found = _globals.enum(name)
     with suppress(AttributeError):
