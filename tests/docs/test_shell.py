@@ -54,9 +54,10 @@ def test_the_door_knows_the_command(arguments: list[str], monkeypatch: pytest.Mo
         case "test":
             tests = [option for option in options if option.startswith("tests/")]
             assert [path for path in tests if not (ROOT / path).exists()] == []
-            others = [option for option in options if option not in tests]
-            look = [sys.executable, "-m", "pytest", "--markers", *others]  # reads its options, runs nothing
-            subprocess.run(look, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, timeout=SECONDS)
+            if others := [option for option in options if option not in tests]:
+                # It reads its options, and runs nothing.
+                look = [sys.executable, "-m", "pytest", "--markers", *others]
+                subprocess.run(look, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, timeout=SECONDS)
         case "godot":
             known = subprocess.check_output([os.environ["GODOT"], "--help"], text=True, timeout=SECONDS)
             assert [option for option in options if option.startswith("-") and option not in known] == []
