@@ -39,6 +39,7 @@ from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, Signa
 from .values import LIST_ARRAYS, NUMBER_ARRAYS
 
 _VOID = Info("", ValueSpec(VariantType.NIL))
+_STATIC = int(MethodFlags.STATIC)
 _ERROR = "Error"
 """The engine's name of its error codes."""
 
@@ -198,7 +199,9 @@ def _descends(name: str, ancestor: str) -> bool:
 
 def _is_object(value: ValueSpec, ancestor: str) -> bool:
     """Whether a value is an object of a class below `ancestor`; its own may not be in ClassDB yet."""
-    bases = value.python.__mro__ if value.type is VariantType.OBJECT and value.python else ()
+    if value.type is not VariantType.OBJECT or value.python is None:
+        return False
+    bases = value.python.__mro__
     native = next((vars(base)["_engine_class"] for base in bases if is_native(base)), None)
     return native is not None and _descends(native, ancestor)
 
@@ -262,7 +265,7 @@ def _host_method(cls: type[Any], method: MethodSpec, getter: bool = False) -> Me
         [host_type(argument.value) for argument in method.arguments],
         None if method.returns is None else host_type(method.returns.value),
         len(method.arguments) - len(method.defaults),
-        bool(method.flags & MethodFlags.STATIC),
+        bool(method.flags & _STATIC),
         None if method.rest is None else host_type(method.rest),
         getter,
     )

@@ -32,7 +32,7 @@ from .pointer import Pointer
 from .spec import ValueSpec
 from .values import LIST_ARRAYS, NUMBER_ARRAYS, VALUES, NodePath, StringName
 
-ANY = ValueSpec(VariantType.NIL, usage=PropertyUsage.DEFAULT | PropertyUsage.NIL_IS_VARIANT)
+ANY = ValueSpec(VariantType.NIL, usage=int(PropertyUsage.DEFAULT | PropertyUsage.NIL_IS_VARIANT))
 
 _TYPES: dict[Any, ValueSpec] = {
     bool: ValueSpec(VariantType.BOOL),
@@ -145,7 +145,7 @@ def _dictionary_of(kind: ValueSpec, key: ValueSpec, element: ValueSpec) -> Value
 def _enum(enum: type[Any]) -> ValueSpec:
     usage = PropertyUsage.CLASS_IS_BITFIELD if issubclass(enum, IntFlag) else PropertyUsage.CLASS_IS_ENUM
     name = _enum_names.get(enum) or enum.__qualname__.rpartition("<locals>.")[2]
-    return ValueSpec(VariantType.INT, python=enum, class_name=name, usage=PropertyUsage.DEFAULT | usage)
+    return ValueSpec(VariantType.INT, python=enum, class_name=name, usage=int(PropertyUsage.DEFAULT | usage))
 
 
 def _object(cls: type[Any]) -> ValueSpec:

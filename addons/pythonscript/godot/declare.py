@@ -189,6 +189,21 @@ def export(
     return Export(default, (getter, setter), (group, subgroup), given)
 
 
+# As plain numbers: operators of flags cost a game's start two milliseconds.
+_NORMAL, _CONST, _VIRTUAL, _VARARG, _STATIC = (
+    int(flag)
+    for flag in (
+        MethodFlags.NORMAL,
+        MethodFlags.CONST,
+        MethodFlags.VIRTUAL,
+        MethodFlags.VARARG,
+        MethodFlags.STATIC,
+    )
+)
+_STORAGE = int(PropertyUsage.STORAGE)
+_DEFAULT_USAGE = int(PropertyUsage.DEFAULT)
+_ENUM_USAGE = int(PropertyUsage.CLASS_IS_ENUM | PropertyUsage.CLASS_IS_BITFIELD)
+
 _NUMBERS = (VariantType.INT, VariantType.FLOAT)
 _WITH_UNITS = (
     *_NUMBERS,
@@ -554,9 +569,9 @@ class _Inspection:
             case Virtual():
                 raise TypeError("the name of a virtual method begins with an underscore")
             case staticmethod():
-                self.add_method(name, member.__func__, MethodFlags.STATIC)
+                self.add_method(name, member.__func__, _STATIC)
             case classmethod():
-                self.add_method(name, getattr(self.cls, name), MethodFlags.STATIC)
+                self.add_method(name, getattr(self.cls, name), _STATIC)
             case _ if _is_enum(member):
                 for key, item in member.__members__.items():
                     self.add_constant(ConstantSpec(key, int(item), name, issubclass(member, IntFlag)))
@@ -568,10 +583,9 @@ class _Inspection:
                 self.add_property(name, property(member.func))
             # What keeps results, such as `lru_cache`, is a method too.
             case FunctionType() | _Cached():
-                flags = MethodFlags.CONST if vars(member).get("_const") else MethodFlags(0)
-                self.add_method(name, member, MethodFlags.NORMAL | flags)
+                self.add_method(name, member, _NORMAL | (_CONST if vars(member).get("_const") else 0))
 
-    def add_method(self, name: str, function: Callable[..., Any], flags: MethodFlags) -> None:
+    def add_method(self, name: str, function: Callable[..., Any], flags: int) -> None:
         self.methods.append(method_spec(name, function, flags, hints_of(function, self.cls, name)))
 
     def check_private(self, name: str, member: Any) -> None:
@@ -580,9 +594,7 @@ class _Inspection:
             setattr(self.cls, name, Virtual(member))
         if isinstance(member, Virtual) and not inherited:
             function = member.function
-            flags = MethodFlags.VIRTUAL | (
-                MethodFlags.CONST if vars(function).get("_const") else MethodFlags(0)
-            )
+            flags = _VIRTUAL | (_CONST if vars(function).get("_const") else 0)
             method = method_spec(name, function, flags, hints_of(function, self.cls, name))
             if method.rest is not None:
                 raise TypeError("a virtual method takes no *arguments")
@@ -636,7 +648,7 @@ class _Inspection:
         if member.fget is None:
             raise TypeError("a property needs a getter")
         value = resolve(hints_of(member.fget, self.cls, name).get("return", Any))
-        usage = value.usage if member.fset else value.usage & ~PropertyUsage.STORAGE
+        usage = value.usage if member.fset else value.usage & ~_STORAGE
         info, setter = Info(name, value._replace(usage=usage)), f"set_{name}" if member.fset else ""
         self.add_accessors(name, PropertySpec(info, f"get_{name}", setter, doc=_doc(member.fget)))
 
@@ -648,8 +660,8 @@ class _Inspection:
             "value", value._replace(hint=PropertyHint.NONE, hint_string="", usage=_argument_usage(value))
         )
         if not self.has(spec.getter):
-            returns, flags = Info("", plain.value), MethodFlags.NORMAL | MethodFlags.CONST
-            self.methods.append(MethodSpec(spec.getter, _getter(name), (), returns, flags=flags))
+            returns = Info("", plain.value)
+            self.methods.append(MethodSpec(spec.getter, _getter(name), (), returns, flags=_NORMAL | _CONST))
         if spec.setter and not self.has(spec.setter):
             self.methods.append(MethodSpec(spec.setter, _setter(name), (plain,), None))
 
@@ -762,7 +774,10 @@ def _is_standard(cls: type[Any]) -> bool:
 
 def owner_of(cls: type[Any], name: str) -> type[Any] | None:
     """The class in whose body Python finds a member, None if no code defines it."""
-    return next((base for base in cls.__mro__ if name in vars(base)), None)
+    for base in cls.__mro__:
+        if name in vars(base):
+            return base
+    return None
 
 
 def hints_of(function: Any, cls: type[Any], name: str) -> dict[str, Any]:
@@ -834,16 +849,14 @@ def _without_self(annotation: Any, cls: type[Any]) -> Any:
     return origin[tuple(_without_self(argument, cls) for argument in arguments)]
 
 
-def method_spec(
-    name: str, function: Callable[..., Any], flags: MethodFlags, hints: dict[str, Any]
-) -> MethodSpec:
+def method_spec(name: str, function: Callable[..., Any], flags: int, hints: dict[str, Any]) -> MethodSpec:
     """The specification of a method from its signature.
 
     Raises:
         TypeError: the engine cannot call such a function.
     """
     given = parameters(function)
-    if not flags & MethodFlags.STATIC:
+    if not flags & _STATIC:
         if not given:
             raise TypeError("a method needs self; make it a staticmethod otherwise")
         del given[0]
@@ -852,7 +865,7 @@ def method_spec(
     rest: ValueSpec | None = None
     for parameter in given:
         if parameter.kind is Kind.VAR_POSITIONAL:
-            flags |= MethodFlags.VARARG
+            flags |= _VARARG
             rest, _ = _argument(parameter, hints)
         elif parameter.kind in (Kind.VAR_KEYWORD, Kind.KEYWORD_ONLY):
             raise TypeError(f"the engine passes no keyword arguments, such as {parameter.name}")
@@ -868,9 +881,9 @@ def method_spec(
     except TypeError as error:
         raise TypeError(f"its return value: {error}") from error
     if is_coroutine(function):
-        if flags & MethodFlags.VIRTUAL and result is not None:
+        if flags & _VIRTUAL and result is not None:
             raise TypeError("a coroutine has no result yet when the engine wants it; return None")
-        result = None if flags & MethodFlags.VIRTUAL else Info("", ANY)  # itself, or a signal of it
+        result = None if flags & _VIRTUAL else Info("", ANY)  # itself, or a signal of it
     return MethodSpec(name, function, tuple(arguments), result, tuple(defaults), flags, _doc(function), rest)
 
 
@@ -978,8 +991,7 @@ def _choices(enum: type[IntEnum] | type[IntFlag]) -> list[str]:
 
 
 def _argument_usage(value: ValueSpec) -> int:
-    kinds = PropertyUsage.CLASS_IS_ENUM | PropertyUsage.CLASS_IS_BITFIELD
-    return PropertyUsage.DEFAULT | (ANY.usage if value.type is VariantType.NIL else value.usage & kinds)
+    return _DEFAULT_USAGE | (ANY.usage if value.type is VariantType.NIL else value.usage & _ENUM_USAGE)
 
 
 def _is_enum(member: Any) -> TypeGuard[type[IntEnum] | type[IntFlag]]:

@@ -31,7 +31,7 @@ class ValueSpec(NamedTuple):
     class_name: str = ""
     hint: int = PropertyHint.NONE
     hint_string: str = ""
-    usage: int = PropertyUsage.DEFAULT
+    usage: int = int(PropertyUsage.DEFAULT)
     key: "ValueSpec | None" = None
 
 
@@ -76,7 +76,7 @@ class MethodSpec(NamedTuple):
     arguments: tuple[Info, ...]
     returns: Info | None
     defaults: tuple[Any, ...] = ()
-    flags: MethodFlags = MethodFlags.NORMAL
+    flags: int = int(MethodFlags.NORMAL)
     doc: str = ""
     rest: ValueSpec | None = None
 
