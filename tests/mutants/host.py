@@ -1770,7 +1770,7 @@ MUTANTS = [
         ),
         (
             "what a coroutine returns may be a signal",
-            'result = None if flags & MethodFlags.VIRTUAL else Info("", ANY)',
+            'result = None if flags & _VIRTUAL else Info("", ANY)',
             "pass",
             f"{_CLASS} -k awaits",
         ),
@@ -1806,7 +1806,7 @@ MUTANTS = [
         ),
         (
             "a read-only property is not stored",
-            "value.usage if member.fset else value.usage & ~PropertyUsage.STORAGE",
+            "value.usage if member.fset else value.usage & ~_STORAGE",
             "value.usage",
             f"{_UNIT}/test_declare.py",
         ),
