@@ -5,6 +5,8 @@ extends RefCounted
 const WAITING := [HTTPClient.STATUS_RESOLVING, HTTPClient.STATUS_CONNECTING]
 const PATIENCE := 100_000
 const QUIET := 3
+const LOOK_USEC := 50
+## One look at the kernel counts for so long, where nothing is expected.
 
 var _client: RefCounted
 var _pause_msec: int
@@ -44,6 +46,7 @@ func play() -> Array[int]:
 	for time in QUIET:
 		_client.poll()
 	_peer.disconnect_from_host()
+	OS.delay_usec(LOOK_USEC)
 	counts.append(_polls(func() -> bool: return _client.get_status() != HTTPClient.STATUS_CONNECTED))
 	_client.close()
 	return counts
