@@ -100,16 +100,16 @@ _STEPS: Final = (
     "and a tenth reads the answer's head. A poll that finds nothing crosses engine, GIL and kernel: 1 µs."
 )
 _OVER_TLS: Final = (
-    "Beside the 59,000 instructions of a plain GET (callgrind) OpenSSL takes 13,000, and to move its bytes between "
-    "its memories and the socket 20,000."
+    "Beside the 59,000 instructions of a plain GET (callgrind) OpenSSL takes 13,000, and to move its bytes "
+    "between its memories and the socket 20,000."
 )
 _BEGUN: Final = (
     "Of 210 µs the system has 130: to connect, to send, to close, to wait. The server answers no sooner "
     "for what comes before the request: two dozen objects are made, by code that is cold by then."
 )
 _FIRST: Final = (
-    "A thread loads OpenSSL, and gives way to calls after half a millisecond, but not while a module sets itself "
-    "up, 1.2 ms of OpenSSL's; a call waits 1.5 ms for a step of a handshake."
+    "A thread loads OpenSSL, and gives way to calls after half a millisecond, but not while a module sets "
+    "itself up, 1.2 ms of OpenSSL's; a call waits 1.5 ms for a step of a handshake."
 )
 _IDLE: Final = (
     "Connected, a client takes 2.6 KiB in 20 objects of Python's, and while it connects one more, which the peak "

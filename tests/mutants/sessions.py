@@ -326,7 +326,7 @@ MUTANTS = [
             "confirmed = response.status == 304 and",
             "confirmed = True or",
         ),
-        ("a status is told once", "if status is not self._status:", "if True:"),
+        ("a stage is told once", "if stage is not self._stage:", "if True:"),
         ("redirects are bounded", "if len(self._redirects) >= request.options.max_redirects:", "if False:"),
         (
             "repetitions are bounded",
@@ -425,7 +425,7 @@ MUTANTS = [
             "        except (Cancelled, TimedOutError) as error:\n            late",
             "        except KeyError as error:\n            late",
         ),
-        ("who is cancelled learns it", "    if late is not None:\n", "    if False:\n"),
+        ("who is cancelled learns it", "    if late:\n", "    if False:\n"),
     ),
     *_in(
         "loop",

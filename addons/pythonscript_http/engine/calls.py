@@ -11,6 +11,7 @@ from godot import PackedByteArray
 from pythonscript_http.enums import Status
 from pythonscript_http.sessions.loop import Future
 from pythonscript_http.sessions.response import Response
+from pythonscript_http.sessions.stage import Stage
 from pythonscript_http.sessions.transfer import Listener
 
 from . import network
@@ -24,6 +25,13 @@ WINDOW: Final = 1 << 20
 """Bytes of pieces that may wait for the main thread before no more are read."""
 
 
+_STATUSES: Final = {
+    Stage.RESOLVING: Status.STATUS_RESOLVING,
+    Stage.CONNECTING: Status.STATUS_CONNECTING,
+    Stage.REQUESTING: Status.STATUS_REQUESTING,
+}
+
+
 class Progress(Listener):
     """Keeps how far a call is."""
 
@@ -32,9 +40,9 @@ class Progress(Listener):
         self.total_bytes = self.to_send = -1
         self.connection = Status.STATUS_REQUESTING
 
-    def status(self, status: Status) -> None:
+    def stage(self, stage: Stage) -> None:
         """See `Listener`."""
-        self.connection = status
+        self.connection = _STATUSES[stage]
 
     def head(self, response: Response) -> None:
         """See `Listener`."""
@@ -83,11 +91,11 @@ class Call(Progress):
 
     # ---- the network's thread
 
-    def status(self, status: Status) -> None:
+    def stage(self, stage: Stage) -> None:
         """See `Listener`."""
-        super().status(status)
+        super().stage(stage)
         if not self._keep:  # or nobody has the transfer
-            network.delivery.post(partial(self._enter, status))
+            network.delivery.post(partial(self._enter, self.connection))
 
     def head(self, response: Response) -> None:
         """See `Listener`."""

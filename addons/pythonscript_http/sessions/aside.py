@@ -65,14 +65,14 @@ class Lane:
 
 async def whole(future: Future[T]) -> T:
     """Waits for what can't be interrupted. What is raised here meanwhile is raised when it is over."""
-    late: BaseException | None = None
+    late: list[BaseException] = []
     while not future.done:
         try:
             await future
         except (Cancelled, TimedOutError) as error:
-            late = error.with_traceback(None)
+            late.append(error.with_traceback(None))
         except BaseException:
             break  # it is the future's own
-    if late is not None:
-        raise late
+    if late:
+        raise late.pop()  # no name of this frame keeps it, which keeps the frame
     return future.result()

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Final, Protocol
 
 from pythonscript_http.config import Limits, Timeouts
-from pythonscript_http.enums import Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.http1.connection import Fault, Phase
 from pythonscript_http.http1.request import RequestHead
@@ -17,6 +16,7 @@ from .bodies import Body, BytesBody, Reader
 from .failures import Failure, SessionError
 from .loop import Future, Loop, TimedOutError, Watch, pause, sleep
 from .pool import Slot
+from .stage import Stage
 
 _AWAITING: Final = Phase.AWAITING
 _BODY: Final = Phase.BODY
@@ -61,7 +61,7 @@ class Sink(Protocol):
 class Progress(Protocol):
     """Is told how far a request has come."""
 
-    def status(self, status: Status) -> None:
+    def stage(self, stage: Stage) -> None:
         """The connection is RESOLVING, CONNECTING or, when it stands, REQUESTING; perhaps still."""
 
     def sent(self, size: int, total: int) -> None:

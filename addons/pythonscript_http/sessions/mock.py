@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from pythonscript_http.enums import Status
 from pythonscript_http.exceptions import LocalError
 
 from .exchange import Progress, Sink
@@ -24,6 +23,7 @@ from .response import Response
 from .retries import BEFORE_SENDING
 from .sender import OpenSink, Sender
 from .sinks import Enough
+from .stage import Stage
 
 MOST_RULES: Final = 10_000
 """Rules of a mock."""
@@ -237,7 +237,7 @@ class Mock:
         response = Response(request.method, str(request.url))
         try:
             if progress is not None:
-                progress.status(Status.STATUS_REQUESTING)
+                progress.stage(Stage.REQUESTING)
             recorded = self._read(request, progress)
             rule = next((rule for rule in list(self._rules) if rule.matches(recorded)), None)
             self._recorded.append(recorded._replace(matched=rule is not None))

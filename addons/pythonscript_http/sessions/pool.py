@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from pythonscript_http.config import Limits, Timeouts
-from pythonscript_http.enums import Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.http1.connection import Phase
 from pythonscript_http.http1.request import RequestHead
@@ -26,6 +25,7 @@ from pythonscript_http.workers import Workers
 
 from .failures import Failure, SessionError
 from .loop import LINGER, Future, Loop, Task, TimedOutError, Watch, sleep
+from .stage import Stage
 
 MOST_OF_ROUTE: Final = 6
 """Connections by one route at a time, as browsers have."""
@@ -49,7 +49,7 @@ class Terms(NamedTuple):
     """header_size is that of a proxy's answer too."""
     trace: Trace | None = None
     """Reports it; None: it is not observed."""
-    tell: Callable[[Status], object] | None = None
+    tell: Callable[[Stage], object] | None = None
     """Is told whether it is resolving or connecting, again and again; None: nobody wants to know."""
 
 
@@ -394,7 +394,7 @@ def _tell(terms: Terms, connecting: Connecting) -> None:
     if terms.tell is None:
         return
     try:
-        terms.tell(Status.STATUS_RESOLVING if connecting.resolving else Status.STATUS_CONNECTING)
+        terms.tell(Stage.RESOLVING if connecting.resolving else Stage.CONNECTING)
     except BaseException:
         connecting.close()
         raise

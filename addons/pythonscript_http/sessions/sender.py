@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 from pythonscript_http.config import UNLIMITED, USER_AGENT, Limits, Timeouts
-from pythonscript_http.enums import Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.http1.codings import available
 from pythonscript_http.http1.request import RequestHead, build_head
@@ -22,6 +21,7 @@ from .pool import Pool, Pooled, Slot, Terms
 from .request import IDEMPOTENT, Request
 from .response import Response
 from .sinks import DISCARDED_FOR, Enough, NoSink
+from .stage import Stage
 from .urls import Url
 
 OpenSink = Callable[[Response, int], Awaitable[Sink]]
@@ -79,7 +79,7 @@ class PoolSender:
         options = request.options
         route = self._route(request.url, options)
         limits = _limits(options)
-        tell = None if progress is None else progress.status
+        tell = None if progress is None else progress.stage
         terms = Terms(options.connect_timeout, self.user_agent, limits, self._trace, tell)
         began = self._loop.clock()
         fresh = not request.repeatable  # it could not be sent once more if a kept one is dead
@@ -89,7 +89,7 @@ class PoolSender:
             response.sent = True
             try:
                 if tell is not None:
-                    tell(Status.STATUS_REQUESTING)
+                    tell(Stage.REQUESTING)
                 await self._exchange(request, response, slot, limits, open_sink, progress)
             except StaleError as error:
                 slot.discard()

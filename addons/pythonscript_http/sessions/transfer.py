@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
-from pythonscript_http.enums import Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.timing import NEVER
 from pythonscript_http.tracing import CacheUse, CallTrace, Outcome
@@ -15,6 +14,7 @@ from .loop import Cancelled, Future, Task, TimedOutError, deadline, log_exceptio
 from .request import Request
 from .response import Redirect, Response
 from .sinks import ChunkSink, MemorySink, NoSink
+from .stage import Stage
 
 if TYPE_CHECKING:
     from .caching import Caching
@@ -41,7 +41,7 @@ class Listener:
     the call with the failure HOOK.
     """
 
-    def status(self, status: Status) -> None:
+    def stage(self, stage: Stage) -> None:
         """The connection is another: RESOLVING, CONNECTING, REQUESTING; a kept one is the last at once. With
         redirects and retries it begins anew; what follows is told by `head` and `done`."""
 
@@ -255,7 +255,7 @@ class Hop:
         self._again = False  # what it was asked on condition of is gone
         self._told = False  # the listener knows the head
         self._offset = 0  # bytes of the body that were there already
-        self._status = Status.STATUS_DISCONNECTED
+        self._stage: Stage | None = None
 
     async def run(self) -> Response:
         """Sends it, unless the cache answers, and gives the response.
@@ -406,11 +406,11 @@ class Hop:
 
     # ---- progress
 
-    def status(self, status: Status) -> None:
+    def stage(self, stage: Stage) -> None:
         """See `exchange.Progress`."""
-        if status is not self._status:
-            self._status = status
-            self._tell(self._listener.status, status)
+        if stage is not self._stage:
+            self._stage = stage
+            self._tell(self._listener.stage, stage)
 
     def sent(self, size: int, total: int) -> None:
         """See `exchange.Progress`."""

@@ -7,7 +7,6 @@ from tests.loopback.responses import HELLO, answer
 from tests.unit.http.sessions.driving import ClockedLoop, Peer, Peers
 
 from pythonscript_http.config import Limits, Timeouts
-from pythonscript_http.enums import Status
 from pythonscript_http.http1.request import RequestHead
 from pythonscript_http.sessions.bodies import Body, BytesBody, IteratorBody
 from pythonscript_http.sessions.exchange import Exchange, StaleError
@@ -15,6 +14,7 @@ from pythonscript_http.sessions.failures import Failure, SessionError
 from pythonscript_http.sessions.loop import Future, deadline
 from pythonscript_http.sessions.pool import Pool, Slot, Terms
 from pythonscript_http.sessions.sinks import ChunkSink, MemorySink
+from pythonscript_http.sessions.stage import Stage
 from pythonscript_http.transport.connector import Route
 from pythonscript_http.transport.stream import HandshakeError, NetworkError
 from pythonscript_http.url import Host
@@ -45,7 +45,7 @@ class Exchanging:
         for peer in self.peers.all:
             peer._answering = answering
 
-    def status(self, status: Status) -> None:
+    def stage(self, stage: Stage) -> None:
         raise AssertionError("an exchange has a connection")
 
     def sent(self, size: int, total: int) -> None:

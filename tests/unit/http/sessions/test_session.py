@@ -8,7 +8,6 @@ import pytest
 from tests.loopback.network import SECONDS, closed_port, descriptors, until
 from tests.loopback.server import PATTERN, Server
 
-from pythonscript_http.enums import Status
 from pythonscript_http.exceptions import LocalError
 from pythonscript_http.sessions import session as module
 from pythonscript_http.sessions.failures import Failure
@@ -17,6 +16,7 @@ from pythonscript_http.sessions.loop import Loop
 from pythonscript_http.sessions.options import Options
 from pythonscript_http.sessions.response import Response
 from pythonscript_http.sessions.session import Session
+from pythonscript_http.sessions.stage import Stage
 from pythonscript_http.sessions.transfer import Listener, Transfer
 
 
@@ -136,14 +136,14 @@ def test_what_a_session_has_each_call_has(session: Session) -> None:
 def test_a_name_is_resolved_first(session: Session, server: Server) -> None:
     class Following(Listener):
         def __init__(self) -> None:
-            self.statuses: list[Status] = []
+            self.stages: list[Stage] = []
 
-        def status(self, status: Status) -> None:
-            self.statuses.append(status)
+        def stage(self, stage: Stage) -> None:
+            self.stages.append(stage)
 
     told = Following()
     assert session.request_sync("GET", f"http://localhost:{server.port}/hello", listener=told).ok
-    assert told.statuses == [Status.STATUS_RESOLVING, Status.STATUS_CONNECTING, Status.STATUS_REQUESTING]
+    assert told.stages == [Stage.RESOLVING, Stage.CONNECTING, Stage.REQUESTING]
 
 
 def test_credentials_go_to_their_origin_alone(session: Session, server: Server) -> None:

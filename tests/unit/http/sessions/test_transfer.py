@@ -10,7 +10,6 @@ import pytest
 from tests.loopback.responses import HELLO, answer
 from tests.unit.http.sessions.driving import CUT, Served
 
-from pythonscript_http.enums import Status
 from pythonscript_http.sessions.cache import Cache
 from pythonscript_http.sessions.cache_store import MemoryStore
 from pythonscript_http.sessions.failures import Failure
@@ -21,6 +20,7 @@ from pythonscript_http.sessions.request import Request
 from pythonscript_http.sessions.response import Redirect, Response
 from pythonscript_http.sessions.retries import FIRST_DELAY
 from pythonscript_http.sessions.sinks import DISCARDED_FOR
+from pythonscript_http.sessions.stage import Stage
 from pythonscript_http.sessions.transfer import MOST_REPEATS, Listener, Transfer
 from pythonscript_http.trace import (
     CacheUse,
@@ -497,23 +497,23 @@ def test_a_listener_that_is_slow_holds_the_call_up(calling: Calling) -> None:
 def test_it_is_told_how_far_the_connection_is(calling: Calling) -> None:
     class Following(Listener):
         def __init__(self) -> None:
-            self.statuses: list[str] = []
+            self.stages: list[str] = []
 
-        def status(self, status: Status) -> None:
-            self.statuses.append(status.name.removeprefix("STATUS_"))
+        def stage(self, stage: Stage) -> None:
+            self.stages.append(stage.name)
 
     told = Following()
     calling.on("/1", moved("http://b/2"))
     calling.call("GET", "/1", told)
     made = ["CONNECTING", "REQUESTING"]
-    assert told.statuses == made * 2
+    assert told.stages == made * 2
     calling.peers.seconds = 3
     calling.call("GET", "http://c/", told)
     calling.call("GET", "/2", told)
-    assert told.statuses == [*made * 3, "REQUESTING"]  # for each once, and a kept one stands already
+    assert told.stages == [*made * 3, "REQUESTING"]  # for each once, and a kept one stands already
 
 
-@pytest.mark.parametrize("method", ["status", "head", "sent", "received", "chunk", "done"])
+@pytest.mark.parametrize("method", ["stage", "head", "sent", "received", "chunk", "done"])
 def test_a_listener_that_raises(calling: Calling, caplog: pytest.LogCaptureFixture, method: str) -> None:
     """The call ends, and nothing else does; it is no defect of the library's."""
 
