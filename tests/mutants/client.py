@@ -603,7 +603,7 @@ MUTANTS = [
         ),
         (
             "a process ends after the load that is under way",
-            "atexit.register(_workers.finish, _LAST_WAIT)",
+            "atexit.register(finish, _LAST_WAIT)",
             "pass",
             f"{_UNIT}/transport/test_late.py",
         ),

@@ -38,7 +38,9 @@ _HEAD_START: Final = 0.002
 
 # One thread, for what several load at once each of them would load, and keep the interpreter busy with.
 _workers: Final = Workers(1, 5.0, "TLS load")
-atexit.register(_workers.finish, _LAST_WAIT)
+finish: Final = _workers.finish
+"""Forgets the loads that have not begun, and waits some seconds at most for the one under way."""
+atexit.register(finish, _LAST_WAIT)
 
 _lock: Final = threading.Lock()
 _contexts: "Final[dict[TlsPolicy, TlsContext]]" = {}

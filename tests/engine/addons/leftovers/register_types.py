@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from typing import Any
 
 from godot import before_stop
@@ -24,5 +25,12 @@ socket.getaddrinfo = _asked
 @before_stop
 def tell() -> None:
     """Called behind what sessions do then, as it was given before them."""
+    end = time.monotonic() + 0.5  # one that is about to go may do so
+    while (names := _left()) and time.monotonic() < end:
+        time.sleep(0.001)
+    print("LEFT", names)
+
+
+def _left() -> list[str]:
     names = [thread.name for thread in threading.enumerate()]
-    print("LEFT", sorted(name for name in names if name in ("HTTP sessions", "HTTP imports")))
+    return [name for name in names if name in ("HTTP sessions", "HTTP imports")]
