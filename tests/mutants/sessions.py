@@ -422,10 +422,10 @@ MUTANTS = [
         ("the loop goes on meanwhile", "        if self._threaded:\n", "        if False:\n"),
         (
             "what is under way is waited for",
-            "        except (Cancelled, TimedOutError) as error:\n            late",
-            "        except KeyError as error:\n            late",
+            "        except Cancelled:\n            cancelled = True\n",
+            "        except Cancelled:\n            raise\n",
         ),
-        ("who is cancelled learns it", "    if late:\n", "    if False:\n"),
+        ("who is cancelled learns it", "    if cancelled:\n", "    if False:\n"),
     ),
     *_in(
         "loop",

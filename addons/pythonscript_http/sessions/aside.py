@@ -65,14 +65,18 @@ class Lane:
 
 async def whole(future: Future[T]) -> T:
     """Waits for what can't be interrupted. What is raised here meanwhile is raised when it is over."""
-    late: list[BaseException] = []
+    cancelled, late = False, ""
     while not future.done:
         try:
             await future
-        except (Cancelled, TimedOutError) as error:
-            late.append(error.with_traceback(None))
+        except Cancelled:
+            cancelled = True
+        except TimedOutError as error:
+            late = str(error) or "late"
         except BaseException:
             break  # it is the future's own
+    if cancelled:
+        raise Cancelled
     if late:
-        raise late.pop()  # no name of this frame keeps it, which keeps the frame
+        raise TimedOutError(late)
     return future.result()
