@@ -112,13 +112,13 @@ _FIRST: Final = (
     "itself up, 1.2 ms of OpenSSL's; a call waits 1.5 ms for a step of a handshake."
 )
 _IDLE: Final = (
-    "Connected, a client takes 2.6 KiB in 20 objects of Python's, and while it connects one more, which the peak "
-    "has of all of them. An object of a class in Python that has nothing but a socket takes 0.6 KiB."
+    "Connected, a client takes 2.6 KiB in 20 objects of Python's, and while it connects one more, which the "
+    "peak has of all of them. An object of a class in Python that has nothing but a socket takes 0.6 KiB."
 )
 _IDLE_TLS: Final = (
-    "OpenSSL's libraries take 7.5 MiB once. A connection of its takes 40 KiB while it waits for the server, which "
-    "the peak has of all of them, and 21 afterwards, 8 at the least; with its client 27. One of the engine's takes "
-    "43 for good. Tried: one thread for handshakes, which changes nothing."
+    "OpenSSL's libraries take 7.5 MiB once. A connection of its takes 40 KiB while it waits for the server, "
+    "which the peak has of all of them, and 21 afterwards, 8 at the least; with its client 27. One of the "
+    "engine's takes 43 for good. Tried: one thread for handshakes, which changes nothing."
 )
 _ALONE: Final = (
     "With two processors a thread imports beside the engine's own start; one has to do both, of 140 modules."
