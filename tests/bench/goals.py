@@ -61,7 +61,7 @@ GOALS: Final[Mapping[str, Goal]] = {
     "traffic-1000": Goal(1.0),
     "memory-1000": Goal(1.0),
     "memory-tls": Goal(2.0),
-    **{f"frames-{work}": Goal(1.0) for work in ("get", "get-tls", "chunked", "length")},
+    **{f"frames-{work}": Goal(0.95) for work in ("get", "get-tls", "chunked", "length")},
     "fetch-1000": Goal(1.0),
     "fetch-100": Goal(1.0),
     "fetch-frames": Goal(1.0),
