@@ -21,14 +21,15 @@ CHECKS: dict[str, Sequence[str]] = {
     "ruff format": ("ruff", "format", "--check", "--quiet", "."),
     "mypy": ("mypy", "--no-error-summary", "--platform=linux"),
     **{
-        f"mypy, for {name}": (
+        f"mypy, for {name} and Python {version}": (
             "mypy",
             "--no-error-summary",
             f"--platform={name}",
+            f"--python-version={version}",
             f"--cache-dir={MYPY}/{name}",
             *SHIPPED,
         )
-        for name in ("win32", "darwin")
+        for name, version in (("win32", "3.12"), ("darwin", "3.14"))  # users check theirs by what they have
     },
     "cython-lint": ("cython-lint", "--max-line-length=140", "addons/pythonscript/src/_pythonscript"),
     "gdformat": ("gdformat", "--check"),

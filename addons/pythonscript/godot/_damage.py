@@ -10,11 +10,12 @@ advice = ""
 _WINDOWS = ("_msi", "_overlapped", "_winapi", "_wmi", "msilib", "msvcrt", "nt", "winreg", "winsound")
 _POSIX = ("_posixshmem", "_posixsubprocess", "fcntl", "grp", "posix", "pwd", "resource", "syslog", "termios")
 LEFT_OUT = (
-    # of bundles: for who develops, for terminals, windows, servers and mail, doubles, and by their licences
+    # of bundles: for who develops, for terminals, windows, servers, mail, files; doubles; and by their licences
     *("distutils", "doctest", "ensurepip", "idlelib", "lib2to3", "modulefinder", "pyclbr", "pydoc"),
-    *("_remote_debugging", "pickletools", "pydoc_data", "venv"),
+    *("_remote_debugging", "pickletools", "pydoc_data", "symtable", "tabnanny", "venv"),
+    *("antigravity", "this", "webbrowser", "zipapp"),
     *("_curses", "_curses_panel", "_tkinter", "curses", "readline", "tkinter", "turtle", "turtledemo"),
-    *("imaplib", "mailbox", "poplib", "smtplib", "wsgiref", "xmlrpc"),
+    *("ftplib", "imaplib", "mailbox", "plistlib", "poplib", "smtplib", "wsgiref", "xmlrpc"),
     *("_hmac", "_pydatetime", "_pydecimal", "_pyio"),
     *("_crypt", "_dbm", "_gdbm", "nis", "ossaudiodev", "spwd"),
     # of Pythons for other systems

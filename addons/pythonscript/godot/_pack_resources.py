@@ -83,4 +83,5 @@ class Reader(TraversableResources):
 
 def distribution(path: str) -> Distribution:
     """The distribution whose metadata is in the folder `path`."""
-    return PathDistribution(PackPath(path))
+    folder: Any = PackPath(path)  # as much of a path as is asked for; since Python 3.13 its type wants more
+    return PathDistribution(folder)
