@@ -10,7 +10,7 @@ advice = ""
 _WINDOWS = ("_msi", "_overlapped", "_winapi", "_wmi", "msilib", "msvcrt", "nt", "winreg", "winsound")
 _POSIX = ("_posixshmem", "_posixsubprocess", "fcntl", "grp", "posix", "pwd", "resource", "syslog", "termios")
 LEFT_OUT = (
-    # of bundles: for who develops, for terminals, windows, servers, mail, files; doubles; and by their licences
+    # of bundles: for developers, for terminals, windows, servers, mail, files; doubles; and by their licences
     *("distutils", "doctest", "ensurepip", "idlelib", "lib2to3", "modulefinder", "pyclbr", "pydoc"),
     *("_remote_debugging", "pickletools", "pydoc_data", "symtable", "tabnanny", "venv"),
     *("antigravity", "this", "webbrowser", "zipapp"),
