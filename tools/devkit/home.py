@@ -29,8 +29,8 @@ LEFT_OUT = (
     # for who develops, and for terminals and windows
     *("test", "tests", "idlelib", "tkinter", "turtle.py", "turtledemo", "lib2to3", "pydoc_data", "curses"),
     *("venv", "ensurepip", "distutils", "config-*", "__phello__", "msilib", "fetch_macholib*"),
-    *("pydoc.py", "doctest.py", "modulefinder.py", "pickletools.py", "pyclbr.py", "tabnanny.py", "symtable.py"),
-    *("zipapp.py", "webbrowser.py", "antigravity.py", "this.py"),
+    *("pydoc.py", "doctest.py", "modulefinder.py", "pickletools.py", "pyclbr.py", "tabnanny.py"),
+    *("symtable.py", "zipapp.py", "webbrowser.py", "antigravity.py", "this.py"),
     # for servers, mail, FTP and Apple's property lists
     *("wsgiref", "xmlrpc", "mailbox.py", "imaplib.py", "poplib.py", "smtplib.py", "ftplib.py", "plistlib.py"),
     # what stands in for a compiled module, which is there

@@ -46,13 +46,13 @@ def run_all(pytest: Sequence[str]) -> int:
             try:
                 ignored = [f"--ignore={folder}" for folder in BESIDE]
                 code = children.run([*commands[0], *ignored], cwd=ROOT).returncode
-                code = code or beside.result().returncode
+                other = beside.result().returncode
             except BaseException:  # Ctrl-C: nobody waits for the others
                 children.end()
                 raise
         print(output.read_bytes().decode(errors="replace"))
         print(f"{_summary(reports, time.monotonic() - begun):=^100}", flush=True)
-    return code
+    return code or other
 
 
 def _summary(reports: Iterable[Path], seconds: float) -> str:

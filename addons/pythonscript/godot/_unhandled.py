@@ -22,8 +22,10 @@ def end() -> None:
 
 
 def _ignored(found: Any) -> None:
-    where = getattr(found.object, "__qualname__", None) or type(found.object).__name__
-    errors.report_exception(str(where), found.exc_value)
+    where = getattr(found.object, "__qualname__", None)
+    if where is None and found.exc_traceback is not None:  # Python 3.14 tells no object of a `__del__`
+        where = found.exc_traceback.tb_frame.f_code.co_qualname
+    errors.report_exception(where or type(found.object).__name__, found.exc_value)
 
 
 def _in_thread(found: Any) -> None:

@@ -52,7 +52,7 @@ func test_a_method_frees_its_own_object() -> void:
 	check("gone", is_instance_valid(node), false)
 	begin()
 	expect("Object is locked and can't be freed")
-	expect("PyLoop.free()")
+	expect("this PyLoop cannot be freed here")
 	expect("Invalid call function 'end'")
 	check("untyped, which the engine refuses", end_node(node), null)
 	check("there", is_instance_valid(node), true)

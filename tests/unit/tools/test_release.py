@@ -66,12 +66,14 @@ def root(tmp_path: Path) -> Path:
         "addons/pythonscript/README.md": "A\n",
         "addons/pythonscript/godot/__init__.py": "x = 1\n",
         "addons/pythonscript_http/LICENSE": "MIT\n",
+        "tools/devkit/make_stubs.py": "y = 1\n",
         "addons/pythonscript_http/plugin.cfg": f'[plugin]\nversion="{VERSION}"\n',
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     content = {name: text.encode() for name, text in files.items() if name.startswith("addons/")}
+    content["addons/pythonscript/make_stubs.py"] = b"y = 1\n"
     content |= {f"addons/{addon}/VERSION": f"{VERSION}\n".encode() for addon in bundle.ADDONS}
     content[f"{FOLDER}lib/os.py"] = b"import sys\n"
     hashes = {"lib/os.py": hashlib.sha256(b"import sys\n").hexdigest()}

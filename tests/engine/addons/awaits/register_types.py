@@ -88,7 +88,7 @@ class PyAwaiting(Node):
             try:
                 result: Any = await wrap_future(executor.submit(work))
             except ZeroDivisionError as error:
-                result = str(error)
+                result = type(error).__name__
         return [result, threading.current_thread() is threading.main_thread()]
 
     async def of_a_future(self, what: str) -> Any:
