@@ -503,17 +503,21 @@ class Loop:
 
     def _run(self) -> None:
         while True:
-            try:
-                self.turn(LINGER)
-            except Exception:  # such as memory that is not to be had: without the thread, all would hang
-                log_exception("the loop %r failed, and goes on", self)
-                time.sleep(_BLIND)
+            self._survive(LINGER)
             if not self._tasks and not self._queue:
-                self.turn(LINGER if self._lingers else 0.0)
+                self._survive(LINGER if self._lingers else 0.0)
                 with self._lock:
                     if not self._tasks and not self._queue:
                         self._end()
                         return
+
+    def _survive(self, longest: float) -> None:
+        """Takes a turn, whatever comes of it: without the thread, all would hang."""
+        try:
+            self.turn(longest)
+        except Exception:  # such as memory that is not to be had
+            log_exception("the loop %r failed, and goes on", self)
+            time.sleep(_BLIND)
 
     def _end(self) -> None:
         self._timers.clear()

@@ -459,6 +459,24 @@ def test_the_thread_survives_what_it_cannot_do(caplog: pytest.LogCaptureFixture)
     assert "failed, and goes on" in caplog.text
 
 
+def test_it_survives_that_while_it_has_nothing_to_do(caplog: pytest.LogCaptureFixture) -> None:
+    loop = Loop()
+    turn, failed = loop.turn, threading.Event()
+
+    def failing(longest: float = 0.0) -> None:
+        if caplog.text == "" and not loop._tasks and not loop._queue:
+            raise MemoryError
+        if caplog.text:
+            failed.set()
+        turn(longest)
+
+    loop.turn = failing  # type: ignore[method-assign]
+    assert loop.spawn(after(0.001, loop)).wait(SECONDS)
+    assert failed.wait(SECONDS)
+    assert loop.spawn(after(0.001, loop)).wait(SECONDS)
+    assert loop.stop()
+
+
 def test_the_thread_knows_itself() -> None:
     loop = Loop()
 
