@@ -19,7 +19,7 @@ from pythonscript_http.sessions.session import Session
 from pythonscript_http.transport.policy import TlsPolicy
 
 from . import hooks, network
-from .calls import Call, Progress
+from .calls import Progress
 from .client import user_agent
 from .paths import EngineFiles
 from .policy import PyTLSPolicy, policy_of
@@ -67,35 +67,6 @@ class Service:
 
     def start(
         self,
-        call: Call,
-        method: str,
-        url: str,
-        settings: Settings,
-        options: Mapping[Any, object],
-        source: str,
-        *,
-        streamed: bool,
-    ) -> None:
-        """Begins a call.
-
-        Args:
-            call: is told how it goes on.
-            settings: those of the session.
-            options: those of the call.
-            source: who asks; empty: not known.
-            streamed: `stream_response` is possible.
-        """
-        call.begun(self._start(call, method, url, settings, options, source, streamed=streamed))
-
-    def request_sync(
-        self, method: str, url: str, settings: Settings, options: Mapping[Any, object], source: str
-    ) -> PyHTTPResponse:
-        """Makes a call, and waits for its end."""
-        start = partial(self._start, Progress(), method, url, settings, options, source, streamed=False)
-        return made(network.waited_for(lambda: start().response))
-
-    def _start(
-        self,
         listener: Listener,
         method: str,
         url: str,
@@ -105,11 +76,27 @@ class Service:
         *,
         streamed: bool,
     ) -> Transfer:
+        """Begins a call. What is wrong with it is its response's failure.
+
+        Args:
+            listener: is told how it goes on.
+            settings: those of the session.
+            options: those of the call.
+            source: who asks; empty: not known.
+            streamed: `stream_response` is possible.
+        """
         try:
             given = self.options(settings, options, streamed=streamed)
         except LocalError as error:
             return self.session.refuse(method, url, str(error), listener, source)
         return self.session.start(method, url, given, listener, source)
+
+    def request_sync(
+        self, method: str, url: str, settings: Settings, options: Mapping[Any, object], source: str
+    ) -> PyHTTPResponse:
+        """Makes a call, and waits for its end."""
+        start = partial(self.start, Progress(), method, url, settings, options, source, streamed=False)
+        return made(network.waited_for(lambda: start().response))
 
     def close(self) -> None:
         """Ends all calls and connections."""

@@ -145,7 +145,7 @@ class PyHTTPSession(RefCounted):
             from .calls import Call
 
             call = Call(transfer, keep=keep)
-            self._service.start(call, method, url, settings, options, source, streamed=not keep)
+            call.begun(self._service.start(call, method, url, settings, options, source, streamed=not keep))
 
         loading.imports.soon([*settings.modules(), *loading.of_options(options)], begin)
         return transfer
