@@ -19,7 +19,7 @@ from pythonscript_http.http1.request import RequestHead
 from pythonscript_http.http11 import HTTP11Connection
 from pythonscript_http.timing import NEVER, Timing
 from pythonscript_http.tracing import Trace
-from pythonscript_http.transport.connector import Connecting, Connector, Route
+from pythonscript_http.transport.connector import Connector, Route
 from pythonscript_http.transport.stream import HandshakeError, Network, NetworkError
 from pythonscript_http.workers import Workers
 
@@ -332,7 +332,8 @@ class Pool:
         try:
             while True:
                 resolving = connecting.resolving
-                _tell(terms, connecting)
+                if terms.tell is not None:
+                    terms.tell(Stage.RESOLVING if resolving else Stage.CONNECTING)
                 stream = connecting.poll()
                 if stream is not None:
                     break
@@ -340,17 +341,17 @@ class Pool:
                     continue  # a poll that ends the look-up does nothing more
                 left = until - clock()
                 if left <= 0:
-                    raise _late(connecting, f"no connection within {terms.timeout:g} s (connect_timeout)")
+                    raise TimedOutError(f"no connection within {terms.timeout:g} s (connect_timeout)")
                 await Watch(connecting.watch, left)
         except TimedOutError as error:
-            raise _late(connecting, str(error)) from None
+            reason = str(connecting.late(str(error)))  # it says what it still waits for
+            connecting.close(reason)
+            raise SessionError(Failure.TIMEOUT, reason) from None
         except HandshakeError as error:
             raise SessionError(Failure.TLS, str(error)) from None
         except NetworkError as error:
             kind = Failure.CANT_RESOLVE if resolving else Failure.CANT_CONNECT
             raise SessionError(kind, str(error)) from None
-        except SessionError:  # of `_late` or `_tell`, which have closed it
-            raise
         except BaseException:  # such as Cancelled
             connecting.close()
             raise
@@ -387,21 +388,3 @@ def _stands(http: HTTP11Connection) -> bool:
     """Whether a connection that is idle may take a request."""
     http.look()
     return http.core.phase is _IDLE
-
-
-def _tell(terms: Terms, connecting: Connecting) -> None:
-    """Says how far a connection is, which is given up if that raises."""
-    if terms.tell is None:
-        return
-    try:
-        terms.tell(Stage.RESOLVING if connecting.resolving else Stage.CONNECTING)
-    except BaseException:
-        connecting.close()
-        raise
-
-
-def _late(connecting: Connecting, why: str) -> SessionError:
-    """Ends a connection that takes too long, and says what it still waits for."""
-    reason = str(connecting.late(why))
-    connecting.close(reason)
-    return SessionError(Failure.TIMEOUT, reason)
