@@ -41,10 +41,7 @@ class Lane:
                 return future
             self._busy = True
         if self._threaded:
-            try:
-                _workers.submit(self._work)
-            except RuntimeError:  # the system gives no thread
-                self._work()
+            _workers.start(self._work)  # or at once, where the system gives no thread
         else:
             self._work()
         return future
