@@ -87,7 +87,7 @@ def waited_for(start: Function[[], Future[T]]) -> T:
 @before_stop
 def _stop() -> None:
     _State.stopped = True
-    loading.stop()
+    loading.imports.stop(0.5)  # before the loop: what began later would outlive it
     delivery.stop()
     for service in list(services):
         service.save_cookies()
