@@ -94,7 +94,7 @@ class Call(Progress):
     def stage(self, stage: Stage) -> None:
         """See `Listener`."""
         super().stage(stage)
-        if not self._keep:  # or nobody has the transfer
+        if not self._keep:  # with it, nobody has the transfer
             network.delivery.post(partial(self._enter, self.connection))
 
     def head(self, response: Response) -> None:

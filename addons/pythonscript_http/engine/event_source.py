@@ -48,7 +48,7 @@ class PyHTTPEventSource(RefCounted):
 
     def __init__(self) -> None:
         self._events: Events | None = None
-        self._opening: object = None  # who may set that
+        self._opening: object = None  # the `open` that may set that; None: it is closed
 
     def __del__(self) -> None:
         self.close()

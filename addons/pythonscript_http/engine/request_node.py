@@ -133,7 +133,7 @@ class PyHTTPRequest(Node):
         self._timeout = 0.0
         self._tls: TLSOptions | None = None
         self._proxies = {"http": "", "https": ""}
-        self._call: _Request | None = None
+        self._request: _Request | None = None
         self._last: NodeCall | None = None
         self._response: PyHTTPResponse | None = None
 
@@ -163,7 +163,7 @@ class PyHTTPRequest(Node):
 
     def cancel_request(self) -> None:
         """Ends the request under way, without `request_completed`."""
-        request, self._call = self._call, None
+        request, self._request = self._request, None
         if request is not None:
             request.cancel()
 
@@ -176,9 +176,9 @@ class PyHTTPRequest(Node):
         """Returns one of `HTTPClient.Status`: `STATUS_DISCONNECTED` while there is nothing to do, whatever
         connections are kept; `STATUS_RESOLVING` and `STATUS_CONNECTING` where a connection is made;
         `STATUS_REQUESTING` until a response begins, and `STATUS_BODY` until it ends."""
-        if self._call is None:
+        if self._request is None:
             return Status.STATUS_DISCONNECTED
-        call = self._call.call
+        call = self._request.call
         return Status.STATUS_REQUESTING if call is None else call.connection
 
     def set_use_threads(self, enable: bool) -> None:
@@ -290,9 +290,9 @@ class PyHTTPRequest(Node):
             self.cancel_request()
 
     def _idle(self, what: str) -> bool:
-        if self._call is not None:
+        if self._request is not None:
             push_error(f"{what} cannot be set while a request is under way")
-        return self._call is None
+        return self._request is None
 
     def _set_proxy(self, scheme: str, host: str, port: int) -> None:
         unset = not host or port == -1
@@ -304,7 +304,7 @@ class PyHTTPRequest(Node):
         if not self.is_inside_tree():
             push_error("a PyHTTPRequest makes requests inside the tree only")
             return Error.ERR_UNCONFIGURED
-        if self._call is not None:
+        if self._request is not None:
             push_error("a request is under way: wait for request_completed, or cancel it before the next one")
             return Error.ERR_BUSY
         try:
@@ -316,13 +316,13 @@ class PyHTTPRequest(Node):
             push_error(f"{method} is no method of HTTPClient")
             return Error.ERR_INVALID_PARAMETER
         self._response = self._last = None
-        self._call = wanted = _Request()
+        self._request = request = _Request()
         token, node, source = Method(method).name.removeprefix("METHOD_"), ref(self), node_path(self)
 
         def begin() -> None:
             from .node_calls import begin
 
-            begin(node, wanted, token, url, options, source)
+            begin(node, request, token, url, options, source)
 
         loading.imports.soon([loading.NODES, *loading.of_options(options)], begin)
         return Error.OK
@@ -347,9 +347,9 @@ class PyHTTPRequest(Node):
         return options
 
     def _finish(self, request: _Request, response: PyHTTPResponse, result: Result, code: int) -> None:
-        if self._call is not request:
+        if self._request is not request:
             return  # cancelled
-        self._call = None
+        self._request = None
         self._response = response
         body = response.body if result == PyHTTPRequest.Result.RESULT_SUCCESS else PackedByteArray()
         self.request_completed.emit(int(result), code, response.headers, body)
