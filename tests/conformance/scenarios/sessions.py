@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from tests.conformance.model import Listen, Request, Scenario, Server, Whole, Wire
 from tests.loopback.kinds import Kind
+from tests.loopback.responses import OK, answer
 from tests.loopback.scripted import Drip, HalfClose, Pause, ReadRequest, Reply, Reset, Step
 
-from .whole import answer, in_turn, moved, site
+from .whole import in_turn, moved, site
 
 _ANY: Final = Request(None)
 _HELLO: Final = Whole(body=b"hello")
@@ -17,7 +18,7 @@ _HELLO: Final = Whole(body=b"hello")
 
 
 def _sets(*cookies: str) -> bytes:
-    return answer(b"hello", *(f"Set-Cookie: {cookie}".encode() for cookie in cookies))
+    return answer(b"hello", *(f"Set-Cookie: {cookie}" for cookie in cookies))
 
 
 def _cookies(
@@ -47,15 +48,15 @@ def _cache(name: str, title: str, source: str, server: Server, *acts: Request) -
     return Scenario(f"cache/{name}", Kind.CACHE, title, source, server, kept)
 
 
-def _fresh(*fields: bytes) -> bytes:
-    return answer(b"hello", b"Cache-Control: max-age=60", *fields)
+def _fresh(*fields: str) -> bytes:
+    return answer(b"hello", "Cache-Control: max-age=60", *fields)
 
 
 def _validated(request: bytes) -> bytes:
     """304 for who asks whether, and all of it for others."""
-    fields = b"Cache-Control: max-age=0", b'ETag: "1"'
+    fields = "Cache-Control: max-age=0", 'ETag: "1"'
     if b'\r\nIf-None-Match: "1"\r\n' in request:
-        return b"\r\n".join([b"HTTP/1.1 304 Not Modified", *fields, b"", b""])
+        return "\r\n".join(["HTTP/1.1 304 Not Modified", *fields, "", ""]).encode()
     return answer(b"hello", *fields)
 
 
@@ -78,7 +79,7 @@ def _retries(
     return Scenario(f"retries/{name}", Kind.RETRIES, title, source, in_turn(*steps), (act,), **more)
 
 
-def _busy(status: bytes, *fields: bytes) -> bytes:
+def _busy(status: str, *fields: str) -> bytes:
     return answer(b"later", *fields, status=status)
 
 
@@ -87,7 +88,7 @@ _TWICE: Final = ("GET /", "GET /")
 
 # ---- events
 
-_STREAM: Final = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+_STREAM: Final = OK + b"Content-Type: text/event-stream\r\n\r\n"
 _OPEN: Final = Pause(6.0)
 """Longer than anybody waits."""
 
@@ -148,7 +149,7 @@ SCENARIOS: Final = (
         "age",
         "The same, with `Age: 60`",
         "RFC 9111 §4.2.3",
-        in_turn(_fresh(b"Age: 60"), _fresh()),
+        in_turn(_fresh("Age: 60"), _fresh()),
         _ANY,
         Request(_HELLO, lines=_TWICE),
     ),
@@ -156,7 +157,7 @@ SCENARIOS: Final = (
         "no-store",
         "`no-store`",
         "RFC 9111 §5.2.2.5",
-        in_turn(*[answer(b"hello", b"Cache-Control: no-store, max-age=60")] * 2),
+        in_turn(*[answer(b"hello", "Cache-Control: no-store, max-age=60")] * 2),
         _ANY,
         Request(_HELLO, lines=_TWICE),
     ),
@@ -173,8 +174,8 @@ SCENARIOS: Final = (
         "The same, which has changed",
         "RFC 9111 §4.3.3",
         in_turn(
-            answer(b"hello", b"Cache-Control: max-age=0", b'ETag: "1"'),
-            answer(b"other", b'ETag: "2"'),
+            answer(b"hello", "Cache-Control: max-age=0", 'ETag: "1"'),
+            answer(b"other", 'ETag: "2"'),
         ),
         _ANY,
         Request(Whole(body=b"other"), last=Wire(headers={"If-None-Match": '"1"'})),
@@ -183,7 +184,7 @@ SCENARIOS: Final = (
         "vary",
         "`Vary: Accept-Language`, and another language",
         "RFC 9111 §4.1",
-        in_turn(_fresh(b"Vary: Accept-Language"), answer(b"hallo")),
+        in_turn(_fresh("Vary: Accept-Language"), answer(b"hallo")),
         Request(None, headers=("Accept-Language: en",)),
         Request(Whole(body=b"hallo"), headers=("Accept-Language: de",), lines=_TWICE),
     ),
@@ -208,29 +209,29 @@ SCENARIOS: Final = (
         "stale-if-error",
         "503, and what is kept has `stale-if-error`",
         "RFC 5861 §4",
-        in_turn(answer(b"hello", b"Cache-Control: max-age=0, stale-if-error=60"), _busy(b"503 Busy")),
+        in_turn(answer(b"hello", "Cache-Control: max-age=0, stale-if-error=60"), _busy("503 Busy")),
         _ANY,
         Request(_HELLO, lines=_TWICE),
     ),
-    _retries("503", "503 once: `retries` of 1", [_busy(b"503 Busy"), answer(b"hello")], _HELLO, _TWICE),
+    _retries("503", "503 once: `retries` of 1", [_busy("503 Busy"), answer(b"hello")], _HELLO, _TWICE),
     _retries(
-        "429", "429 once", [_busy(b"429 Slow Down"), answer(b"hello")], _HELLO, _TWICE, source="RFC 6585 §4"
+        "429", "429 once", [_busy("429 Slow Down"), answer(b"hello")], _HELLO, _TWICE, source="RFC 6585 §4"
     ),
     _retries(
         "for-ever",
         "503 for ever: `retries` of 2",
-        [_busy(b"503 Busy")] * 3,
+        [_busy("503 Busy")] * 3,
         Whole(code=503, body=b"later"),
         ("GET /",) * 3,
         retries=2,
     ),
     _retries(
-        "off", "503, and no `retries`", [_busy(b"503 Busy")], Whole(code=503, body=b"later"), _ONCE, retries=0
+        "off", "503, and no `retries`", [_busy("503 Busy")], Whole(code=503, body=b"later"), _ONCE, retries=0
     ),
     _retries(
         "500",
         "500",
-        [_busy(b"500 Broken")],
+        [_busy("500 Broken")],
         Whole(code=500, body=b"later"),
         _ONCE,
         source="RFC 9110 §15.6.1",
@@ -239,7 +240,7 @@ SCENARIOS: Final = (
     _retries(
         "post",
         "502 for POST",
-        [_busy(b"502 Bad Gateway")],
+        [_busy("502 Bad Gateway")],
         Whole(code=502, body=b"later"),
         ("POST /",),
         method="POST",
@@ -248,7 +249,7 @@ SCENARIOS: Final = (
     _retries(
         "post-503",
         "503 for POST",
-        [_busy(b"503 Busy"), answer(b"hello")],
+        [_busy("503 Busy"), answer(b"hello")],
         _HELLO,
         ("POST /", "POST /"),
         method="POST",
@@ -260,7 +261,7 @@ SCENARIOS: Final = (
     _retries(
         "later",
         "`Retry-After` of a day",
-        [_busy(b"503 Busy", b"Retry-After: 86400")],
+        [_busy("503 Busy", "Retry-After: 86400")],
         Whole(code=503, body=b"later"),
         _ONCE,
         source="RFC 9110 §10.2.3",
@@ -305,7 +306,7 @@ SCENARIOS: Final = (
         "busy",
         "503 between two streams",
         "9.2.3",
-        [[_STREAM + b"retry: 50\ndata: one\n\n"], [_busy(b"503 Busy")], [_STREAM + b"data: two\n\n", _OPEN]],
+        [[_STREAM + b"retry: 50\ndata: one\n\n"], [_busy("503 Busy")], [_STREAM + b"data: two\n\n", _OPEN]],
         Listen(["one", "two"], lines=("GET /",) * 3),
         why="browsers end there, and games are left without their events",
     ),
@@ -320,7 +321,7 @@ SCENARIOS: Final = (
         "html",
         "What is no event stream",
         "9.2.3",
-        [[answer(b"data: one\n\n", b"Content-Type: text/html")]],
+        [[answer(b"data: one\n\n", "Content-Type: text/html")]],
         Listen([], ends=True, lines=_ONCE),
     ),
     _events(

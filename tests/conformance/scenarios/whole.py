@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tests.conformance.model import Request, Scenario, Server, Whole, Wire
 from tests.loopback.kinds import Kind
-from tests.loopback.responses import OK
+from tests.loopback.responses import OK, answer
 from tests.loopback.scripted import HalfClose, Pause, ReadRequest, Reply, Secure, Step
 
 from .tls import BUNDLE
@@ -20,15 +20,9 @@ _HELLO: Final = gzip.compress(b"hello", mtime=0)
 _WHOLE: Final = Whole(body=b"hello")
 
 
-def answer(body: bytes, *lines: bytes, status: bytes = b"200 OK") -> bytes:
-    """An answer with a Content-Length."""
-    head = b"\r\n".join([b"HTTP/1.1 " + status, *lines, b"Content-Length: %d" % len(body)])
-    return head + b"\r\n\r\n" + body
-
-
 def moved(location: str, status: int = 302) -> bytes:
     """A redirect."""
-    return answer(b"", b"Location: " + location.encode(), status=b"%d Moved" % status)
+    return answer(b"", f"Location: {location}", status=f"{status} Moved")
 
 
 def _port(request: bytes) -> bytes:
@@ -110,10 +104,10 @@ def _ranged(request: bytes) -> bytes:
     """All of `helloworld`, or what is asked for of it."""
     begin = re.search(rb"\r\nRange: bytes=(\d+)-\r\n", request)
     if not begin:
-        return answer(b"helloworld", b'ETag: "1"')
+        return answer(b"helloworld", 'ETag: "1"')
     at = int(begin[1])
-    fields = b'ETag: "1"', b"Content-Range: bytes %d-9/10" % at
-    return answer(b"helloworld"[at:], *fields, status=b"206 Partial Content")
+    fields = 'ETag: "1"', f"Content-Range: bytes {at}-9/10"
+    return answer(b"helloworld"[at:], *fields, status="206 Partial Content")
 
 
 def _resumed(name: str, title: str, begin: bytes, then: Step, wire: Wire, saved: bytes) -> Scenario:
@@ -129,7 +123,7 @@ def _resumed(name: str, title: str, begin: bytes, then: Step, wire: Wire, saved:
 
 
 def _coded(name: str, title: str, body: bytes, source: str = "RFC 9110 §8.4.1.3", **more: Any) -> Scenario:
-    data = answer(body, b"Content-Encoding: gzip")
+    data = answer(body, "Content-Encoding: gzip")
     return _row(name, title, source, ((ReadRequest(), data),), Request(_WHOLE), **more)
 
 
@@ -167,7 +161,7 @@ SCENARIOS: Final = (
         "no-location",
         "302 without `Location`",
         _REDIRECTS,
-        site({"/": answer(b"hello", status=b"302 Found")}),
+        site({"/": answer(b"hello", status="302 Found")}),
         Request(Whole(code=302, body=b"hello")),
     ),
     _row(
@@ -227,11 +221,11 @@ SCENARIOS: Final = (
         "saved-404",
         "404 with a page",
         Whole(code=404, body=None, unsaved=True),
-        answer(b"not found", status=b"404 Not Found"),
+        answer(b"not found", status="404 Not Found"),
         why="an error's page is not the file",
     ),
     _download(
-        "saved-gzip", "A body in gzip", Whole(saved=b"hello"), answer(_HELLO, b"Content-Encoding: gzip")
+        "saved-gzip", "A body in gzip", Whole(saved=b"hello"), answer(_HELLO, "Content-Encoding: gzip")
     ),
     _resumed(
         "resumed",
@@ -245,7 +239,7 @@ SCENARIOS: Final = (
         "resumed-changed",
         "The same, of a file that has changed meanwhile",
         OK + b'ETag: "1"\r\nContent-Length: 10\r\n\r\nhello',
-        answer(b"other", b'ETag: "2"'),
+        answer(b"other", 'ETag: "2"'),
         Wire(headers={"If-Range": '"1"'}),
         b"other",
     ),
