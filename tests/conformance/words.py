@@ -377,8 +377,7 @@ def _judge_listen(
     elif account["hung"]:
         verdict.note(f"{_NO_EVENT}; {_HUNG}", True)
     else:
-        result, body = _RESULTS[int(account["result"])], bytes.fromhex(account["body"])
-        verdict.note(f"{_NO_EVENT}; {_whole_words(result, int(account['code']), body)}", bool(act.right))
+        verdict.note(f"{_NO_EVENT}; {_whole_words(*_whole_of(account))}", bool(act.right))
 
 
 def _judge_wire(act: Request | Listen, requests: Sequence[bytes], verdict: Verdict) -> None:
@@ -391,10 +390,14 @@ def _judge_wire(act: Request | Listen, requests: Sequence[bytes], verdict: Verdi
         verdict.note(_join(wrong or [*_wire_words(act.last)]), bool(wrong))
 
 
+def _whole_of(account: Mapping[str, Any]) -> tuple[str, int, bytes]:
+    """The result, the status code and the body that a request ended with."""
+    return _RESULTS[int(account["result"])], int(account["code"]), bytes.fromhex(account["body"])
+
+
 def _judge_whole(right: Whole, account: Mapping[str, Any], verdict: Verdict) -> None:
-    result, body = _RESULTS[int(account["result"])], bytes.fromhex(account["body"])
+    result, code, body = _whole_of(account)
     saved = None if account["saved"] is None else bytes.fromhex(account["saved"])
-    code = int(account["code"])
     if not right.result and result != "SUCCESS":
         verdict.note(_FAILS)
     else:
