@@ -1,8 +1,7 @@
 @tool
-extends "suite.gd"
+extends "editor_base.gd"
 ## Runs in the editor, and reads its help.
 
-const FRAMES := 2000  # a bound for what is waited for
 const TEXT := "It has every sort of member."
 
 
@@ -17,10 +16,4 @@ func help_of(topic: String) -> String:
 
 
 func test_the_help_has_texts() -> void:
-	var text := ""
-	for _frame in FRAMES:
-		text = help_of("PyAnimal")
-		if text.contains(TEXT):
-			break
-		await get_tree().process_frame
-	check_true("what the docstring says, in: " + text.substr(0, 200), text.contains(TEXT))
+	await wait_for("what the docstring says", func() -> bool: return help_of("PyAnimal").contains(TEXT))
