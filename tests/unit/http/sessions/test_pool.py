@@ -9,6 +9,7 @@ from pythonscript_http.http1.request import RequestHead
 from pythonscript_http.sessions.failures import Failure, SessionError
 from pythonscript_http.sessions.loop import Task
 from pythonscript_http.sessions.pool import IDLE_TIME, Pool, Pooled, Slot, Terms
+from pythonscript_http.sessions.stage import Stage
 from pythonscript_http.transport.connector import Route
 from pythonscript_http.url import Host
 
@@ -235,6 +236,17 @@ def test_it_is_given_up(pooling: Pooling) -> None:
     task = pooling.begin()
     task.cancel()
     pooling.loop.settle()
+    assert (pooling.pool.size, pooling.peers.given_up) == (0, 1)
+
+
+def test_it_is_given_up_where_who_is_told_of_it_fails(pooling: Pooling) -> None:
+    def tell(_: Stage) -> None:
+        raise SessionError(Failure.HOOK, "the listener failed")
+
+    pooling.peers.seconds = 10
+    task = pooling.loop.begun(pooling.pool.acquire(A, Terms(tell=tell)))
+    with pytest.raises(SessionError, match="the listener failed"):
+        pooling.loop.finish(task)
     assert (pooling.pool.size, pooling.peers.given_up) == (0, 1)
 
 
