@@ -1401,6 +1401,21 @@ MUTANTS = [
         ),
     ),
     *_in(
+        "transport/lookout.py",
+        (
+            "no thread goes by a look that is too old",
+            "            self._ready = self._watched.ready()\n            self._until = now + AGE  # last",
+            "            self._until = now + AGE\n            self._ready = self._watched.ready()  # last",
+            f"{_UNIT}/transport/test_lookout.py",
+        ),
+        (
+            "no look is older than what is added",
+            "self._until = 0.0  # last",
+            "pass  # last",
+            f"{_UNIT}/transport/test_lookout.py",
+        ),
+    ),
+    *_in(
         "transport/watched.py",
         (
             "a socket that was closed is asked about no more",

@@ -33,15 +33,16 @@ class Lookout:
 
     def add(self, connection: socket.socket) -> bool:
         """Looks at one more connection, until that is closed. False: it has to be asked itself."""
-        self._until = 0.0
-        return self._watched.watch(connection)
+        watched = self._watched.watch(connection)
+        self._until = 0.0  # last: another thread may have looked meanwhile
+        return watched
 
     def sees(self, descriptor: int) -> bool:
         """Tells whether a connection has something to read, be it the end, or had a moment ago."""
         now = self._clock()
         if now >= self._until:
-            self._until = now + AGE
             self._ready = self._watched.ready()
+            self._until = now + AGE  # last: until then other threads would go by the look before
         return descriptor in self._ready
 
 

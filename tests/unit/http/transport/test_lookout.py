@@ -1,7 +1,7 @@
 """One look for all connections, and what each learns by it."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -23,14 +23,23 @@ class Counting:
 
     def __init__(self, watched: Watched) -> None:
         self.taken: list[frozenset[int]] = []
+        self.meanwhile: list[Callable[[], object]] = []
+        """What other threads do while the kernel is at work, each once."""
         self._watched = watched
 
     def watch(self, connection: socket.socket) -> bool:
+        self._go_on()
         return self._watched.watch(connection)
 
     def ready(self) -> frozenset[int]:
-        self.taken.append(self._watched.ready())
-        return self.taken[-1]
+        found = self._watched.ready()
+        self._go_on()
+        self.taken.append(found)
+        return found
+
+    def _go_on(self) -> None:
+        if self.meanwhile:
+            self.meanwhile.pop()()
 
 
 Pairs = list[tuple[SocketStream, socket.socket]]
@@ -104,6 +113,29 @@ def test_what_is_new_is_looked_at(pairs: Pairs) -> None:
     assert first.still()
     peer.sendall(b"x")
     assert not second.still()
+
+
+def test_a_look_that_is_under_way_is_no_reason_to_go_by_an_old_one(
+    pairs: Pairs, counting: Counting, clock: Clock
+) -> None:
+    (first, _), (second, peer), *_ = pairs
+    for stream in (first, second):
+        assert stream.still()
+    peer.sendall(b"x")
+    clock.advance(1.0)
+    told: list[bool] = []
+    counting.meanwhile.append(lambda: told.append(second.still()))
+    assert first.still()
+    assert told == [False]
+
+
+def test_a_look_while_one_is_added_is_too_old_for_it(pairs: Pairs, counting: Counting) -> None:
+    (first, _), (second, peer), *_ = pairs
+    assert first.still()
+    peer.sendall(b"x")
+    counting.meanwhile.append(first.still)
+    assert not second.still()
+    assert not counting.meanwhile
 
 
 def test_the_end_is_something(pairs: Pairs, clock: Clock) -> None:
