@@ -435,8 +435,16 @@ def for_a_second() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def watching() -> None:
+    """What watches connections is there: it keeps a descriptor, from the first of them on."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        SocketStream(ours).still()
+
+
 @pytest.mark.parametrize("blocking", [False, True])
-def test_two_threads_at_one_client(blocking: bool, often: None) -> None:
+def test_two_threads_at_one_client(blocking: bool, often: None, watching: None) -> None:
     """Whatever the order: nothing but refusals is raised, nothing hangs, nothing is left open."""
     body = random.Random(1).randbytes(4096)
     answer = OK + b"Transfer-Encoding: chunked\r\n\r\n1000\r\n" + body + b"\r\n0\r\n\r\n"
