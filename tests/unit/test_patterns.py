@@ -3,13 +3,14 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from re import _constants, _parser  # type: ignore[attr-defined]
 
 import pytest
-from tests.unit.http.test_cost import modules
+from tests.unit.http.modules import modules
 
-ROOT = Path(__file__).parents[2]
+from devkit.project import ROOT
+
+_SINGLE = (_constants.LITERAL, _constants.NOT_LITERAL, _constants.IN, _constants.ANY)
 
 
 def written() -> Iterator[tuple[str, str | bytes]]:
@@ -18,9 +19,11 @@ def written() -> Iterator[tuple[str, str | bytes]]:
         for path in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 match node:
-                    case ast.Call(func=ast.Attribute(value=ast.Name(id="re")), args=[first, *_]):
-                        if isinstance(first, ast.Constant) and isinstance(first.value, str | bytes):
-                            yield f"{path.relative_to(ROOT)}:{node.lineno}", first.value
+                    case ast.Call(
+                        func=ast.Attribute(value=ast.Name(id="re")),
+                        args=[ast.Constant(value=str() | bytes() as pattern), *_],
+                    ):
+                        yield f"{path.relative_to(ROOT)}:{node.lineno}", pattern
 
 
 def compiled() -> Iterator[tuple[str, str | bytes]]:
@@ -44,9 +47,6 @@ def possessive_groups(pattern: str | bytes) -> int:
         return found
 
     return count(_parser.parse(pattern))
-
-
-_SINGLE = (_constants.LITERAL, _constants.NOT_LITERAL, _constants.IN, _constants.ANY)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ quadratic step shows as a ratio of 4.
 
 import contextlib
 import gc
-import importlib
-import pkgutil
 import re
 import time
 from collections.abc import Callable
@@ -19,6 +17,7 @@ import pytest
 from tests.loopback.responses import OK
 from tests.unit.http.fakes import fake
 from tests.unit.http.http1.driving import requesting
+from tests.unit.http.modules import modules
 
 import pythonscript_http
 from pythonscript_http.enums import Error, Method, Status
@@ -50,13 +49,6 @@ def assert_linear(work: Callable[[int], Callable[[], object]], n: int = 8000) ->
     """Fails if the work at 2N costs over three times the work at N."""
     twice = cost(work(2 * n))
     assert twice < NEGLIGIBLE or twice < 3 * cost(work(n)), f"{twice:.3f} s for N = {2 * n}"
-
-
-def modules() -> list[ModuleType]:
-    names = (found.name for found in pkgutil.walk_packages(pythonscript_http.__path__, "pythonscript_http."))
-    return [
-        importlib.import_module(name) for name in names if ".engine" not in name and "register" not in name
-    ]
 
 
 def methods(module: ModuleType, name: str) -> set[str]:
