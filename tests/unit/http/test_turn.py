@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from tests.loopback.network import SECONDS, until
 
 from pythonscript_http.turn import Turn
@@ -65,7 +66,9 @@ def test_what_nobody_has_is_taken_over_at_once() -> None:
     assert turn.leave()
 
 
-def test_it_is_taken_over_when_the_call_has_ended() -> None:
+@pytest.mark.parametrize("number", [1, 3])
+def test_it_is_taken_over_when_the_call_has_ended(number: int) -> None:
+    """Where several do so, each has its turn."""
     turn = Turn()
     holder = Holder(turn)
     taken: list[bool] = []
@@ -74,34 +77,17 @@ def test_it_is_taken_over_when_the_call_has_ended() -> None:
         taken.append(turn.take_over(SECONDS))
         turn.leave()
 
-    taker = threading.Thread(target=take_over)
-    taker.start()
-    until(lambda: turn.wanted)
-    assert not taken
-    holder.leave()
-    taker.join(SECONDS)
-    assert taken == [True]
-    assert holder.wanted
-    assert turn.take()
-
-
-def test_of_several_who_take_over_each_has_its_turn() -> None:
-    turn = Turn()
-    holder = Holder(turn)
-    taken: list[bool] = []
-
-    def take_over() -> None:
-        taken.append(turn.take_over(SECONDS))
-        turn.leave()
-
-    takers = [threading.Thread(target=take_over) for _ in range(3)]
+    takers = [threading.Thread(target=take_over) for _ in range(number)]
     for taker in takers:
         taker.start()
-    until(lambda: len(turn._waiting) == 3)
+    until(lambda: len(turn._waiting) == number)
+    assert turn.wanted
+    assert not taken
     holder.leave()
     for taker in takers:
         taker.join(SECONDS)
-    assert taken == [True] * 3
+    assert taken == [True] * number
+    assert holder.wanted
     assert turn.take()
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.loopback.certificates import Authority
 from tests.loopback.clock import Clock
 from tests.loopback.network import SECONDS, until
+from tests.loopback.responses import HELLO
 from tests.loopback.tls_server import TlsServer, speak
 from tests.unit.http.fakes import FakeNetwork, FakeStream, Watching
 from tests.unit.programs import run
@@ -169,8 +170,7 @@ print(sorted(set(sys.modules) - before))
 
 def test_the_first_answer_waits_for_no_import() -> None:
     """A call would, and a frame with it."""
-    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
-    with TlsServer(AUTHORITY.issue("localhost"), speak(answer)) as server:
+    with TlsServer(AUTHORITY.issue("localhost"), speak(HELLO)) as server:
         assert run(FIRST, str(server.port), AUTHORITY.pem).splitlines() == ["b'hello'", "[]"]
 
 
