@@ -32,7 +32,6 @@ class Calls:
         A call that another thread is in ends by it. A stream of one's own that holds such a call up, or calls
         this itself, is closed when that call ends.
         """
-        self._silent = None
         if self._turn.take_over(self.timeouts.close):
             try:
                 self._close()
