@@ -28,7 +28,8 @@ _BODY: Final = Phase.BODY
 _LEAST: Final = 4096
 """Bytes of a buffer that need not be saved."""
 _MUCH: Final = 16
-"""A read of one byte in so many of a buffer is followed by another: the peer's window has opened."""
+"""A read that fills at least one in so many bytes of a buffer is followed by another: it may have opened the
+peer's window."""
 _NO_HEADS: Final[list[tuple[int, bytes]]] = []
 """What connections have that are not observed; nothing is added to it."""
 _QUIET: Final = Readiness.QUIET
@@ -121,7 +122,11 @@ class HTTP11Connection:
     # ---- between requests
 
     def look(self) -> bool:
-        """Sees whether the connection stands, and the peer keeps silent until it is asked. True: it was."""
+        """Sees whether the connection stands, and the peer keeps silent until it is asked.
+
+        Returns:
+            Whether `Stream.still` was enough to tell.
+        """
         assert self.stream is not None
         if self.stream.still():
             return True
