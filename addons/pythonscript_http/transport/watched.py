@@ -1,13 +1,12 @@
 """Many connections, watched at once for something to read: by what each operating system has for it."""
 
+import contextlib
 import select
 import socket
 import threading
 import weakref
-from collections.abc import Callable, Iterable
 from typing import Any, Final, Protocol
 
-_system: Any = select  # of which each system has another part
 _MOST: Final = 1024
 """Descriptors that one call of the kernel's tells of; the next tells of others."""
 _MOST_SELECTED: Final = 500
@@ -25,61 +24,70 @@ class Watched(Protocol):
         """Gives the descriptors of those that have something to read, be it the end."""
 
 
-class Epoll:
-    """By Linux's `epoll`, which forgets a socket that is closed."""
-
-    def __init__(self) -> None:
-        self._kernel: Any = None  # there is none before there is something to watch
-
-    def watch(self, connection: socket.socket) -> bool:
-        """Watches one more. False: it is closed, or the system has no room for more."""
-        try:
-            if self._kernel is None:
-                self._kernel = _system.epoll()
-            self._kernel.register(connection, _system.EPOLLIN | _system.EPOLLRDHUP)
-        except FileExistsError:
-            return True
-        except (OSError, ValueError):
-            return False
-        return True
-
-    def ready(self) -> frozenset[int]:
-        """Gives the descriptors of those that have something to read."""
-        return _NONE if self._kernel is None else _gathered(self._ask)
-
-    def _ask(self) -> list[int]:
-        return [descriptor for descriptor, _ in self._kernel.poll(0, _MOST)]
-
-
-class Kqueue:
-    """By `kqueue` of macOS and the BSDs, which forgets a socket that is closed, too.
+class _Kernel:
+    """By an event queue of the kernel's, which forgets a socket that is closed.
 
     Args:
-        module: `select`, or what stands in for it.
+        module: `select`, of which each system has another part, or what stands in for it.
     """
 
     def __init__(self, module: Any = select) -> None:
         self._module = module
-        self._kernel: Any = None
+        self._queue: Any = None  # there is none before there is something to watch
 
     def watch(self, connection: socket.socket) -> bool:
         """Watches one more. False: it is closed, or the system has no room for more."""
-        module = self._module
         try:
-            if self._kernel is None:
-                self._kernel = module.kqueue()
-            wanted = module.kevent(connection, module.KQ_FILTER_READ, module.KQ_EV_ADD)
-            self._kernel.control([wanted], 0)
+            self._add(connection)
         except (OSError, ValueError):
             return False
         return True
 
     def ready(self) -> frozenset[int]:
         """Gives the descriptors of those that have something to read."""
-        return _NONE if self._kernel is None else _gathered(self._ask)
+        if self._queue is None:
+            return _NONE
+        found = set(self._ask())
+        while len(found) >= _MOST:  # until there is nothing new
+            known = len(found)
+            found.update(self._ask())
+            if len(found) == known:
+                break
+        return frozenset(found)
+
+    def _add(self, connection: socket.socket) -> None:
+        raise NotImplementedError
 
     def _ask(self) -> list[int]:
-        return [event.ident for event in self._kernel.control(None, _MOST, 0)]
+        """Gives the descriptors that one call tells of."""
+        raise NotImplementedError
+
+
+class Epoll(_Kernel):
+    """By Linux's `epoll`."""
+
+    def _add(self, connection: socket.socket) -> None:
+        if self._queue is None:
+            self._queue = self._module.epoll()
+        with contextlib.suppress(FileExistsError):
+            self._queue.register(connection, self._module.EPOLLIN | self._module.EPOLLRDHUP)
+
+    def _ask(self) -> list[int]:
+        return [descriptor for descriptor, _ in self._queue.poll(0, _MOST)]
+
+
+class Kqueue(_Kernel):
+    """By `kqueue` of macOS and the BSDs."""
+
+    def _add(self, connection: socket.socket) -> None:
+        module = self._module
+        if self._queue is None:
+            self._queue = module.kqueue()
+        wanted = module.kevent(connection, module.KQ_FILTER_READ, module.KQ_EV_ADD)
+        self._queue.control([wanted], 0)
+
+    def _ask(self) -> list[int]:
+        return [event.ident for event in self._queue.control(None, _MOST, 0)]
 
 
 class Select:
@@ -121,15 +129,3 @@ def best() -> Watched:
     if hasattr(select, "epoll"):
         return Epoll()
     return Kqueue() if hasattr(select, "kqueue") else Select()
-
-
-def _gathered(ask: Callable[[], Iterable[int]]) -> frozenset[int]:
-    """Asks until there is nothing new."""
-    given = ask()
-    found = set(given)
-    while len(found) >= _MOST:
-        known = len(found)
-        found.update(ask())
-        if len(found) == known:
-            break
-    return frozenset(found)
