@@ -275,20 +275,45 @@ result = opened
 """
 
 
-def test_other_threads_go_on_while_a_library_is_opened(tmp_path: Path) -> None:
-    """OpenSSL's take 2 ms, and a frame would wait for them."""
+CALLING = """\
+#include <stdio.h>
+
+int PyGILState_Check(void);
+
+__attribute__((constructor)) static void call(void) {
+    printf("HELD %d\\n", PyGILState_Check());
+    fflush(stdout);
+}
+"""
+"""A library that calls Python as soon as it is opened."""
+
+IMPORT = """
+try:
+    import _calling
+except ImportError as error:
+    result = str(error)
+"""
+
+
+def run_importing(tmp_path: Path, module: Path, source: str, code: str) -> Run:
+    """Runs code in a game whose bundle has a compiled module more.
+
+    Args:
+        module: its place in the standard library, without the suffix.
+        source: its C code.
+        code: what imports it, and sets `result`.
+    """
     project = Project(tmp_path / "p", addons=["probe"])
     home = make_bundle(own_host(project) / "python" / PLATFORM)
-    pipe, source = tmp_path / "pipe", tmp_path / "waiting.c"
-    source.write_text(WAITING)
-    module = own(home / STDLIB / "lib-dynload" / f"_waiting{EXTENSION_SUFFIXES[0]}")
-    compiler = environment.compiler() or "cc"
-    command: list[str | Path] = [compiler, f'-DPIPE="{pipe}"', "-shared", "-fPIC", source, "-o", module]
+    written = tmp_path / "module.c"
+    written.write_text(source)
+    library = own(home / STDLIB / f"{module}{EXTENSION_SUFFIXES[0]}")
+    command: list[str | Path] = [environment.compiler() or "cc", "-shared", "-fPIC", written, "-o", library]
     subprocess.run(command, check=True, timeout=60)
     project.write(
         "opens.gd",
         "extends SceneTree\n\nfunc _initialize() -> void:\n"
-        f"\tprint('OPENED ', PyProbe.run({WRITE.format(pipe=str(pipe))!r}))\n"
+        f"\tprint('OPENED ', PyProbe.run({code!r}))\n"
         "\tprint('END 0 0')\n\tquit()\n",
     )
     run = project.run(
@@ -299,6 +324,19 @@ def test_other_threads_go_on_while_a_library_is_opened(tmp_path: Path) -> None:
     )
     run.assert_clean()
     assert "does not define module export function" in run.output
+    return run
+
+
+def test_other_threads_go_on_while_a_library_is_opened(tmp_path: Path) -> None:
+    """OpenSSL's take 2 ms, and a frame would wait for them."""
+    pipe = str(tmp_path / "pipe")
+    source, code = WAITING.replace("PIPE", f'"{pipe}"'), WRITE.format(pipe=pipe)
+    run_importing(tmp_path, Path("lib-dynload", "_waiting"), source, code)
+
+
+def test_a_packages_library_may_call_python_as_soon_as_it_is_opened(tmp_path: Path) -> None:
+    run = run_importing(tmp_path, Path("site-packages", "_calling"), CALLING, IMPORT)
+    assert [line for line in run.lines if line.startswith("HELD")] == ["HELD 1"]
 
 
 # Addons

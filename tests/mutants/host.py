@@ -97,6 +97,12 @@ MUTANTS = [
             f"{_PYTHON} -k library_is_opened",
         ),
         (
+            "a package's library is opened by Python itself",
+            'folder[] = "/lib-dynload/";',
+            'folder[] = "/";',
+            f"{_PYTHON} -k packages_library",
+        ),
+        (
             "a game looks for no module beside it, not even at its start",
             "add_to_path(addon); /*",
             "add_to_path(addons), add_to_path(addon); /*",

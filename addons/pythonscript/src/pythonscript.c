@@ -279,6 +279,13 @@ static int find_folders(char own[PATH_SIZE]) {
     return join(addon, addons, "pythonscript");
 }
 
+/* Whether a compiled module is the standard library's own; those of packages may be below it, too. */
+static int is_standard(const char *file) {
+    static const char folder[] = "/lib-dynload/";
+    size_t length = strlen(home.stdlib);
+    return !strncmp(file, home.stdlib, length) && !strncmp(file + length, folder, sizeof folder - 1);
+}
+
 /* Says why a compiled module must not be loaded, and what to do; or nothing.
  *
  * One of the standard library's is open then. Python opens modules without giving way to other threads, which takes 2 ms of
@@ -292,7 +299,7 @@ static PyObject *damage_of(PyObject *self, PyObject *path) {
         python.PyErr_Clear(); /* of a name that is no text, the loader says what is wrong */
     else if (find_damage(file, home.libraries, why))
         snprintf(text, sizeof text, "%s; %s", why, home.advice);
-    else if (!strncmp(file, home.stdlib, strlen(home.stdlib))) {
+    else if (is_standard(file)) {
         PyThreadState *thread = python.PyEval_SaveThread();
         keep_open(file);
         python.PyEval_RestoreThread(thread);
