@@ -111,7 +111,7 @@ _OPERATORS = {
 """The operators that the value types hand to the engine."""
 
 _HEAD = '''\
-"""The engine's classes, singletons and value types. Made by tools/dev.py from {version}. Do not edit."""
+"""The engine's classes, singletons and value types. Made by make_stubs.py from {version}. Do not edit."""
 
 # The engine's classes override their bases' members as C++ allows, which is more than mypy does.
 # mypy: disable-error-code="override, misc, assignment"
