@@ -1776,7 +1776,7 @@ MUTANTS = [
         ),
         (
             "what a coroutine returns may be a signal",
-            'result = None if flags & _VIRTUAL else Info("", ANY)',
+            'result = None if flags & VIRTUAL else Info("", ANY)',
             "pass",
             f"{_CLASS} -k awaits",
         ),

@@ -26,8 +26,8 @@ from _pythonscript.variant import Box, stringify
 
 from . import _addons, _globals
 from .annotations import add_type
-from .declare import is_native, native_of, owner_of
-from .enums import MethodFlags, PropertyUsage, VariantType
+from .declare import ENUM_USAGE, STATIC, VIRTUAL, is_native, native_of, owner_of
+from .enums import VariantType
 
 declared: dict[str, type[Any]] = {}
 """The classes that were made by `gdclass` so far, by name and in their order."""
@@ -111,7 +111,7 @@ def reach(cls: EngineClass, name: str) -> Any:
         entries = outgoing.call_shared(db, "class_get_method_list", own, True)
         entry = next(entry for entry in entries if entry["name"] == name)
         enum = enum_named(_enum_in(entry))
-        if entry["flags"] & MethodFlags.STATIC:
+        if entry["flags"] & STATIC:
             arguments = [str(argument["name"]) for argument in entry["args"]]
             known = arguments, list(entry["default_args"])
             found = staticmethod(outgoing.StaticMethod(own, name, compiled.hash_of(entry), enum, known))
@@ -207,9 +207,8 @@ def _enums_of_results(cls: EngineClass) -> dict[str, str]:
 
 def _enum_in(entry: Any) -> str:
     """The engine's name of the enum that a method returns, by what ClassDB says of it; empty: of none."""
-    kinds = PropertyUsage.CLASS_IS_ENUM | PropertyUsage.CLASS_IS_BITFIELD
     returned = entry["return"]
-    return str(returned["class_name"]) if returned["usage"] & kinds else ""
+    return str(returned["class_name"]) if returned["usage"] & ENUM_USAGE else ""
 
 
 def enum_named(name: str) -> Any:
@@ -217,13 +216,11 @@ def enum_named(name: str) -> Any:
 
     None if Python has none, as of `Vector3.Axis`, or there is no name.
     """
-    if not name:
-        return None
     owner, _, own = name.rpartition(".")
-    found = _globals.enum(name)
-    with suppress(AttributeError):
-        return getattr(engine_class(owner), own) if owner and found is None else found
-    return None
+    if owner:
+        with suppress(AttributeError):
+            return getattr(engine_class(owner), own)
+    return _globals.enum(name) if name else None
 
 
 @functools.cache
@@ -244,7 +241,7 @@ def known_virtuals(native: str) -> dict[str, Any]:
     if not singleton("OS").is_debug_build():
         return {}
     listed = singleton("ClassDB").class_get_method_list(native)
-    return {entry["name"]: entry for entry in listed if entry["flags"] & MethodFlags.VIRTUAL}
+    return {entry["name"]: entry for entry in listed if entry["flags"] & VIRTUAL}
 
 
 def engine_class(name: str) -> EngineClass:

@@ -24,6 +24,8 @@ from ._classes import (
 from .annotations import is_container, resolve
 from .declare import (
     NO_ANSWERS,
+    STATIC,
+    VIRTUAL,
     DeclarationError,
     hints_of,
     is_native,
@@ -34,12 +36,11 @@ from .declare import (
     spec_of,
     unexported,
 )
-from .enums import Error, MethodFlags, PropertyHint, PropertyUsage, VariantType
+from .enums import Error, PropertyHint, PropertyUsage, VariantType
 from .spec import ClassSpec, ConstantSpec, Info, MethodSpec, PropertySpec, SignalSpec, ValueSpec
 from .values import LIST_ARRAYS, NUMBER_ARRAYS
 
 _VOID = Info("", ValueSpec(VariantType.NIL))
-_STATIC = int(MethodFlags.STATIC)
 _ERROR = "Error"
 """The engine's name of its error codes."""
 
@@ -123,9 +124,10 @@ def register(cls: type[Any]) -> None:
         raise DeclarationError(f"{spec.name}.{error}", str(error).partition(":")[0]) from error
     except ValueError as error:
         raise DeclarationError(str(error)) from error
+    native = engine_class(spec.native)
     for name in names_at_super(cls):
-        if reach(engine_class(spec.native), name) is None:
-            _end_at_virtual(engine_class(spec.native), name, described.virtuals)
+        if reach(native, name) is None:
+            _end_at_virtual(native, name, described.virtuals)
     cls._method_names = _method_names(cls)
     declared[spec.name] = cls
     if singleton("OS").is_debug_build():
@@ -253,7 +255,7 @@ def _method(cls: type[Any], method: MethodSpec, getters: set[str]) -> _Method:
         tuple(_info(argument) for argument in method.arguments),
         _info(method.returns or _VOID),
         method.defaults,
-        int(method.flags),
+        method.flags,
     )
 
 
@@ -265,7 +267,7 @@ def _host_method(cls: type[Any], method: MethodSpec, getter: bool = False) -> Me
         [host_type(argument.value) for argument in method.arguments],
         None if method.returns is None else host_type(method.returns.value),
         len(method.arguments) - len(method.defaults),
-        bool(method.flags & _STATIC),
+        bool(method.flags & STATIC),
         None if method.rest is None else host_type(method.rest),
         getter,
     )
@@ -286,7 +288,7 @@ def _virtuals(cls: type[Any], spec: ClassSpec) -> dict[str, Method]:
         if known and name not in known:
             continue  # a helper of Python's own
         try:
-            method = method_spec(name, function, MethodFlags.VIRTUAL, hints_of(function, cls, name))
+            method = method_spec(name, function, VIRTUAL, hints_of(function, cls, name))
             method = _check_virtual(method, known[name]) if known else _check_packed(cls, method)
         except TypeError as error:
             if not known:
@@ -329,7 +331,7 @@ def _declared(spec: ClassSpec, method: MethodSpec) -> _Virtual:
             method.name,
         )
     arguments = tuple(_info(argument) for argument in method.arguments)
-    return _Virtual(method.name, arguments, _info(method.returns or _VOID), int(method.flags))
+    return _Virtual(method.name, arguments, _info(method.returns or _VOID), method.flags)
 
 
 def listed(self: Any) -> list[Info]:

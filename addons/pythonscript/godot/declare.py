@@ -190,7 +190,7 @@ def export(
 
 
 # As plain numbers: operators of flags cost a game's start two milliseconds.
-_NORMAL, _CONST, _VIRTUAL, _VARARG, _STATIC = (
+_NORMAL, _CONST, VIRTUAL, _VARARG, STATIC = (
     int(flag)
     for flag in (
         MethodFlags.NORMAL,
@@ -202,7 +202,7 @@ _NORMAL, _CONST, _VIRTUAL, _VARARG, _STATIC = (
 )
 _STORAGE = int(PropertyUsage.STORAGE)
 _DEFAULT_USAGE = int(PropertyUsage.DEFAULT)
-_ENUM_USAGE = int(PropertyUsage.CLASS_IS_ENUM | PropertyUsage.CLASS_IS_BITFIELD)
+ENUM_USAGE = int(PropertyUsage.CLASS_IS_ENUM | PropertyUsage.CLASS_IS_BITFIELD)
 
 _NUMBERS = (VariantType.INT, VariantType.FLOAT)
 _WITH_UNITS = (
@@ -569,9 +569,9 @@ class _Inspection:
             case Virtual():
                 raise TypeError("the name of a virtual method begins with an underscore")
             case staticmethod():
-                self.add_method(name, member.__func__, _STATIC)
+                self.add_method(name, member.__func__, STATIC)
             case classmethod():
-                self.add_method(name, getattr(self.cls, name), _STATIC)
+                self.add_method(name, getattr(self.cls, name), STATIC)
             case _ if _is_enum(member):
                 for key, item in member.__members__.items():
                     self.add_constant(ConstantSpec(key, int(item), name, issubclass(member, IntFlag)))
@@ -594,7 +594,7 @@ class _Inspection:
             setattr(self.cls, name, Virtual(member))
         if isinstance(member, Virtual) and not inherited:
             function = member.function
-            flags = _VIRTUAL | (_CONST if vars(function).get("_const") else 0)
+            flags = VIRTUAL | (_CONST if vars(function).get("_const") else 0)
             method = method_spec(name, function, flags, hints_of(function, self.cls, name))
             if method.rest is not None:
                 raise TypeError("a virtual method takes no *arguments")
@@ -856,7 +856,7 @@ def method_spec(name: str, function: Callable[..., Any], flags: int, hints: dict
         TypeError: the engine cannot call such a function.
     """
     given = parameters(function)
-    if not flags & _STATIC:
+    if not flags & STATIC:
         if not given:
             raise TypeError("a method needs self; make it a staticmethod otherwise")
         del given[0]
@@ -881,9 +881,9 @@ def method_spec(name: str, function: Callable[..., Any], flags: int, hints: dict
     except TypeError as error:
         raise TypeError(f"its return value: {error}") from error
     if is_coroutine(function):
-        if flags & _VIRTUAL and result is not None:
+        if flags & VIRTUAL and result is not None:
             raise TypeError("a coroutine has no result yet when the engine wants it; return None")
-        result = None if flags & _VIRTUAL else Info("", ANY)  # itself, or a signal of it
+        result = None if flags & VIRTUAL else Info("", ANY)  # itself, or a signal of it
     return MethodSpec(name, function, tuple(arguments), result, tuple(defaults), flags, _doc(function), rest)
 
 
@@ -991,7 +991,7 @@ def _choices(enum: type[IntEnum] | type[IntFlag]) -> list[str]:
 
 
 def _argument_usage(value: ValueSpec) -> int:
-    return _DEFAULT_USAGE | (ANY.usage if value.type is VariantType.NIL else value.usage & _ENUM_USAGE)
+    return _DEFAULT_USAGE | (ANY.usage if value.type is VariantType.NIL else value.usage & ENUM_USAGE)
 
 
 def _is_enum(member: Any) -> TypeGuard[type[IntEnum] | type[IntFlag]]:
