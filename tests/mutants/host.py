@@ -1455,14 +1455,14 @@ MUTANTS = [
         ),
         (
             "a method's enum is that of its own class",
-            "            return enum_named(enum)\n",
+            '            return enum_named(_enums_of_results(base).get(method, ""))\n',
             "            return None\n",
             _PROXIES,
         ),
         (
             "an enum that Python does not have is none",
-            "    with suppress(AttributeError):\n        return getattr(engine_class(owner), own)",
-            "    if True:\n        return getattr(engine_class(owner), own)",
+            "        with suppress(AttributeError):\n            return getattr(engine_class(owner), own)",
+            "        if True:\n            return getattr(engine_class(owner), own)",
             _PROXIES,
         ),
         (

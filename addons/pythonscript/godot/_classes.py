@@ -186,15 +186,14 @@ def enum_of(cls: type[Any], name: str, is_method: bool) -> Any:
 
     None if there is none.
     """
-    native = native_of(cls)
-    method = name
+    db, native, method = singleton("ClassDB"), native_of(cls), name
     if not is_method:  # of a property the engine says it by its getter alone
-        db, method = singleton("ClassDB"), f"get_{name}"
+        method = f"get_{name}"
         if outgoing.has_method(db, "class_get_property_getter"):  # since Godot 4.4
             method = str(db.class_get_property_getter(native._engine_class, name))
     for base in native.__mro__:
-        if "_engine_class" in vars(base) and (enum := _enums_of_results(base).get(method)) is not None:
-            return enum_named(enum)
+        if "_engine_class" in vars(base) and db.class_has_method(base._engine_class, method, True):
+            return enum_named(_enums_of_results(base).get(method, ""))
     return None
 
 
