@@ -73,7 +73,7 @@ def preloaded(tools: build.Toolchain) -> dict[str, str]:
     if not library.is_absolute():
         raise Failure(f"{tools.cc} has no {LIBRARY}: on Debian, sudo apt install libgcc-12-dev")
     shim = build.Target("shim.so", cache.key(tools.identity, SHIM.read_bytes()), partial(_compile, tools))
-    if not shim.cached.is_file():
+    if not cache.find(shim.cached.parent):
         shim.build()
     options = ":".join(f"{name}={value}" for name, value in OPTIONS.items())
     return {"LD_PRELOAD": f"{shim.cached}:{library.resolve()}", "ASAN_OPTIONS": options}
