@@ -26,7 +26,7 @@ from .interpreter import Interpreter
 MANIFEST = "manifest.json"
 
 LEFT_OUT = (
-    # for who develops, and for terminals and windows
+    # for developers, for terminals and windows
     *("test", "tests", "idlelib", "tkinter", "turtle.py", "turtledemo", "lib2to3", "pydoc_data", "curses"),
     *("venv", "ensurepip", "distutils", "config-*", "__phello__", "msilib", "fetch_macholib*"),
     *("pydoc.py", "doctest.py", "modulefinder.py", "pickletools.py", "pyclbr.py", "tabnanny.py"),
@@ -51,7 +51,7 @@ EXTENSIONS_LEFT_OUT = {
     "_ctypes_test": "for CPython's own tests",
     "_xxtestfuzz": "for CPython's own tests",
     "xx*": "for CPython's own tests",
-    "_remote_debugging": "for who develops",
+    "_remote_debugging": "for developers",
     "_hmac": "OpenSSL has the same, and hmac itself does without",
     "_tkinter": "windows of its own",
     "_curses*": "for terminals",
