@@ -7,7 +7,7 @@ from pathlib import Path
 from _pythonscript import errors
 from _pythonscript.documentation import load_xml
 
-from . import _tasks, documentation
+from . import documentation
 from ._classes import Callable, declared, singleton
 
 _SECONDS = 0.5
@@ -27,7 +27,7 @@ def load() -> None:
         load_xml(text)
     kept = _kept()
     # There is no main loop yet.
-    Callable(lambda: _tasks.start(_load_again(texts, kept), None)).call_deferred()
+    Callable(lambda: _load_again(texts, kept)).call_deferred()
 
 
 async def _load_again(texts: list[str], kept: dict[str, int]) -> None:
