@@ -330,6 +330,13 @@ def engine(folder: Path, version: str) -> Engine:
     return Engine(path, version)
 
 
+def test_an_engine_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert make_stubs.main(["/nowhere/godot"]) == 1
+    told = capsys.readouterr()
+    assert told.err.startswith("/nowhere/godot does not describe its classes: ")
+    assert told.out == ""
+
+
 def test_they_are_made_once_for_an_engine(tmp_path: Path) -> None:
     into, count = tmp_path / "godot" / "_engine.pyi", tmp_path / "count"
     stubs.ensure(engine(tmp_path, "4.6"), into)
